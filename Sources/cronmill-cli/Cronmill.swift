@@ -1,0 +1,4 @@
+@main
+struct CronmillCommand {
+    static func main() {}
+}

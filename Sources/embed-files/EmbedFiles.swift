@@ -1,0 +1,4 @@
+@main
+struct EmbedFiles {
+    static func main() {}
+}

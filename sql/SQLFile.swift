@@ -1,0 +1,2 @@
+/// One SQL file of the `sql` folder.
+public struct SQLFile {}
