@@ -1,0 +1,35 @@
+-- Refuses more active jobs than pg_cron can run. The counter is updated first: of two transactions that
+-- activate jobs at once the later one gets 40001 and counts again (ENGINE 21).
+-- Changes cronmill_cron.installation. Executed by: take_settings.
+create or replace function cronmill_cron.assert_capacity()
+returns void
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    count record;
+begin
+    update cronmill_cron.installation as i set activations = i.activations + 1;
+    select c.max_running_jobs, c.slots, c.housekeepers, c.others, c.needed, c.hangs_above
+    into count
+    from cronmill_cron.capacity() as c;
+    if count.max_running_jobs is null or count.others is null then
+        raise exception using
+            errcode = 'MC004',
+            message = 'it cannot be seen how many jobs pg_cron can run, or how many of others are active',
+            detail = 'In libpq mode pg_cron hangs for everybody when more jobs wait than cron.max_running_jobs.',
+            hint = 'Say so with: cronmill setup --max-running-jobs N --others N';
+    end if;
+    if count.needed > count.max_running_jobs and count.hangs_above then
+        raise exception using
+            errcode = 'MC004',
+            message = pg_catalog.format('%s jobs would be active, and pg_cron can run %s at once',
+                count.needed, count.max_running_jobs),
+            detail = pg_catalog.format('%s slots of enabled processors, %s housekeepers, %s jobs of others. pg_cron hangs for everybody when more jobs wait than cron.max_running_jobs.',
+                count.slots, count.housekeepers, count.others),
+            hint = pg_catalog.format('Use fewer slots, disable processors, or set cron.max_running_jobs to %s or more and restart.', count.needed);
+    end if;
+end
+$function$;
+comment on function cronmill_cron.assert_capacity() is 'Refuses more active jobs than pg_cron can run.';
+revoke all on function cronmill_cron.assert_capacity() from public;

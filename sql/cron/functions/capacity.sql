@@ -1,0 +1,69 @@
+-- Whether pg_cron uses background workers; null where its settings cannot be read.
+-- Executed by: the registry's own functions.
+create or replace function cronmill_cron.uses_background_workers()
+returns boolean
+language plpgsql stable parallel safe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    if pg_catalog.pg_has_role('pg_read_all_settings', 'usage') then
+        return pg_catalog.current_setting('cron.use_background_workers', true)::boolean;
+    end if;
+    return null;
+end
+$function$;
+comment on function cronmill_cron.uses_background_workers() is 'cron.use_background_workers, or null where it cannot be read.';
+revoke all on function cronmill_cron.uses_background_workers() from public;
+
+-- pg_cron 1.4 with background workers waits for each of them: jobs run one after another.
+-- Executed by: check_schedule, watch.
+create or replace function cronmill_cron.runs_one_at_a_time()
+returns boolean
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    return coalesce(cronmill_cron.uses_background_workers(), false) and not cronmill_cron.supports_seconds();
+end
+$function$;
+comment on function cronmill_cron.runs_one_at_a_time() is 'True on pg_cron 1.4 in background-worker mode.';
+revoke all on function cronmill_cron.runs_one_at_a_time() from public;
+
+-- What pg_cron can run at once and what would be active: in libpq mode it hangs for everybody when more
+-- jobs wait than it can run. Executed by: take_settings, status.
+create or replace function cronmill_cron.capacity(
+    out max_running_jobs integer,
+    out slots integer,
+    out housekeepers integer,
+    out others integer,
+    out needed integer,
+    out hangs_above boolean
+)
+returns record
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    given record;
+begin
+    select i.given_max_running_jobs, i.given_others into given from cronmill_cron.installation as i;
+    if pg_catalog.pg_has_role('pg_read_all_settings', 'usage') then
+        max_running_jobs := pg_catalog.current_setting('cron.max_running_jobs', true)::integer;
+    end if;
+    max_running_jobs := coalesce(max_running_jobs, given.given_max_running_jobs);
+    select coalesce(sum(p.slots), 0) into capacity.slots from cronmill_cron.processor as p where p.enabled;
+    housekeepers := 2;
+    if cronmill_cron.acts_for_all_roles() then
+        select count(*) into capacity.others
+        from cron.job as j
+        where j.active
+            and not exists (select 1 from cronmill_cron.job as o where o.jobid = j.jobid and o.removed_at is null);
+    else
+        capacity.others := given.given_others;
+    end if;
+    needed := capacity.slots + housekeepers + coalesce(capacity.others, 0);
+    hangs_above := not coalesce(cronmill_cron.uses_background_workers() and cronmill_cron.supports_seconds(), false);
+end
+$function$;
+comment on function cronmill_cron.capacity() is 'Jobs pg_cron can run at once, and how many would be active; null is not known.';
+revoke all on function cronmill_cron.capacity() from public;

@@ -1,0 +1,25 @@
+-- Name of a slot's job: `cronmill <database>/<processor>#<slot>`, cut to 63 bytes with a hash, because
+-- pg_cron 1.4 cuts longer ones, and then they overwrite each other.
+-- Executed by: the registry's own functions.
+create or replace function cronmill_cron.job_name(database_name text, processor text, slot integer)
+returns text
+language plpgsql immutable parallel safe security invoker
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    whole constant text := pg_catalog.concat('cronmill ', database_name, '/', processor);
+    ending text := pg_catalog.concat('#', slot);
+    shown text := whole;
+begin
+    if octet_length(whole || ending) > 63 then
+        -- The slash may stand in either name: the hash is of both, kept apart by their lengths.
+        ending := '~' || left(md5(pg_catalog.concat(length(database_name), '/', database_name, '/', processor)), 8) || ending;
+    end if;
+    while octet_length(shown || ending) > 63 loop
+        shown := left(shown, -1);
+    end loop;
+    return shown || ending;
+end
+$function$;
+comment on function cronmill_cron.job_name(text, text, integer) is 'Name of a slot''s job, at most 63 bytes.';
+revoke all on function cronmill_cron.job_name(text, text, integer) from public;

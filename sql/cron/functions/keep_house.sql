@@ -1,0 +1,47 @@
+-- Schedules the housekeeper while there is a work database, and unschedules it when there is none.
+-- Changes cron.job and cronmill_cron.job. Executed by: register, unregister, sync.
+create or replace function cronmill_cron.keep_house()
+returns integer
+language plpgsql volatile parallel unsafe security invoker
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    is_wanted constant boolean := exists (select 1 from cronmill_cron.work_database);
+    watch_command constant text := 'call cronmill_cron.watch()';
+    noted record;
+begin
+    select o.jobid, o.run_as, j.jobid as there_jobid, j.schedule, j.command, j.database_name, j.active
+    into noted
+    from cronmill_cron.job as o
+    left join cronmill_cron.visible_jobs() as j on j.jobid = o.jobid
+    where o.database_name = pg_catalog.current_database()
+        and o.processor = 'watch' and o.slot = 0 and o.removed_at is null;
+    if noted.there_jobid is not null and is_wanted then
+        if (noted.schedule, noted.command, noted.database_name, noted.active)
+            = ('* * * * *', watch_command, pg_catalog.current_database()::text, true)
+        then
+            return 0;
+        end if;
+        perform cronmill_cron.change_job(
+            noted.run_as, noted.jobid, '* * * * *', watch_command, pg_catalog.current_database(), true);
+        return 1;
+    end if;
+    if noted.there_jobid is not null then
+        perform cronmill_cron.unschedule_job(noted.run_as, noted.jobid);
+    end if;
+    update cronmill_cron.job as o
+    set removed_at = clock_timestamp()
+    where o.jobid = noted.jobid and o.removed_at is null;
+    if is_wanted then
+        insert into cronmill_cron.job (jobid, database_name, processor, slot, run_as)
+        values (
+            cronmill_cron.schedule_job(
+                current_user, 'cronmill watch', '* * * * *', watch_command, pg_catalog.current_database(), true),
+            pg_catalog.current_database(), 'watch', 0, current_user
+        );
+    end if;
+    return case when is_wanted or noted.jobid is not null then 1 else 0 end;
+end
+$function$;
+comment on function cronmill_cron.keep_house() is 'Schedules the housekeeper while there is a work database.';
+revoke all on function cronmill_cron.keep_house() from public;

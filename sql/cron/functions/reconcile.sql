@@ -1,0 +1,72 @@
+-- Makes the jobs of one processor what its row of the registry wants: as many as it has slots, with its
+-- schedule, role and active flag; those that are too many, or gone by hand, are struck out. Jobs that are
+-- right are not touched. Returns how many were changed. Changes cron.job and cronmill_cron.job.
+-- Executed by: take_settings, sync from the command line.
+create or replace function cronmill_cron.reconcile(database_name text, processor text)
+returns integer
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    wanted cronmill_cron.processor;
+    one record;
+    changes integer := 0;
+begin
+    select p.* into wanted
+    from cronmill_cron.processor as p
+    join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
+    where w.name = reconcile.database_name and p.name = reconcile.processor;
+    for one in
+        select
+            coalesce(s.slot, o.slot) as slot,
+            s.slot is not null as is_wanted,
+            o.jobid as noted_jobid,
+            o.run_as as noted_run_as,
+            j.jobid as there_jobid,
+            j.jobid is not null and (j.schedule, j.command, j.database_name, j.active)
+                is not distinct from (wanted.schedule, cronmill_cron.job_command(reconcile.processor, s.slot),
+                    reconcile.database_name, wanted.enabled) as is_right,
+            coalesce(j.username, o.run_as) as belongs_to
+        from (select n.slot from generate_series(1, wanted.slots) as n (slot)) as s
+        full join (
+            select o.slot, o.jobid, o.run_as
+            from cronmill_cron.job as o
+            where o.database_name = reconcile.database_name
+                and o.processor = reconcile.processor
+                and o.removed_at is null
+        ) as o on o.slot = s.slot
+        left join cronmill_cron.visible_jobs() as j on j.jobid = o.jobid
+        order by 1
+    loop
+        continue when one.is_wanted and one.is_right and one.belongs_to = wanted.run_as;
+        changes := changes + 1;
+        if one.is_wanted and one.there_jobid is not null and one.belongs_to = wanted.run_as then
+            perform cronmill_cron.change_job(
+                wanted.run_as, one.there_jobid, wanted.schedule,
+                cronmill_cron.job_command(reconcile.processor, one.slot), reconcile.database_name, wanted.enabled);
+            continue;
+        end if;
+        if one.there_jobid is not null then
+            perform cronmill_cron.unschedule_job(one.belongs_to, one.there_jobid);
+        end if;
+        if one.noted_jobid is not null then
+            update cronmill_cron.job as o
+            set removed_at = clock_timestamp()
+            where o.jobid = one.noted_jobid and o.removed_at is null;
+        end if;
+        if one.is_wanted then
+            insert into cronmill_cron.job (jobid, database_name, processor, slot, run_as)
+            values (
+                cronmill_cron.schedule_job(
+                    wanted.run_as, cronmill_cron.job_name(reconcile.database_name, reconcile.processor, one.slot),
+                    wanted.schedule, cronmill_cron.job_command(reconcile.processor, one.slot),
+                    reconcile.database_name, wanted.enabled),
+                reconcile.database_name, reconcile.processor, one.slot, wanted.run_as
+            );
+        end if;
+    end loop;
+    return changes;
+end
+$function$;
+comment on function cronmill_cron.reconcile(text, text) is 'Makes a processor''s jobs what the registry wants; returns how many it changed.';
+revoke all on function cronmill_cron.reconcile(text, text) from public;

@@ -1,0 +1,66 @@
+-- Registers a work database with its link role, which gets the view link and nothing else.
+-- Changes cronmill_cron.work_database. Executed by: the registry's owner.
+create or replace function cronmill_cron.register(database_name text, link_role text)
+returns void
+language plpgsql volatile parallel unsafe security invoker
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    insert into cronmill_cron.work_database as w (name, link_role)
+    values (register.database_name, register.link_role)
+    on conflict on constraint work_database_name_is_unique do update
+    set link_role = excluded.link_role;
+    if register.link_role is not null then
+        execute pg_catalog.format('grant usage on schema cronmill_cron to %I', register.link_role);
+        execute pg_catalog.format('grant select, insert on cronmill_cron.link to %I', register.link_role);
+    end if;
+    perform cronmill_cron.keep_house();
+end
+$function$;
+comment on function cronmill_cron.register(text, text) is 'Registers a work database with its link role.';
+revoke all on function cronmill_cron.register(text, text) from public;
+
+-- Strikes a work database out: its jobs, processors and permissions. The link role is left to the caller.
+-- Changes cronmill_cron.work_database and what belongs to it, cron.job. Executed by: the registry's owner.
+create or replace function cronmill_cron.unregister(database_name text)
+returns void
+language plpgsql volatile parallel unsafe security invoker
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    gone cronmill_cron.work_database;
+    one text;
+begin
+    select w.* into gone from cronmill_cron.work_database as w where w.name = unregister.database_name for update;
+    if not found then
+        return;
+    end if;
+    for one in
+        select p.name from cronmill_cron.processor as p where p.work_database_id = gone.work_database_id
+        union
+        select o.processor from cronmill_cron.job as o
+        where o.database_name = gone.name and o.removed_at is null and o.slot > 0
+    loop
+        delete from cronmill_cron.processor as p
+        where p.work_database_id = gone.work_database_id and p.name = one;
+        perform cronmill_cron.reconcile(gone.name, one);
+    end loop;
+    for one in select a.role_name from cronmill_cron.run_as as a where a.work_database_id = gone.work_database_id loop
+        delete from cronmill_cron.run_as as a
+        where a.work_database_id = gone.work_database_id and a.role_name = one;
+        if not exists (select 1 from cronmill_cron.run_as as a where a.role_name = one)
+            and exists (select 1 from pg_catalog.pg_roles as r where r.rolname = one)
+        then
+            execute pg_catalog.format('revoke all on schema cronmill_cron from %I', one);
+        end if;
+    end loop;
+    delete from cronmill_cron.work_database as w where w.work_database_id = gone.work_database_id;
+    if exists (select 1 from pg_catalog.pg_roles as r where r.rolname = gone.link_role) then
+        execute pg_catalog.format('revoke all on cronmill_cron.link from %I', gone.link_role);
+        execute pg_catalog.format('revoke all on schema cronmill_cron from %I', gone.link_role);
+    end if;
+    perform cronmill_cron.keep_house();
+end
+$function$;
+comment on function cronmill_cron.unregister(text) is 'Strikes a work database out of the registry, with its jobs.';
+revoke all on function cronmill_cron.unregister(text) from public;

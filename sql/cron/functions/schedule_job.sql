@@ -1,0 +1,74 @@
+-- Makes a job that belongs to a run-as role. A superuser's registry names the role; another calls pg_cron
+-- through the function that the role owns, because pg_cron lets nobody else name one.
+-- Changes cron.job. Executed by: reconcile, keep_house.
+create or replace function cronmill_cron.schedule_job(
+    run_as text, job_name text, schedule text, command text, database_name text, active boolean
+)
+returns bigint
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    made_jobid bigint;
+begin
+    if cronmill_cron.acts_for_all_roles() then
+        made_jobid := cron.schedule_in_database(job_name, schedule, command, database_name, run_as, active);
+        -- A job of that name may have stood there: then the call leaves these two as they were.
+        perform cron.alter_job(made_jobid, database := database_name, active := active);
+    elsif run_as = current_user then
+        made_jobid := cron.schedule_in_database(job_name, schedule, command, database_name, null, active);
+        perform cron.alter_job(made_jobid, database := database_name, active := active);
+    else
+        execute pg_catalog.format('select cronmill_run_as.%I($1, $2, $3, $4, $5)', run_as)
+        into made_jobid
+        using job_name, schedule, command, database_name, active;
+        -- The role owns that function and could have made it run as its caller; then the job is ours.
+        if exists (select 1 from cron.job as j where j.jobid = made_jobid and j.username = current_user) then
+            raise exception using
+                errcode = 'MC003',
+                message = pg_catalog.format('function cronmill_run_as.%I was changed', run_as),
+                detail = 'It made a job for the registry''s owner instead of its own.';
+        end if;
+    end if;
+    return made_jobid;
+end
+$function$;
+comment on function cronmill_cron.schedule_job(text, text, text, text, text, boolean) is 'Makes a job that belongs to a run-as role.';
+revoke all on function cronmill_cron.schedule_job(text, text, text, text, text, boolean) from public;
+
+-- Changes a job, by its jobid. Changes cron.job. Executed by: reconcile, keep_house.
+create or replace function cronmill_cron.change_job(
+    run_as text, jobid bigint, schedule text, command text, database_name text, active boolean
+)
+returns void
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    if cronmill_cron.acts_for_all_roles() or run_as = current_user then
+        perform cron.alter_job(jobid, schedule, command, database_name, null, active);
+    else
+        execute pg_catalog.format('select cronmill_run_as.%I($1, $2, $3, $4, $5)', run_as)
+        using jobid, schedule, command, database_name, active;
+    end if;
+end
+$function$;
+comment on function cronmill_cron.change_job(text, bigint, text, text, text, boolean) is 'Changes a job, by its jobid.';
+revoke all on function cronmill_cron.change_job(text, bigint, text, text, text, boolean) from public;
+
+-- Removes a job, by its jobid. Changes cron.job. Executed by: reconcile, keep_house.
+create or replace function cronmill_cron.unschedule_job(run_as text, jobid bigint)
+returns void
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    if cronmill_cron.acts_for_all_roles() or run_as = current_user then
+        perform cron.unschedule(jobid);
+    else
+        execute pg_catalog.format('select cronmill_run_as.%I($1)', run_as) using jobid;
+    end if;
+end
+$function$;
+comment on function cronmill_cron.unschedule_job(text, bigint) is 'Removes a job, by its jobid.';
+revoke all on function cronmill_cron.unschedule_job(text, bigint) from public;

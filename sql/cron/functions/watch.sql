@@ -1,0 +1,50 @@
+-- Cancels, in every registered work database, the backends of slots whose published deadline has passed.
+-- One statement looks and cancels: what it saw of a backend is what it cancels by. Returns how many.
+-- Executed by: watch.
+create or replace function cronmill_cron.cancel_overdue()
+returns integer
+language sql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select count(*) filter (where pg_cancel_backend(a.pid))::integer
+    from pg_catalog.pg_stat_activity as a
+    join cronmill_cron.work_database as w on w.name = a.datname
+    join cronmill_cron.run_as as r on r.work_database_id = w.work_database_id and r.role_name = a.usename
+    where a.state = 'active'
+        and case
+            when a.application_name ~ '^cronmill slot \d{1,10} start \d{1,19} until \d{1,12}\.\d{6}$'
+                then to_timestamp(substring(a.application_name from '[\d.]+$')::double precision) < clock_timestamp()
+            else false
+        end;
+end;
+comment on function cronmill_cron.cancel_overdue() is 'Cancels the backends of slots whose deadline has passed; returns how many.';
+revoke all on function cronmill_cron.cancel_overdue() from public;
+
+-- The housekeeper: looks twice a second, until just past the next minute, when pg_cron has its next run
+-- ready. Where pg_cron runs one job at a time it looks once and ends. Started by pg_cron.
+create or replace procedure cronmill_cron.watch()
+language plpgsql
+as $procedure$
+declare
+    ends_at timestamptz;
+begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    ends_at := case
+        when cronmill_cron.runs_one_at_a_time() then clock_timestamp()
+        else date_trunc('minute', clock_timestamp()) + interval '1 minute 50 milliseconds'
+    end;
+    -- An overlapping run (pg_cron can start one after its launcher restarted) has nothing to do.
+    if not pg_catalog.pg_try_advisory_lock(1668443501, 0) then
+        return;
+    end if;
+    loop
+        perform cronmill_cron.cancel_overdue();
+        commit;
+        exit when clock_timestamp() >= ends_at;
+        perform pg_catalog.pg_sleep(least(0.5, greatest(0, extract(epoch from ends_at - clock_timestamp()))));
+    end loop;
+    perform pg_catalog.pg_advisory_unlock(1668443501, 0);
+end
+$procedure$;
+comment on procedure cronmill_cron.watch() is 'The housekeeper''s job: enforces task timeouts in every work database.';
+revoke all on procedure cronmill_cron.watch() from public;

@@ -1,0 +1,15 @@
+-- Registered work databases. A link role may order jobs for its own row only.
+create table cronmill_cron.work_database (
+    work_database_id integer generated always as identity,
+    name text not null,
+    link_role text,
+    registered_at timestamptz not null default clock_timestamp(),
+    constraint work_database_pkey primary key (work_database_id),
+    constraint work_database_name_is_unique unique (name),
+    constraint work_database_link_role_is_unique unique (link_role)
+);
+comment on table cronmill_cron.work_database is 'Registered work databases.';
+comment on column cronmill_cron.work_database.work_database_id is 'Key.';
+comment on column cronmill_cron.work_database.name is 'Name of the database, the one its jobs run in.';
+comment on column cronmill_cron.work_database.link_role is 'Role its link logs in as; null where the registry is in the work database itself.';
+comment on column cronmill_cron.work_database.registered_at is 'When setup registered it.';

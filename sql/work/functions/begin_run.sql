@@ -1,0 +1,92 @@
+-- Starts a run of a slot: takes the slot's advisory lock (waiting a little for a predecessor that is
+-- ending), pays back owed ticks, notes the start. Changes cronmill.slot and cronmill.run. The caller
+-- commits next. Executed by: the processor's run-as role, from its generated procedure.
+create or replace function cronmill.begin_run(processor text, slot integer)
+returns cronmill.run_start
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    settings cronmill.processor;
+    mine cronmill.slot;
+    begun cronmill.run_start;
+    now_at timestamptz;
+    give_up_at constant timestamptz := clock_timestamp() + interval '5 seconds';
+begin
+    begun.go := false;
+    select p.* into settings
+    from cronmill.processor as p
+    where p.name = begin_run.processor
+        and p.run_as = session_user;
+    if not found then
+        raise exception using
+            errcode = 'MC003',
+            message = pg_catalog.format('role "%s" may not run processor "%s"', session_user, begin_run.processor),
+            detail = 'Only its run-as role may, connected as itself.';
+    end if;
+    perform cronmill.assert_original();
+    if settings.paused and begin_run.slot = 0 then
+        raise exception using
+            errcode = 'MC011',
+            message = pg_catalog.format('processor "%s" is paused', settings.name),
+            hint = pg_catalog.format('cronmill resume %s', settings.name);
+    end if;
+    if begin_run.slot > settings.slots or begin_run.slot < 0 then
+        return begun;
+    end if;
+
+    insert into cronmill.slot (processor_id, slot)
+    values (settings.processor_id, begin_run.slot)
+    on conflict on constraint slot_is_unique do nothing;
+    select s.* into strict mine
+    from cronmill.slot as s
+    where s.processor_id = settings.processor_id and s.slot = begin_run.slot;
+    while not pg_catalog.pg_try_advisory_lock(cronmill.slot_lock_class(), mine.slot_id) loop
+        if begin_run.slot = 0 then
+            raise exception using
+                errcode = 'MC006',
+                message = pg_catalog.format('slot 0 of processor "%s" is busy', settings.name),
+                detail = 'Somebody else is processing this queue in the foreground.';
+        end if;
+        if clock_timestamp() > give_up_at then
+            return begun;
+        end if;
+        perform pg_catalog.pg_sleep(0.05);
+    end loop;
+
+    -- Read again: the predecessor may have committed while this one waited.
+    select s.* into strict mine from cronmill.slot as s where s.slot_id = mine.slot_id for update;
+    now_at := clock_timestamp();
+    if mine.owed_ticks > 0 and now_at < mine.ended_at + interval '1 second' and begin_run.slot > 0 then
+        update cronmill.slot as s
+        set owed_ticks = s.owed_ticks - 1, ended_at = now_at
+        where s.slot_id = mine.slot_id;
+        perform pg_catalog.pg_advisory_unlock(cronmill.slot_lock_class(), mine.slot_id);
+        return begun;
+    end if;
+    update cronmill.slot as s
+    set start_number = s.start_number + 1, started_at = now_at, owed_ticks = 0
+    where s.slot_id = mine.slot_id
+    returning s.start_number into begun.start_number;
+    delete from cronmill.run as r
+    where r.slot_id = mine.slot_id and r.started_at < now_at - interval '7 days';
+    insert into cronmill.run (slot_id, pid, started_at)
+    values (mine.slot_id, pg_catalog.pg_backend_pid(), now_at)
+    returning run.run_id into begun.run_id;
+
+    begun.go := true;
+    begun.processor_id := settings.processor_id;
+    begun.slot_id := mine.slot_id;
+    begun.ends_at := case when begin_run.slot > 0
+        then cronmill.run_end(settings.schedule, settings.linger, now_at) end;
+    begun.lingers := begun.ends_at is not null;
+    begun.ends_at := coalesce(
+        begun.ends_at, case when begin_run.slot > 0 then now_at + interval '10 minutes' else 'infinity' end);
+    begun.handler_search_path := settings.handler_search_path;
+    begun.task_timeout := settings.timeout;
+    begun.poll_seconds := extract(epoch from settings.poll_interval);
+    return begun;
+end
+$function$;
+comment on function cronmill.begin_run(text, integer) is 'Starts a run of a slot, or says that it must return at once.';
+revoke all on function cronmill.begin_run(text, integer) from public;

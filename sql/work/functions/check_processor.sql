@@ -1,0 +1,89 @@
+-- Trigger function: refuses a processor that could not run. The schedule and the capacity are checked
+-- by the registry, which knows pg_cron. Executed by: trigger processor_1_check.
+create or replace function cronmill.check_processor()
+returns trigger
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    handler_oid constant oid := pg_catalog.to_regprocedure(new.handler);
+    result_type oid;
+begin
+    if tg_op = 'UPDATE' and (new.name, new.processor_id, new.queue_id)
+        is distinct from (old.name, old.processor_id, old.queue_id)
+    then
+        raise exception using
+            errcode = 'MC002',
+            message = pg_catalog.format('processor "%s" cannot be renamed or given another queue', old.name),
+            hint = 'Remove it and set up another; the tasks stay in their queue.';
+    end if;
+    if not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = new.run_as) then
+        raise exception using
+            errcode = 'MC009',
+            message = pg_catalog.format('role "%s" does not exist', new.run_as),
+            hint = pg_catalog.format('create role %I login;', new.run_as);
+    end if;
+    if not (select r.rolcanlogin from pg_catalog.pg_roles as r where r.rolname = new.run_as) then
+        raise exception using
+            errcode = 'MC009',
+            message = pg_catalog.format('role "%s" is not permitted to log in', new.run_as),
+            detail = 'pg_cron runs a job by logging in as its role.',
+            hint = pg_catalog.format('alter role %I login;', new.run_as);
+    end if;
+    if not pg_catalog.has_database_privilege(new.run_as, pg_catalog.current_database(), 'connect') then
+        raise exception using
+            errcode = 'MC009',
+            message = pg_catalog.format('role "%s" may not connect to database "%s"',
+                new.run_as, pg_catalog.current_database()),
+            hint = pg_catalog.format('grant connect on database %I to %I;', pg_catalog.current_database(), new.run_as);
+    end if;
+    if handler_oid is null then
+        raise exception using
+            errcode = 'MC008',
+            message = pg_catalog.format('handler %s does not exist in database "%s"',
+                new.handler, pg_catalog.current_database()),
+            hint = 'A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void.';
+    end if;
+    select p.prorettype into strict result_type
+    from pg_catalog.pg_proc as p
+    where p.oid = handler_oid;
+    if result_type <> 'pg_catalog.void'::regtype
+        or (select p.prokind <> 'f' or pg_catalog.oidvectortypes(p.proargtypes) not in ('jsonb', 'bigint, jsonb, integer')
+            from pg_catalog.pg_proc as p where p.oid = handler_oid)
+    then
+        raise exception using
+            errcode = 'MC008',
+            message = pg_catalog.format('%s cannot be a handler', new.handler),
+            hint = 'A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void.';
+    end if;
+    if not pg_catalog.has_function_privilege(new.run_as, handler_oid, 'execute')
+        or not pg_catalog.has_schema_privilege(
+            new.run_as, (select p.pronamespace from pg_catalog.pg_proc as p where p.oid = handler_oid), 'usage')
+    then
+        raise exception using
+            errcode = 'MC008',
+            message = pg_catalog.format('role "%s" may not execute handler %s', new.run_as, new.handler),
+            hint = (
+                select pg_catalog.format('grant usage on schema %I to %I; grant execute on function %s to %I;',
+                    n.nspname, new.run_as, new.handler, new.run_as)
+                from pg_catalog.pg_proc as p
+                join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+                where p.oid = handler_oid
+            );
+    end if;
+    if not exists (
+        select 1
+        from pg_catalog.pg_proc as p
+        where p.pronamespace = 'cronmill_processor'::regnamespace and p.proname = new.name
+    ) then
+        raise exception using
+            errcode = 'MC002',
+            message = pg_catalog.format('processor "%s" has no procedure', new.name),
+            hint = 'Processors are made with: cronmill setup --queue NAME --handler SCHEMA.FUNCTION';
+    end if;
+    new.changed_at := clock_timestamp();
+    return new;
+end
+$function$;
+comment on function cronmill.check_processor() is 'Trigger: refuses a processor that could not run.';
+revoke all on function cronmill.check_processor() from public;

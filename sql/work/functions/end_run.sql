@@ -1,0 +1,53 @@
+-- Ends a run cleanly: counters, reason, and the ticks that pg_cron has queued behind it. The slot's
+-- lock is given back; its row stays locked until the caller commits. Changes cronmill.slot and
+-- cronmill.run. Executed by: the processor's run-as role, from its generated procedure.
+create or replace function cronmill.end_run(
+    processor_id integer,
+    run cronmill.run_start,
+    reason text,
+    done bigint,
+    failed bigint,
+    dead bigint
+)
+returns void
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    settings cronmill.processor;
+    mine cronmill.slot;
+    now_at constant timestamptz := clock_timestamp();
+begin
+    select p.* into settings
+    from cronmill.processor as p
+    where p.processor_id = end_run.processor_id
+        and p.run_as = session_user;
+    if not found then
+        -- Removed, or given to another role, while it ran: there is nothing left to note.
+        return;
+    end if;
+    update cronmill.slot as s
+    set
+        ended_number = s.start_number,
+        ended_at = now_at,
+        -- Minute schedules queue every tick a run crosses; the first is the next run, the others are owed.
+        owed_ticks = case when settings.schedule = '* * * * *' and s.slot > 0
+            then greatest(0, (extract(epoch from date_trunc('minute', now_at))
+                - extract(epoch from date_trunc('minute', s.started_at)))::integer / 60 - 1)
+            else 0 end
+    where s.slot_id = (end_run.run).slot_id
+        and s.processor_id = end_run.processor_id
+        and s.start_number = (end_run.run).start_number
+    returning s.* into mine;
+    if not found then
+        return;
+    end if;
+    update cronmill.run as r
+    set ended_at = now_at, end_reason = end_run.reason,
+        done = end_run.done, failed = end_run.failed, dead = end_run.dead
+    where r.run_id = (end_run.run).run_id and r.slot_id = mine.slot_id;
+    perform pg_catalog.pg_advisory_unlock(cronmill.slot_lock_class(), mine.slot_id);
+end
+$function$;
+comment on function cronmill.end_run(integer, cronmill.run_start, text, bigint, bigint, bigint) is 'Notes the clean end of a run and its counters.';
+revoke all on function cronmill.end_run(integer, cronmill.run_start, text, bigint, bigint, bigint) from public;

@@ -1,0 +1,25 @@
+-- Puts many tasks into a queue in one statement, in the order of the array; returns how many.
+-- Changes cronmill.task. Executed by: producers.
+create or replace function cronmill.enqueue_many(
+    queue text,
+    payloads jsonb[],
+    priority integer default 0,
+    run_at timestamptz default clock_timestamp()
+)
+returns bigint
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    known_queue_id constant integer := cronmill.queue_id(enqueue_many.queue);
+    row_total bigint;
+begin
+    insert into cronmill.task (queue_id, priority, run_at, payload)
+    select known_queue_id, enqueue_many.priority, enqueue_many.run_at, p.payload
+    from unnest(enqueue_many.payloads) as p (payload);
+    get diagnostics row_total = row_count;
+    return row_total;
+end
+$function$;
+comment on function cronmill.enqueue_many(text, jsonb[], integer, timestamptz) is 'Puts an array of tasks into a queue in one statement, returns how many.';
+revoke all on function cronmill.enqueue_many(text, jsonb[], integer, timestamptz) from public;

@@ -1,0 +1,19 @@
+-- Shows in pg_stat_activity which slot this backend works for and until when its present work may take;
+-- the housekeeper in the cron database, which sees no uncommitted row, reads it there (ENGINE 14).
+-- Executed by: the processor's run-as role, from its generated procedure.
+create or replace function cronmill.publish(run cronmill.run_start, deadline timestamptz)
+returns void
+language sql volatile parallel unsafe security invoker
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select set_config(
+        'application_name',
+        concat(
+            'cronmill slot ', (publish.run).slot_id, ' start ', (publish.run).start_number,
+            ' until ' || extract(epoch from publish.deadline)::text
+        ),
+        false
+    );
+end;
+comment on function cronmill.publish(cronmill.run_start, timestamptz) is 'Publishes slot, start number and deadline as the application_name.';
+revoke all on function cronmill.publish(cronmill.run_start, timestamptz) from public;

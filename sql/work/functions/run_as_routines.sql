@@ -1,0 +1,22 @@
+-- The per-batch functions a run-as role calls from its generated procedure; each of them checks that
+-- the caller is the processor's run-as role. Executed by: grant_run_as, revoke_run_as.
+create or replace function cronmill.run_as_routines()
+returns setof regprocedure
+language sql stable parallel safe security invoker
+set search_path = pg_catalog, pg_temp
+as $function$
+    select r.routine
+    from (values
+        ('cronmill.begin_run(text, integer)'::regprocedure),
+        ('cronmill.publish(cronmill.run_start, timestamptz)'),
+        ('cronmill.claim(integer, integer, integer, cronmill.claim)'),
+        ('cronmill.claim_again(integer, bigint[])'),
+        ('cronmill.finish(integer, bigint)'),
+        ('cronmill.fail(integer, bigint, text, text, text, text, text)'),
+        ('cronmill.next_batch_size(integer, integer, interval)'),
+        ('cronmill.note_progress(integer, cronmill.run_start, bigint, bigint, bigint)'),
+        ('cronmill.end_run(integer, cronmill.run_start, text, bigint, bigint, bigint)')
+    ) as r (routine)
+$function$;
+comment on function cronmill.run_as_routines() is 'The functions a run-as role may execute.';
+revoke all on function cronmill.run_as_routines() from public;

@@ -1,0 +1,29 @@
+-- Trigger function: carries a change of a processor's row to the registry in the same commit, and keeps
+-- the run-as role's grants. Runs as the installer, who owns the link. Executed by: trigger processor_2_sync.
+create or replace function cronmill.sync_processor()
+returns trigger
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    perform cronmill.assert_original();
+    if tg_op <> 'INSERT' and (tg_op = 'DELETE' or new.run_as <> old.run_as) then
+        perform cronmill.revoke_run_as(old.run_as, old.name);
+    end if;
+    if tg_op = 'DELETE' then
+        perform cronmill.send_to_registry(old, true);
+        return null;
+    end if;
+    if tg_op = 'INSERT' or new.run_as <> old.run_as then
+        perform cronmill.grant_run_as(new.run_as, new.name);
+    end if;
+    if tg_op = 'INSERT' or (new.enabled, new.slots, new.schedule, new.linger, new.run_as)
+        is distinct from (old.enabled, old.slots, old.schedule, old.linger, old.run_as)
+    then
+        perform cronmill.send_to_registry(new, false);
+    end if;
+    return null;
+end
+$function$;
+comment on function cronmill.sync_processor() is 'Trigger: carries a processor''s settings to the registry in the same commit.';
+revoke all on function cronmill.sync_processor() from public;

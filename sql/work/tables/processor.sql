@@ -1,0 +1,55 @@
+-- Processors: the settings people change, with the command line or by plain SQL. Triggers check a
+-- change and carry it to the registry in the same commit.
+create table cronmill.processor (
+    processor_id integer generated always as identity,
+    name text not null,
+    queue_id integer not null,
+    handler text not null,
+    handler_search_path text not null default 'public, pg_temp',
+    run_as text not null,
+    enabled boolean not null default false,
+    paused boolean not null default false,
+    slots integer not null default 1,
+    schedule text not null default '* * * * *',
+    linger text not null default 'tick',
+    timeout interval not null default '30 minutes',
+    max_attempts smallint not null default 5,
+    backoff_base interval not null default '5 seconds',
+    backoff_cap interval not null default '1 hour',
+    poll_interval interval not null default '20 milliseconds',
+    created_at timestamptz not null default clock_timestamp(),
+    changed_at timestamptz not null default clock_timestamp(),
+    constraint processor_pkey primary key (processor_id),
+    constraint processor_name_is_unique unique (name),
+    constraint processor_queue_has_one_processor unique (queue_id),
+    constraint processor_queue_exists foreign key (queue_id) references cronmill.queue (queue_id),
+    constraint processor_name_has_1_to_63_bytes check (octet_length(name) between 1 and 63),
+    constraint processor_name_has_no_control_characters check (name !~ '[\x01-\x1f\x7f]'),
+    constraint processor_slots_in_range check (slots between 1 and 1000),
+    constraint processor_linger_is_tick_or_a_duration
+        check (case when linger = 'tick' then true else linger::interval >= interval '0' end),
+    constraint processor_timeout_is_positive check (timeout > interval '0'),
+    constraint processor_max_attempts_in_range check (max_attempts between 1 and 10000),
+    constraint processor_backoff_in_range check (backoff_base >= interval '0' and backoff_cap >= backoff_base),
+    constraint processor_poll_interval_in_range
+        check (poll_interval between interval '1 millisecond' and interval '1 minute')
+);
+comment on table cronmill.processor is 'Processors: one row of settings each; a change reaches cron.job in the same commit.';
+comment on column cronmill.processor.processor_id is 'Key; the generated procedure carries it.';
+comment on column cronmill.processor.name is 'Name, and name of its procedure in schema cronmill_processor; cannot be changed.';
+comment on column cronmill.processor.queue_id is 'The queue it empties; a queue has at most one processor.';
+comment on column cronmill.processor.handler is 'Schema-qualified signature of the function that does one task.';
+comment on column cronmill.processor.handler_search_path is 'search_path the handler is called with.';
+comment on column cronmill.processor.run_as is 'Role the jobs belong to and the handler runs as.';
+comment on column cronmill.processor.enabled is 'Wanted: its jobs are active in pg_cron.';
+comment on column cronmill.processor.paused is 'True: no slot claims another batch; looked at before every batch.';
+comment on column cronmill.processor.slots is 'Number of parallel jobs.';
+comment on column cronmill.processor.schedule is 'When pg_cron starts its jobs: five cron fields, or N seconds from pg_cron 1.5.';
+comment on column cronmill.processor.linger is 'Length of a run: tick (just past the next tick of the schedule), or a duration from its start; 0 ends it at the first empty claim.';
+comment on column cronmill.processor.timeout is 'A task that takes longer is stopped; this counts as an attempt.';
+comment on column cronmill.processor.max_attempts is 'Failed attempts after which a task is dead.';
+comment on column cronmill.processor.backoff_base is 'Delay before the second attempt; doubled with each further one.';
+comment on column cronmill.processor.backoff_cap is 'Longest delay between two attempts.';
+comment on column cronmill.processor.poll_interval is 'How often a lingering run looks into an empty queue.';
+comment on column cronmill.processor.created_at is 'When it was made.';
+comment on column cronmill.processor.changed_at is 'When its row last changed.';

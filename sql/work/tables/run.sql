@@ -1,0 +1,27 @@
+-- What each run did; backend pid and start match it with a row of cron.job_run_details, which has no
+-- counters. A slot keeps its last seven days.
+create table cronmill.run (
+    run_id bigint generated always as identity,
+    slot_id integer not null,
+    pid integer not null,
+    started_at timestamptz not null,
+    ended_at timestamptz,
+    done bigint not null default 0,
+    failed bigint not null default 0,
+    dead bigint not null default 0,
+    end_reason text,
+    constraint run_pkey primary key (run_id),
+    constraint run_of_a_slot foreign key (slot_id) references cronmill.slot (slot_id) on delete cascade
+);
+create index run_of_slot on cronmill.run (slot_id, started_at);
+comment on table cronmill.run is 'Runs of processors with their counters, written at the start, every few seconds and at the end.';
+comment on column cronmill.run.run_id is 'Key.';
+comment on column cronmill.run.slot_id is 'The slot.';
+comment on column cronmill.run.pid is 'Process id of the backend.';
+comment on column cronmill.run.started_at is 'Start.';
+comment on column cronmill.run.ended_at is 'Clean end; null while it goes and after it was killed.';
+comment on column cronmill.run.done is 'Tasks done.';
+comment on column cronmill.run.failed is 'Attempts that failed, those of dead included.';
+comment on column cronmill.run.dead is 'Tasks that failed for the last time.';
+comment on column cronmill.run.end_reason is 'Why it ended: budget, empty, limit, paused, disabled, surplus, owed, canceled.';
+comment on index cronmill.run_of_slot is 'Runs of a slot, in order.';

@@ -1,0 +1,38 @@
+-- Tasks that wait. A task that is being worked off is a deleted, uncommitted row: it is back by itself
+-- if the work is rolled back. There is no foreign key to queue: its check would lock the queue's row
+-- once per task, and only the functions of this schema write here.
+create table cronmill.task (
+    task_id bigint generated always as identity,
+    queue_id integer not null,
+    priority smallint not null default 0,
+    attempts smallint not null default 0,
+    run_at timestamptz not null default clock_timestamp(),
+    enqueued_at timestamptz not null default clock_timestamp(),
+    payload jsonb not null,
+    failed_at timestamptz,
+    error_sqlstate text,
+    error_message text,
+    error_detail text,
+    error_hint text,
+    error_context text,
+    constraint task_pkey primary key (task_id),
+    constraint task_priority_in_range check (priority between 0 and 9),
+    constraint task_attempts_not_negative check (attempts >= 0)
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+-- The claim reads exactly this order, one priority after another.
+create index task_claim_order on cronmill.task (queue_id, priority, run_at, task_id);
+comment on table cronmill.task is 'Tasks that wait for their processor; finished tasks are gone, hopeless ones are in dead_task.';
+comment on column cronmill.task.task_id is 'Key, in order of enqueueing.';
+comment on column cronmill.task.queue_id is 'The queue it is in.';
+comment on column cronmill.task.priority is '0 to 9, 9 first.';
+comment on column cronmill.task.attempts is 'Attempts that failed so far.';
+comment on column cronmill.task.run_at is 'Not before this time; a retry moves it on.';
+comment on column cronmill.task.enqueued_at is 'When it was enqueued.';
+comment on column cronmill.task.payload is 'What the handler is given.';
+comment on column cronmill.task.failed_at is 'When the last attempt failed.';
+comment on column cronmill.task.error_sqlstate is 'SQLSTATE of the last failure.';
+comment on column cronmill.task.error_message is 'Message of the last failure.';
+comment on column cronmill.task.error_detail is 'Detail of the last failure.';
+comment on column cronmill.task.error_hint is 'Hint of the last failure.';
+comment on column cronmill.task.error_context is 'Call stack of the last failure.';
+comment on index cronmill.task_claim_order is 'The order in which a processor claims tasks.';

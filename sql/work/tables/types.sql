@@ -1,0 +1,24 @@
+-- What the per-batch functions hand to a generated procedure.
+create type cronmill.run_start as (
+    go boolean,
+    processor_id integer,
+    run_id bigint,
+    slot_id integer,
+    start_number bigint,
+    ends_at timestamptz,
+    lingers boolean,
+    handler_search_path text,
+    task_timeout interval,
+    poll_seconds double precision
+);
+comment on type cronmill.run_start is 'How a run may go: until when, with what settings; go is false if it must return at once.';
+create type cronmill.claim as (
+    stop_reason text,
+    task_ids bigint[],
+    payloads jsonb[],
+    attempts integer[],
+    mark_at timestamptz[],
+    mark_id bigint[],
+    full_scan_at timestamptz
+);
+comment on type cronmill.claim is 'A batch, and the low-water mark per priority from which the next claim goes on.';
