@@ -24,3 +24,5 @@
 \ir functions/watch.sql
 \ir functions/history.sql
 \ir functions/processor_jobs.sql
+\ir functions/differences.sql
+\ir functions/digest.sql

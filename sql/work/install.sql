@@ -33,3 +33,4 @@
 \ir functions/refuse_truncate.sql
 \ir triggers/processor.sql
 \ir views/processor_status.sql
+\ir functions/digest.sql
