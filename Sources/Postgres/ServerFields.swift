@@ -1,0 +1,57 @@
+internal import CLibpq
+
+/// The fields of an error or a notice, read from libpq's result (PostgreSQL manual, section 34.3.2, PQresultErrorField).
+struct ServerFields {
+    let result: OpaquePointer
+
+    func text(_ field: Int32) -> String? {
+        PQresultErrorField(result, field).map { String(cString: $0) }
+    }
+
+    /// The primary message, or for what libpq itself reports, its whole text.
+    var message: String {
+        text(PGDiagMessage) ?? PQresultErrorMessage(result).map { String(cString: $0).trimmed } ?? ""
+    }
+
+    func error(database: String, statement: String, isConnected: Bool) -> PostgresError {
+        let sqlState = text(PGDiagSQLState).map { SQLState($0) }
+        let kind: PostgresError.Kind = sqlState != nil ? .server : isConnected ? .client : .connection
+        var error = PostgresError(
+            kind: kind,
+            message: message,
+            sqlState: sqlState,
+            database: database,
+            statement: statement
+        )
+        error.severity = text(PGDiagSeverity)
+        error.detail = text(PGDiagDetail)
+        error.hint = text(PGDiagHint)
+        error.context = text(PGDiagContext)
+        error.schema = text(PGDiagSchema)
+        error.table = text(PGDiagTable)
+        error.column = text(PGDiagColumn)
+        error.dataType = text(PGDiagDataType)
+        error.constraint = text(PGDiagConstraint)
+        error.position = text(PGDiagPosition).flatMap { Int($0) }
+        error.internalPosition = text(PGDiagInternalPosition).flatMap { Int($0) }
+        error.internalQuery = text(PGDiagInternalQuery)
+        return error
+    }
+
+    func notice(database: String?) -> Notice {
+        var notice = Notice(
+            severity: text(PGDiagSeverity) ?? "NOTICE",
+            message: message,
+            sqlState: text(PGDiagSQLState).map { SQLState($0) },
+            database: database
+        )
+        notice.detail = text(PGDiagDetail)
+        notice.hint = text(PGDiagHint)
+        notice.context = text(PGDiagContext)
+        notice.schema = text(PGDiagSchema)
+        notice.table = text(PGDiagTable)
+        notice.column = text(PGDiagColumn)
+        notice.constraint = text(PGDiagConstraint)
+        return notice
+    }
+}

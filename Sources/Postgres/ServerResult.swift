@@ -1,0 +1,40 @@
+internal import CLibpq
+
+/// A result of libpq and its lifetime.
+final class ServerResult {
+    let handle: OpaquePointer
+
+    init?(_ handle: OpaquePointer?) {
+        guard let handle else { return nil }
+        self.handle = handle
+    }
+
+    deinit {
+        PQclear(handle)
+    }
+
+    var status: ExecStatusType { PQresultStatus(handle) }
+
+    /// The rows the command counted, 0 for a command that counts none.
+    var affectedRows: Int { Int(String(cString: PQcmdTuples(handle))) ?? 0 }
+
+    /// The command tag, such as `COMMIT`.
+    var tag: String { String(cString: PQcmdStatus(handle)) }
+
+    func rows(statement: String, database: String) -> [Row] {
+        let width = PQnfields(handle)
+        let columns = (0..<width).map { column in PQfname(handle, column).map { String(cString: $0) } ?? "" }
+        let shape = RowShape(columns: columns, statement: statement, database: database)
+        return (0..<PQntuples(handle)).map { row in
+            Row(shape: shape, values: (0..<width).map { value(row: row, column: $0) })
+        }
+    }
+
+    private func value(row: Int32, column: Int32) -> String? {
+        guard PQgetisnull(handle, row, column) == 0, let bytes = PQgetvalue(handle, row, column) else { return nil }
+        let length = Int(PQgetlength(handle, row, column))
+        return bytes.withMemoryRebound(to: UInt8.self, capacity: length) { start in
+            String(decoding: UnsafeBufferPointer(start: start, count: length), as: UTF8.self)
+        }
+    }
+}
