@@ -31,7 +31,6 @@ let package = Package(
         .target(
             name: "PrivateServer",
             dependencies: [
-                "Postgres",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -1,0 +1,49 @@
+/// The shell program that stands between this process and its server.
+///
+/// It reads one step per line from its standard input, does it, and answers `done` or `failed`. When the input
+/// ends - because this process is done with the server, or because it was killed in the middle of anything - the
+/// script stops the server and removes the directory. The steps are done one after the other by the script itself,
+/// so that no `initdb` can be writing while the directory is being removed.
+enum KeeperScript {
+    /// The arguments of the script: `$1` the directory, `$2` the programs' folder, `$3` the superuser, `$4` the locale.
+    static let text = """
+        # An answer to a process that is gone must not end this one; a trap, unlike '', is not inherited by the server.
+        trap : PIPE
+        umask 077
+        directory=$1 programs=$2 superuser=$3 locale=$4
+        data=$directory/data
+        control() { "$programs/pg_ctl" -D "$data" -l "$directory/server.log" -w "$@"; }
+        create() {
+            "$programs/initdb" -D "$data" -U "$superuser" -A trust -E UTF8 --locale="$locale" --no-sync &&
+                echo "include = '../postgresql.conf'" >>"$data/postgresql.conf" &&
+                cp "$directory/pg_hba.conf" "$data/pg_hba.conf"
+        }
+        kept=no
+        while read -r step; do
+            case $step in
+            create) create ;;
+            start) control start ;;
+            restart-fast) control -m fast restart ;;
+            restart-immediate) control -m immediate restart ;;
+            keep) kept=yes ;;
+            stop) kept=no; break ;;
+            *) false ;;
+            esac >>"$directory/setup.log" 2>&1 </dev/null && echo done || echo failed
+        done
+        [ $kept = yes ] && exit
+        if [ -e "$data/postmaster.pid" ]; then
+            control -m fast -t 30 stop || control -m immediate stop
+        fi >/dev/null 2>&1 </dev/null
+        rm -rf "$directory"
+        """
+
+    /// What the script is asked to do.
+    enum Step: String {
+        case create
+        case start
+        case restartFast = "restart-fast"
+        case restartImmediate = "restart-immediate"
+        case keep
+        case stop
+    }
+}

@@ -1,0 +1,150 @@
+/// A throw-away PostgreSQL server with pg_cron, in a temporary directory of its own.
+///
+/// It touches no other cluster or service of the machine. Only its socket leads to it, and the directory of that
+/// socket is closed to other users. It ends with `stop()`, or by itself when this process ends, however it ends:
+///
+///     let installation = try ServerInstallation.newestWithCron()
+///     let server = try await PrivateServer.start(installation, options: ServerOptions())
+///     // psql -h <socketDirectory> -p <port> -U <superuser>
+///     await server.stop()
+///
+/// The extension is preloaded but not created: `create extension pg_cron` is the caller's to say.
+public final class PrivateServer: Sendable {
+    /// The directory with everything of the server in it.
+    public let directory: String
+    /// The directory of the server's socket, to be used as its host name.
+    public let socketDirectory: String
+    /// The port, which without TCP is only a part of the socket's name.
+    public let port: Int
+    /// The name of the first role, which may connect without a password.
+    public let superuser: String
+
+    /// The server's log.
+    public var logPath: String { files.serverLogPath }
+
+    private let files: ServerDirectory
+    private let keeper: ServerKeeper
+
+    private init(files: ServerDirectory, keeper: ServerKeeper, port: Int, superuser: String) {
+        self.files = files
+        self.keeper = keeper
+        self.port = port
+        self.superuser = superuser
+        directory = files.path
+        socketDirectory = files.path
+    }
+
+    /// Makes a new server and waits until it accepts connections; about a second.
+    ///
+    /// As root the server runs as the user `postgres`, or `nobody` where there is none.
+    ///
+    /// - Throws: `PrivateServerError` with the end of the server's log, or `CancellationError`. Nothing is left
+    ///   behind in either case.
+    public static func start(
+        _ installation: ServerInstallation,
+        options: ServerOptions = ServerOptions()
+    ) async throws -> PrivateServer {
+        let account = try ServerAccount.needed()
+        let files = try ServerDirectory(for: account)
+        let keeper: ServerKeeper
+        do {
+            keeper = try ServerKeeper(
+                directory: files.path,
+                installation: installation,
+                superuser: options.superuser,
+                account: account
+            )
+        } catch {
+            files.removeUnused()
+            throw error
+        }
+        do {
+            let port = try await setUp(files, with: keeper, installation: installation, options: options)
+            return PrivateServer(files: files, keeper: keeper, port: port, superuser: options.superuser)
+        } catch {
+            try await clean(files, with: keeper)
+            throw error
+        }
+    }
+
+    /// Restarts the server, as an orderly shutdown or as a crash, and waits until it accepts connections again.
+    ///
+    /// - Parameter immediate: true ends the server without a checkpoint, so that it starts with crash recovery.
+    /// - Throws: `PrivateServerError` with the end of the server's log.
+    public func restart(immediate: Bool) async throws {
+        guard await keeper.perform(immediate ? .restartImmediate : .restartFast) else {
+            throw PrivateServerError("the private server did not restart\(files.logTail())")
+        }
+    }
+
+    /// Ends the server (fast shutdown: sessions are cut) and removes its directory. Again is no error.
+    public func stop() async {
+        do {
+            try await keeper.stop()
+        } catch {
+            // The script ran, or start() would have thrown; what failed is the watching of it, and it ends by itself.
+            return
+        }
+    }
+
+    /// A line for any shell that ends a kept server and removes its directory, for the user who started it.
+    public var stopCommand: String {
+        // kill and not pg_ctl, because root may run the one and not the other.
+        let file = "\(directory)/data/postmaster.pid"
+        return "sh -c 'p=$(head -n 1 \(file)) && kill -INT $p; "
+            + "while test -e \(file) && kill -0 $p; do sleep 0.1; done; rm -rf \(directory)'"
+    }
+
+    /// Creates and starts the server in its directory; returns its port.
+    private static func setUp(
+        _ files: ServerDirectory,
+        with keeper: ServerKeeper,
+        installation: ServerInstallation,
+        options: ServerOptions
+    ) async throws -> Int {
+        func write(port: Int) throws {
+            let configuration = try ServerConfiguration(
+                options,
+                hasCron: installation.hasCron,
+                directory: files.path,
+                port: port
+            )
+            try files.write(configuration.serverText, to: files.settingsPath)
+            try files.write(configuration.authenticationText, to: files.authenticationPath)
+        }
+
+        var port = options.listensOnLoopback ? try LoopbackPort.free() : 5432
+        try write(port: port)
+        guard await keeper.perform(.create) else {
+            throw PrivateServerError("initdb made no private server\(files.logTail())")
+        }
+        try Task.checkCancellation()
+        var attempts = 1
+        while await !keeper.perform(.start) {
+            let log = files.logTail()
+            try Task.checkCancellation()
+            // Somebody else may have taken the port between our choice and the server's start.
+            guard options.listensOnLoopback, attempts < 5, log.contains("could not bind IPv4 address") else {
+                throw PrivateServerError("the private server did not start\(log)")
+            }
+            attempts += 1
+            port = try LoopbackPort.free()
+            try write(port: port)
+        }
+        try Task.checkCancellation()
+        if options.keepsRunning, await !keeper.perform(.keep) {
+            throw PrivateServerError("the private server cannot be kept running\(files.logTail())")
+        }
+        return port
+    }
+
+    /// - Throws: why the script that cleans up could not be run, which is then also why the server did not start.
+    private static func clean(_ files: ServerDirectory, with keeper: ServerKeeper) async throws {
+        do {
+            try await keeper.stop()
+        } catch {
+            files.removeUnused()
+            throw PrivateServerError("the shell that starts a private server did not run: \(error)")
+        }
+    }
+}
