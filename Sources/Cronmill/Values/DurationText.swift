@@ -134,5 +134,5 @@ extension Duration {
 }
 
 extension Character {
-    fileprivate var isDigit: Bool { ("0"..."9").contains(self) }
+    fileprivate var isDigit: Bool { isASCII && isNumber }
 }
