@@ -1,0 +1,31 @@
+/// Comma-separated values (RFC 4180): lines end in CR LF, fields are quoted where they must be.
+struct CSV: Sendable, Hashable {
+    let columns: [String]
+    private(set) var rows: [[String?]] = []
+
+    init(columns: [String]) { self.columns = columns }
+
+    /// Adds a row. As in PostgreSQL's `copy`, nil is an empty field and an empty text is `""`.
+    mutating func append(_ fields: [String?]) {
+        precondition(fields.count == columns.count, "a row must have as many fields as there are columns")
+        rows.append(fields)
+    }
+
+    /// The header and the rows.
+    var text: String {
+        ([columns.map { Optional($0) }] + rows).map { $0.map(Self.field).joined(separator: ",") + "\r\n" }.joined()
+    }
+
+    private static func field(_ text: String?) -> String {
+        guard let text else { return "" }
+        // Scalars, because CR LF is a single Character, and so is a quote with a combining mark.
+        let special: Set<Unicode.Scalar> = [",", "\"", "\r", "\n"]
+        guard text.isEmpty || text.unicodeScalars.contains(where: special.contains) else { return text }
+        var quoted = String.UnicodeScalarView("\"".unicodeScalars)
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" { quoted.append(scalar) }
+            quoted.append(scalar)
+        }
+        return String(quoted) + "\""
+    }
+}

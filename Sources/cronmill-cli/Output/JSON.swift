@@ -1,0 +1,88 @@
+/// A JSON value, whose objects keep their members in the order given.
+indirect enum JSON: Sendable, Hashable {
+    case null
+    case boolean(Bool)
+    case integer(Int64)
+    case number(Double)
+    case string(String)
+    case array([JSON])
+    case object([Member])
+    /// Text that is JSON already, as a jsonb column comes from the server; it is written as it stands, unchecked.
+    case verbatim(String)
+
+    struct Member: Sendable, Hashable {
+        var name: String
+        var value: JSON
+    }
+
+    /// An optional text, `null` where there is none.
+    init(_ text: String?) { self = text.map { .string($0) } ?? .null }
+
+    /// An optional number, `null` where there is none.
+    init(_ number: Int64?) { self = number.map { .integer($0) } ?? .null }
+}
+
+extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByFloatLiteral, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral,
+    ExpressibleByDictionaryLiteral
+{
+    init(nilLiteral: ()) { self = .null }
+    init(booleanLiteral value: Bool) { self = .boolean(value) }
+    init(integerLiteral value: Int64) { self = .integer(value) }
+    init(floatLiteral value: Double) { self = .number(value) }
+    init(stringLiteral value: String) { self = .string(value) }
+    init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    init(dictionaryLiteral elements: (String, JSON)...) {
+        self = .object(elements.map { Member(name: $0.0, value: $0.1) })
+    }
+}
+
+extension JSON {
+    /// The value on several lines, two blanks deep, with a line break at the end.
+    var prettyText: String { text(depth: 0) + "\n" }
+
+    private func text(depth: Int) -> String {
+        switch self {
+        case .null: "null"
+        case .boolean(let value): value ? "true" : "false"
+        case .integer(let value): String(value)
+        // JSON has no infinity and no NaN.
+        case .number(let value): value.isFinite ? String(describing: value) : "null"
+        case .string(let value): Self.quoted(value)
+        case .verbatim(let text): text
+        case .array(let elements): Self.block("[", elements.map { $0.text(depth: depth + 1) }, "]", depth: depth)
+        case .object(let members):
+            Self.block(
+                "{",
+                members.map { "\(Self.quoted($0.name)): \($0.value.text(depth: depth + 1))" },
+                "}",
+                depth: depth
+            )
+        }
+    }
+
+    private static func block(_ open: String, _ items: [String], _ close: String, depth: Int) -> String {
+        guard !items.isEmpty else { return open + close }
+        let indent = String(repeating: "  ", count: depth)
+        return "\(open)\n" + items.map { "\(indent)  \($0)" }.joined(separator: ",\n") + "\n\(indent)\(close)"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\n": quoted += "\\n"
+            case "\r": quoted += "\\r"
+            case "\t": quoted += "\\t"
+            // Beyond what RFC 8259 demands, the second control block too: JSON is read on terminals as well.
+            case _ where scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value):
+                let digits = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}

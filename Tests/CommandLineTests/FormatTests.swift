@@ -1,0 +1,73 @@
+import Testing
+
+@testable import cronmill_cli
+
+@Suite("JSON and CSV")
+struct FormatTests {
+    @Test("JSON keeps its order and shows its structure")
+    func json() {
+        let value: JSON = [
+            "processor": "mails", "ready": 12, "ratio": 0.5, "enabled": true, "message": nil, "slots": [1, 2],
+            "none": [], "empty": [:], "payload": .verbatim("{\"a\": 1}"), "nested": ["deep": ["x": "y"]],
+        ]
+        #expect(
+            value.prettyText
+                == """
+                {
+                  "processor": "mails",
+                  "ready": 12,
+                  "ratio": 0.5,
+                  "enabled": true,
+                  "message": null,
+                  "slots": [
+                    1,
+                    2
+                  ],
+                  "none": [],
+                  "empty": {},
+                  "payload": {"a": 1},
+                  "nested": {
+                    "deep": {
+                      "x": "y"
+                    }
+                  }
+                }
+
+                """
+        )
+    }
+
+    @Test(
+        "JSON strings are escaped",
+        arguments: [
+            ("a\"b\\c/d", "\"a\\\"b\\\\c/d\"\n"), ("1\n2\r\n3\t", "\"1\\n2\\r\\n3\\t\"\n"),
+            ("\u{1b}[0m", "\"\\u001b[0m\"\n"),
+            ("\u{0}\u{9b}", "\"\\u0000\\u009b\"\n"), ("äöü 検索 👍", "\"äöü 検索 👍\"\n"),
+        ]
+    )
+    func jsonStrings(text: String, json: String) {
+        #expect(JSON.string(text).prettyText == json)
+    }
+
+    @Test("JSON has no infinite numbers")
+    func jsonNumbers() {
+        #expect(JSON.array([.number(.infinity), .number(1e21)]).prettyText == "[\n  null,\n  1e+21\n]\n")
+    }
+
+    @Test("what is absent is null")
+    func jsonAbsent() {
+        #expect([JSON(String?.none), JSON(Int64?.none), JSON(Int64?.some(7))] == [.null, .null, .integer(7)])
+    }
+
+    @Test("CSV quotes what must be quoted and tells nothing from empty")
+    func csv() {
+        var csv = CSV(columns: ["queue", "last message"])
+        csv.append(["mails", "said \"no\", twice"])
+        csv.append([nil, ""])
+        csv.append(["a\r\nb", "\"\u{301}"])
+        #expect(
+            csv.text
+                == "queue,last message\r\nmails,\"said \"\"no\"\", twice\"\r\n,\"\"\r\n\"a\r\nb\",\"\"\"\u{301}\"\r\n"
+        )
+    }
+}

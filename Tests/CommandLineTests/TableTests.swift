@@ -1,0 +1,102 @@
+import Testing
+
+@testable import cronmill_cli
+
+@Suite("Tables")
+struct TableTests {
+    private func processors() -> Table {
+        var table = Table(columns: [
+            .init("processor"), .init("ready", alignment: .right), .init("last message", shrinks: true), .init("state"),
+        ])
+        table.append(["mails", "12", "connection refused by the mail server", .init("failed", style: .red)])
+        table.append(["検索索引", "100,000+", "", "enabled"])
+        table.append(["cafe\u{301} 👩‍👩‍👧", "0", "a\nb\u{1b}[2J\t\u{202e}"])
+        return table
+    }
+
+    @Test("columns line up whatever the signs in them, and nothing is cut in a pipe")
+    func unlimited() {
+        #expect(
+            processors().render(width: nil, colour: false)
+                == """
+                PROCESSOR     READY  LAST MESSAGE                           STATE
+                mails            12  connection refused by the mail server  failed
+                検索索引   100,000+                                         enabled
+                cafe\u{301} 👩‍👩‍👧           0  a\\nb\\x1b[2J\\t\\u{202e}
+
+                """
+        )
+    }
+
+    @Test("one column shrinks to the width of the terminal")
+    func shrinks() {
+        #expect(
+            processors().render(width: 50, colour: false)
+                == """
+                PROCESSOR     READY  LAST MESSAGE          STATE
+                mails            12  connection refused …  failed
+                検索索引   100,000+                        enabled
+                cafe\u{301} 👩‍👩‍👧           0  a\\nb\\x1b[2J\\t\\u{202…
+
+                """
+        )
+    }
+
+    @Test("no column shrinks to nothing")
+    func keepsSomething() {
+        #expect(
+            processors().render(width: 10, colour: false)
+                == """
+                PROCESSOR     READY  LAST ME…  STATE
+                mails            12  connect…  failed
+                検索索引   100,000+            enabled
+                cafe\u{301} 👩‍👩‍👧           0  a\\nb\\x1…
+
+                """
+        )
+    }
+
+    @Test("colours do not move the columns")
+    func colours() {
+        var table = Table(columns: [.init("name"), .init("state")])
+        table.append([.init("a", style: .green), .init("failed", style: .red)])
+        #expect(
+            table.render(width: 80, colour: true)
+                == """
+                \u{1b}[1mNAME\u{1b}[0m  \u{1b}[1mSTATE\u{1b}[0m
+                \u{1b}[32ma\u{1b}[0m     \u{1b}[31mfailed\u{1b}[0m
+
+                """
+        )
+    }
+
+    @Test("an empty table is its header")
+    func empty() {
+        let table = Table(columns: [.init("queue"), .init("dead", alignment: .right)])
+        #expect(table.render(width: nil, colour: false) == "QUEUE  DEAD\n")
+    }
+
+    @Test(
+        "text is as wide as a terminal shows it",
+        arguments: [
+            ("", 0), ("abc", 3), ("naïve", 5), ("cafe\u{301}", 4), ("検索", 4), ("한국어", 6),
+            ("\u{1112}\u{1161}\u{11ab}", 2),
+            ("ｆｕｌｌ", 8), ("👍", 2), ("👍🏽", 2), ("👩‍👩‍👧‍👦", 2), ("🇩🇪", 2), ("❤", 1), ("❤\u{fe0f}", 2), ("✔", 1),
+            ("1\u{fe0f}\u{20e3}", 2), ("a\u{200b}b", 2), ("…", 1), ("שלום", 4), ("𠮷", 2),
+        ]
+    )
+    func width(text: String, columns: Int) {
+        #expect(text.displayWidth == columns)
+    }
+
+    @Test(
+        "cut text ends in an ellipsis and never exceeds its width",
+        arguments: [
+            ("message", 7, "message"), ("message", 4, "mes…"), ("検索索引", 5, "検索…"), ("検索索引", 4, "検…"),
+            ("ab", 1, "…"), ("ab", 0, ""),
+        ]
+    )
+    func truncation(text: String, width: Int, cut: String) {
+        #expect(text.truncated(to: width) == cut)
+    }
+}
