@@ -1,0 +1,71 @@
+internal import Postgres
+
+extension Deployment {
+    /// Names of the registered work databases, in order.
+    ///
+    /// - Throws: `CronmillError` if nothing is installed in the cron database; `PostgresError`.
+    public func registeredDatabases() async throws -> [String] {
+        try await with(connectCron()) { connection in
+            let state = try await connection.run { try CronState.inspect($0) }
+            guard state.isInstalled else { throw CronmillError.nothingInstalled(cronDatabase: cronDatabase) }
+            return try await connection.query("select w.name from cronmill_cron.work_database as w order by w.name")
+                .map { try $0.get("name") }
+        }
+    }
+
+    /// Does something for each database, up to eight at once; a failure in one does not stop the others.
+    ///
+    /// - Returns: a result per database, in the order given.
+    public func forEach<Value: Sendable>(
+        _ databases: [String],
+        _ body: @escaping @Sendable (String) async throws -> Value
+    ) async -> [DatabaseResult<Value>] {
+        await withTaskGroup(of: (Int, DatabaseResult<Value>).self) { group in
+            var results: [Int: DatabaseResult<Value>] = [:]
+            for (index, database) in databases.enumerated() {
+                if index >= Self.connectionsAtOnce, let (done, result) = await group.next() {
+                    results[done] = result
+                }
+                group.addTask {
+                    do {
+                        return (index, DatabaseResult(database: database, outcome: .success(try await body(database))))
+                    } catch {
+                        return (index, DatabaseResult(database: database, outcome: .failure(error)))
+                    }
+                }
+            }
+            for await (done, result) in group { results[done] = result }
+            return results.sorted { $0.key < $1.key }.map(\.value)
+        }
+    }
+
+    static var connectionsAtOnce: Int { 8 }
+}
+
+/// What became of one database of several.
+public struct DatabaseResult<Value: Sendable>: Sendable {
+    /// The database.
+    public let database: String
+    /// The value, or the error of this database.
+    public let outcome: Result<Value, any Error>
+}
+
+extension CronmillError {
+    static func nothingInstalled(cronDatabase: String) -> CronmillError {
+        CronmillError(
+            .failed,
+            "nothing is installed in cron database \"\(cronDatabase)\"",
+            hint: "Begin with: cronmill setup --database NAME",
+            database: cronDatabase
+        )
+    }
+
+    static func notSetUp(_ database: String) -> CronmillError {
+        CronmillError(
+            .failed,
+            "database \"\(database)\" is not set up",
+            hint: "cronmill setup --database \(database)",
+            database: database
+        )
+    }
+}

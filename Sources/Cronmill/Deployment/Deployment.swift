@@ -1,0 +1,63 @@
+public import Postgres
+
+/// One pg_cron: the cron database and the way to its work databases.
+public struct Deployment: Sendable {
+    /// How to reach the cron database; its `dbname` names it.
+    public var cron: ConnectionInfo
+    /// How to reach work databases; `dbname` is replaced by the name of each.
+    public var work: ConnectionInfo
+    /// Work databases that are reached in another way than `work` says, by name.
+    public var exceptions: [String: ConnectionInfo]
+    /// Told of every notice the servers send.
+    public var onNotice: @Sendable (Notice) -> Void
+    /// Told of every statement sent: its text without values, and how long it took.
+    public var onStatement: (@Sendable (StatementTrace) -> Void)?
+
+    /// A deployment reached by these connections.
+    public init(
+        cron: ConnectionInfo,
+        work: ConnectionInfo,
+        exceptions: [String: ConnectionInfo] = [:],
+        onNotice: @escaping @Sendable (Notice) -> Void = { _ in },
+        onStatement: (@Sendable (StatementTrace) -> Void)? = nil
+    ) {
+        self.cron = cron
+        self.work = work
+        self.exceptions = exceptions
+        self.onNotice = onNotice
+        self.onStatement = onStatement
+    }
+
+    /// Name of the cron database.
+    public var cronDatabase: String { cron["dbname"] ?? "postgres" }
+
+    /// A new connection to the cron database.
+    ///
+    /// - Throws: `PostgresError` of kind `connection` if it cannot be made.
+    func connectCron() async throws -> Connection {
+        try await connect(cron)
+    }
+
+    /// A new connection to a work database.
+    ///
+    /// - Throws: `PostgresError` of kind `connection` if it cannot be made.
+    func connectWork(_ database: String) async throws -> Connection {
+        try await connect(exceptions[database] ?? work.database(database))
+    }
+
+    func connect(_ target: ConnectionInfo) async throws -> Connection {
+        try await Connection.connect(target, onNotice: onNotice, onStatement: onStatement)
+    }
+}
+
+/// Runs `body` with a connection and closes it, whatever happens.
+func with<Result>(_ connection: Connection, _ body: (Connection) async throws -> Result) async throws -> Result {
+    do {
+        let result = try await body(connection)
+        await connection.close()
+        return result
+    } catch {
+        await connection.close()
+        throw error
+    }
+}

@@ -1,0 +1,95 @@
+internal import Postgres
+
+extension Deployment {
+    /// How far `process` has come.
+    public struct Progress: Sendable, Hashable {
+        /// Tasks that are ready, up to 100,001.
+        public var ready: Int
+        /// Tasks done by this call so far, as last noted.
+        public var done: Int
+        /// Attempts failed in this call so far, as last noted.
+        public var failed: Int
+    }
+
+    /// Works tasks off now, as slot 0 of the processor, by the same procedure pg_cron calls, connected as the
+    /// processor's run-as role. Ends when no task is ready. Cancelling ends it cleanly after the present task.
+    ///
+    /// - Parameters:
+    ///   - limit: tasks at most; nil is all that are ready.
+    ///   - onProgress: told twice a second.
+    /// - Returns: what was done.
+    /// - Throws: `CronmillError` where one cannot connect as the run-as role; `PostgresError` (MC006 if slot 0 is
+    ///   busy, MC011 if the processor is paused).
+    public func process(
+        _ processor: String,
+        in database: String,
+        limit: Int? = nil,
+        onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) async throws -> Progress {
+        _ = try await processors([processor], in: database)
+        return try await with(connectWork(database)) { observer in
+            let row = try await observer.run { session in
+                try session.one(
+                    "select p.run_as, p.processor_id, session_user as me from cronmill.processor as p where p.name = \(processor)"
+                )
+            }
+            let runAs: String = try row.get("run_as")
+            let worker = try await connect(as: runAs, me: row.get("me"), database: database, processor: processor)
+            return try await with(worker) { worker in
+                let workerPID = try await worker.run { $0.processID }
+                let watching = Task {
+                    while !Task.isCancelled {
+                        if let progress = try await Self.progress(processor, pid: workerPID, on: observer) {
+                            onProgress(progress)
+                        }
+                        try await Task.sleep(for: .milliseconds(500))
+                    }
+                }
+                defer { watching.cancel() }
+                try await worker.execute(
+                    "call cronmill_processor.\(identifier: processor)(0, \(unsafeRaw: limit.map(String.init) ?? "null"))"
+                )
+                return try await Self.progress(processor, pid: workerPID, on: observer)
+                    ?? Progress(ready: 0, done: 0, failed: 0)
+            }
+        }
+    }
+
+    private static func progress(_ processor: String, pid: Int32, on connection: Connection) async throws -> Progress? {
+        try await connection.query(
+            """
+            select s.ready, coalesce(r.done, 0) as done, coalesce(r.failed, 0) as failed
+            from cronmill.processor_status as s
+            left join lateral (
+                select r.done, r.failed
+                from cronmill.run as r
+                join cronmill.slot as o on o.slot_id = r.slot_id
+                where o.processor_id = s.processor_id and o.slot = 0 and r.pid = \(pid)
+                order by r.run_id desc
+                limit 1
+            ) as r on true
+            where s.name = \(processor)
+            """
+        ).first.map { try Progress(ready: $0.get("ready"), done: $0.get("done"), failed: $0.get("failed")) }
+    }
+
+    /// A connection as the run-as role: `set role` would protect nothing, a handler could reset it.
+    private func connect(as role: String, me: String, database: String, processor: String) async throws -> Connection {
+        if role == me { return try await connectWork(database) }
+        var target = exceptions[database] ?? work.database(database)
+        target["user"] = role
+        target["password"] = nil
+        do {
+            return try await connect(target)
+        } catch let error as PostgresError where error.kind == .connection {
+            throw CronmillError(
+                .failed,
+                "processor \"\(processor)\" runs as role \"\(role)\", and one cannot connect as it from here",
+                detail: error.message,
+                hint: "Give that role's password in a password file, or run: "
+                    + "psql -U \(role) -d \(database) -c 'call cronmill_processor.\(Identifier(processor).quoted)(0)'",
+                database: database
+            )
+        }
+    }
+}

@@ -1,0 +1,153 @@
+internal import Postgres
+
+/// What is asked of processors that exist.
+public enum ProcessorChange: Sendable, Hashable {
+    /// Its jobs become active.
+    case enable
+    /// Its jobs become inactive; without waiting for a run that goes.
+    case disable
+    /// No slot claims another batch.
+    case pause
+    /// Slots claim again.
+    case resume
+
+    var assignment: SQL {
+        switch self {
+        case .enable: "enabled = true"
+        case .disable: "enabled = false"
+        case .pause: "paused = true"
+        case .resume: "paused = false"
+        }
+    }
+
+    var alreadySo: SQL {
+        switch self {
+        case .enable: "p.enabled"
+        case .disable: "not p.enabled"
+        case .pause: "p.paused"
+        case .resume: "not p.paused"
+        }
+    }
+
+    var title: String {
+        switch self {
+        case .enable: "enable"
+        case .disable: "disable"
+        case .pause: "pause"
+        case .resume: "resume"
+        }
+    }
+}
+
+extension Deployment {
+    /// The processors of a work database among those named; all of them if none is named. A name that is not
+    /// there is an error with the nearest name that is.
+    ///
+    /// - Throws: `CronmillError`; `PostgresError`.
+    public func processors(_ names: [String], in database: String) async throws -> [String] {
+        let known = try await processorNames(in: database)
+        for name in names where !known.contains(name) {
+            throw CronmillError.unknownProcessor(name, database: database, known: known)
+        }
+        return names.isEmpty ? known : names
+    }
+
+    /// All processors of a work database, by name.
+    ///
+    /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
+    public func processorNames(in database: String) async throws -> [String] {
+        try await with(connectWork(database)) { connection in
+            try await connection.run { session in
+                guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
+                return try session.query("select p.name from cronmill.processor as p order by p.name")
+                    .map { try $0.get("name") }
+            }
+        }
+    }
+
+    /// Plans a change of processors; those it is true of already are left out.
+    ///
+    /// - Throws: `CronmillError` for a name that is not there; `PostgresError`.
+    public func plan(_ change: ProcessorChange, _ names: [String], in database: String) async throws -> Plan {
+        let names = try await processors(names, in: database)
+        let already: Set<String> = try await with(connectWork(database)) { connection in
+            Set(
+                try await connection.query("select p.name from cronmill.processor as p where \(sql: change.alreadySo)")
+                    .map { try $0.get("name") }
+            )
+        }
+        var plan = Plan()
+        for name in names where !already.contains(name) {
+            plan.add(
+                "\(change.title) processor \(name)",
+                in: database,
+                "update cronmill.processor set \(sql: change.assignment) where name = \(name)"
+            )
+        }
+        return plan
+    }
+
+    /// Disables processors the gentle way (ENGINE 20): pause, wait until their runs have ended by themselves, then
+    /// deactivate their jobs, and unpause. Deactivating while a run goes would orphan it or kill it.
+    ///
+    /// - Parameter wait: how long to wait; nil is each processor's timeout plus 5 s.
+    /// - Returns: the processors that were disabled; the others were so already.
+    /// - Throws: `CronmillError` if a run has not ended in time; the processor then stays paused.
+    public func disable(_ names: [String], in database: String, wait: Duration? = nil) async throws -> [String] {
+        let names = try await processors(names, in: database)
+        return try await with(connectWork(database)) { connection in
+            let targets = try await connection.query(
+                """
+                select p.name, p.paused from cronmill.processor as p
+                where p.name = any (\(names)) and p.enabled order by p.name
+                """
+            )
+            guard !targets.isEmpty else { return [] }
+            let enabled: [String] = try targets.map { try $0.get("name") }
+            let paused: [String] = try targets.filter { try $0.get("paused") }.map { try $0.get("name") }
+            try await connection.execute("update cronmill.processor set paused = true where name = any (\(enabled))")
+            try await waitForRuns(of: enabled, on: connection, wait: wait)
+            try await retryingSerialization {
+                _ = try await connection.execute(
+                    """
+                    update cronmill.processor as p
+                    set enabled = false, paused = p.name = any (\(paused)) where p.name = any (\(enabled))
+                    """
+                )
+            }
+            return enabled
+        }
+    }
+
+    /// Waits until no scheduled slot of the processors is at work.
+    func waitForRuns(of names: [String], on connection: Connection, wait: Duration?) async throws {
+        let start = ContinuousClock.now
+        let limit: Duration
+        if let wait {
+            limit = wait
+        } else {
+            let row = try await connection.query(
+                """
+                select extract(epoch from max(p.timeout))::double precision as seconds
+                from cronmill.processor as p where p.name = any (\(names))
+                """
+            ).first
+            limit = .seconds(try row?.get("seconds", as: Double?.self) ?? 0) + .seconds(5)
+        }
+        while true {
+            let running: [String] = try await connection.query(
+                "select s.name from cronmill.processor_status as s where s.name = any (\(names)) and s.running > 0"
+            ).map { try $0.get("name") }
+            if running.isEmpty { return }
+            guard ContinuousClock.now - start < limit else {
+                throw CronmillError(
+                    .failed,
+                    "a run of \(running.joined(separator: ", ")) has not ended within \(limit.shortText)",
+                    detail: "It is paused: no further task is begun.",
+                    hint: "Wait longer with --wait, or go on with: cronmill resume \(running.joined(separator: " "))"
+                )
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+}

@@ -1,0 +1,53 @@
+internal import Postgres
+
+extension Deployment {
+    /// Applies a plan, one transaction per group of steps; what is done when one fails stays done, and a second
+    /// set-up goes on from there.
+    ///
+    /// - Parameter onStep: told of each step before it is done.
+    /// - Throws: the error of the first step that fails, whose group is rolled back; `CancellationError`.
+    public func apply(_ plan: Plan, onStep: @escaping @Sendable (Plan.Step) -> Void = { _ in }) async throws {
+        for group in plan.transactions {
+            guard let database = group.first?.database else { continue }
+            let connection = try await database == cronDatabase ? connectCron() : connectWork(database)
+            try await with(connection) { connection in
+                try await retryingSerialization {
+                    try await connection.run { session in
+                        try session.transaction {
+                            for step in group {
+                                onStep(step)
+                                for statement in step.statements { try session.perform(statement) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Tries again when somebody else changed the same thing at the same time: the registry's side of the link runs
+/// in one snapshot, so the later of two activations gets 40001 (ENGINE 21).
+func retryingSerialization<Value>(_ body: () async throws -> Value) async throws -> Value {
+    for attempt in 1... {
+        do {
+            return try await body()
+        } catch let error as PostgresError
+            where attempt < 10 && (error.sqlState == .serializationFailure || error.sqlState == .deadlockDetected)
+        {
+            try await Task.sleep(for: .milliseconds(Int.random(in: 10...50) * attempt))
+        }
+    }
+    preconditionFailure("unreachable: the loop has no end")
+}
+
+extension Session {
+    /// Several statements at once can carry no parameters; one with parameters is sent on its own.
+    func perform(_ statement: SQL) throws {
+        if statement.parameters.isEmpty {
+            try script(statement.text)
+        } else {
+            try execute(statement)
+        }
+    }
+}

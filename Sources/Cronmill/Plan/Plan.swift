@@ -1,0 +1,54 @@
+public import Postgres
+
+/// What is to be done, in order: made by looking at the databases, then applied or printed as a psql script.
+public struct Plan: Sendable, Hashable {
+    /// One thing to do in one database.
+    public struct Step: Sendable, Hashable {
+        /// The database.
+        public let database: String
+        /// What it does, for people: "create queue emails".
+        public let title: String
+        /// The statements; they contain no secret.
+        public let statements: [SQL]
+        /// Whether it ends the transaction it is in: what follows, maybe from another session, has to see it.
+        public let commits: Bool
+    }
+
+    /// The steps. Those that follow each other in one database are one transaction, up to a step that commits.
+    public private(set) var steps: [Step] = []
+    /// Remarks for the reader that are not errors: what isolation is lost, what else is needed.
+    public private(set) var remarks: [String] = []
+
+    /// Whether there is nothing to do.
+    public var isEmpty: Bool { steps.isEmpty }
+
+    mutating func add(_ title: String, in database: String, commits: Bool = false, _ statements: SQL...) {
+        steps.append(Step(database: database, title: title, statements: statements, commits: commits))
+    }
+
+    mutating func add(_ title: String, in database: String, statements: [SQL]) {
+        steps.append(Step(database: database, title: title, statements: statements, commits: false))
+    }
+
+    mutating func append(_ other: Plan) {
+        steps += other.steps
+        for remark in other.remarks { self.remark(remark) }
+    }
+
+    mutating func remark(_ text: String) {
+        if !remarks.contains(text) { remarks.append(text) }
+    }
+
+    /// The steps in groups of one transaction each.
+    var transactions: [[Step]] {
+        var groups: [[Step]] = []
+        for step in steps {
+            if let last = groups.last?.last, last.database == step.database, !last.commits {
+                groups[groups.count - 1].append(step)
+            } else {
+                groups.append([step])
+            }
+        }
+        return groups
+    }
+}

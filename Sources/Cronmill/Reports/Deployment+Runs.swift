@@ -1,0 +1,81 @@
+internal import Postgres
+public import struct FoundationEssentials.Date
+
+/// A run in pg_cron's history, with the processor it was of.
+public struct Run: Sendable, Hashable {
+    /// pg_cron's number of it.
+    public var runid: Int64
+    /// The job; it may be gone.
+    public var jobid: Int64
+    /// Work database; the cron database for a housekeeper.
+    public var database: String
+    /// Processor, or name of the housekeeper.
+    public var processor: String
+    /// Slot, from 1; 0 for a housekeeper.
+    public var slot: Int
+    /// Role it ran as.
+    public var runAs: String
+    /// Process that did it, if it came to that.
+    public var pid: Int?
+    /// `starting`, `running`, `succeeded`, `failed`; `stopped` if its job was deactivated while it ran.
+    public var status: String
+    /// pg_cron's message: the command tag, or the error.
+    public var message: String?
+    /// When it started, if pg_cron noted it.
+    public var startedAt: Date?
+    /// How long it took, or has taken so far; nil if pg_cron did not note its end.
+    public var duration: Duration?
+}
+
+/// Which runs.
+public struct RunFilter: Sendable, Hashable {
+    /// Work databases; nil is all, the housekeepers' runs included.
+    public var databases: [String]?
+    /// Processors; nil is all.
+    public var processors: [String]?
+    /// Only those that failed.
+    public var onlyFailed = false
+    /// As many at most, the newest.
+    public var limit = 20
+
+    /// The newest 20.
+    public init() {}
+}
+
+extension Deployment {
+    /// Runs of our jobs, newest first.
+    ///
+    /// - Throws: `CronmillError` if nothing is installed; `PostgresError`.
+    public func runs(_ filter: RunFilter = RunFilter()) async throws -> [Run] {
+        try await with(connectCron()) { connection in
+            try await connection.run { session in
+                guard try CronState.inspect(session).isInstalled else {
+                    throw CronmillError.nothingInstalled(cronDatabase: cronDatabase)
+                }
+                return try session.query(
+                    """
+                    select h.runid, h.jobid, h.database_name, h.processor, h.slot, h.run_as, h.pid, h.status, h.message,
+                        extract(epoch from h.started_at)::double precision as started, h.seconds
+                    from cronmill_cron.history(
+                        \(filter.limit), null, \(filter.databases), \(filter.processors), \(filter.onlyFailed)
+                    ) as h
+                    """
+                ).map { row in
+                    try Run(
+                        runid: row.get("runid"),
+                        jobid: row.get("jobid"),
+                        database: row.get("database_name"),
+                        processor: row.get("processor"),
+                        slot: row.get("slot"),
+                        runAs: row.get("run_as"),
+                        pid: row.get("pid"),
+                        status: row.get("status"),
+                        message: row.get("message"),
+                        startedAt: row.get("started", as: Double?.self).map { Date(timeIntervalSince1970: $0) },
+                        duration: row.get("seconds", as: Double?.self).map { .seconds($0) }
+                    )
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+internal import Postgres
+internal import struct FoundationEssentials.Date
+
+/// The state of all processors asked for, and what could not be seen.
+public struct StatusReport: Sendable {
+    /// A result per work database: its processors, or why it could not be asked.
+    public var databases: [DatabaseResult<[ProcessorStatus]>]
+    /// Why the cron database could not be asked, if so; then jobs and runs are unknown.
+    public var cronError: (any Error)?
+    /// Jobs pg_cron can run at once and that would be active.
+    public var capacity: Capacity?
+    /// Remarks: history switched off, capacity exceeded.
+    public var remarks: [String] = []
+}
+
+/// What pg_cron can run at once, and what is active.
+public struct Capacity: Sendable, Hashable {
+    /// `cron.max_running_jobs`; nil if it cannot be read and was not given.
+    public var maxRunningJobs: Int?
+    /// Slots of enabled processors, all work databases together.
+    public var slots: Int
+    /// Cronmill's own jobs.
+    public var housekeepers: Int
+    /// Active jobs of others; nil if they cannot be seen and were not given.
+    public var others: Int?
+    /// All of them.
+    public var needed: Int
+    /// Whether pg_cron hangs when more jobs wait than it can run.
+    public var hangsAbove: Bool
+}
+
+extension Deployment {
+    /// What every processor of the databases is doing, at this moment.
+    ///
+    /// - Returns: a report even if some databases, or the cron database, cannot be reached.
+    /// - Throws: `CancellationError` only.
+    public func status(databases: [String], processors: [String] = []) async throws -> StatusReport {
+        var known: [Key: CronSide] = [:]
+        var report = StatusReport(databases: [])
+        do {
+            (known, report.capacity, report.remarks) = try await cronSide(databases)
+        } catch {
+            report.cronError = error
+        }
+        let sides = known
+        let isKnown = report.cronError == nil
+        report.databases = await forEach(databases) { database in
+            let rows = try await workSide(database, processors: processors)
+            return rows.map { row in
+                var row = row
+                row.take(sides[Key(database: row.database, processor: row.processor)], isKnown: isKnown)
+                return row
+            }
+        }
+        return report
+    }
+
+    private struct Key: Hashable {
+        let database: String
+        let processor: String
+    }
+
+    private func cronSide(_ databases: [String]) async throws -> ([Key: CronSide], Capacity, [String]) {
+        try await with(connectCron()) { connection in
+            try await connection.run { session in
+                guard try CronState.inspect(session).isInstalled else {
+                    throw CronmillError.nothingInstalled(cronDatabase: cronDatabase)
+                }
+                let rows = try session.query(
+                    """
+                    select
+                        j.database_name, j.processor, j.jobs, j.active_jobs, j.last_status, j.last_message,
+                        extract(epoch from j.last_started_at)::double precision as last_started,
+                        extract(epoch from clock_timestamp() - j.last_started_at)::double precision as last_age,
+                        j.last_seconds, j.runs_last_hour, j.failures_last_hour
+                    from cronmill_cron.processor_jobs(\(databases)) as j
+                    """
+                )
+                var sides: [Key: CronSide] = [:]
+                for row in rows {
+                    let key = try Key(database: row.get("database_name"), processor: row.get("processor"))
+                    sides[key] = try CronSide(row)
+                }
+                let count = try session.one(
+                    """
+                    select c.max_running_jobs, c.slots, c.housekeepers, c.others, c.needed, c.hangs_above
+                    from cronmill_cron.capacity() as c
+                    """
+                )
+                let capacity = try Capacity(
+                    maxRunningJobs: count.get("max_running_jobs"),
+                    slots: count.get("slots"),
+                    housekeepers: count.get("housekeepers"),
+                    others: count.get("others"),
+                    needed: count.get("needed"),
+                    hangsAbove: count.get("hangs_above")
+                )
+                return (sides, capacity, try Self.remarks(capacity, session: session))
+            }
+        }
+    }
+
+    private static func remarks(_ capacity: Capacity, session: Session) throws -> [String] {
+        var remarks: [String] = []
+        if let limit = capacity.maxRunningJobs, capacity.needed > limit {
+            remarks.append(
+                "\(capacity.needed) jobs are active (\(capacity.slots) slots, \(capacity.housekeepers) housekeepers, "
+                    + "\(capacity.others ?? 0) of others) and pg_cron can run \(limit) at once"
+                    + (capacity.hangsAbove ? ": it can hang for everybody. Disable some, or raise cron.max_running_jobs." : ".")
+            )
+        }
+        let history = try session.one(
+            """
+            select case when pg_has_role('pg_read_all_settings', 'usage')
+                then current_setting('cron.log_run', true) end as log_run
+            """
+        )
+        if try history.get("log_run", as: String?.self) == "off" {
+            remarks.append("cron.log_run is off: pg_cron keeps no history, so runs are not visible.")
+        }
+        return remarks
+    }
+
+    private func workSide(_ database: String, processors: [String]) async throws -> [ProcessorStatus] {
+        try await with(connectWork(database)) { connection in
+            try await connection.run { session in
+                guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
+                return try session.query(
+                    """
+                    select s.name, s.queue, s.run_as, s.enabled, s.paused, s.slots, s.schedule, s.running,
+                        s.ready, s.scheduled, s.retrying, s.dead, s.oldest_ready_seconds
+                    from cronmill.processor_status as s
+                    where cardinality(\(processors)::text[]) = 0 or s.name = any (\(processors))
+                    order by s.name
+                    """
+                ).map { row in
+                    try ProcessorStatus(
+                        database: database,
+                        processor: row.get("name"),
+                        queue: row.get("queue"),
+                        isEnabled: row.get("enabled"),
+                        isPaused: row.get("paused"),
+                        slots: row.get("slots"),
+                        schedule: row.get("schedule"),
+                        runAs: row.get("run_as"),
+                        running: row.get("running"),
+                        ready: row.get("ready"),
+                        scheduled: row.get("scheduled"),
+                        retrying: row.get("retrying"),
+                        dead: row.get("dead"),
+                        oldestReady: row.get("oldest_ready_seconds", as: Double?.self).map { .seconds($0) }
+                    )
+                }
+            }
+        }
+    }
+}
+
+/// What the cron database says of one processor.
+private struct CronSide: Sendable {
+    let jobs: Int
+    let activeJobs: Int
+    let lastRun: ProcessorStatus.LastRun?
+    let runsLastHour: Int
+    let failuresLastHour: Int
+
+    init(_ row: Row) throws {
+        jobs = try row.get("jobs")
+        activeJobs = try row.get("active_jobs")
+        runsLastHour = try row.get("runs_last_hour")
+        failuresLastHour = try row.get("failures_last_hour")
+        if let status = try row.get("last_status", as: String?.self) {
+            lastRun = try ProcessorStatus.LastRun(
+                status: status,
+                message: row.get("last_message"),
+                startedAt: row.get("last_started", as: Double?.self).map { Date(timeIntervalSince1970: $0) },
+                age: row.get("last_age", as: Double?.self).map { .seconds($0) },
+                duration: row.get("last_seconds", as: Double?.self).map { .seconds($0) }
+            )
+        } else {
+            lastRun = nil
+        }
+    }
+}
+
+extension ProcessorStatus {
+    /// A processor the registry does not know has no job: that is known, too.
+    fileprivate mutating func take(_ side: CronSide?, isKnown: Bool) {
+        guard isKnown else { return }
+        jobs = side?.jobs ?? 0
+        activeJobs = side?.activeJobs ?? 0
+        lastRun = side?.lastRun
+        runsLastHour = side?.runsLastHour ?? 0
+        failuresLastHour = side?.failuresLastHour ?? 0
+    }
+}

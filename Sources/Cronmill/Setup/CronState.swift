@@ -1,0 +1,120 @@
+internal import Postgres
+
+/// What is found in the cron database before anything is planned.
+struct CronState: Sendable {
+    var database: String
+    var user: String
+    var isSuperuser: Bool
+    var extensionVersion: String?
+    /// The database pg_cron is configured for, where the setting can be read.
+    var configuredDatabase: String?
+    /// True if pg_cron is among the preloaded libraries, nil if that cannot be read.
+    var isPreloaded: Bool?
+    var isInstalled: Bool
+    /// Role that owns our schema, if it is there.
+    var owner: String?
+    var fingerprint: String?
+    var cronHost: String?
+    var port: String
+    var usesBackgroundWorkers: Bool?
+
+    static func inspect(_ session: Session) throws -> CronState {
+        let row = try session.one(
+            """
+            select
+                current_database() as database,
+                current_user as user,
+                r.rolsuper as is_superuser,
+                (select e.extversion from pg_catalog.pg_extension as e where e.extname = 'pg_cron') as version,
+                case when s.readable then current_setting('cron.database_name', true) end as configured,
+                case when s.readable
+                    then 'pg_cron' = any (regexp_split_to_array(current_setting('shared_preload_libraries'), '[\\s,]+'))
+                end as is_preloaded,
+                to_regclass('cronmill_cron.installation') is not null as is_installed,
+                (select pg_get_userbyid(n.nspowner) from pg_catalog.pg_namespace as n where n.nspname = 'cronmill_cron') as owner,
+                case when s.readable then nullif(current_setting('cron.host', true), '') end as cron_host,
+                case when s.readable then current_setting('cron.use_background_workers', true)::boolean end as workers,
+                current_setting('port') as port
+            from pg_catalog.pg_roles as r
+            cross join (select pg_has_role('pg_read_all_settings', 'usage') as readable) as s
+            where r.rolname = current_user
+            """
+        )
+        var state = try CronState(
+            database: row.get("database"),
+            user: row.get("user"),
+            isSuperuser: row.get("is_superuser"),
+            extensionVersion: row.get("version"),
+            configuredDatabase: row.get("configured"),
+            isPreloaded: row.get("is_preloaded"),
+            isInstalled: row.get("is_installed"),
+            owner: row.get("owner"),
+            cronHost: row.get("cron_host"),
+            port: row.get("port"),
+            usesBackgroundWorkers: row.get("workers")
+        )
+        if state.isInstalled {
+            state.fingerprint = try session.one(
+                """
+                select i.fingerprint = concat(split_part(i.fingerprint, ' ', 1), ' ', cronmill_cron.digest()) as is_whole,
+                    i.fingerprint
+                from cronmill_cron.installation as i
+                """
+            ).fingerprint()
+        }
+        return state
+    }
+
+    /// Refuses where pg_cron cannot be used, saying why.
+    func check() throws {
+        if let configuredDatabase, configuredDatabase != database {
+            throw CronmillError(
+                .failed,
+                "pg_cron is configured for database \"\(configuredDatabase)\", not \"\(database)\"",
+                detail: "pg_cron works in one database of an instance only: cron.database_name.",
+                hint: "Name it: --cron-database \(configuredDatabase) (or PG_CRON_DATABASE).",
+                database: database
+            )
+        }
+        guard let extensionVersion else {
+            if isPreloaded == false {
+                throw CronmillError(
+                    .failed,
+                    "pg_cron is not loaded on this server",
+                    hint: "Install it (Debian: postgresql-NN-cron), set shared_preload_libraries = 'pg_cron', restart.",
+                    database: database
+                )
+            }
+            return
+        }
+        let parts = extensionVersion.split { !$0.isNumber }.compactMap { Int($0) }
+        guard let major = parts.first, major > 1 || (major == 1 && parts.dropFirst().first ?? 0 >= 4) else {
+            throw CronmillError(
+                .failed,
+                "pg_cron \(extensionVersion) is too old",
+                detail: "cron.schedule_in_database came with 1.4.",
+                hint: "Install a newer pg_cron, restart, and: alter extension pg_cron update;",
+                database: database
+            )
+        }
+    }
+}
+
+extension Session {
+    /// The first row of a query that has one.
+    func one(_ sql: SQL) throws -> Row {
+        guard let row = try query(sql).first else {
+            throw PostgresError(kind: .client, message: "the query gave no row", database: database, statement: sql.text)
+        }
+        return row
+    }
+}
+
+extension Row {
+    /// The fingerprint of the files that are installed, or one that equals none if somebody changed them since.
+    func fingerprint() throws -> String {
+        let stored: String = try get("fingerprint")
+        guard try get("is_whole") else { return "changed by hand" }
+        return stored.split(separator: " ").first.map(String.init) ?? ""
+    }
+}

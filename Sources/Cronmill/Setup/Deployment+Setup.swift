@@ -1,0 +1,116 @@
+internal import Postgres
+
+extension Deployment {
+    /// Looks at both halves and plans what brings them up to date for one work database; an empty plan says that
+    /// nothing has to change.
+    ///
+    /// - Throws: `CronmillError` where the request cannot be met; `PostgresError`.
+    public func planSetup(_ request: SetupRequest, database: String) async throws -> Plan {
+        let cron = try await with(connectCron()) { connection in
+            try await connection.run { session in
+                let state = try CronState.inspect(session)
+                try state.check()
+                return try CronInspection(state: state, session: session, database: database)
+            }
+        }
+        var plan = Plan()
+        let work = try await with(connectWork(database)) { connection in
+            try await connection.run { session in
+                let state = try WorkState.inspect(session)
+                return try WorkInspection(state: state, session: session, request: request.processor)
+            }
+        }
+        try plan.installCron(cron, request: request)
+        try plan.installWork(work, cron: cron, request: request)
+        if let processor = request.processor {
+            try plan.permit(processor, work: work, cron: cron)
+            try plan.setProcessor(processor, work: work)
+        }
+        return plan
+    }
+
+    /// Plans the change of an existing processor.
+    ///
+    /// - Throws: `CronmillError` where there is no such processor; `PostgresError`.
+    public func planConfigure(_ request: ProcessorRequest, database: String) async throws -> Plan {
+        var setup = SetupRequest()
+        setup.processor = request
+        return try await planSetup(setup, database: database)
+    }
+
+    /// Holds off other set-ups of the instance while `body` goes: two at once would plan from the same state.
+    public func whileSettingUp<Value>(_ body: () async throws -> Value) async throws -> Value {
+        try await with(connectCron()) { connection in
+            try await connection.execute("select pg_advisory_lock(1668443502, 0)")
+            return try await body()
+        }
+    }
+}
+
+/// What setup has to know of the cron database.
+struct CronInspection: Sendable {
+    var state: CronState
+    /// The work database's row, if it is registered.
+    var isRegistered = false
+    var registeredLinkRole: String?
+    var permittedRoles: Set<String> = []
+    var givenMaxRunningJobs: Int?
+    var givenOthers: Int?
+    var runAsFunctionsOf: Set<String> = []
+
+    init(state: CronState, session: Session, database: String) throws {
+        self.state = state
+        guard state.isInstalled else { return }
+        if let row = try session.query(
+            """
+            select w.link_role, array(
+                select a.role_name from cronmill_cron.run_as as a where a.work_database_id = w.work_database_id
+            ) as roles
+            from cronmill_cron.work_database as w
+            where w.name = \(database)
+            """
+        ).first {
+            isRegistered = true
+            registeredLinkRole = try row.get("link_role")
+            permittedRoles = Set(try row.get("roles", as: [String].self))
+        }
+        let given = try session.one(
+            "select i.given_max_running_jobs, i.given_others from cronmill_cron.installation as i"
+        )
+        givenMaxRunningJobs = try given.get("given_max_running_jobs")
+        givenOthers = try given.get("given_others")
+        runAsFunctionsOf = Set(
+            try session.query(
+                """
+                select distinct p.proname from pg_catalog.pg_proc as p
+                join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+                where n.nspname = 'cronmill_run_as'
+                """
+            ).map { try $0.get("proname") }
+        )
+    }
+}
+
+/// What setup has to know of a work database.
+struct WorkInspection: Sendable {
+    var state: WorkState
+    /// The handler as the catalog knows it, if one was asked for.
+    var handler: HandlerFunction?
+    var queueExists = false
+    /// The processor's row, if it exists.
+    var processor: ProcessorRow?
+
+    init(state: WorkState, session: Session, request: ProcessorRequest?) throws {
+        self.state = state
+        guard let request else { return }
+        if state.isInstalled {
+            if let queue = request.queue {
+                queueExists = try !session.query("select 1 from cronmill.queue as q where q.name = \(queue.text)").isEmpty
+            }
+            processor = try ProcessorRow.find(request, session: session)
+        }
+        if let text = request.handler ?? processor?.handler {
+            handler = try HandlerFunction.find(text, session: session)
+        }
+    }
+}

@@ -1,0 +1,165 @@
+internal import Postgres
+
+extension Plan {
+    /// The registry: pg_cron itself, tables, functions.
+    mutating func installCron(_ cron: CronInspection, request: SetupRequest) throws {
+        let state = cron.state
+        let place = state.database
+        try Self.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: place)
+        if state.extensionVersion == nil {
+            add("create extension pg_cron", in: place, "create extension pg_cron")
+        }
+        let script = try SQLScript(folder: "cron")
+        let fingerprint = SQLScript.fingerprint(script.tables + script.routines)
+        let mark: SQL = """
+            update cronmill_cron.installation
+            set fingerprint = concat(\(literal: fingerprint)::text, ' ', cronmill_cron.digest())
+            """
+        if !state.isInstalled {
+            let row: SQL = """
+                insert into cronmill_cron.installation (schema_version, made_pg_cron)
+                values (1, \(literal: state.extensionVersion == nil))
+                """
+            add("install the registry", in: place, statements: script.tables + script.routines + [row, mark])
+        } else if state.fingerprint != fingerprint {
+            add("renew the functions of the registry", in: place, statements: script.routines + [mark])
+        }
+        let maxRunningJobs = request.maxRunningJobs ?? cron.givenMaxRunningJobs
+        let others = request.others ?? cron.givenOthers
+        if maxRunningJobs != cron.givenMaxRunningJobs || others != cron.givenOthers {
+            add(
+                "note pg_cron's capacity",
+                in: place,
+                """
+                update cronmill_cron.installation
+                set given_max_running_jobs = \(maxRunningJobs), given_others = \(others)
+                """
+            )
+        }
+    }
+
+    /// A work database: tables, functions, and the link if the registry is elsewhere.
+    mutating func installWork(_ work: WorkInspection, cron: CronInspection, request: SetupRequest) throws {
+        let state = work.state
+        let place = state.database
+        let isLinked = place != cron.state.database
+        try Self.checkOwner(state.owner, user: state.user, schema: "cronmill", database: place)
+        if let installed = state.cronDatabase, installed != cron.state.database {
+            throw CronmillError(
+                .failed,
+                "database \"\(place)\" belongs to cron database \"\(installed)\", not \"\(cron.state.database)\"",
+                hint: "Name it: --cron-database \(installed) (or PG_CRON_DATABASE).",
+                database: place
+            )
+        }
+        let script = try SQLScript(folder: "work")
+        let sender = try SQLScript.statements("work/\(isLinked ? "linked" : "direct")/send_to_registry.sql")
+        let routines = script.routines + [sender]
+        let fingerprint = SQLScript.fingerprint(script.tables + routines)
+        let linkRole = isLinked ? state.linkRole ?? LinkRole.name(for: place) : nil
+        let needsLink = isLinked && (!state.hasLink || state.linkDatabase != cron.state.database)
+
+        if isLinked, !state.hasForeignDataWrapper {
+            add("create extension postgres_fdw", in: place, "create extension postgres_fdw")
+        }
+        let mark: SQL = """
+            update cronmill.installation
+            set fingerprint = concat(\(literal: fingerprint)::text, ' ', cronmill.digest())
+            """
+        if !state.isInstalled {
+            let row: SQL = """
+                insert into cronmill.installation (
+                    schema_version, cron_database, linked, made_postgres_fdw, link_role,
+                    system_identifier, database_oid, database_name, port, data_directory
+                )
+                select
+                    1, \(literal: cron.state.database), \(literal: isLinked),
+                    \(literal: isLinked && !state.hasForeignDataWrapper), \(sql: linkRole.literal),
+                    s.system_identifier, s.database_oid, s.database_name, s.port, s.data_directory
+                from cronmill.stamp() as s
+                """
+            add("install queues and processors", in: place, statements: script.tables + routines + [row, mark])
+        } else if state.fingerprint != fingerprint {
+            add("renew the functions of the work database", in: place, statements: routines + [mark])
+        }
+        if let linkRole, needsLink {
+            add(
+                "make the link, with a generated password",
+                in: place,
+                commits: true,
+                try SQLScript.rendered(
+                    "templates/link.sql",
+                    [
+                        "link_role": linkRole.quotedLiteral,
+                        "link_comment": "Cronmill's link from database \"\(place)\" to its registry.".quotedLiteral,
+                        "link_host": (request.linkHost ?? "127.0.0.1").quotedLiteral,
+                        "link_port": cron.state.port.quotedLiteral,
+                        "cron_database": cron.state.database.quotedLiteral,
+                    ]
+                )
+            )
+        }
+        if !cron.isRegistered || cron.registeredLinkRole != linkRole || needsLink {
+            add(
+                "register database \(place)",
+                in: cron.state.database,
+                "select cronmill_cron.register(\(literal: place), \(sql: linkRole.literal))"
+            )
+        }
+        if let linkRole {
+            try completeLink(linkRole, work: state, cron: cron.state, request: request, isNew: needsLink)
+        }
+    }
+
+    private mutating func completeLink(
+        _ linkRole: String,
+        work: WorkState,
+        cron: CronState,
+        request: SetupRequest,
+        isNew: Bool
+    ) throws {
+        if !work.hasRegistry {
+            add(
+                "attach the registry",
+                in: work.database,
+                try SQLScript.statements("work/linked/registry.sql")
+            )
+        }
+        guard isNew || request.linkHost != nil || !work.hasRegistry else { return }
+        var hosts = [cron.cronHost, "127.0.0.1"].compactMap { $0 }
+        if let linkHost = request.linkHost { hosts = [linkHost] }
+        add(
+            "try the link",
+            in: work.database,
+            try SQLScript.rendered(
+                "templates/link_host.sql",
+                [
+                    "hosts": "array[\(hosts.map(\.quotedLiteral).joined(separator: ", "))]",
+                    "cron_database": cron.database.quotedLiteral,
+                    "link_role": linkRole.quotedLiteral,
+                ]
+            )
+        )
+    }
+
+    private static func checkOwner(_ owner: String?, user: String, schema: String, database: String) throws {
+        guard let owner, owner != user else { return }
+        throw CronmillError(
+            .failed,
+            "schema \(schema) of database \"\(database)\" belongs to role \"\(owner)\"",
+            detail: "Its functions act as their owner, who also owns the link.",
+            hint: "Connect as \"\(owner)\".",
+            database: database
+        )
+    }
+}
+
+extension String {
+    /// As an SQL literal.
+    var quotedLiteral: String { ("\(literal: self)" as SQL).text }
+}
+
+extension Optional<String> {
+    /// As an SQL literal, or null.
+    var literal: SQL { map { "\(literal: $0)" } ?? "null" }
+}

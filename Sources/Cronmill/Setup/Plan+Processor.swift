@@ -1,0 +1,224 @@
+internal import Postgres
+
+extension Plan {
+    /// Permits the role the processor runs as, in the registry.
+    mutating func permit(_ request: ProcessorRequest, work: WorkInspection, cron: CronInspection) throws {
+        let role = try Self.runAs(request, work: work)
+        if role == work.state.user || role == cron.state.user {
+            remark(
+                "Role \"\(role)\" installs and runs processors: a handler can change Cronmill's own tables. "
+                    + "A separate role (create role ... login; --run-as) could not."
+            )
+        }
+        guard !cron.permittedRoles.contains(role) else { return }
+        if !cron.state.isSuperuser, role != cron.state.user, !cron.runAsFunctionsOf.contains(role) {
+            add(
+                "make the functions by which jobs of role \(role) are made",
+                in: cron.state.database,
+                try SQLScript.rendered(
+                    "templates/run_as.sql",
+                    [
+                        "role": Identifier(role).quoted,
+                        "role_title": role.replacingNewlines,
+                        "owner": Identifier(cron.state.user).quoted,
+                    ]
+                )
+            )
+        }
+        add(
+            "permit jobs of database \(work.state.database) to run as role \(role)",
+            in: cron.state.database,
+            "select cronmill_cron.permit_run_as(\(literal: work.state.database), \(literal: role))"
+        )
+    }
+
+    /// Makes or changes the processor: its queue, its procedure, its row.
+    mutating func setProcessor(_ request: ProcessorRequest, work: WorkInspection) throws {
+        if let row = work.processor {
+            try change(row, request, work: work)
+        } else {
+            try create(request, work: work)
+        }
+    }
+
+    private mutating func create(_ request: ProcessorRequest, work: WorkInspection) throws {
+        let place = work.state.database
+        guard let queue = request.queue, let name = request.name else {
+            throw CronmillError.unknownProcessor(request.name?.text ?? "", database: place)
+        }
+        guard let handler = work.handler else {
+            throw CronmillError(
+                .usage,
+                "a new processor needs a handler",
+                hint: "Name the function that does a task: --handler SCHEMA.FUNCTION"
+            )
+        }
+        if !work.queueExists {
+            add("create queue \(queue)", in: place, "insert into cronmill.queue (name) values (\(queue.text))")
+        }
+        var columns: [SQL] = ["name", "queue_id", "handler", "run_as"]
+        var values: [SQL] = [
+            "\(name.text)", "(select q.queue_id from cronmill.queue as q where q.name = \(queue.text))",
+            "\(handler.signature)", "\(try Self.runAs(request, work: work))",
+        ]
+        for setting in request.settings {
+            columns.append(SQL(unsafeRaw: setting.column))
+            values.append(setting.value)
+        }
+        add(
+            "create processor \(name)\(request.isEnabled == true ? ", enabled" : "")",
+            in: place,
+            try handler.procedure(of: name.text),
+            "insert into cronmill.processor (\(sql: columns.joined)) values (\(sql: values.joined))"
+        )
+    }
+
+    private mutating func change(_ row: ProcessorRow, _ request: ProcessorRequest, work: WorkInspection) throws {
+        let place = work.state.database
+        if let queue = request.queue, queue.text != row.queue {
+            throw CronmillError(
+                .failed,
+                "processor \"\(row.name)\" works off queue \"\(row.queue)\", not \"\(queue)\"",
+                hint: "Name the new one otherwise with --processor.",
+                database: place
+            )
+        }
+        var changes: [String] = []
+        var assignments: [SQL] = []
+        if let handler = work.handler {
+            let procedure = try handler.procedure(of: row.name)
+            if let text = row.procedureText, procedure.text.contains(text) {
+            } else {
+                add("generate the procedure of processor \(row.name)", in: place, procedure)
+            }
+            if handler.signature != row.handler {
+                changes.append("handler \(row.handler) -> \(handler.signature)")
+                assignments.append("handler = \(handler.signature)")
+            }
+        }
+        if let runAs = request.runAs, runAs != row.runAs {
+            changes.append("run-as \(row.runAs) -> \(runAs)")
+            assignments.append("run_as = \(runAs)")
+        }
+        for setting in request.settings {
+            let before = row.text(of: setting.column)
+            guard before != setting.text else { continue }
+            changes.append("\(setting.title) \(setting.shown(before)) -> \(setting.shown(setting.text))")
+            assignments.append("\(unsafeRaw: setting.column) = \(sql: setting.value)")
+        }
+        guard !assignments.isEmpty else { return }
+        add(
+            "change processor \(row.name): \(changes.joined(separator: ", "))",
+            in: place,
+            "update cronmill.processor set \(sql: assignments.joined) where name = \(row.name)"
+        )
+    }
+
+    private static func runAs(_ request: ProcessorRequest, work: WorkInspection) throws -> String {
+        if let role = request.runAs ?? work.processor?.runAs { return role }
+        guard !work.state.isSuperuser else {
+            throw CronmillError(
+                .failed,
+                "a handler does not run as superuser \"\(work.state.user)\"",
+                hint: "Name a role that may log in and execute the handler: create role app_runner login; --run-as app_runner",
+                database: work.state.database
+            )
+        }
+        return work.state.user
+    }
+}
+
+/// A column of `cronmill.processor` and the value asked for it.
+struct ProcessorSetting: Sendable {
+    let column: String
+    let title: String
+    let text: String
+    let value: SQL
+
+    /// The value for people.
+    func shown(_ text: String) -> String {
+        guard text.hasSuffix(" microseconds"), let count = Int64(text.prefix { $0 != " " }) else { return text }
+        return Duration.microseconds(count).roundTripText
+    }
+}
+
+extension ProcessorRequest {
+    /// What is asked of the row's columns, in the order of the table.
+    var settings: [ProcessorSetting] {
+        var settings: [ProcessorSetting] = []
+        func add(_ column: String, _ title: String, _ text: String?, _ value: SQL) {
+            if let text { settings.append(ProcessorSetting(column: column, title: title, text: text, value: value)) }
+        }
+        add("slots", "slots", slots.map(String.init), "\(slots)")
+        add("schedule", "schedule", schedule?.text, "\(schedule?.text)")
+        add("linger", "linger", linger?.columnText, "\(linger?.columnText)")
+        add("timeout", "timeout", timeout?.intervalText, "\(timeout?.intervalText)")
+        add("max_attempts", "max-attempts", maxAttempts.map(String.init), "\(maxAttempts)")
+        add("enabled", "enabled", isEnabled.map { String($0) }, "\(isEnabled)")
+        return settings
+    }
+}
+
+extension ProcessorRow {
+    /// A column's value as `ProcessorSetting.text` has it.
+    func text(of column: String) -> String {
+        switch column {
+        case "slots": String(slots)
+        case "schedule": schedule
+        case "linger": linger
+        case "timeout": timeout
+        case "max_attempts": String(maxAttempts)
+        case "enabled": String(isEnabled)
+        default: ""
+        }
+    }
+}
+
+extension [SQL] {
+    /// Separated by commas.
+    var joined: SQL {
+        guard let first else { return "" }
+        return dropFirst().reduce(first) { "\(sql: $0), \(sql: $1)" }
+    }
+}
+
+extension CronmillError {
+    static func unknownProcessor(_ name: String, database: String, known: [String] = []) -> CronmillError {
+        CronmillError(
+            .failed,
+            "processor \"\(name)\" does not exist in database \"\(database)\"",
+            hint: known.nearest(to: name).map { "Did you mean \"\($0)\"?" }
+                ?? (known.isEmpty
+                    ? "Make one with: cronmill setup --database \(database) --queue NAME --handler SCHEMA.FUNCTION"
+                    : "There is: \(known.joined(separator: ", "))."),
+            database: database
+        )
+    }
+}
+
+extension [String] {
+    /// The name most like another, if it is like it at all (at most a third of it edited).
+    func nearest(to name: String) -> String? {
+        let ranked = map { (name: $0, distance: $0.editDistance(to: name)) }.min { $0.distance < $1.distance }
+        guard let ranked, ranked.distance <= Swift.max(1, name.count / 3) else { return nil }
+        return ranked.name
+    }
+}
+
+extension String {
+    /// Levenshtein's distance, ignoring case.
+    func editDistance(to other: String) -> Int {
+        let target = Array(other.lowercased())
+        var row = Array(0...target.count)
+        for (i, character) in lowercased().enumerated() {
+            var previous = row[0]
+            row[0] = i + 1
+            for j in target.indices {
+                let substituted = previous + (character == target[j] ? 0 : 1)
+                previous = row[j + 1]
+                row[j + 1] = Swift.min(substituted, row[j] + 1, row[j + 1] + 1)
+            }
+        }
+        return row[target.count]
+    }
+}

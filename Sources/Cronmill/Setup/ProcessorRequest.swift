@@ -1,0 +1,44 @@
+/// What a user asks of a processor: what is nil stays as it is, or is the default for a new one.
+public struct ProcessorRequest: Sendable, Hashable {
+    /// Name of the processor; a new one is named after its queue.
+    public var processor: ObjectName?
+    /// Its queue, made if it is missing. Nil when an existing processor is configured.
+    public var queue: ObjectName?
+    /// The handler as typed: `app.send_email` or `app.send_email(jsonb)`.
+    public var handler: String?
+    /// Parallel jobs, 1 or more. Default 1.
+    public var slots: Int?
+    /// When pg_cron starts its jobs. Default every minute.
+    public var schedule: Schedule?
+    /// A task that takes longer is stopped. Default 30 minutes.
+    public var timeout: Duration?
+    /// Attempts after which a task is dead. Default 5.
+    public var maxAttempts: Int?
+    /// Length of a run. Default tick.
+    public var linger: Linger?
+    /// Role the handler runs as. Default the connecting role, unless it is a superuser.
+    public var runAs: String?
+    /// Whether it is wanted to run. Default no.
+    public var isEnabled: Bool?
+
+    /// A request that asks for nothing yet.
+    public init() {}
+
+    /// Name of the processor it is about, if it says.
+    var name: ObjectName? { processor ?? queue }
+}
+
+/// What `setup` is asked for besides the processor.
+public struct SetupRequest: Sendable, Hashable {
+    /// The processor to make or change; nil installs the halves only.
+    public var processor: ProcessorRequest?
+    /// Address at which the server reaches itself for the link; by default it is found by trying.
+    public var linkHost: String?
+    /// `cron.max_running_jobs`, where it cannot be read.
+    public var maxRunningJobs: Int?
+    /// Active jobs of others, where they cannot be seen.
+    public var others: Int?
+
+    /// A request to install both halves.
+    public init() {}
+}

@@ -1,0 +1,50 @@
+internal import Postgres
+
+/// A row of `cronmill.processor`, with its procedure's text.
+struct ProcessorRow: Sendable, Hashable {
+    var name: String
+    var queue: String
+    var handler: String
+    var slots: Int
+    var schedule: String
+    var linger: String
+    var timeout: String
+    var maxAttempts: Int
+    var runAs: String
+    var isEnabled: Bool
+    var procedureText: String?
+
+    /// The row a request is about: by the processor's name, or by its queue.
+    static func find(_ request: ProcessorRequest, session: Session) throws -> ProcessorRow? {
+        try session.query(
+            """
+            select
+                p.name, q.name as queue, p.handler, p.slots, p.schedule, p.linger, p.max_attempts, p.run_as, p.enabled,
+                concat(floor(extract(epoch from p.timeout) * 1000000)::bigint, ' microseconds') as timeout,
+                (
+                    select f.prosrc
+                    from pg_catalog.pg_proc as f
+                    join pg_catalog.pg_namespace as n on n.oid = f.pronamespace
+                    where n.nspname = 'cronmill_processor' and f.proname = p.name
+                ) as procedure_text
+            from cronmill.processor as p
+            join cronmill.queue as q on q.queue_id = p.queue_id
+            where p.name = \(request.processor?.text) or (\(request.processor?.text)::text is null and q.name = \(request.queue?.text))
+            """
+        ).first.map { row in
+            try ProcessorRow(
+                name: row.get("name"),
+                queue: row.get("queue"),
+                handler: row.get("handler"),
+                slots: row.get("slots"),
+                schedule: row.get("schedule"),
+                linger: row.get("linger"),
+                timeout: row.get("timeout"),
+                maxAttempts: row.get("max_attempts"),
+                runAs: row.get("run_as"),
+                isEnabled: row.get("enabled"),
+                procedureText: row.get("procedure_text")
+            )
+        }
+    }
+}

@@ -1,0 +1,66 @@
+internal import Postgres
+internal import SQLFiles
+
+/// The SQL files of one half, in the order of its `install.sql`.
+struct SQLScript: Sendable {
+    let files: [SQLFile]
+
+    /// The files `folder/install.sql` includes.
+    ///
+    /// - Throws: `CronmillError` if one is missing; then the program was built wrong.
+    init(folder: String) throws {
+        self.files = try Self.file("\(folder)/install.sql").text
+            .split(separator: "\n")
+            .filter { $0.hasPrefix("\\ir ") }
+            .map { try Self.file("\(folder)/\($0.dropFirst(4))") }
+    }
+
+    /// Tables and types: once.
+    var tables: [SQL] { files.filter { $0.path.contains("/tables/") }.map { SQL(unsafeRaw: $0.text) } }
+    /// Functions, views and triggers: again with every change.
+    var routines: [SQL] { files.filter { !$0.path.contains("/tables/") }.map { SQL(unsafeRaw: $0.text) } }
+
+    /// Tells this version of the files from others (FNV-1a, 64 bits).
+    static func fingerprint(_ statements: [SQL]) -> String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in statements.lazy.flatMap({ $0.text.utf8 }) {
+            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+        }
+        return String(hash, radix: 16)
+    }
+
+    /// The text of one file.
+    static func statements(_ path: String) throws -> SQL {
+        SQL(unsafeRaw: try file(path).text)
+    }
+
+    private static func file(_ path: String) throws -> SQLFile {
+        guard let file = SQLFile.named(path) else {
+            throw CronmillError(.failed, "SQL file \(path) is missing from this build")
+        }
+        return file
+    }
+
+    /// A template with its places filled; the values are SQL already (quoted names, quoted literals, text for
+    /// comments), and no value is searched for places.
+    static func rendered(_ path: String, _ values: [String: String]) throws -> SQL {
+        let template = try file(path).text
+        var tag = "$cronmill$"
+        var number = 0
+        while ([template] + values.values).contains(where: { $0.contains(tag) }) {
+            number += 1
+            tag = "$cronmill\(number)$"
+        }
+        var text = ""
+        var rest = Substring(template)
+        while let start = rest.firstRange(of: "{{"), let end = rest[start.upperBound...].firstRange(of: "}}") {
+            let name = String(rest[start.upperBound..<end.lowerBound])
+            guard let value = name == "tag" ? tag : values[name] else {
+                throw CronmillError(.failed, "template \(path) has an unknown place \(name)")
+            }
+            text += rest[..<start.lowerBound] + value
+            rest = rest[end.upperBound...]
+        }
+        return SQL(unsafeRaw: text + rest)
+    }
+}

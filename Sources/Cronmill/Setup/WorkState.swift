@@ -1,0 +1,70 @@
+internal import Postgres
+
+/// What is found in a work database before anything is planned.
+struct WorkState: Sendable {
+    var database: String
+    var user: String
+    var isSuperuser: Bool
+    var hasForeignDataWrapper: Bool
+    var isInstalled: Bool
+    /// Role that owns our schema, if it is there.
+    var owner: String?
+    var hasRegistry: Bool
+    /// Whether server and user mapping of the link are there.
+    var hasLink: Bool
+    var linkDatabase: String?
+    var fingerprint: String?
+    var linkRole: String?
+    var cronDatabase: String?
+    var isLinked: Bool?
+
+    static func inspect(_ session: Session) throws -> WorkState {
+        let row = try session.one(
+            """
+            select
+                current_database() as database,
+                current_user as user,
+                (select r.rolsuper from pg_catalog.pg_roles as r where r.rolname = current_user) as is_superuser,
+                exists (select 1 from pg_catalog.pg_extension as e where e.extname = 'postgres_fdw') as has_fdw,
+                to_regclass('cronmill.installation') is not null as is_installed,
+                (select pg_get_userbyid(n.nspowner) from pg_catalog.pg_namespace as n where n.nspname = 'cronmill') as owner,
+                to_regclass('cronmill.registry') is not null as has_registry,
+                exists (
+                    select 1 from pg_catalog.pg_user_mappings as m
+                    where m.srvname = 'cronmill' and m.usename = current_user
+                ) as has_link,
+                (
+                    select split_part(o.option, '=', 2)
+                    from pg_catalog.pg_foreign_server as s
+                    cross join lateral unnest(s.srvoptions) as o (option)
+                    where s.srvname = 'cronmill' and o.option like 'dbname=%'
+                ) as link_database
+            """
+        )
+        var state = try WorkState(
+            database: row.get("database"),
+            user: row.get("user"),
+            isSuperuser: row.get("is_superuser"),
+            hasForeignDataWrapper: row.get("has_fdw"),
+            isInstalled: row.get("is_installed"),
+            owner: row.get("owner"),
+            hasRegistry: row.get("has_registry"),
+            hasLink: row.get("has_link"),
+            linkDatabase: row.get("link_database")
+        )
+        if state.isInstalled {
+            let installation = try session.one(
+                """
+                select i.fingerprint = concat(split_part(i.fingerprint, ' ', 1), ' ', cronmill.digest()) as is_whole,
+                    i.fingerprint, i.link_role, i.cron_database, i.linked
+                from cronmill.installation as i
+                """
+            )
+            state.fingerprint = try installation.fingerprint()
+            state.linkRole = try installation.get("link_role")
+            state.cronDatabase = try installation.get("cron_database")
+            state.isLinked = try installation.get("linked")
+        }
+        return state
+    }
+}
