@@ -80,16 +80,25 @@ public actor Connection {
         }
         let cancellation = session.makeCancellation()
         return try await withTaskCancellationHandler {
-            try Task.checkCancellation()
-            session.cancellation = cancellation
-            defer { session.cancellation = nil }
-            do {
-                return try body(session)
-            } catch {
-                throw cancellation.isCancelled ? CancellationError() : error
-            }
+            // A closure that does not use `self` would run on Swift's pool, not here (SE-0420).
+            try self.perform(body, session, cancellation)
         } onCancel: {
             cancellation.cancel()
+        }
+    }
+
+    private func perform<R>(
+        _ body: (Session) throws -> R,
+        _ session: Session,
+        _ cancellation: Cancellation
+    ) throws -> R {
+        try Task.checkCancellation()
+        session.cancellation = cancellation
+        defer { session.cancellation = nil }
+        do {
+            return try body(session)
+        } catch {
+            throw cancellation.isCancelled ? CancellationError() : error
         }
     }
 
