@@ -45,15 +45,13 @@ public actor Connection {
         onStatement: (@Sendable (StatementTrace) -> Void)? = nil
     ) async throws -> Connection {
         let connection = Connection()
-        let attempt = ConnectionAttempt(info: info, applicationName: applicationName)
-        let receiver = NoticeReceiver(database: info["dbname"], receive: onNotice)
-        try await connection.open(attempt, receiver, onStatement)
+        let attempt = ConnectionAttempt(info: info, applicationName: applicationName, onNotice: onNotice)
+        try await connection.open(attempt, onStatement)
         return connection
     }
 
     private func open(
         _ attempt: ConnectionAttempt,
-        _ receiver: NoticeReceiver,
         _ onStatement: (@Sendable (StatementTrace) -> Void)?
     ) async throws {
         guard let wakePipe = WakePipe() else {
@@ -61,7 +59,7 @@ public actor Connection {
         }
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
-            let handle = try attempt.open(receiver: receiver, wakePipe: wakePipe)
+            let (handle, receiver) = try attempt.open(wakePipe: wakePipe)
             session = try Session(adopting: handle, receiver: receiver, onStatement: onStatement)
         } onCancel: {
             wakePipe.wake()
@@ -80,16 +78,25 @@ public actor Connection {
         }
         let cancellation = session.makeCancellation()
         return try await withTaskCancellationHandler {
-            try Task.checkCancellation()
-            session.cancellation = cancellation
-            defer { session.cancellation = nil }
-            do {
-                return try body(session)
-            } catch {
-                throw cancellation.isCancelled ? CancellationError() : error
-            }
+            // A closure that does not use `self` would run on Swift's pool, not here (SE-0420).
+            try self.perform(body, session, cancellation)
         } onCancel: {
             cancellation.cancel()
+        }
+    }
+
+    private func perform<R>(
+        _ body: (Session) throws -> R,
+        _ session: Session,
+        _ cancellation: Cancellation
+    ) throws -> R {
+        try Task.checkCancellation()
+        session.cancellation = cancellation
+        defer { session.cancellation = nil }
+        do {
+            return try body(session)
+        } catch {
+            throw cancellation.isCancelled ? CancellationError() : error
         }
     }
 

@@ -5,12 +5,13 @@ internal import Glibc
 struct ConnectionAttempt: Sendable {
     let info: ConnectionInfo
     let applicationName: String
+    let onNotice: @Sendable (Notice) -> Void
 
     /// In seconds, where the address, the environment and the service file say nothing.
     private static let defaultTimeout = 10
 
-    /// Returns an open connection, which the caller has to finish.
-    func open(receiver: NoticeReceiver, wakePipe: WakePipe) throws -> OpaquePointer {
+    /// Returns an open connection, which the caller has to finish, and the receiver, which has to live as long.
+    func open(wakePipe: WakePipe) throws -> (handle: OpaquePointer, receiver: NoticeReceiver) {
         var parameters = info.parameters
         parameters["client_encoding"] = "UTF8"
         if parameters["fallback_application_name"] == nil {
@@ -25,12 +26,14 @@ struct ConnectionAttempt: Sendable {
             throw PostgresError(kind: .connection, message: "out of memory")
         }
         do {
+            let database = PQdb(connection).map { String(cString: $0) }
+            let receiver = NoticeReceiver(database: database, receive: onNotice)
             receiver.install(on: connection)
             // Only a verbose message tells the SQLSTATE of a refusal.
             PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
             try establish(connection, wakePipe)
             PQsetErrorVerbosity(connection, PQERRORS_DEFAULT)
-            return connection
+            return (connection, receiver)
         } catch {
             PQfinish(connection)
             throw error
