@@ -12,7 +12,7 @@ begin
             return;
         exception
             when sqlclient_unable_to_establish_sqlconnection
-                or s_r_e_prohibited_sql_statement_attempted
+                or sqlstate '2F003' -- a password was not asked for
             then
                 get stacked diagnostics reason = pg_exception_detail;
                 reason := coalesce(nullif(reason, ''), sqlerrm);

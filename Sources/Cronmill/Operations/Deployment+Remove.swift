@@ -1,0 +1,192 @@
+internal import Postgres
+
+/// What is to be removed from a work database.
+public enum Removal: Sendable, Hashable {
+    /// A processor; its queue and tasks stay.
+    case processor(String)
+    /// A queue with its tasks, and its processor if it has one.
+    case queue(String)
+    /// All of Cronmill in the database.
+    case everything
+}
+
+extension Deployment {
+    /// The number of tasks, dead ones included, that a removal would drop.
+    ///
+    /// - Throws: `CronmillError` for a name that is not there; `PostgresError`.
+    public func tasksDropped(by removal: Removal, in database: String) async throws -> Int {
+        guard try await hasWorkHalf(database) else { return 0 }
+        return try await with(connectWork(database)) { connection in
+            try await connection.run { session in
+                let queue: String?
+                switch removal {
+                case .processor: return 0
+                case .queue(let name):
+                    try session.execute("select cronmill.queue_id(\(name))")
+                    queue = name
+                case .everything: queue = nil
+                }
+                return try session.one(
+                    """
+                    select (select count(*) from cronmill.task as t where t.queue_id = any (w.queue_ids))
+                        + (select count(*) from cronmill.dead_task as d where d.queue_id = any (w.queue_ids)) as total
+                    from (
+                        select array(
+                            select q.queue_id from cronmill.queue as q where \(queue)::text is null or q.name = \(queue)
+                        ) as queue_ids
+                    ) as w
+                    """
+                ).get("total")
+            }
+        }
+    }
+
+    /// Plans a removal. Jobs are unscheduled first; what is dropped is dropped in the same commit.
+    ///
+    /// - Throws: `CronmillError` for a name that is not there; `PostgresError`.
+    public func planRemove(_ removal: Removal, in database: String) async throws -> Plan {
+        var plan = Plan()
+        switch removal {
+        case .processor(let name):
+            _ = try await processors([name], in: database)
+            plan.dropProcessor(name, in: database)
+        case .queue(let name):
+            let processor: String? = try await with(connectWork(database)) { connection in
+                try await connection.run { session in
+                    try session.execute("select cronmill.queue_id(\(name))")
+                    return try session.query(
+                        """
+                        select p.name from cronmill.processor as p
+                        join cronmill.queue as q on q.queue_id = p.queue_id where q.name = \(name)
+                        """
+                    ).first.map { try $0.get("name") }
+                }
+            }
+            if let processor { plan.dropProcessor(processor, in: database) }
+            plan.add(
+                "drop queue \(name) with its tasks",
+                in: database,
+                "delete from cronmill.task as t where t.queue_id = cronmill.queue_id(\(name))",
+                "delete from cronmill.dead_task as t where t.queue_id = cronmill.queue_id(\(name))",
+                "delete from cronmill.queue as q where q.name = \(name)"
+            )
+        case .everything:
+            try await planRemoveEverything(in: database, &plan)
+        }
+        return plan
+    }
+
+    /// Ends runs gently before a removal: pauses the processors and waits, as `disable` does.
+    ///
+    /// - Throws: `CronmillError` if a run does not end in time; the processors then stay paused.
+    public func quiet(for removal: Removal, in database: String, wait: Duration? = nil) async throws {
+        guard try await hasWorkHalf(database) else { return }
+        try await with(connectWork(database)) { connection in
+            let condition: SQL =
+                switch removal {
+                case .processor(let name): "p.name = \(name)"
+                case .queue(let name): "q.name = \(name)"
+                case .everything: "true"
+                }
+            let names: [String] = try await connection.query(
+                """
+                update cronmill.processor as p set paused = true
+                from cronmill.queue as q where q.queue_id = p.queue_id and \(sql: condition)
+                returning p.name
+                """
+            ).map { try $0.get("name") }
+            try await waitForRuns(of: names, on: connection, wait: wait)
+        }
+    }
+
+    /// Plans the removal of the registry, once no work database is registered.
+    ///
+    /// - Throws: `CronmillError` if there still is one; `PostgresError`.
+    public func planRemoveCron() async throws -> Plan {
+        try await with(connectCron()) { connection in
+            try await connection.run { session in
+                var plan = Plan()
+                guard try CronState.inspect(session).isInstalled else { return plan }
+                let left: [String] = try session.query(
+                    "select w.name from cronmill_cron.work_database as w order by w.name"
+                ).map { try $0.get("name") }
+                guard left.isEmpty else {
+                    throw CronmillError(
+                        .failed,
+                        "work databases are still registered: \(left.joined(separator: ", "))",
+                        hint: "First: cronmill remove --all --everything",
+                        database: cronDatabase
+                    )
+                }
+                let madeCron: Bool = try session.one("select i.made_pg_cron from cronmill_cron.installation as i")
+                    .get("made_pg_cron")
+                plan.add(
+                    "drop the registry",
+                    in: cronDatabase,
+                    "select cronmill_cron.keep_house()",
+                    "drop schema if exists cronmill_run_as cascade",
+                    "drop schema cronmill_cron cascade"
+                )
+                if madeCron, try session.one("select count(*) as jobs from cron.job").get("jobs", as: Int.self) == 0 {
+                    plan.add("drop extension pg_cron, which setup made", in: cronDatabase, "drop extension pg_cron")
+                } else if madeCron {
+                    plan.remark("Extension pg_cron was made by setup and is left: it has jobs of others.")
+                }
+                return plan
+            }
+        }
+    }
+
+    private func hasWorkHalf(_ database: String) async throws -> Bool {
+        try await with(connectWork(database)) { connection in
+            try await connection.run { try WorkState.inspect($0).isInstalled }
+        }
+    }
+
+    private func planRemoveEverything(in database: String, _ plan: inout Plan) async throws {
+        let state = try await with(connectWork(database)) { try await $0.run { try WorkState.inspect($0) } }
+        let cron = try await with(connectCron()) { connection in
+            try await connection.run { session in
+                try CronInspection(state: CronState.inspect(session), session: session, database: database)
+            }
+        }
+        if cron.isRegistered {
+            plan.add(
+                "unschedule the jobs of database \(database) and strike it out",
+                in: cronDatabase,
+                "select cronmill_cron.unregister(\(literal: database))"
+            )
+        }
+        if state.isInstalled {
+            let madeWrapper: Bool = try await with(connectWork(database)) { connection in
+                try await connection.run {
+                    try $0.one("select i.made_postgres_fdw from cronmill.installation as i").get("made_postgres_fdw")
+                }
+            }
+            plan.add(
+                "drop queues, tasks and processors",
+                in: database,
+                "drop schema if exists cronmill_processor cascade",
+                "drop server if exists cronmill cascade",
+                "drop schema cronmill cascade"
+            )
+            if madeWrapper {
+                plan.add("drop extension postgres_fdw, which setup made", in: database, "drop extension if exists postgres_fdw")
+            }
+        }
+        if let role = cron.registeredLinkRole ?? state.linkRole {
+            plan.add("drop the link's role", in: database, "drop role if exists \(identifier: role)")
+        }
+    }
+}
+
+extension Plan {
+    mutating func dropProcessor(_ name: String, in database: String) {
+        add(
+            "unschedule and drop processor \(name)",
+            in: database,
+            "delete from cronmill.processor where name = \(name)",
+            "drop procedure if exists cronmill_processor.\(identifier: name)(integer, bigint)"
+        )
+    }
+}

@@ -1,0 +1,35 @@
+internal import ArgumentParser
+internal import Cronmill
+
+struct Configure: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Change settings of a processor; print what changed.",
+        discussion: """
+            Example:
+              cronmill configure emails --database shop --slots 4 --every 5m
+            """
+    )
+
+    @Argument(help: ArgumentHelp("Processor.", valueName: "processor"))
+    var processor: String
+    @OptionGroup(title: "Databases") var asked: DatabaseOptions
+    @OptionGroup(title: "Settings") var settings: ProcessorOptions
+    @Flag(help: "Print the psql script that would run.")
+    var dryRun = false
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+    func validate() throws {
+        if settings.isEmpty { throw ValidationError("Nothing to change: name a setting, such as --slots 2.") }
+    }
+
+    func run() async throws {
+        let request = try settings.request(processor: processor, queue: nil)
+        let context = try await Context(connection, asked)
+        let databases = try await context.databases(having: [processor])
+        try await context.forEachDatabase(databases) { database in
+            let plan = try await context.deployment.planConfigure(request, database: database)
+            try await context.carryOut(plan, database: database, dryRun: dryRun)
+            return .done
+        }
+    }
+}

@@ -1,0 +1,113 @@
+internal import ArgumentParser
+internal import Cronmill
+internal import Glibc
+
+struct Enqueue: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Put tasks into a queue: one, or a file of JSON lines, all or none.",
+        discussion: """
+            Examples:
+              cronmill enqueue --database shop --queue emails --payload '{"to": 1}'
+              cronmill enqueue --database shop --queue emails --file tasks.jsonl
+              generate | cronmill enqueue --database shop --queue emails -
+            """
+    )
+
+    @Argument(help: ArgumentHelp("- reads JSON lines from standard input.", valueName: "-"))
+    var input: String?
+    @Option(help: ArgumentHelp("Queue.", valueName: "name"))
+    var queue: String
+    @Option(help: ArgumentHelp("One task's payload.", valueName: "json"))
+    var payload: String?
+    @Option(help: ArgumentHelp("File of JSON lines, a task each.", valueName: "file"))
+    var file: String?
+    @Option(help: ArgumentHelp("0 to 9, 9 first. Default: 0.", valueName: "n"))
+    var priority: Int = 0
+    @Option(help: ArgumentHelp("Not before this time, as PostgreSQL reads it.", valueName: "time"))
+    var runAt: String?
+    @OptionGroup(title: "Databases") var asked: DatabaseOptions
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+    func validate() throws {
+        if let input, input != "-" { throw ValidationError("Name a file with --file; - is standard input.") }
+        if [input, payload, file].count(where: { $0 != nil }) != 1 {
+            throw ValidationError("Give one of --payload, --file and -.")
+        }
+        if !(0...9).contains(priority) { throw ValidationError("--priority is a number from 0 to 9.") }
+        if asked.all || asked.database.count > 1 { throw ValidationError("Tasks go into one database: --database NAME.") }
+    }
+
+    func run() async throws {
+        var options = EnqueueOptions()
+        options.priority = priority
+        options.runAt = runAt
+        let context = try await Context(connection, asked)
+        let source: @Sendable () throws -> [UInt8]?
+        if let payload {
+            // A payload may be written over several lines; blanks mean the same in JSON.
+            let pieces = Once(Array(payload.map { $0.isNewline ? " " : $0 }.reduce(into: "") { $0.append($1) }.utf8))
+            source = { pieces.take() }
+        } else {
+            source = try InputFile(path: file).read
+        }
+        let choice = options
+        try await context.forEachDatabase { database in
+            let total = try await context.deployment.enqueue(
+                into: queue,
+                database: database,
+                options: choice,
+                lines: source
+            )
+            context.say("\(database): \(total) \(total == 1 ? "task" : "tasks") enqueued into \(queue)")
+            return .done
+        }
+    }
+}
+
+internal import Synchronization
+
+/// Bytes that are given once.
+private final class Once: Sendable {
+    private let bytes: Mutex<[UInt8]?>
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = Mutex(bytes)
+    }
+
+    func take() -> [UInt8]? {
+        bytes.withLock { bytes in
+            defer { bytes = nil }
+            return bytes
+        }
+    }
+}
+
+/// A file read in pieces; nil is standard input.
+private final class InputFile: Sendable {
+    private let descriptor: Int32
+    private let name: String
+
+    init(path: String?) throws {
+        name = path ?? "standard input"
+        descriptor = path.map { open($0, O_RDONLY | O_CLOEXEC) } ?? STDIN_FILENO
+        guard descriptor >= 0 else { throw Self.error(name) }
+    }
+
+    deinit {
+        if descriptor != STDIN_FILENO { close(descriptor) }
+    }
+
+    @Sendable func read() throws -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count > 0 { return Array(buffer[..<count]) }
+            if count == 0 { return nil }
+            if errno != EINTR { throw Self.error(name) }
+        }
+    }
+
+    private static func error(_ name: String) -> CronmillError {
+        CronmillError(.failed, "could not read \(name): \(String(cString: strerror(errno)))")
+    }
+}

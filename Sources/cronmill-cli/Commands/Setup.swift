@@ -1,0 +1,59 @@
+internal import ArgumentParser
+internal import Cronmill
+
+struct Setup: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Install or bring up to date both halves; make a queue and its processor.",
+        discussion: """
+            Idempotent: a second run changes nothing and says so.
+
+            Example:
+              cronmill setup --database shop --queue emails --handler app.send_email \\
+                --run-as app_runner --slots 2 --enable
+            """
+    )
+
+    @OptionGroup(title: "Databases") var asked: DatabaseOptions
+    @Option(help: ArgumentHelp("Queue to make, with its processor.", valueName: "name"))
+    var queue: String?
+    @Option(help: ArgumentHelp("Name of the processor. Default: its queue's.", valueName: "name"))
+    var processor: String?
+    @OptionGroup(title: "Processor") var settings: ProcessorOptions
+    @Flag(help: "Enable the processor.")
+    var enable = false
+    @Option(help: ArgumentHelp("Address at which the server reaches itself for the link.", valueName: "host"))
+    var linkHost: String?
+    @Option(help: ArgumentHelp("cron.max_running_jobs, where it cannot be read.", valueName: "n"))
+    var maxRunningJobs: Int?
+    @Option(help: ArgumentHelp("Active jobs of others, where they cannot be seen.", valueName: "n"))
+    var others: Int?
+    @Flag(help: "Print the psql script that would run.")
+    var dryRun = false
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+    func validate() throws {
+        if queue == nil, enable || processor != nil || !settings.isEmpty {
+            throw ValidationError("Settings of a processor need --queue, or use: cronmill configure PROCESSOR")
+        }
+    }
+
+    func run() async throws {
+        var request = SetupRequest()
+        request.linkHost = linkHost
+        request.maxRunningJobs = maxRunningJobs
+        request.others = others
+        if let queue {
+            request.processor = try settings.request(processor: processor, queue: queue)
+            if enable { request.processor?.isEnabled = true }
+        }
+        let context = try await Context(connection, asked)
+        let wanted = request
+        try await context.deployment.whileSettingUp {
+            try await context.forEachDatabase { database in
+                let plan = try await context.deployment.planSetup(wanted, database: database)
+                try await context.carryOut(plan, database: database, dryRun: dryRun)
+                return .done
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+internal import ArgumentParser
+internal import Cronmill
+
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what every processor is doing, at this moment.",
+        discussion: """
+            Examples:
+              cronmill status --all
+              cronmill status emails --database shop --json
+            """
+    )
+
+    @OptionGroup var named: ProcessorArguments
+    @OptionGroup(title: "Databases") var asked: DatabaseOptions
+    @Flag(help: "As JSON.")
+    var json = false
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+    func run() async throws {
+        let context = try await Context(connection, asked)
+        let report = try await context.deployment.status(databases: context.databases, processors: named.processors)
+        try context.show(report, processors: named.processors, json: json)
+    }
+}
+
+extension Context {
+    /// Writes a report; what could not be seen goes to standard error and into the exit code.
+    func show(_ report: StatusReport, processors: [String], json: Bool) throws {
+        var rows: [ProcessorStatus] = []
+        var status = ExitStatus.done
+        for result in report.databases {
+            switch result.outcome {
+            case .success(let found): rows += found
+            case .failure(let error):
+                output.note("cronmill: database \(result.database):")
+                status = .worst(status, Failure.report(error, to: output))
+            }
+        }
+        if let error = report.cronError {
+            output.note("cronmill: cron database \(deployment.cronDatabase), so jobs and runs are not visible:")
+            status = .worst(status, Failure.report(error, to: output))
+        }
+        for name in processors where !rows.contains(where: { $0.processor == name }) && status == .done {
+            output.report("processor \"\(name)\" does not exist in the databases asked")
+            status = .failed
+        }
+        try output.write(json ? JSON.array(rows.map(\.json)).prettyText : Table(rows).rendered(for: output))
+        for remark in report.remarks { output.warn(remark) }
+        if status != .done { throw Failure.reported(status) }
+    }
+}
+
+extension Table {
+    fileprivate func rendered(for output: Output) -> String {
+        render(width: output.terminal.width(of: .output), colour: output.terminal.usesColour(on: .output))
+    }
+
+    /// Processors, for people.
+    init(_ rows: [ProcessorStatus]) {
+        self.init(columns: [
+            Column("database"), Column("processor"), Column("state"), Column("schedule"),
+            Column("slots", alignment: .right), Column("active", alignment: .right),
+            Column("running", alignment: .right), Column("ready", alignment: .right),
+            Column("oldest", alignment: .right), Column("later", alignment: .right),
+            Column("dead", alignment: .right), Column("last run"), Column("took", alignment: .right),
+            Column("runs/h", alignment: .right), Column("failed/h", alignment: .right),
+        ])
+        for row in rows {
+            append([
+                Cell(row.database), Cell(row.processor), row.stateCell, Cell(row.schedule), Cell(String(row.slots)),
+                Cell(row.activeJobs.map(String.init) ?? "?"), Cell(String(row.running)), Cell(row.ready.counted),
+                Cell(row.oldestReady?.shortText ?? "-"), Cell(row.scheduled.counted),
+                Cell(row.dead.counted, style: row.dead > 0 ? .red : nil), row.lastRunCell,
+                Cell(row.lastRun?.duration?.shortText ?? "-"), Cell(row.runsLastHour.map(String.init) ?? "?"),
+                Cell(
+                    row.failuresLastHour.map(String.init) ?? "?",
+                    style: (row.failuresLastHour ?? 0) > 0 ? .red : nil
+                ),
+            ])
+        }
+    }
+}
+
+extension ProcessorStatus {
+    fileprivate var stateCell: Table.Cell {
+        if isPaused { return Table.Cell(isEnabled ? "paused" : "disabled, paused", style: .yellow) }
+        return isEnabled ? Table.Cell("enabled", style: .green) : Table.Cell("disabled", style: .dim)
+    }
+
+    fileprivate var lastRunCell: Table.Cell {
+        guard jobs != nil else { return "not visible" }
+        guard let lastRun else { return "none" }
+        let age = lastRun.age.map { " \($0.shortText) ago" } ?? ""
+        return Table.Cell(lastRun.status + age, style: lastRun.status.runStyle)
+    }
+
+    var json: JSON {
+        [
+            "database": .string(database), "processor": .string(processor), "queue": .string(queue),
+            "enabled": .boolean(isEnabled), "paused": .boolean(isPaused), "slots": .integer(Int64(slots)),
+            "schedule": .string(schedule), "run_as": .string(runAs), "jobs": JSON(jobs.map(Int64.init)),
+            "active_jobs": JSON(activeJobs.map(Int64.init)), "running": .integer(Int64(running)),
+            "ready": .integer(Int64(ready)), "scheduled": .integer(Int64(scheduled)),
+            "retrying": .integer(Int64(retrying)), "dead": .integer(Int64(dead)),
+            "counts_exact_up_to": .integer(Int64(Self.exactUpTo)),
+            "oldest_ready_seconds": oldestReady.map { .number($0.inSeconds) } ?? .null,
+            "last_run": lastRun.map { run in
+                [
+                    "status": .string(run.status), "message": JSON(run.message),
+                    "started_at": JSON(run.startedAt?.iso8601),
+                    "seconds": run.duration.map { .number($0.inSeconds) } ?? .null,
+                ]
+            } ?? .null,
+            "runs_last_hour": JSON(runsLastHour.map(Int64.init)),
+            "failures_last_hour": JSON(failuresLastHour.map(Int64.init)),
+        ]
+    }
+}

@@ -1,4 +1,0 @@
-@main
-struct CronmillCommand {
-    static func main() {}
-}

@@ -1,0 +1,65 @@
+internal import ArgumentParser
+internal import Cronmill
+
+/// Settings of a processor, as `setup` and `configure` take them.
+struct ProcessorOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Function that does a task, schema-qualified.", valueName: "schema.function"))
+    var handler: String?
+    @Option(help: ArgumentHelp("Parallel jobs. Default: 1.", valueName: "n"))
+    var slots: Int?
+    @Option(help: ArgumentHelp("When pg_cron starts its jobs. Default: '* * * * *'.", valueName: "cron"))
+    var schedule: String?
+    @Option(help: ArgumentHelp("The same as an interval: 30s (pg_cron 1.5), 1m, 5m, 1h, 1d.", valueName: "interval"))
+    var every: String?
+    @Option(help: ArgumentHelp("A task that takes longer is stopped. Default: 30m.", valueName: "duration"))
+    var timeout: String?
+    @Option(help: ArgumentHelp("Failed attempts after which a task is dead. Default: 5.", valueName: "n"))
+    var maxAttempts: Int?
+    @Option(help: ArgumentHelp("Length of a run: tick, a duration, or 0. Default: tick.", valueName: "duration"))
+    var linger: String?
+    @Option(help: ArgumentHelp("Role the handler runs as. Default: the connecting one.", valueName: "role"))
+    var runAs: String?
+
+    func validate() throws {
+        if schedule != nil, every != nil { throw ValidationError("--schedule and --every exclude each other.") }
+        if let slots, !(1...1000).contains(slots) { throw ValidationError("--slots is a number from 1 to 1000.") }
+        if let maxAttempts, !(1...10_000).contains(maxAttempts) {
+            throw ValidationError("--max-attempts is a number from 1 to 10000.")
+        }
+    }
+
+    /// Whether any of them was given.
+    var isEmpty: Bool {
+        handler == nil && slots == nil && schedule == nil && every == nil && timeout == nil && maxAttempts == nil
+            && linger == nil && runAs == nil
+    }
+
+    /// The request they make.
+    func request(processor: String?, queue: String?) throws -> ProcessorRequest {
+        var request = ProcessorRequest()
+        request.processor = try processor.map { try ObjectName($0, of: "processor") }
+        request.queue = try queue.map { try ObjectName($0, of: "queue") }
+        request.handler = handler
+        request.slots = slots
+        request.maxAttempts = maxAttempts
+        request.runAs = runAs
+        request.schedule = try schedule.map { try read("--schedule", $0) { try Schedule($0) } }
+        if let every {
+            request.schedule = try read("--every", every) { try Schedule(every: Duration(userText: $0)) }
+        }
+        request.timeout = try timeout.map { try read("--timeout", $0) { try Duration(userText: $0) } }
+        if request.timeout == .zero { throw CronmillError(.usage, "--timeout 0: no task could be done in no time") }
+        request.linger = try linger.map { try read("--linger", $0) { try Linger(userText: $0) } }
+        return request
+    }
+
+    private func read<Value>(_ flag: String, _ text: String, _ parse: (String) throws -> Value) throws -> Value {
+        do {
+            return try parse(text)
+        } catch let error as ScheduleError {
+            throw CronmillError(.usage, "\(flag): \(error.message)", detail: error.detail, hint: error.hint)
+        } catch let error as DurationError {
+            throw CronmillError(.usage, "\(flag): \(error.message)", hint: error.hint)
+        }
+    }
+}

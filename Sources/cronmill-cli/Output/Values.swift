@@ -1,0 +1,36 @@
+internal import Cronmill
+internal import struct FoundationEssentials.Date
+
+extension Date {
+    /// Date and time in UTC to the second, for people.
+    var shown: String {
+        String(iso8601.prefix(19)).replacing("T", with: " ")
+    }
+
+    /// ISO 8601 in UTC with milliseconds, for programs.
+    var iso8601: String {
+        formatted(ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+}
+
+internal import FoundationEssentials
+
+extension Duration {
+    /// Seconds as a number.
+    var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}
+
+extension Int {
+    /// A count that is exact up to 100,000, with separators; `100,000+` beyond.
+    var counted: String {
+        guard self <= ProcessorStatus.exactUpTo else { return "100,000+" }
+        var text = ""
+        for (index, digit) in String(self).reversed().enumerated() {
+            if index > 0, index % 3 == 0, digit != "-" { text.append(",") }
+            text.append(digit)
+        }
+        return String(text.reversed())
+    }
+}
