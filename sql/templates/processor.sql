@@ -17,7 +17,8 @@ declare
     batch_size integer := 1;
     batch_began_at timestamptz;
     deadline timestamptz;
-    noted_at timestamptz := clock_timestamp();
+    noted bigint := 0;
+    noted_at timestamptz := '-infinity';
     part integer;
     batch_failed boolean;
     task_failed boolean;
@@ -145,8 +146,9 @@ begin
                 when clock_timestamp() >= run.ends_at then 'budget'
             end
         );
-        if clock_timestamp() > noted_at + interval '5 seconds' and total > 0 then
+        if done + failed > noted and clock_timestamp() > noted_at + interval '5 seconds' then
             perform cronmill.note_progress(run.processor_id, run, done, failed, dead);
+            noted := done + failed;
             noted_at := clock_timestamp();
         end if;
         -- A cancel that arrives during the commit would not be the handler's.
