@@ -46,4 +46,10 @@ enum KeeperScript {
         case keep
         case stop
     }
+
+    /// What it says when it has done that, or tried.
+    enum Answer: String {
+        case done
+        case failed
+    }
 }

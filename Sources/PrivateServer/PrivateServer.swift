@@ -82,7 +82,8 @@ public final class PrivateServer: Sendable {
         do {
             try await keeper.stop()
         } catch {
-            // The script ran, or start() would have thrown; what failed is the watching of it, and it ends by itself.
+            // start() would have thrown if the script did not run; what is left to fail is the removal of a file
+            // that a caller put into the directory, and nobody can be told by a function that only cleans up.
             return
         }
     }
@@ -138,13 +139,13 @@ public final class PrivateServer: Sendable {
         return port
     }
 
-    /// - Throws: why the script that cleans up could not be run, which is then also why the server did not start.
+    /// - Throws: why the script did not run or did not clean up; most often that is why the server did not start.
     private static func clean(_ files: ServerDirectory, with keeper: ServerKeeper) async throws {
         do {
             try await keeper.stop()
         } catch {
             files.removeUnused()
-            throw PrivateServerError("the shell that starts a private server did not run: \(error)")
+            throw PrivateServerError("the private server did not start, and could not be cleaned up after\n\(error)")
         }
     }
 }

@@ -17,6 +17,14 @@ struct ServerAccount: Hashable {
         return account
     }
 
+    /// The words before a command that runs it as this account.
+    ///
+    /// The child of a process with threads must not change its own user: glibc then waits for threads that the child
+    /// does not have, and swift-subprocess 1.0.2 hangs there now and then.
+    var prefix: [String] {
+        ["setpriv", "--reuid=\(userID)", "--regid=\(groupID)", "--clear-groups", "--"]
+    }
+
     private init?(named name: String) {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?

@@ -8,7 +8,7 @@ internal import SystemPackage
 /// asking task is cancelled: the script could not leave it half done either.
 actor ServerKeeper {
     private let process: Task<Void, any Error>
-    private let answers: AsyncStream<String>
+    private let answers: AsyncStream<KeeperScript.Answer>
     private var latest: Task<Bool, Never>?
     private var channel: FileDescriptor?
 
@@ -30,35 +30,43 @@ actor ServerKeeper {
 
         var platform = PlatformOptions()
         platform.createSession = true
-        if let account {
-            platform.userID = account.userID
-            platform.groupID = account.groupID
-            platform.supplementaryGroups = [account.groupID]
-        }
-        let configuration = Configuration(
-            executable: .path("/bin/sh"),
-            arguments: [
-                "-c", KeeperScript.text, "cronmill-server",
+        let command =
+            (account?.prefix ?? []) + [
+                "/bin/sh", "-c", KeeperScript.text, "cronmill-server",
                 directory, installation.binDirectory, superuser, Self.locale(),
-            ],
+            ]
+        let configuration = Configuration(
+            executable: .path("/usr/bin/env"),
+            arguments: Arguments(command),
             // Nothing of ours: PGOPTIONS or PGSSLMODE would reach the connections that pg_cron opens.
             environment: .custom(["PATH": "/usr/bin:/bin", "HOME": directory, "LC_ALL": Self.locale()]),
-            workingDirectory: FilePath(directory),
+            workingDirectory: "/",
             platformOptions: platform
         )
-        let (answers, continuation) = AsyncStream.makeStream(of: String.self)
+        let (answers, continuation) = AsyncStream.makeStream(of: KeeperScript.Answer.self)
         self.answers = answers
         process = Task.detached {
             defer { continuation.finish() }
-            _ = try await run(
+            let result = try await run(
                 configuration,
                 input: .fileDescriptor(input, closeAfterSpawningProcess: true),
                 output: .sequence,
-                error: .discarded
+                error: .combinedWithOutput
             ) { execution in
+                var complaints: [String] = []
                 for try await line in execution.standardOutput.strings() {
-                    continuation.yield(line)
+                    if let answer = KeeperScript.Answer(rawValue: line) {
+                        continuation.yield(answer)
+                    } else {
+                        complaints.append(line)
+                    }
                 }
+                return complaints
+            }
+            guard result.terminationStatus.isSuccess else {
+                let complaints = result.closureResult.map { "\n" + $0 }.joined()
+                let status = result.terminationStatus
+                throw PrivateServerError("the script around the server failed: \(status)\(complaints)")
             }
         }
     }
@@ -69,7 +77,7 @@ actor ServerKeeper {
         let task = Task { [answers] in
             _ = await previous?.value
             guard self.send(step) else { return false }
-            for await answer in answers { return answer == "done" }
+            for await answer in answers { return answer == .done }
             return false
         }
         latest = task
@@ -78,7 +86,7 @@ actor ServerKeeper {
 
     /// Lets the script clean up and waits for its end.
     ///
-    /// - Throws: why the script could not be run at all.
+    /// - Throws: why the script could not be run, or did not clean up.
     func stop() async throws {
         if let channel {
             _ = send(.stop)
