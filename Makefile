@@ -1,0 +1,42 @@
+.DEFAULT_GOAL := help
+.PHONY: help packages build release demo test lint format install clean
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+sources = Sources Tests Plugins sql Package.swift
+binary = .build/release/cronmill
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+packages: ## Install the Debian packages that are missing
+	scripts/install-packages
+
+build: ## Build for debugging
+	$(SWIFT) build
+
+release: ## Build the program for use, as .build/release/cronmill
+	$(SWIFT) build -c release --product cronmill --static-swift-stdlib
+
+demo: packages release ## Run the demo on a throw-away server (ARGS="--help")
+	$(binary) demo $(ARGS)
+
+test: ## Install what the tests need, lint, run the tests
+	scripts/install-packages --test
+	$(MAKE) lint
+	$(SWIFT) test --disable-xctest
+
+lint: ## Check the format of the sources
+	$(SWIFT) format lint --strict -r $(sources)
+
+format: ## Format the sources
+	$(SWIFT) format -i -r $(sources)
+
+install: $(binary) ## Copy the program to PREFIX/bin (PREFIX=/usr/local)
+	install -D -m 755 $(binary) $(DESTDIR)$(PREFIX)/bin/cronmill
+
+$(binary):
+	$(MAKE) release
+
+clean: ## Remove what was built
+	rm -rf .build
