@@ -11,6 +11,7 @@ declare
     batch cronmill.claim;
     again cronmill.claim;
     task_ids bigint[];
+    places tid[];
     payloads jsonb[];
     attempts integer[];
     total integer;
@@ -53,6 +54,7 @@ begin
         begin
             batch := cronmill.claim(run.processor_id, slot, batch_size, batch);
             task_ids := batch.task_ids;
+            places := batch.places;
             payloads := batch.payloads;
             attempts := batch.attempts;
             total := coalesce(cardinality(task_ids), 0);
@@ -90,7 +92,8 @@ begin
             reset role;
             reset all;
             perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-            again := cronmill.claim_again(run.processor_id, task_ids[part * 60 + 1 : part * 60 + 60]);
+            again := cronmill.claim_again(run.processor_id,
+                task_ids[part * 60 + 1 : part * 60 + 60], places[part * 60 + 1 : part * 60 + 60]);
             part := part + 1;
             payloads := again.payloads;
             attempts := again.attempts;
@@ -102,7 +105,7 @@ begin
                     perform pg_catalog.set_config('search_path', run.handler_search_path, true);
                     perform {{handler}}({{arguments_again}});
                     set constraints all immediate;
-                    perform cronmill.finish(run.processor_id, again.task_ids[i]);
+                    perform cronmill.finish(run.processor_id, again.task_ids[i], again.places[i]);
                 exception
                     when query_canceled then
                         if clock_timestamp() < deadline then
@@ -128,7 +131,7 @@ begin
                     done := done + 1;
                 else
                     failed := failed + 1;
-                    if cronmill.fail(run.processor_id, again.task_ids[i],
+                    if cronmill.fail(run.processor_id, again.task_ids[i], again.places[i],
                         error_sqlstate, error_message, error_detail, error_hint, error_context)
                     then
                         dead := dead + 1;

@@ -12,8 +12,8 @@ public struct EnqueueOptions: Sendable, Hashable {
 }
 
 extension Deployment {
-    /// Puts tasks into a queue, all of them or none: JSON lines, streamed by COPY into a temporary table and from
-    /// there by one function call per chunk, in one transaction. Blank lines are skipped.
+    /// Puts tasks into a queue, all of them or none, in one transaction: JSON lines, streamed by COPY. Blank lines
+    /// are skipped.
     ///
     /// - Parameter next: gives bytes of the lines, in pieces of any size, nil at the end. Called on the
     ///   connection's own thread, so it may block.
@@ -27,104 +27,98 @@ extension Deployment {
     ) async throws -> Int {
         try await with(connectWork(database)) { connection in
             try await connection.run { session in
-                try session.transaction {
-                    let runAt: String? = try session.one(
-                        "select coalesce(\(options.runAt)::timestamptz, clock_timestamp())::text as run_at"
-                    ).get("run_at")
-                    try session.execute("select cronmill.queue_id(\(queue))")
-                    try session.script("create temporary table cronmill_lines (payload jsonb) on commit drop")
-                    var chunks = LineChunks(next: next)
-                    var total = 0
-                    while try chunks.begin() {
-                        do {
-                            // No character of JSON can be one of these two: every line is one value as it stands.
-                            _ = try session.copyIn(
-                                """
-                                copy pg_temp.cronmill_lines (payload)
-                                from stdin with (format csv, delimiter e'\\x01', quote e'\\x02')
-                                """
-                            ) { try chunks.next() }
-                        } catch let error as PostgresError {
-                            throw Self.lineError(error, before: chunks.linesBefore, database: database)
-                        }
-                        let row = try session.one(
-                            """
-                            select cronmill.enqueue_many(\(queue), array_agg(l.payload), \(options.priority),
-                                \(runAt)::timestamptz) as total
-                            from pg_temp.cronmill_lines as l where l.payload is not null
-                            """
+                // A producer may not look into our tables, but everybody may ask whether they are there.
+                let isThere = try session.one("select to_regclass('cronmill.task') is not null as is_there")
+                guard try isThere.get("is_there") else { throw CronmillError.notSetUp(database) }
+                return try session.transaction {
+                    let row = try session.one(
+                        """
+                        select cronmill.queue_id(\(queue)) as queue_id, \(options.runAt)::timestamptz::text as run_at,
+                            has_table_privilege('cronmill.task', 'insert') as may_insert
+                        """
+                    )
+                    // Who may insert into the table is spared a temporary one; a producer may only call the function.
+                    if try row.get("may_insert") {
+                        return try session.enqueueDirectly(
+                            next,
+                            queueID: row.get("queue_id"),
+                            priority: options.priority,
+                            runAt: row.get("run_at")
                         )
-                        total += try row.get("total", as: Int?.self) ?? 0
-                        try session.script("truncate pg_temp.cronmill_lines")
                     }
-                    return total
+                    return try session.enqueueByFunction(next, into: queue, options)
                 }
             }
         }
     }
+}
 
-    /// `COPY cronmill_lines, line 3, column payload: "..."` speaks of the chunk's lines.
-    private static func lineError(_ error: PostgresError, before: Int, database: String) -> any Error {
-        guard error.sqlState?.isClass("22") == true, let context = error.context,
-            let start = context.firstRange(of: "COPY cronmill_lines, line ")
-        else { return error }
-        let digits = context[start.upperBound...].prefix { $0.isNumber }
-        guard let line = Int(digits) else { return error }
-        return CronmillError(
-            .failed,
-            "line \(before + line) is not JSON",
-            detail: error.detail ?? error.message,
-            hint: "Every line is one JSON value. Nothing was enqueued.",
-            database: database
-        )
+extension Session {
+    fileprivate func enqueueDirectly(
+        _ source: @escaping () throws -> [UInt8]?,
+        queueID: String,
+        priority: Int,
+        runAt: String?
+    ) throws -> Int {
+        // Without --run-at the column's default is used: reading the same time a million times over costs as much as
+        // the index.
+        let fields = [queueID, String(priority)] + [runAt].compactMap { $0 }
+        let columns = ["queue_id", "priority"] + (runAt == nil ? [] : ["run_at"]) + ["payload"]
+        var lines = JSONLines(fields: fields, source: source)
+        guard try lines.begin() else { return 0 }
+        return try copy(&lines, "cronmill.task (\(columns.joined(separator: ", ")))")
+    }
+
+    /// Chunk by chunk, so that the temporary table and the array stay small.
+    fileprivate func enqueueByFunction(
+        _ source: @escaping () throws -> [UInt8]?,
+        into queue: String,
+        _ options: EnqueueOptions
+    ) throws -> Int {
+        var lines = JSONLines(bytesPerChunk: 4 << 20, source: source)
+        var total = 0
+        try script("create temporary table cronmill_lines (payload jsonb) on commit drop")
+        while try lines.begin() {
+            total += try copy(&lines, "pg_temp.cronmill_lines (payload)")
+            try execute(
+                """
+                select cronmill.enqueue_many(
+                    \(queue), array_agg(l.payload), \(options.priority),
+                    coalesce(\(options.runAt)::timestamptz, transaction_timestamp())
+                )
+                from pg_temp.cronmill_lines as l
+                """
+            )
+            try script("truncate pg_temp.cronmill_lines")
+        }
+        return total
+    }
+
+    private func copy(_ lines: inout JSONLines, _ target: String) throws -> Int {
+        do {
+            return try copyIn("copy \(unsafeRaw: target) from stdin with (\(unsafeRaw: JSONLines.copyFormat))") {
+                try lines.next()
+            }
+        } catch let error as PostgresError {
+            // "COPY task, line 3, column payload: ..." counts the rows of this COPY.
+            guard error.sqlState?.isClass("22") == true, let context = error.context,
+                let start = context.firstRange(of: ", line ", after: "COPY "),
+                let row = Int(context[start.upperBound...].prefix { $0.isNumber })
+            else { throw error }
+            throw CronmillError(
+                .failed,
+                "line \(lines.line(ofRow: row)) is not JSON",
+                detail: error.detail ?? error.message,
+                hint: "Every line is one JSON value. Nothing was enqueued.",
+                database: database
+            )
+        }
     }
 }
 
-/// Cuts a stream of lines into chunks of whole lines, so that a temporary table of a file of any size stays small.
-struct LineChunks {
-    private let source: () throws -> [UInt8]?
-    private var pending: [UInt8] = []
-    private var isAtEnd = false
-    private var linesInChunk = 0
-    private var bytesInChunk = 0
-    private static let bytesPerChunk = 4 << 20
-    /// Lines of all chunks before the present one.
-    private(set) var linesBefore = 0
-
-    init(next: @escaping () throws -> [UInt8]?) {
-        source = next
-    }
-
-    /// Begins a chunk; false if nothing is left.
-    mutating func begin() throws -> Bool {
-        linesBefore += linesInChunk
-        linesInChunk = 0
-        bytesInChunk = 0
-        while pending.isEmpty, !isAtEnd { try fill() }
-        return !pending.isEmpty
-    }
-
-    /// The next bytes of the chunk, whole lines but for the last of the stream; nil at its end.
-    mutating func next() throws -> [UInt8]? {
-        guard bytesInChunk < Self.bytesPerChunk else { return nil }
-        while true {
-            if let end = pending.lastIndex(of: UInt8(ascii: "\n")) {
-                let lines = Array(pending[...end])
-                pending.removeSubrange(...end)
-                linesInChunk += lines.lazy.filter { $0 == UInt8(ascii: "\n") }.count
-                bytesInChunk += lines.count
-                return lines
-            }
-            if isAtEnd {
-                defer { pending = [] }
-                bytesInChunk += pending.count
-                return pending.isEmpty ? nil : pending
-            }
-            try fill()
-        }
-    }
-
-    private mutating func fill() throws {
-        if let bytes = try source() { pending += bytes } else { isAtEnd = true }
+extension String {
+    fileprivate func firstRange(of text: String, after beginning: String) -> Range<Index>? {
+        guard let start = firstRange(of: beginning) else { return nil }
+        return self[start.upperBound...].firstRange(of: text)
     }
 }

@@ -34,6 +34,7 @@ begin
         when claim.slot > 0 and not settings.enabled then 'disabled'
     end;
     batch.task_ids := null;
+    batch.places := null;
     batch.payloads := null;
     batch.attempts := null;
     if batch.stop_reason is not null then
@@ -69,18 +70,22 @@ begin
         deleted as (
             delete from cronmill.task as t
             where t.ctid = any (array(select r.place from ready as r))
-            returning t.task_id, t.payload, t.attempts, t.run_at
+            returning t.task_id, t.ctid as place, t.payload, t.attempts, t.run_at
         )
         select
             count(*) as total,
             array_agg(d.task_id) as task_ids,
+            array_agg(d.place) as places,
             array_agg(d.payload) as payloads,
             array_agg(d.attempts::integer) as attempts,
             max(d.run_at) as last_run_at
         into taken
-        from (select d.task_id, d.payload, d.attempts, d.run_at from deleted as d order by d.run_at, d.task_id) as d;
+        from (
+            select d.task_id, d.place, d.payload, d.attempts, d.run_at from deleted as d order by d.run_at, d.task_id
+        ) as d;
         continue when taken.total = 0;
         batch.task_ids := batch.task_ids || taken.task_ids;
+        batch.places := batch.places || taken.places;
         batch.payloads := batch.payloads || taken.payloads;
         batch.attempts := batch.attempts || taken.attempts;
         missing := missing - taken.total;

@@ -15,8 +15,8 @@ declare
     row_total bigint;
 begin
     insert into cronmill.task (queue_id, priority, run_at, payload)
-    select known_queue_id, enqueue_many.priority, enqueue_many.run_at, p.payload
-    from unnest(enqueue_many.payloads) as p (payload);
+    -- In the select list, unnest gives row by row; in the from clause it would fill a temporary file first.
+    select known_queue_id, enqueue_many.priority, enqueue_many.run_at, unnest(enqueue_many.payloads);
     get diagnostics row_total = row_count;
     return row_total;
 end

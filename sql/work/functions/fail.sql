@@ -4,6 +4,7 @@
 create or replace function cronmill.fail(
     processor_id integer,
     task_id bigint,
+    place tid,
     error_sqlstate text,
     error_message text,
     error_detail text,
@@ -22,7 +23,7 @@ begin
     into settings
     from cronmill.task as t
     join cronmill.processor as p on p.queue_id = t.queue_id
-    where t.task_id = fail.task_id
+    where t.ctid = fail.place and t.task_id = fail.task_id
         and p.processor_id = fail.processor_id
         and p.run_as = session_user;
     if not found then
@@ -40,12 +41,12 @@ begin
             error_detail = nullif(fail.error_detail, ''),
             error_hint = nullif(fail.error_hint, ''),
             error_context = nullif(fail.error_context, '')
-        where t.task_id = fail.task_id;
+        where t.ctid = fail.place and t.task_id = fail.task_id;
         return false;
     end if;
     with buried as (
         delete from cronmill.task as t
-        where t.task_id = fail.task_id
+        where t.ctid = fail.place and t.task_id = fail.task_id
         returning t.task_id, t.queue_id, t.priority, t.run_at, t.enqueued_at, t.payload
     )
     insert into cronmill.dead_task (
@@ -60,5 +61,5 @@ begin
     return true;
 end
 $function$;
-comment on function cronmill.fail(integer, bigint, text, text, text, text, text) is 'Charges a task with a failed attempt: retry later, or dead.';
-revoke all on function cronmill.fail(integer, bigint, text, text, text, text, text) from public;
+comment on function cronmill.fail(integer, bigint, tid, text, text, text, text, text) is 'Charges a task with a failed attempt: retry later, or dead.';
+revoke all on function cronmill.fail(integer, bigint, tid, text, text, text, text, text) from public;

@@ -10,9 +10,9 @@ as $function$
         ('cronmill.begin_run(text, integer)'::regprocedure),
         ('cronmill.publish(cronmill.run_start, timestamptz)'),
         ('cronmill.claim(integer, integer, integer, cronmill.claim)'),
-        ('cronmill.claim_again(integer, bigint[])'),
-        ('cronmill.finish(integer, bigint)'),
-        ('cronmill.fail(integer, bigint, text, text, text, text, text)'),
+        ('cronmill.claim_again(integer, bigint[], tid[])'),
+        ('cronmill.finish(integer, bigint, tid)'),
+        ('cronmill.fail(integer, bigint, tid, text, text, text, text, text)'),
         ('cronmill.next_batch_size(integer, integer, interval)'),
         ('cronmill.note_progress(integer, cronmill.run_start, bigint, bigint, bigint)'),
         ('cronmill.end_run(integer, cronmill.run_start, text, bigint, bigint, bigint)')

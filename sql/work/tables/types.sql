@@ -15,6 +15,7 @@ comment on type cronmill.run_start is 'How a run may go: until when, with what s
 create type cronmill.claim as (
     stop_reason text,
     task_ids bigint[],
+    places tid[],
     payloads jsonb[],
     attempts integer[],
     mark_at timestamptz[],
