@@ -95,7 +95,11 @@ extension Deployment {
                     needed: count.get("needed"),
                     hangsAbove: count.get("hangs_above")
                 )
-                return (sides, capacity, try Self.remarks(capacity, session: session))
+                var remarks = try Self.remarks(capacity, session: session)
+                if sides.values.contains(where: { $0.lastRun?.message == "connection failed" }) {
+                    remarks.append(try Self.connectionRemark(session))
+                }
+                return (sides, capacity, remarks)
             }
         }
     }
@@ -119,6 +123,20 @@ extension Deployment {
             remarks.append("cron.log_run is off: pg_cron keeps no history, so runs are not visible.")
         }
         return remarks
+    }
+
+    /// pg_cron says "connection failed" and no more; the reason is in the server's log only.
+    private static func connectionRemark(_ session: Session) throws -> String {
+        let row = try session.one(
+            """
+            select case when pg_has_role('pg_read_all_settings', 'usage')
+                then current_setting('cron.host', true) end as host
+            """
+        )
+        let host = try row.get("host", as: String?.self).map { "\"\($0)\"" } ?? "cron.host"
+        return "pg_cron could not log in to run a job (the server's log says why). It connects to \(host) as the job's "
+            + "role, so pg_hba.conf must let that role in from there without a password, or the password file of the "
+            + "server's own user must have it."
     }
 
     private func workSide(_ database: String, processors: [String]) async throws -> [ProcessorStatus] {
