@@ -73,7 +73,7 @@ begin
                 if clock_timestamp() < deadline or total = 0 then
                     end_reason := 'canceled';
                 end if;
-            when others then
+            when assert_failure or others then
                 if total = 0 then
                     raise;
                 end if;
@@ -117,7 +117,7 @@ begin
                         error_detail := null;
                         error_hint := null;
                         get stacked diagnostics error_context = pg_exception_context;
-                    when others then
+                    when assert_failure or others then
                         task_failed := true;
                         get stacked diagnostics
                             error_sqlstate = returned_sqlstate,

@@ -60,23 +60,17 @@ extension Table {
     init(_ rows: [ProcessorStatus]) {
         self.init(columns: [
             Column("database"), Column("processor"), Column("state"), Column("schedule"),
-            Column("slots", alignment: .right), Column("active", alignment: .right),
-            Column("running", alignment: .right), Column("ready", alignment: .right),
-            Column("oldest", alignment: .right), Column("later", alignment: .right),
-            Column("dead", alignment: .right), Column("last run"), Column("took", alignment: .right),
-            Column("runs/h", alignment: .right), Column("failed/h", alignment: .right),
+            Column("active", alignment: .right), Column("running", alignment: .right),
+            Column("ready", alignment: .right), Column("oldest", alignment: .right),
+            Column("later", alignment: .right), Column("dead", alignment: .right), Column("last run"),
+            Column("last hour"),
         ])
         for row in rows {
             append([
-                Cell(row.database), Cell(row.processor), row.stateCell, Cell(row.schedule), Cell(String(row.slots)),
-                Cell(row.activeJobs.map(String.init) ?? "?"), Cell(String(row.running)), Cell(row.ready.counted),
-                Cell(row.oldestReady?.shortText ?? "-"), Cell(row.scheduled.counted),
-                Cell(row.dead.counted, style: row.dead > 0 ? .red : nil), row.lastRunCell,
-                Cell(row.lastRun?.duration?.shortText ?? "-"), Cell(row.runsLastHour.map(String.init) ?? "?"),
-                Cell(
-                    row.failuresLastHour.map(String.init) ?? "?",
-                    style: (row.failuresLastHour ?? 0) > 0 ? .red : nil
-                ),
+                Cell(row.database), Cell(row.processor), row.stateCell, Cell(row.schedule),
+                Cell("\(row.activeJobs.map(String.init) ?? "?")/\(row.slots)"), Cell(String(row.running)),
+                Cell(row.ready.counted), Cell(row.oldestReady?.shortText ?? "-"), Cell(row.scheduled.counted),
+                Cell(row.dead.counted, style: row.dead > 0 ? .red : nil), row.lastRunCell, row.lastHourCell,
             ])
         }
     }
@@ -91,8 +85,18 @@ extension ProcessorStatus {
     fileprivate var lastRunCell: Table.Cell {
         guard jobs != nil else { return "not visible" }
         guard let lastRun else { return "none" }
+        // What runs now has run as long as ago it began; what has ended took some time, too.
+        let isOver = lastRun.duration != nil && lastRun.status != "running"
         let age = lastRun.age.map { " \($0.shortText) ago" } ?? ""
-        return Table.Cell(lastRun.status + age, style: lastRun.status.runStyle)
+        let duration = isOver ? lastRun.duration.map { ", took \($0.shortText)" } ?? "" : ""
+        return Table.Cell(lastRun.status + age + duration, style: lastRun.status.runStyle)
+    }
+
+    fileprivate var lastHourCell: Table.Cell {
+        guard let runsLastHour, let failuresLastHour else { return "not visible" }
+        let runs = "\(runsLastHour) \(runsLastHour == 1 ? "run" : "runs")"
+        return failuresLastHour > 0
+            ? Table.Cell("\(runs), \(failuresLastHour) failed", style: .red) : Table.Cell(runs)
     }
 
     var json: JSON {

@@ -17,6 +17,11 @@ begin
             message = pg_catalog.format('processor "%s" cannot be renamed or given another queue', old.name),
             hint = 'Remove it and set up another; the tasks stay in their queue.';
     end if;
+    new.changed_at := clock_timestamp();
+    if tg_op = 'UPDATE' and (new.handler, new.run_as) = (old.handler, old.run_as) and new.enabled <= old.enabled then
+        -- A processor that has become impossible can still be paused and disabled.
+        return new;
+    end if;
     if not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = new.run_as) then
         raise exception using
             errcode = 'MC009',
@@ -81,7 +86,6 @@ begin
             message = pg_catalog.format('processor "%s" has no procedure', new.name),
             hint = 'Processors are made with: cronmill setup --queue NAME --handler SCHEMA.FUNCTION';
     end if;
-    new.changed_at := clock_timestamp();
     return new;
 end
 $function$;
