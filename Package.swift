@@ -51,7 +51,11 @@ let package = Package(
         .testTarget(name: "CommandLineTests", dependencies: ["cronmill-cli"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Cronmill", "PrivateServer", "Postgres"],
+            dependencies: [
+                "cronmill-cli", "Cronmill", "PrivateServer", "Postgres",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict
         ),
     ]

@@ -1,0 +1,96 @@
+import Cronmill
+import Glibc
+import Postgres
+import PrivateServer
+
+/// A private server with pg_cron for tests; it ends with the test process.
+struct TestServer: Sendable {
+    let server: PrivateServer
+    let installation: ServerInstallation
+
+    private static let sharedStart = Task { try await own() }
+
+    /// The server that tests share, each with databases of its own, and all with the one registry in `postgres`.
+    static func shared() async throws -> TestServer {
+        try await sharedStart.value
+    }
+
+    /// A new server, for a test that needs the instance to itself.
+    ///
+    /// - Parameters:
+    ///   - settings: more settings, which win.
+    ///   - authentication: lines put before those every test server has.
+    static func own(settings: [String: String] = [:], authentication: [String] = []) async throws -> TestServer {
+        let installation = try chosenInstallation()
+        var options = ServerOptions()
+        options.listensOnLoopback = true
+        options.hostAuthentication = authentication + ["host all all 127.0.0.1/32 scram-sha-256"]
+        options.settings = ["max_connections": "200", "cron.max_running_jobs": "90"].merging(settings) { $1 }
+        let server = try await PrivateServer.start(installation, options: options)
+        return TestServer(server: server, installation: installation)
+    }
+
+    /// How to reach a database as the superuser.
+    func info(database: String) -> ConnectionInfo {
+        ConnectionInfo([
+            "host": server.socketDirectory, "port": String(server.port), "user": server.superuser, "dbname": database,
+        ])
+    }
+
+    /// The way the library takes to this server.
+    var deployment: Deployment {
+        Deployment(cron: info(database: "postgres"), work: info(database: "postgres"))
+    }
+
+    /// Connects as the superuser, or as another role that needs no password on the socket.
+    func connect(_ database: String = "postgres", as role: String? = nil) async throws -> Connection {
+        var target = info(database: database)
+        if let role { target["user"] = role }
+        return try await Connection.connect(target, applicationName: "end-to-end-tests")
+    }
+
+    /// The environment by which `cronmill`, `psql` and `pg_dump` find this server.
+    var environment: [String: String] {
+        [
+            "DB_HOST": server.socketDirectory, "DB_PORT": String(server.port), "DB_USER": server.superuser,
+            "PGHOST": server.socketDirectory, "PGPORT": String(server.port), "PGUSER": server.superuser,
+        ]
+    }
+
+    /// Runs the built `cronmill` against this server.
+    func cronmill(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        input: [UInt8] = []
+    ) async throws -> ProgramResult {
+        try await ProgramResult.of(
+            try ProgramResult.cronmillPath(),
+            arguments,
+            environment: self.environment.filter { !$0.key.hasPrefix("PG") }.merging(environment) { $1 },
+            input: input
+        )
+    }
+
+    /// Runs a program of the server's installation, such as `psql` and `pg_dump`, against this server.
+    func client(_ program: String, _ arguments: [String], input: [UInt8] = []) async throws -> ProgramResult {
+        try await ProgramResult.of(
+            "\(installation.binDirectory)/\(program)",
+            arguments,
+            environment: environment.filter { $0.key.hasPrefix("PG") },
+            input: input
+        )
+    }
+
+    private static func chosenInstallation() throws -> ServerInstallation {
+        guard let value = getenv("CRONMILL_TEST_BIN") else { return try ServerInstallation.newestWithCron() }
+        let folder = String(cString: value)
+        guard let found = ServerInstallation.installed().first(where: { $0.binDirectory == folder && $0.hasCron })
+        else { throw MissingServer(binDirectory: folder) }
+        return found
+    }
+}
+
+/// CRONMILL_TEST_BIN names a folder that is not that of an installed server with pg_cron.
+struct MissingServer: Error {
+    let binDirectory: String
+}
