@@ -9,8 +9,9 @@ as $function$
     from (values
         ('cronmill.begin_run(text, integer)'::regprocedure),
         ('cronmill.publish(cronmill.run_start, timestamptz)'),
-        ('cronmill.claim(integer, integer, integer, cronmill.claim)'),
+        ('cronmill.claim(integer, integer, integer, timestamptz, cronmill.claim)'),
         ('cronmill.claim_again(integer, bigint[], tid[])'),
+        ('cronmill.give_back(integer, bigint, tid)'),
         ('cronmill.finish(integer, bigint, tid)'),
         ('cronmill.fail(integer, bigint, tid, text, text, text, text, text)'),
         ('cronmill.next_batch_size(integer, integer, interval)'),
