@@ -24,6 +24,9 @@ declare
     careful_until timestamptz;
     one_by_one boolean;
     task_failed boolean;
+    task_dead boolean;
+    outcome cronmill.outcome;
+    verdict text;
     end_reason text;
     done bigint := 0;
     failed bigint := 0;
@@ -63,7 +66,7 @@ begin
             if total > 0 and not batch.is_alone then
                 perform pg_catalog.set_config('search_path', run.handler_search_path, true);
                 for i in 1 .. total loop
-                    perform {{handler}}({{arguments}});
+                    {{call}}
                 end loop;
                 set constraints all immediate;
             end if;
@@ -110,9 +113,9 @@ begin
                 perform cronmill.publish(run, deadline);
                 begin
                     perform pg_catalog.set_config('search_path', run.handler_search_path, true);
-                    perform {{handler}}({{arguments_again}});
+                    {{call_again}}
                     set constraints all immediate;
-                    perform cronmill.finish(run.processor_id, again.task_ids[i], again.places[i]);
+                    task_dead := cronmill.finish(run.processor_id, again.task_ids[i], again.places[i]{{outcome}});
                 exception
                     when query_canceled then
                         if clock_timestamp() < deadline then
@@ -140,14 +143,13 @@ begin
                     exit;
                 end if;
                 if not task_failed then
-                    done := done + 1;
+                    done := done + (not task_dead)::integer;
+                    dead := dead + task_dead::integer;
                 else
-                    failed := failed + 1;
-                    if cronmill.fail(run.processor_id, again.task_ids[i], again.places[i],
-                        error_sqlstate, error_message, error_detail, error_hint, error_context)
-                    then
-                        dead := dead + 1;
-                    end if;
+                    verdict := cronmill.fail(run.processor_id, again.task_ids[i], again.places[i],
+                        error_sqlstate, error_message, error_detail, error_hint, error_context);
+                    failed := failed + (verdict <> 'snooze')::integer;
+                    dead := dead + (verdict = 'dead')::integer;
                 end if;
             end loop;
         end loop;

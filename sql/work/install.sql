@@ -25,6 +25,7 @@
 \ir functions/claim.sql
 \ir functions/claim_again.sql
 \ir functions/give_back.sql
+\ir functions/outcomes.sql
 \ir functions/finish.sql
 \ir functions/fail.sql
 \ir functions/next_batch_size.sql

@@ -1,5 +1,6 @@
 -- Charges a task with a failed attempt, unless begin_attempt has: it waits for its next one, or is dead after
--- the last. Returns true if it is dead. Changes cronmill.task and cronmill.dead_task.
+-- the last. The handler may also have raised MC101 (later, no attempt used up) or MC102 (dead at once).
+-- Returns retry, dead or snooze. Changes cronmill.task and cronmill.dead_task.
 -- Executed by: the processor's run-as role, from its generated procedure.
 create or replace function cronmill.fail(
     processor_id integer,
@@ -11,7 +12,7 @@ create or replace function cronmill.fail(
     error_hint text,
     error_context text
 )
-returns boolean
+returns text
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
@@ -29,13 +30,24 @@ begin
         and p.processor_id = fail.processor_id
         and p.run_as = session_user;
     if not found then
-        return false;
+        return 'retry';
     end if;
-    if settings.attempts >= settings.max_attempts then
+    if fail.error_sqlstate = 'MC101' then
+        begin
+            perform cronmill.finish(
+                fail.processor_id, fail.task_id, fail.place, cronmill.snooze(fail.error_detail::timestamptz));
+            return 'snooze';
+        exception
+            when data_exception then
+                -- Its detail is no time: a failure like any other.
+                null;
+        end;
+    end if;
+    if settings.attempts >= settings.max_attempts or fail.error_sqlstate = 'MC102' then
         perform cronmill.bury(
             fail.task_id, fail.place, settings.attempts,
             fail.error_sqlstate, fail.error_message, fail.error_detail, fail.error_hint, fail.error_context);
-        return true;
+        return 'dead';
     end if;
     update cronmill.task as t
     set
@@ -49,8 +61,8 @@ begin
         error_hint = nullif(fail.error_hint, ''),
         error_context = nullif(fail.error_context, '')
     where t.ctid = fail.place and t.task_id = fail.task_id;
-    return false;
+    return 'retry';
 end
 $function$;
-comment on function cronmill.fail(integer, bigint, tid, text, text, text, text, text) is 'Charges a task with a failed attempt: retry later, or dead.';
+comment on function cronmill.fail(integer, bigint, tid, text, text, text, text, text) is 'Charges a task with a failed attempt: again later, or dead.';
 revoke all on function cronmill.fail(integer, bigint, tid, text, text, text, text, text) from public;

@@ -1,3 +1,10 @@
+-- What a handler may return instead of void.
+create type cronmill.outcome as (
+    kind text,
+    run_at timestamptz,
+    reason text
+);
+comment on type cronmill.outcome is 'What a handler may return: cronmill.done(), cronmill.snooze(until), cronmill.dead(reason).';
 -- What the per-batch functions hand to a generated procedure.
 create type cronmill.run_start as (
     go boolean,
