@@ -24,7 +24,6 @@ declare
     careful_until timestamptz;
     one_by_one boolean;
     task_failed boolean;
-    task_dead boolean;
     outcome cronmill.outcome;
     verdict text;
     end_reason text;
@@ -115,7 +114,7 @@ begin
                     perform pg_catalog.set_config('search_path', run.handler_search_path, true);
                     {{call_again}}
                     set constraints all immediate;
-                    task_dead := cronmill.finish(run.processor_id, again.task_ids[i], again.places[i]{{outcome}});
+                    verdict := cronmill.finish(run.processor_id, again.task_ids[i], again.places[i]{{outcome}});
                 exception
                     when query_canceled then
                         if clock_timestamp() < deadline then
@@ -143,8 +142,8 @@ begin
                     exit;
                 end if;
                 if not task_failed then
-                    done := done + (not task_dead)::integer;
-                    dead := dead + task_dead::integer;
+                    done := done + (verdict = 'done')::integer;
+                    dead := dead + (verdict = 'dead')::integer;
                 else
                     verdict := cronmill.fail(run.processor_id, again.task_ids[i], again.places[i],
                         error_sqlstate, error_message, error_detail, error_hint, error_context);

@@ -1,5 +1,5 @@
 -- Ends a task that claim_again locked and the handler did not fail, in the handler's own transaction: removes
--- it, or puts it off, or buries it, as the handler says. Returns true if it is dead.
+-- it, or puts it off, or buries it, as the handler says. Returns done, snooze or dead.
 -- Changes cronmill.task and cronmill.dead_task. Executed by: the processor's run-as role, from its
 -- generated procedure.
 create or replace function cronmill.finish(
@@ -8,7 +8,7 @@ create or replace function cronmill.finish(
     place tid,
     outcome cronmill.outcome default null
 )
-returns boolean
+returns text
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
@@ -23,7 +23,7 @@ begin
             and p.processor_id = finish.processor_id
             and p.queue_id = t.queue_id
             and p.run_as = session_user;
-        return false;
+        return 'done';
     end if;
     select t.attempts - case when t.began_at is null then 0 else 1 end
     into charged
@@ -34,18 +34,18 @@ begin
         and p.processor_id = finish.processor_id
         and p.run_as = session_user;
     if not found then
-        return false;
+        return 'done';
     end if;
     if (finish.outcome).kind = 'snooze' then
         update cronmill.task as t
         set attempts = charged, began_at = null, run_at = greatest((finish.outcome).run_at, clock_timestamp())
         where t.ctid = finish.place and t.task_id = finish.task_id;
-        return false;
+        return 'snooze';
     end if;
     perform cronmill.bury(
         finish.task_id, finish.place, charged + 1, 'MC102',
         coalesce((finish.outcome).reason, 'the handler gave no reason'), null, null, null);
-    return true;
+    return 'dead';
 end
 $function$;
 comment on function cronmill.finish(integer, bigint, tid, cronmill.outcome) is 'Ends a task as its handler says: done, later, or dead.';
