@@ -39,7 +39,7 @@ let package = Package(
         .executableTarget(
             name: "cronmill-cli",
             dependencies: [
-                "Cronmill", "PrivateServer", "Postgres",
+                "Cronmill", "PrivateServer", "Postgres", "SQLFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
