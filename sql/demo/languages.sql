@@ -54,9 +54,10 @@ select
     'ISO 639-3' as standard,
     count(*) as arrived,
     count(distinct l.alpha_3) as records,
-    extract(epoch from max(l.arrived_at) - min(l.arrived_at))::double precision as seconds
+    min(l.arrived_at) as first_at,
+    max(l.arrived_at) as last_at
 from app.language as l;
-comment on view app.arrival is 'Rows that arrived, different records among them, time from the first to the last.';
+comment on view app.arrival is 'Rows that arrived, different records among them, when the first and the last came.';
 
 revoke all on function app.add_language(jsonb) from public;
 grant usage on schema app to demo_runner;

@@ -104,23 +104,26 @@ select
     'ISO 3166-1' as standard,
     count(*) as arrived,
     count(distinct c.alpha_2) as records,
-    extract(epoch from max(c.arrived_at) - min(c.arrived_at))::double precision as seconds
+    min(c.arrived_at) as first_at,
+    max(c.arrived_at) as last_at
 from app.country as c
 union all
 select
     'ISO 3166-2',
     count(*),
     count(distinct s.code),
-    extract(epoch from max(s.arrived_at) - min(s.arrived_at))::double precision
+    min(s.arrived_at),
+    max(s.arrived_at)
 from app.subdivision as s
 union all
 select
     'ISO 4217',
     count(*),
     count(distinct u.alpha_3),
-    extract(epoch from max(u.arrived_at) - min(u.arrived_at))::double precision
+    min(u.arrived_at),
+    max(u.arrived_at)
 from app.currency as u;
-comment on view app.arrival is 'Rows that arrived, different records among them, time from the first to the last, per standard.';
+comment on view app.arrival is 'Rows that arrived, different records among them, when the first and the last came, per standard.';
 
 revoke all on function app.add_place(jsonb) from public;
 grant usage on schema app to demo_runner;

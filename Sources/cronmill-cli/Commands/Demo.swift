@@ -36,11 +36,19 @@ struct Demo: AsyncParsableCommand {
             }
         } catch {
             // The same in a task that is cancelled: the server's end is waited for all the same.
-            await server.stop()
+            try await stop(server, output: output)
+            output.note("cronmill: the server is stopped and \(server.directory) is removed")
             throw error
         }
+        try await stop(server, output: output)
+        try output.writeLine("The server is stopped and \(server.directory) is removed.")
+    }
+
+    /// - Throws: `CronmillError` if something of the server is left.
+    private func stop(_ server: PrivateServer, output: Output) async throws {
         output.progress("stopping the server ...")
         await server.stop()
+        output.endProgress()
         guard access(server.directory, F_OK) != 0 else {
             throw CronmillError(
                 .failed,
@@ -48,6 +56,5 @@ struct Demo: AsyncParsableCommand {
                 hint: server.stopCommand
             )
         }
-        try output.writeLine("The server is stopped and \(server.directory) is removed.")
     }
 }

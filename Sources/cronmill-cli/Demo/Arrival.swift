@@ -18,9 +18,9 @@ struct Arrival: Sendable, Hashable {
 
     /// What is wrong, for people; nil when nothing is.
     var complaint: String? {
-        if isExact { return nil }
-        if records < enqueued { return "\(standard): \((enqueued - records).counted) records have not arrived" }
-        return "\(standard): \((arrived - records).counted) rows arrived more than once"
+        guard !isExact else { return nil }
+        return "\(standard): \(enqueued.counted) records were enqueued, and "
+            + "\(arrived.counted) rows of \(records.counted) different records arrived"
     }
 }
 

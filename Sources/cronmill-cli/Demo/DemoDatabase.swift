@@ -26,14 +26,14 @@ struct DemoDatabase: Sendable, Hashable {
     static let languages = DemoDatabase(
         name: "languages",
         handler: "app.add_language",
-        contents: "table app.language, handler app.add_language",
+        contents: "a table, handler app.add_language",
         slots: nil,
         payload: .record
     )
     static let places = DemoDatabase(
         name: "places",
         handler: "app.add_place",
-        contents: "three tables, handler app.add_place",
+        contents: "3 tables, handler app.add_place",
         slots: 2,
         payload: .labelled
     )
@@ -58,7 +58,7 @@ struct DemoDatabase: Sendable, Hashable {
 
     /// The command line that enqueues the records of the tables.
     func enqueueLine(_ tables: [CodeTable]) -> String {
-        "jq -c '\(filter)' \(tables.map(\.file).joined(separator: " ")) |\n"
+        CommandLineText.wrapped("jq -c '\(filter)'", tables.map(\.file)) + " |\n"
             + "    cronmill enqueue --database \(name) --queue \(name) -"
     }
 

@@ -31,9 +31,9 @@ extension Demonstration {
     func tellHowToGoOn() throws(OutputError) {
         let address = "-h \(server.socketDirectory) -p \(server.port) -U \(server.superuser)"
         try headline("The server goes on running. Look around")
-        try command("psql \(address) postgres", remark: "cron.job, cron.job_run_details")
+        try command("psql \(address) postgres", remark: "schema cron")
         for database in DemoDatabase.all {
-            try command("psql \(address) \(database.name)", remark: "\\dt app.*, \\dt cronmill.*")
+            try command("psql \(address) \(database.name)", remark: "app, cronmill")
         }
         try command(
             "cronmill status --all --host \(server.socketDirectory) --port \(server.port) --user \(server.superuser)"

@@ -4,7 +4,6 @@ internal import Postgres
 extension Demonstration {
     /// Enqueues the records of tables, and gives the number of each.
     func enqueue(_ tables: [CodeTable], into database: DemoDatabase) async throws -> [CodeTable: Int] {
-        if tables == [.languages] { try headline("Every record of the tables of the package iso-codes is a task") }
         try command(database.enqueueLine(tables))
         var counts: [CodeTable: Int] = [:]
         for table in tables {
@@ -29,10 +28,10 @@ extension Demonstration {
         let clock = ContinuousClock()
         let begin = clock.now
         if let interval {
-            try result("pg_cron starts the jobs within \(interval.shortText).")
+            try result("pg_cron starts the jobs every \(interval.shortText).")
         } else {
             let wait = try await timeToNextMinute()
-            try result("pg_cron starts jobs at the full minute only: in \(wait.shortText).")
+            try result("pg_cron starts jobs at the full minute: its next tick is in \(wait.shortText).")
         }
         var start: ContinuousClock.Instant?
         while true {
@@ -41,12 +40,12 @@ extension Demonstration {
             let running = processors.map(\.running).reduce(0, +)
             if start == nil, running > 0 || left < total {
                 start = clock.now
-                try result("After \((clock.now - begin).shortText) it has started them.")
+                try result("The jobs started after \((clock.now - begin).shortText).")
             }
-            if left == 0, let start {
+            if left == 0, start != nil {
                 let slots = processors.map(\.slots).reduce(0, +)
-                try result("\(total.counted) tasks worked off by \(slots) slots in \((clock.now - start).shortText).")
-                return
+                let time = try await timeOfWork().shortText
+                return try result("\(total.counted) tasks were done by \(slots) slots in \(time).")
             }
             guard clock.now - begin < Self.patience else {
                 throw CronmillError(
@@ -57,7 +56,7 @@ extension Demonstration {
                 )
             }
             if start == nil {
-                let wait = try await interval == nil ? timeToNextMinute().shortText : "a few seconds"
+                let wait = try await interval == nil ? timeToNextMinute().shortText : "a moment"
                 output.progress("\(left.counted) tasks ready; pg_cron's next tick is in \(wait)")
             } else {
                 output.progress(ProgressBar(done: total - left, total: total).text)
@@ -68,7 +67,7 @@ extension Demonstration {
 
     /// Enqueues a table while runs wait for more, and shows how soon its tasks are done.
     func enqueueWhileRunning(_ table: CodeTable, into database: DemoDatabase) async throws -> [CodeTable: Int] {
-        try headline("A run stays until the next tick, so what is enqueued meanwhile does not wait for one")
+        try headline("Runs stay until the next tick: what is enqueued now need not wait for it")
         let counts = try await enqueue([table], into: database)
         let clock = ContinuousClock()
         let begin = clock.now
@@ -80,7 +79,7 @@ extension Demonstration {
                 try await Task.sleep(for: .milliseconds(2))
             }
         }
-        try result("All done \((clock.now - begin).shortText) later.")
+        try result("All of them were done \((clock.now - begin).shortText) later.")
         return counts
     }
 
@@ -98,13 +97,37 @@ extension Demonstration {
         return report
     }
 
+    /// The time from the start of the first run to the arrival of the last record, by the server's clock.
+    private func timeOfWork() async throws -> Duration {
+        var starts: [Double] = []
+        var ends: [Double] = []
+        for database in DemoDatabase.all {
+            let row = try await with(database.name) { connection in
+                try await connection.query(
+                    """
+                    select
+                        (select extract(epoch from min(r.started_at)) from cronmill.run as r) as began,
+                        (select extract(epoch from max(a.last_at)) from app.arrival as a) as ended
+                    """
+                ).first
+            }
+            if let began = try row?.get("began", as: Double?.self) { starts.append(began) }
+            if let ended = try row?.get("ended", as: Double?.self) { ends.append(ended) }
+        }
+        return .seconds((ends.max() ?? 0) - (starts.min() ?? 0))
+    }
+
     /// The time until the server's clock shows a full minute.
     private func timeToNextMinute() async throws -> Duration {
         let row = try await with("postgres") { connection in
-            try await connection.query("select 60 - extract(second from clock_timestamp())::double precision as seconds")
-                .first
+            try await connection.query(
+                "select 60 - extract(second from clock_timestamp())::double precision as seconds"
+            )
+            .first
         }
-        return .seconds(try row?.get("seconds", as: Double.self) ?? 60)
+        let seconds: Double = try row?.get("seconds") ?? 60
+        // A countdown in tenths of a second would only flicker.
+        return .seconds(Int(seconds.rounded(.up)))
     }
 
     /// Longer than any tick of pg_cron and the demo's work together.

@@ -27,6 +27,8 @@ struct Demonstration: Sendable {
         try await makeDatabases()
         let interval = try await shortestInterval()
         try await setUp(every: interval)
+        try headline("Every record of the ISO tables of languages and places becomes a task")
+        try command("cd \(CodeTable.folder)")
         var enqueued = try await enqueue([.languages], into: .languages)
         enqueued.merge(try await enqueue([.countries, .subdivisions], into: .places)) { $1 }
         try await enable()
@@ -40,17 +42,21 @@ struct Demonstration: Sendable {
         let cron: String = try await with("postgres") { connection in
             try await connection.run { session in
                 try session.query(
-                    "select e.default_version from pg_available_extensions as e where e.name = 'pg_cron'"
-                ).first?.get("default_version") ?? "?"
+                    """
+                    select split_part(e.default_version, '-', 1) as version
+                    from pg_available_extensions as e
+                    where e.name = 'pg_cron'
+                    """
+                ).first?.get("version") ?? "?"
             }
         }
         try say(
             """
-            A private PostgreSQL \(version) with pg_cron \(cron), in \(server.directory): without TCP, and apart from
-            every other server of this machine. Lines that begin with $ are what you would type to do the same.
+            A private PostgreSQL \(version) with pg_cron \(cron), in \(server.directory): without TCP,
+            apart from every other server. After $ stands what you would type to do the same.
             """
         )
-        try command("export DB_HOST=\(server.socketDirectory) DB_PORT=\(server.port) DB_USER=\(server.superuser)")
+        try command("export PGHOST=\(server.socketDirectory) PGPORT=\(server.port) PGUSER=\(server.superuser)")
     }
 
     /// Does what a user would do with PostgreSQL's own programs.
@@ -113,7 +119,7 @@ struct Demonstration: Sendable {
     private func apply(_ plan: Plan) async throws {
         try await deployment.apply(plan) { step in output.progress("\(step.database): \(step.title)") }
         for (database, steps) in plan.stepsByDatabase {
-            try result("\(database): \(steps.map(\.title).joined(separator: ", "))")
+            try result(CommandLineText.wrapped(steps: steps.map(\.title), in: database))
         }
     }
 
