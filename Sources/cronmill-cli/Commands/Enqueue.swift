@@ -67,7 +67,7 @@ struct Enqueue: AsyncParsableCommand {
 internal import Synchronization
 
 /// Bytes that are given once.
-private final class Once: Sendable {
+final class Once: Sendable {
     private let bytes: Mutex<[UInt8]?>
 
     init(_ bytes: [UInt8]) {
