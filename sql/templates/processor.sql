@@ -77,6 +77,8 @@ begin
                 end if;
                 batch_failed := true;
         end;
+        -- A role that a handler has set may not execute what follows.
+        reset role;
         if not batch_failed then
             done := done + total;
         end if;
@@ -87,7 +89,6 @@ begin
         while batch_failed and end_reason is null and part * 60 < total loop
             perform cronmill.publish(run, null);
             commit;
-            reset role;
             reset all;
             perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
             again := cronmill.claim_again(run.processor_id, task_ids[part * 60 + 1 : part * 60 + 60]);
@@ -102,6 +103,7 @@ begin
                     perform pg_catalog.set_config('search_path', run.handler_search_path, true);
                     perform {{handler}}({{arguments_again}});
                     set constraints all immediate;
+                    reset role;
                     perform cronmill.finish(run.processor_id, again.task_ids[i]);
                 exception
                     when query_canceled then
@@ -158,7 +160,6 @@ begin
 
         if total > 0 then
             -- What handlers have set does not reach the next batch.
-            reset role;
             reset all;
             batch_size := cronmill.next_batch_size(total, batch_size, clock_timestamp() - batch_began_at);
         else
@@ -167,7 +168,6 @@ begin
         end if;
     end loop;
 
-    reset role;
     reset all;
     perform cronmill.end_run(run.processor_id, run, end_reason, done, failed, dead);
     commit;
