@@ -8,6 +8,9 @@ struct TestServer: Sendable {
     let server: PrivateServer
     let installation: ServerInstallation
 
+    var socketDirectory: String { server.socketDirectory }
+    var port: Int { server.port }
+
     private static let sharedStart = Task { try await own() }
 
     /// The server that tests share, each with databases of its own, and all with the one registry in `postgres`.

@@ -83,6 +83,8 @@ begin
                 end if;
                 one_by_one := true;
         end;
+        -- A role that a handler has set may not execute what follows.
+        reset role;
         if end_reason is null and batch.is_alone then
             one_by_one := true;
             -- It has no place any more if its last attempt was one that never ended.
@@ -98,7 +100,6 @@ begin
         while one_by_one and end_reason is null and part * 60 < total loop
             perform cronmill.publish(run, null);
             commit;
-            reset role;
             reset all;
             perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
             again := cronmill.claim_again(run.processor_id,
@@ -114,6 +115,7 @@ begin
                     perform pg_catalog.set_config('search_path', run.handler_search_path, true);
                     {{call_again}}
                     set constraints all immediate;
+                    reset role;
                     verdict := cronmill.finish(run.processor_id, again.task_ids[i], again.places[i]{{outcome}});
                 exception
                     when query_canceled then
@@ -177,7 +179,6 @@ begin
             careful_until := null;
         elsif total > 0 then
             -- What handlers have set does not reach the next batch.
-            reset role;
             reset all;
             if not batch.is_alone then
                 batch_size := cronmill.next_batch_size(total, batch_size, clock_timestamp() - batch_began_at);
@@ -188,7 +189,6 @@ begin
         end if;
     end loop;
 
-    reset role;
     reset all;
     perform cronmill.end_run(run.processor_id, run, end_reason, done, failed, dead);
     commit;
