@@ -171,7 +171,11 @@ extension Deployment {
                 "drop schema cronmill cascade"
             )
             if madeWrapper {
-                plan.add("drop extension postgres_fdw, which setup made", in: database, "drop extension if exists postgres_fdw")
+                plan.add(
+                    "drop extension postgres_fdw, which setup made",
+                    in: database,
+                    "drop extension if exists postgres_fdw"
+                )
             }
         }
         if let role = cron.registeredLinkRole ?? state.linkRole {

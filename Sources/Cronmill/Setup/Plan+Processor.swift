@@ -120,7 +120,8 @@ extension Plan {
             throw CronmillError(
                 .failed,
                 "a handler does not run as superuser \"\(work.state.user)\"",
-                hint: "Name a role that may log in and execute the handler: create role app_runner login; --run-as app_runner",
+                hint: "Name a role that may log in and execute the handler: "
+                    + "create role app_runner login; --run-as app_runner",
                 database: work.state.database
             )
         }

@@ -34,7 +34,9 @@ struct Enqueue: AsyncParsableCommand {
             throw ValidationError("Give one of --payload, --file and -.")
         }
         if !(0...9).contains(priority) { throw ValidationError("--priority is a number from 0 to 9.") }
-        if asked.all || asked.database.count > 1 { throw ValidationError("Tasks go into one database: --database NAME.") }
+        if asked.all || asked.database.count > 1 {
+            throw ValidationError("Tasks go into one database: --database NAME.")
+        }
     }
 
     func run() async throws {
@@ -58,7 +60,7 @@ struct Enqueue: AsyncParsableCommand {
                 options: choice,
                 lines: source
             )
-            context.say("\(database): \(total) \(total == 1 ? "task" : "tasks") enqueued into \(queue)")
+            context.say("\(database): \(total.grouped) \(total == 1 ? "task" : "tasks") enqueued into \(queue)")
             return .done
         }
     }

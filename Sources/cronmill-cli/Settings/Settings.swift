@@ -25,7 +25,7 @@ struct Settings: Sendable {
     ///
     /// - Throws: `SettingsError` for a port that is none, a flag without a value, a connection string where a name or a
     ///   URI belongs, and `DB_*` and `PG_QUEUE_*` that differ.
-    func resolved() throws -> ResolvedSettings {
+    func resolved() throws(SettingsError) -> ResolvedSettings {
         for (flag, value) in flags where value.isEmpty { throw SettingsError("flag --\(flag.rawValue) has no value") }
 
         var work: [String: Setting] = [:]
@@ -38,8 +38,8 @@ struct Settings: Sendable {
         }
         work["dbname"] = try variable("DB_NAME", alias: "PG_QUEUE_DB")
         // Never DB_NAME: pg_cron is in one database, and work databases are many.
-        cron["dbname"] =
-            try given(.cronDatabase) ?? variable("PG_CRON_DATABASE") ?? Setting("postgres", source: .builtIn)
+        let cronDatabase = try variable("PG_CRON_DATABASE") ?? Setting("postgres", source: .builtIn)
+        cron["dbname"] = given(.cronDatabase) ?? cronDatabase
 
         var named: [Setting] = []
         for value in databases where !named.contains(where: { $0.value == value }) {
@@ -61,27 +61,24 @@ struct Settings: Sendable {
         _ name: String,
         alias: String? = nil,
         isSecret: Bool = false
-    ) throws -> Setting? {
-        try one(
-            of: [name, alias].compactMap { $0 }.compactMap { key in
-                environment[key].flatMap {
-                    $0.isEmpty ? nil : Setting($0, source: .environment(key), isSecret: isSecret)
-                }
-            }
-        )
-            ?? one(
-                of: [name, alias].compactMap { $0 }.compactMap { key in
-                    guard let file, let entry = file.entries[key], !entry.value.isEmpty else { return nil }
-                    return Setting(
-                        entry.value,
-                        source: .file(file.name, line: entry.line, key: key),
-                        isSecret: isSecret
-                    )
-                }
-            )
+    ) throws(SettingsError) -> Setting? {
+        let names = [name, alias].compactMap { $0 }
+        var given: [Setting] = []
+        for key in names {
+            guard let value = environment[key], !value.isEmpty else { continue }
+            given.append(Setting(value, source: .environment(key), isSecret: isSecret))
+        }
+        if let setting = try one(of: given) { return setting }
+        guard let file else { return nil }
+        for key in names {
+            guard let entry = file.entries[key], !entry.value.isEmpty else { continue }
+            let source = Setting.Source.file(file.name, line: entry.line, key: key)
+            given.append(Setting(entry.value, source: source, isSecret: isSecret))
+        }
+        return try one(of: given)
     }
 
-    private func one(of settings: [Setting]) throws -> Setting? {
+    private func one(of settings: [Setting]) throws(SettingsError) -> Setting? {
         guard let first = settings.first, let last = settings.last, first.value != last.value else {
             return settings.first
         }
@@ -91,14 +88,14 @@ struct Settings: Sendable {
         )
     }
 
-    private func checkPort(_ setting: Setting) throws {
+    private func checkPort(_ setting: Setting) throws(SettingsError) {
         let isNumber = setting.value.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         guard isNumber, let port = Int(setting.value), (1...65_535).contains(port) else {
             throw SettingsError("port \"\(setting.value)\" is not a number from 1 to 65535 (\(setting.source))")
         }
     }
 
-    private func checkDatabase(_ setting: Setting) throws {
+    private func checkDatabase(_ setting: Setting) throws(SettingsError) {
         // libpq takes a name with a = in it for a connection string, which may hold a password: do not repeat it.
         guard ConnectionURI.isURI(setting.value) || !setting.value.contains("=") else {
             throw SettingsError(
