@@ -18,7 +18,7 @@ struct ProcessTests {
             let result = try await place.cronmillHere("process", "work")
             #expect(result.exitCode == 0)
             #expect(result.output == "")
-            #expect(summary(result) == "\(place.database): 1000 tasks done, in T; 0 ready\n")
+            #expect(summary(result) == "\(place.database): 1,000 tasks done, in T; 0 ready\n")
             #expect(try await place.done() == Array(1...1000))
             #expect(try await place.rows("select distinct role from app.done") == [place.runner])
             #expect(
