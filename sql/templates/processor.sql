@@ -18,7 +18,7 @@ declare
     batch_began_at timestamptz;
     deadline timestamptz;
     noted bigint := 0;
-    noted_at timestamptz := '-infinity';
+    noted_at timestamptz := '-infinity'::timestamptz;
     part integer;
     batch_failed boolean;
     task_failed boolean;
@@ -55,7 +55,7 @@ begin
             task_ids := batch.task_ids;
             payloads := batch.payloads;
             attempts := batch.attempts;
-            total := coalesce(cardinality(task_ids), 0);
+            total := coalesce(cardinality(attempts), 0);
             if total > 0 then
                 perform pg_catalog.set_config('search_path', run.handler_search_path, true);
                 for i in 1 .. total loop
