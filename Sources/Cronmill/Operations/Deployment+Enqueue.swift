@@ -36,9 +36,10 @@ extension Deployment {
                     var chunks = LineChunks(next: next)
                     var total = 0
                     while try chunks.begin() {
+                        let stored: Int
                         do {
                             // No character of JSON can be one of these two: every line is one value as it stands.
-                            _ = try session.copyIn(
+                            stored = try session.copyIn(
                                 """
                                 copy pg_temp.cronmill_lines (payload)
                                 from stdin with (format csv, delimiter e'\\x01', quote e'\\x02')
@@ -46,6 +47,10 @@ extension Deployment {
                             ) { try chunks.next() }
                         } catch let error as PostgresError {
                             throw Self.lineError(error, before: chunks.linesBefore, database: database)
+                        }
+                        if stored < chunks.linesInChunk {
+                            // A line \. ends the data for COPY, which then drops the rest without a word.
+                            throw Self.lineError(chunks.linesBefore + stored + 1, detail: nil, database: database)
                         }
                         let row = try session.one(
                             """
@@ -70,10 +75,14 @@ extension Deployment {
         else { return error }
         let digits = context[start.upperBound...].prefix { $0.isNumber }
         guard let line = Int(digits) else { return error }
-        return CronmillError(
+        return lineError(before + line, detail: error.detail ?? error.message, database: database)
+    }
+
+    private static func lineError(_ line: Int, detail: String?, database: String) -> CronmillError {
+        CronmillError(
             .failed,
-            "line \(before + line) is not JSON",
-            detail: error.detail ?? error.message,
+            "line \(line) is not JSON",
+            detail: detail,
             hint: "Every line is one JSON value. Nothing was enqueued.",
             database: database
         )
@@ -85,7 +94,8 @@ struct LineChunks {
     private let source: () throws -> [UInt8]?
     private var pending: [UInt8] = []
     private var isAtEnd = false
-    private var linesInChunk = 0
+    /// Lines of the present chunk, as far as they were given.
+    private(set) var linesInChunk = 0
     private var bytesInChunk = 0
     private static let bytesPerChunk = 4 << 20
     /// Lines of all chunks before the present one.
@@ -118,6 +128,7 @@ struct LineChunks {
             if isAtEnd {
                 defer { pending = [] }
                 bytesInChunk += pending.count
+                linesInChunk += pending.isEmpty ? 0 : 1
                 return pending.isEmpty ? nil : pending
             }
             try fill()
