@@ -93,6 +93,22 @@ struct TestServer: Sendable {
     }
 }
 
+/// Runs a test with a server of its own, which ends with it.
+func withServer(
+    settings: [String: String] = [:],
+    authentication: [String] = [],
+    _ body: (TestServer) async throws -> Void
+) async throws {
+    let server = try await TestServer.own(settings: settings, authentication: authentication)
+    do {
+        try await body(server)
+        await server.server.stop()
+    } catch {
+        await server.server.stop()
+        throw error
+    }
+}
+
 /// CRONMILL_TEST_BIN names a folder that is not that of an installed server with pg_cron.
 struct MissingServer: Error {
     let binDirectory: String

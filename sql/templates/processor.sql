@@ -19,7 +19,7 @@ declare
     batch_began_at timestamptz;
     deadline timestamptz;
     noted bigint := 0;
-    noted_at timestamptz := '-infinity';
+    noted_at timestamptz := '-infinity'::timestamptz;
     part integer;
     careful_until timestamptz;
     one_by_one boolean;

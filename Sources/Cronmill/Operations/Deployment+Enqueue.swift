@@ -96,23 +96,32 @@ extension Session {
 
     private func copy(_ lines: inout JSONLines, _ target: String) throws -> Int {
         do {
-            return try copyIn("copy \(unsafeRaw: target) from stdin with (\(unsafeRaw: JSONLines.copyFormat))") {
+            let stored = try copyIn("copy \(unsafeRaw: target) from stdin with (\(unsafeRaw: JSONLines.copyFormat))") {
                 try lines.next()
             }
+            guard stored == lines.rowsInChunk else {
+                // A line \. ends the data for COPY, which then drops the rest without a word.
+                throw notJSON(line: lines.line(ofRow: stored + 1), detail: nil)
+            }
+            return stored
         } catch let error as PostgresError {
             // "COPY task, line 3, column payload: ..." counts the rows of this COPY.
             guard error.sqlState?.isClass("22") == true, let context = error.context,
                 let start = context.firstRange(of: ", line ", after: "COPY "),
                 let row = Int(context[start.upperBound...].prefix { $0.isNumber })
             else { throw error }
-            throw CronmillError(
-                .failed,
-                "line \(lines.line(ofRow: row)) is not JSON",
-                detail: error.detail ?? error.message,
-                hint: "Every line is one JSON value. Nothing was enqueued.",
-                database: database
-            )
+            throw notJSON(line: lines.line(ofRow: row), detail: error.detail ?? error.message)
         }
+    }
+
+    private func notJSON(line: Int, detail: String?) -> CronmillError {
+        CronmillError(
+            .failed,
+            "line \(line) is not JSON",
+            detail: detail,
+            hint: "Every line is one JSON value. Nothing was enqueued.",
+            database: database
+        )
     }
 }
 
