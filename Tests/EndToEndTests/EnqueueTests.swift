@@ -69,7 +69,7 @@ struct EnqueueTests {
             let lines = (1...20_000).map { "{\"n\": \($0), \"filler\": \"\(filler)\"}" }
             try await withFile(lines.joined(separator: "\n")) { path in
                 let result = try await place.cronmillHere("enqueue", "--queue", "work", "--file", path)
-                #expect(result == enqueued("20000 tasks", place))
+                #expect(result == enqueued("20,000 tasks", place))
             }
             #expect(
                 try await place.rows(

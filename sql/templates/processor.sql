@@ -13,7 +13,6 @@ declare
     task_ids bigint[];
     places tid[];
     payloads jsonb[];
-    attempts integer[];
     total integer;
     batch_size integer := 1;
     batch_began_at timestamptz;
@@ -24,8 +23,7 @@ declare
     careful_until timestamptz;
     one_by_one boolean;
     task_failed boolean;
-    outcome cronmill.outcome;
-    verdict text;
+    verdict text;{{declarations}}
     end_reason text;
     done bigint := 0;
     failed bigint := 0;
@@ -59,8 +57,7 @@ begin
             batch := cronmill.claim(run.processor_id, slot, batch_size, careful_until, batch);
             task_ids := batch.task_ids;
             places := batch.places;
-            payloads := batch.payloads;
-            attempts := batch.attempts;
+            payloads := batch.payloads;{{attempts}}
             total := coalesce(cardinality(task_ids), 0);
             if total > 0 and not batch.is_alone then
                 perform pg_catalog.set_config('search_path', run.handler_search_path, true);
@@ -105,8 +102,7 @@ begin
             again := cronmill.claim_again(run.processor_id,
                 task_ids[part * 60 + 1 : part * 60 + 60], places[part * 60 + 1 : part * 60 + 60]);
             part := part + 1;
-            payloads := again.payloads;
-            attempts := again.attempts;
+            payloads := again.payloads;{{attempts_again}}
             for i in 1 .. coalesce(cardinality(again.task_ids), 0) loop
                 deadline := clock_timestamp() + run.task_timeout;
                 task_failed := false;

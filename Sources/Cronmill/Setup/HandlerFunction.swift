@@ -102,6 +102,10 @@ struct HandlerFunction: Sendable, Hashable {
                 "processor": processor.quotedLiteral,
                 "title": "\"\(processor.replacingNewlines)\"",
                 "handler_title": signature.replacingNewlines,
+                "declarations": (takesTask ? "\n    attempts integer[];" : "")
+                    + (returnsOutcome ? "\n    outcome cronmill.outcome;" : ""),
+                "attempts": takesTask ? "\n            attempts := batch.attempts;" : "",
+                "attempts_again": takesTask ? "\n            attempts := again.attempts;" : "",
                 "call": batchCall,
                 "call_again": call(
                     arguments: takesTask ? "again.task_ids[i], payloads[i], attempts[i] + 1" : "payloads[i]"
