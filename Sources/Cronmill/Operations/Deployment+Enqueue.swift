@@ -18,7 +18,7 @@ extension Deployment {
     /// - Parameter next: gives bytes of the lines, in pieces of any size, nil at the end. Called on the
     ///   connection's own thread, so it may block.
     /// - Returns: the number of tasks.
-    /// - Throws: `CronmillError` that names the line which is not JSON; `PostgresError`.
+    /// - Throws: `InvalidLine`, which names the line that is not JSON; `CronmillError`; `PostgresError`.
     public func enqueue(
         into queue: String,
         database: String,
@@ -30,6 +30,7 @@ extension Deployment {
                 // A producer may not look into our tables, but everybody may ask whether they are there.
                 let isThere = try session.one("select to_regclass('cronmill.task') is not null as is_there")
                 guard try isThere.get("is_there") else { throw CronmillError.notSetUp(database) }
+                try session.checkQueue(queue)
                 return try session.transaction {
                     let row = try session.one(
                         """
@@ -105,13 +106,7 @@ extension Session {
                 let start = context.firstRange(of: ", line ", after: "COPY "),
                 let row = Int(context[start.upperBound...].prefix { $0.isNumber })
             else { throw error }
-            throw CronmillError(
-                .failed,
-                "line \(lines.line(ofRow: row)) is not JSON",
-                detail: error.detail ?? error.message,
-                hint: "Every line is one JSON value. Nothing was enqueued.",
-                database: database
-            )
+            throw InvalidLine(number: lines.line(ofRow: row), reason: error.detail ?? error.message)
         }
     }
 }

@@ -75,7 +75,9 @@ extension Deployment {
             try await connection.run { session in
                 let state = try WorkState.inspect(session)
                 guard state.isInstalled else { throw CronmillError.notSetUp(database) }
-                return try (state, Self.settings("cronmill.processor", where: "true", session), ProcedureState.all(session))
+                return try (
+                    state, Self.settings("cronmill.processor", where: "true", session), ProcedureState.all(session)
+                )
             }
         }
         return try await with(connectCron()) { connection in

@@ -110,7 +110,8 @@ extension Deployment {
             remarks.append(
                 "\(capacity.needed) jobs are active (\(capacity.slots) slots, \(capacity.housekeepers) housekeepers, "
                     + "\(capacity.others ?? 0) of others) and pg_cron can run \(limit) at once"
-                    + (capacity.hangsAbove ? ": it can hang for everybody. Disable some, or raise cron.max_running_jobs." : ".")
+                    + (capacity.hangsAbove
+                        ? ": it can hang for everybody. Disable some, or raise cron.max_running_jobs." : ".")
             )
         }
         let history = try session.one(

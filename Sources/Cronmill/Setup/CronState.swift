@@ -72,7 +72,7 @@ struct CronState: Sendable {
                 .failed,
                 "pg_cron is configured for database \"\(configuredDatabase)\", not \"\(database)\"",
                 detail: "pg_cron works in one database of an instance only: cron.database_name.",
-                hint: "Name it: --cron-database \(configuredDatabase) (or PG_CRON_DATABASE).",
+                hint: "Name it: --cron-database \(configuredDatabase.shellWord) (or PG_CRON_DATABASE).",
                 database: database
             )
         }
@@ -104,7 +104,12 @@ extension Session {
     /// The first row of a query that has one.
     func one(_ sql: SQL) throws -> Row {
         guard let row = try query(sql).first else {
-            throw PostgresError(kind: .client, message: "the query gave no row", database: database, statement: sql.text)
+            throw PostgresError(
+                kind: .client,
+                message: "the query gave no row",
+                database: database,
+                statement: sql.text
+            )
         }
         return row
     }

@@ -33,7 +33,8 @@ struct Process: AsyncParsableCommand {
                 output.progress("\(database): \(progress.ready.counted) ready")
             }
             output.endProgress()
-            let failures = result.failed == 0 ? "" : ", \(result.failed) failed \(result.failed == 1 ? "attempt" : "attempts")"
+            let failures =
+                result.failed == 0 ? "" : ", \(result.failed) failed \(result.failed == 1 ? "attempt" : "attempts")"
             context.say(
                 "\(database): \(result.done) \(result.done == 1 ? "task" : "tasks") done\(failures), in \((ContinuousClock.now - start).shortText); "
                     + "\(result.ready.counted) ready"
