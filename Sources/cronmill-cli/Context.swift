@@ -12,16 +12,19 @@ struct Context: Sendable {
     /// - Throws: `SettingsError` for wrong usage; errors of connecting where `--all` has to look.
     init(_ options: ConnectionOptions, _ asked: DatabaseOptions) async throws {
         let settings = try options.resolved(databases: asked.database)
-        var deployment = Self.deployment(settings, options)
+        var deployment = try Self.deployment(settings, options)
         var names: [String] = []
-        for setting in settings.databases {
+        let named = settings.databases.isEmpty ? [settings.work["dbname"]].compactMap { $0 } : settings.databases
+        for setting in asked.all ? [] : named {
             guard ConnectionURI.isURI(setting.value) else {
                 names.append(setting.value)
                 continue
             }
-            let target = try ConnectionInfo(uri: setting.value)
-            guard let name = target["dbname"] else {
-                throw SettingsError("the connection URI names no database (\(setting.source))")
+            let target = try Self.target(setting, settings.work)
+            let name = target["dbname"] ?? ""
+            if let other = deployment.exceptions[name] ?? (names.contains(name) ? deployment.work : nil) {
+                guard other != target else { continue }
+                throw SettingsError("database \"\(name)\" is named in two ways", hint: "Keep one of them.")
             }
             deployment.exceptions[name] = target
             names.append(name)
@@ -29,25 +32,46 @@ struct Context: Sendable {
         if asked.all {
             names = try await deployment.registeredDatabases()
         } else if names.isEmpty {
-            guard let name = settings.work["dbname"]?.value else {
-                throw SettingsError(
-                    "no work database is named",
-                    hint: "Name one with --database (repeatable) or DB_NAME, or ask for --all."
-                )
-            }
-            names = [name]
+            throw SettingsError(
+                "no work database is named",
+                hint: "Name one with --database (repeatable) or DB_NAME, or ask for --all."
+            )
         }
+        for name in asked.all ? [] : names { _ = try ObjectName(name, of: "database") }
         self.deployment = deployment
         self.databases = names
         self.output = options.output
         self.isQuiet = options.quiet
     }
 
+    /// What a URI says. One that names no server is about the one of the settings.
+    private static func target(_ setting: Setting, _ fallback: [String: Setting]) throws -> ConnectionInfo {
+        var target: ConnectionInfo
+        do {
+            target = try ConnectionInfo(uri: setting.value)
+        } catch {
+            throw SettingsError("the connection URI is not understood: \(error.message) (\(setting.source))")
+        }
+        guard target["dbname"]?.isEmpty == false else {
+            throw SettingsError("the connection URI names no database (\(setting.source))")
+        }
+        guard target["host"] == nil, target["hostaddr"] == nil, target["service"] == nil else { return target }
+        for (keyword, value) in fallback where keyword != "dbname" && target[keyword] == nil {
+            target[keyword] = value.value
+        }
+        return target
+    }
+
     /// The deployment alone, for commands that are about the cron database.
-    static func deployment(_ settings: ResolvedSettings, _ options: ConnectionOptions) -> Deployment {
+    static func deployment(_ settings: ResolvedSettings, _ options: ConnectionOptions) throws -> Deployment {
         let output = options.output
+        var cron = ConnectionInfo(settings.cron.mapValues(\.value))
+        if let setting = settings.cron["dbname"] {
+            if ConnectionURI.isURI(setting.value) { cron = try target(setting, settings.cron) }
+            _ = try ObjectName(cron["dbname"] ?? "", of: "database")
+        }
         var deployment = Deployment(
-            cron: ConnectionInfo(settings.cron.mapValues(\.value)),
+            cron: cron,
             work: ConnectionInfo(settings.work.mapValues(\.value)),
             onNotice: { notice in
                 if notice.severity == "WARNING" { output.warn(notice.message) }

@@ -7,14 +7,16 @@ struct CronmillCommand: AsyncParsableCommand {
         abstract: "Queue processing inside PostgreSQL, in several databases, by one pg_cron.",
         discussion: """
             Begin with:
-              cronmill setup --database shop --queue emails --handler app.send_email --run-as app_runner --enable
+              cronmill setup --database shop --queue emails \\
+                --handler app.send_email --run-as app_runner --enable
               cronmill enqueue --database shop --queue emails --payload '{"to": 1}'
               cronmill status --all
 
-            Connections come from flags, the environment (DB_*, PG_CRON_*), a .env file, and libpq's own
-            PG* variables, service and password files, in this order.
-            Exit codes: 0 done, 1 failed, 2 could not connect, 3 a check found something, 64 wrong usage,
-            130 interrupted.
+            Connections come from flags, the environment (DB_*, PG_CRON_*), a .env
+            file, and libpq's own PG* variables, service and password files, in this
+            order.
+            Exit codes: 0 done, 1 failed, 2 could not connect, 3 a check found
+            something, 64 wrong usage, 130 interrupted.
             """,
         version: "0.1.0",
         groupedSubcommands: [

@@ -26,6 +26,13 @@ enum Failure: Error {
             }
         case let error as PostgresError:
             return report(error, to: output)
+        case let error as InvalidLine:
+            output.report(
+                "line \(error.number) is not JSON",
+                detail: error.reason,
+                hint: "Every line is one JSON value. Nothing was enqueued."
+            )
+            return .failed
         case let error as SettingsError:
             output.report(error.message, hint: error.hint)
             return .usage
@@ -42,7 +49,7 @@ enum Failure: Error {
             let code = CronmillCommand.exitCode(for: error)
             if code == ExitCode.success { CronmillCommand.exit(withError: error) }
             output.endProgress()
-            output.note(CronmillCommand.fullMessage(for: error))
+            output.report(CronmillCommand.sentence(for: error), hint: CronmillCommand.helpCommand(for: error))
             return ExitStatus(rawValue: code.rawValue) ?? .failed
         }
     }
@@ -52,7 +59,7 @@ enum Failure: Error {
         let code = error.sqlState.map { "SQLSTATE \($0)" }
         switch error.kind {
         case .connection:
-            output.report(error.message, detail: nil, hint: error.connectionHint)
+            output.report(error.ownLines, detail: nil, hint: error.connectionHint)
             return error.sqlState == .adminShutdown ? .failed : .unreachable
         case .server, .client:
             let source = [place, code].compactMap { $0 }.joined(separator: ", ")
@@ -63,7 +70,30 @@ enum Failure: Error {
     }
 }
 
+extension CronmillCommand {
+    /// What ArgumentParser says, as PostgreSQL would: lower case first, no full stop.
+    fileprivate static func sentence(for error: any Error) -> String {
+        var text = message(for: error)
+        if text.last == ".", !text.dropLast().contains(". ") { text.removeLast() }
+        let second = text.dropFirst().first
+        return second?.isLowercase == true ? text.prefix(1).lowercased() + text.dropFirst() : text
+    }
+
+    /// The line of its message that says where the help is, as a command.
+    fileprivate static func helpCommand(for error: any Error) -> String? {
+        let text = fullMessage(for: error)
+        guard let start = text.firstRange(of: "  See '"), let end = text[start.upperBound...].firstIndex(of: "'")
+        else { return nil }
+        return String(text[start.upperBound..<end])
+    }
+}
+
 extension PostgresError {
+    /// The message without libpq's question whether the server runs, which the hint asks, too.
+    fileprivate var ownLines: String {
+        message.split(separator: "\n").filter { !$0.hasPrefix("\tIs the server running") }.joined(separator: "\n")
+    }
+
     fileprivate var connectionHint: String? {
         switch sqlState {
         case SQLState.invalidCatalogName: "psql -l shows the databases there are."

@@ -64,6 +64,7 @@ struct PrivilegeTests {
             let theirs = try await place.rows("select processor_id from cronmill.processor where name = 'theirs'")
             let (task, id) = (queue[0], theirs[0])
             let before = try await place.rows("select t::text from cronmill.task as t")
+            let row = try await place.rows("select t.ctid from cronmill.task as t")[0]
 
             let runner = try await place.connect(as: place.runner)
             let denied = try await expectedError { try await runner.execute("call cronmill_processor.theirs(1)") }
@@ -76,15 +77,18 @@ struct PrivilegeTests {
             )
             #expect(claim.map { [$0["stop_reason"], $0["task_ids"]] } == [["removed", nil]])
             let again = try await runner.query(
-                "select c.task_ids from cronmill.claim_again(\(unsafeRaw: id), array[\(unsafeRaw: task)]) as c"
+                """
+                select c.task_ids
+                from cronmill.claim_again(\(unsafeRaw: id), array[\(unsafeRaw: task)]::bigint[], array[\(row)]::tid[]) as c
+                """
             )
             #expect(again.map { $0["task_ids"] } == [nil])
-            try await runner.execute("select cronmill.finish(\(unsafeRaw: id), \(unsafeRaw: task))")
+            try await runner.execute("select cronmill.finish(\(unsafeRaw: id), \(unsafeRaw: task), \(row))")
             try await runner.execute(
-                "select cronmill.fail(\(unsafeRaw: id), \(unsafeRaw: task), 'XX000', 'm', null, null, null)"
+                "select cronmill.fail(\(unsafeRaw: id), \(unsafeRaw: task), \(row), 'XX000', 'm', null, null, null)"
             )
             let own = try await place.rows("select processor_id from cronmill.processor where name = 'work'")
-            try await runner.execute("select cronmill.finish(\(unsafeRaw: own[0]), \(unsafeRaw: task))")
+            try await runner.execute("select cronmill.finish(\(unsafeRaw: own[0]), \(unsafeRaw: task), \(row))")
             #expect(try await place.rows("select t::text from cronmill.task as t") == before)
 
             let forbidden: [SQL] = [

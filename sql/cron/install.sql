@@ -15,6 +15,7 @@
 \ir functions/visible_runs.sql
 \ir functions/schedule_job.sql
 \ir functions/reconcile.sql
+\ir functions/shell_word.sql
 \ir functions/take_settings.sql
 \ir functions/take_link.sql
 \ir views/link.sql

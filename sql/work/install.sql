@@ -13,6 +13,7 @@
 \ir functions/stamp.sql
 \ir functions/assert_original.sql
 \ir functions/run_end.sql
+\ir functions/shell_word.sql
 \ir functions/queue_id.sql
 \ir functions/enqueue.sql
 \ir functions/enqueue_many.sql

@@ -64,7 +64,7 @@ extension CronmillError {
         CronmillError(
             .failed,
             "database \"\(database)\" is not set up",
-            hint: "cronmill setup --database \(database)",
+            hint: "cronmill setup --database \(database.shellWord)",
             database: database
         )
     }

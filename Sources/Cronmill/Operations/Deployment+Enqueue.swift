@@ -18,7 +18,7 @@ extension Deployment {
     /// - Parameter next: gives bytes of the lines, in pieces of any size, nil at the end. Called on the
     ///   connection's own thread, so it may block.
     /// - Returns: the number of tasks.
-    /// - Throws: `CronmillError` that names the line which is not JSON; `PostgresError`.
+    /// - Throws: `InvalidLine`, which names the line that is not JSON; `CronmillError`; `PostgresError`.
     public func enqueue(
         into queue: String,
         database: String,
@@ -30,6 +30,7 @@ extension Deployment {
                 // A producer may not look into our tables, but everybody may ask whether they are there.
                 let isThere = try session.one("select to_regclass('cronmill.task') is not null as is_there")
                 guard try isThere.get("is_there") else { throw CronmillError.notSetUp(database) }
+                try session.checkQueue(queue)
                 return try session.transaction {
                     let row = try session.one(
                         """
@@ -101,7 +102,7 @@ extension Session {
             }
             guard stored == lines.rowsInChunk else {
                 // A line \. ends the data for COPY, which then drops the rest without a word.
-                throw notJSON(line: lines.line(ofRow: stored + 1), detail: nil)
+                throw InvalidLine(number: lines.line(ofRow: stored + 1), reason: #"Token "\." is invalid."#)
             }
             return stored
         } catch let error as PostgresError {
@@ -110,18 +111,8 @@ extension Session {
                 let start = context.firstRange(of: ", line ", after: "COPY "),
                 let row = Int(context[start.upperBound...].prefix { $0.isNumber })
             else { throw error }
-            throw notJSON(line: lines.line(ofRow: row), detail: error.detail ?? error.message)
+            throw InvalidLine(number: lines.line(ofRow: row), reason: error.detail ?? error.message)
         }
-    }
-
-    private func notJSON(line: Int, detail: String?) -> CronmillError {
-        CronmillError(
-            .failed,
-            "line \(line) is not JSON",
-            detail: detail,
-            hint: "Every line is one JSON value. Nothing was enqueued.",
-            database: database
-        )
     }
 }
 

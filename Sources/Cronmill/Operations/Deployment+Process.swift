@@ -89,7 +89,8 @@ extension Deployment {
                 "processor \"\(processor)\" runs as role \"\(role)\", and one cannot connect as it from here",
                 detail: error.message,
                 hint: "Give that role's password in a password file, or run: "
-                    + "psql \(place)-U \(role) -d \(database) -c 'call cronmill_processor.\(Identifier(processor).quoted)(0)'",
+                    + "psql \(place)-U \(role.shellWord) -d \(database.shellWord) -c "
+                    + "call cronmill_processor.\(Identifier(processor).quoted)(0)".shellWord,
                 database: database
             )
         }

@@ -47,7 +47,7 @@ extension Deployment {
     public func processors(_ names: [String], in database: String) async throws -> [String] {
         let known = try await processorNames(in: database)
         for name in names where !known.contains(name) {
-            throw CronmillError.unknownProcessor(name, database: database, known: known)
+            throw CronmillError.unknownProcessor(name, in: [database], known: known)
         }
         return names.isEmpty ? known : names
     }
@@ -144,7 +144,8 @@ extension Deployment {
                     .failed,
                     "a run of \(running.joined(separator: ", ")) has not ended within \(limit.shortText)",
                     detail: "It is paused: no further task is begun.",
-                    hint: "Wait longer with --wait, or go on with: cronmill resume \(running.joined(separator: " "))"
+                    hint:
+                        "Wait longer with --wait, or go on with: cronmill resume \(running.map(\.shellWord).joined(separator: " "))"
                 )
             }
             try await Task.sleep(for: .milliseconds(50))

@@ -22,7 +22,7 @@ extension Deployment {
                 switch removal {
                 case .processor: return 0
                 case .queue(let name):
-                    try session.execute("select cronmill.queue_id(\(name))")
+                    try session.checkQueue(name)
                     queue = name
                 case .everything: queue = nil
                 }
@@ -53,7 +53,8 @@ extension Deployment {
         case .queue(let name):
             let processor: String? = try await with(connectWork(database)) { connection in
                 try await connection.run { session in
-                    try session.execute("select cronmill.queue_id(\(name))")
+                    guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
+                    try session.checkQueue(name)
                     return try session.query(
                         """
                         select p.name from cronmill.processor as p

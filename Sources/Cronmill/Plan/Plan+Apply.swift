@@ -1,4 +1,5 @@
 internal import Postgres
+internal import Synchronization
 
 extension Deployment {
     /// Applies a plan, one transaction per group of steps; what is done when one fails stays done, and a second
@@ -10,12 +11,19 @@ extension Deployment {
         for group in plan.transactions {
             guard let database = group.first?.database else { continue }
             let connection = try await database == cronDatabase ? connectCron() : connectWork(database)
+            // A step is told once, even if its group has to be tried again.
+            let told = Mutex(0)
             try await with(connection) { connection in
                 try await retryingSerialization {
                     try await connection.run { session in
                         try session.transaction {
-                            for step in group {
-                                onStep(step)
+                            for (index, step) in group.enumerated() {
+                                told.withLock { count in
+                                    if index == count {
+                                        onStep(step)
+                                        count += 1
+                                    }
+                                }
                                 for statement in step.statements { try session.perform(statement) }
                             }
                         }

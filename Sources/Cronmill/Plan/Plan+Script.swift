@@ -3,10 +3,12 @@ internal import Postgres
 extension Plan {
     /// The plan as a script for psql, which does the same when run: `psql -X -f FILE`.
     public var script: String {
-        var lines = ["\\set ON_ERROR_STOP on", "set client_min_messages = warning;"]
+        var lines = ["\\set ON_ERROR_STOP on"]
         for group in transactions {
             guard let first = group.first else { continue }
-            lines += ["", "\\connect \(Self.connectArgument(first.database))", "begin;"]
+            lines += [
+                "", "\\connect \(Self.connectArgument(first.database))", "set client_min_messages = warning;", "begin;",
+            ]
             for step in group {
                 lines.append("-- \(step.title.replacingNewlines)")
                 for statement in step.statements {
@@ -20,19 +22,16 @@ extension Plan {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// A database name as psql reads it after `\connect`; in single quotes a backslash is special.
+    /// A database's name as psql reads it after `\connect`: between double quotes nothing but they is special, but
+    /// a name that looks like a connection string is read as one, and `-` means the present database.
     private static func connectArgument(_ database: String) -> String {
-        var quoted = "'"
-        for character in database {
-            switch character {
-            case "'": quoted += "''"
-            case "\\": quoted += "\\\\"
-            default: quoted.append(character)
-            }
+        var name = database
+        var prefix = ""
+        if database.contains("=") || database.contains("://") || database == "-" {
+            prefix = "-reuse-previous=on "
+            name = "dbname='\(database.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'"
         }
-        // A name with "=" or a URI would be read as a connection string.
-        return database.contains("=") || database.contains("://")
-            ? "\"dbname='\(database.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'\"" : quoted + "'"
+        return "\(prefix)\"\(name.replacing("\"", with: "\"\""))\""
     }
 }
 

@@ -45,14 +45,14 @@ public struct RunFilter: Sendable, Hashable {
 extension Deployment {
     /// Runs of our jobs, newest first.
     ///
-    /// - Throws: `CronmillError` if nothing is installed; `PostgresError`.
+    /// - Throws: `CronmillError` if nothing is installed, or for a processor that never had a job; `PostgresError`.
     public func runs(_ filter: RunFilter = RunFilter()) async throws -> [Run] {
         try await with(connectCron()) { connection in
             try await connection.run { session in
                 guard try CronState.inspect(session).isInstalled else {
                     throw CronmillError.nothingInstalled(cronDatabase: cronDatabase)
                 }
-                return try session.query(
+                let runs = try session.query(
                     """
                     select h.runid, h.jobid, h.database_name, h.processor, h.slot, h.run_as, h.pid, h.status, h.message,
                         extract(epoch from h.started_at)::double precision as started, h.seconds
@@ -75,7 +75,25 @@ extension Deployment {
                         duration: row.get("seconds", as: Double?.self).map { .seconds($0) }
                     )
                 }
+                if runs.isEmpty { try Self.check(filter, session: session) }
+                return runs
             }
+        }
+    }
+
+    /// Where there is no run, a name may be wrong.
+    private static func check(_ filter: RunFilter, session: Session) throws {
+        guard let names = filter.processors else { return }
+        let known: [String] = try session.query(
+            """
+            select distinct o.processor
+            from cronmill_cron.job as o
+            where \(filter.databases)::text[] is null or o.database_name = any (\(filter.databases))
+            order by o.processor
+            """
+        ).map { try $0.get("processor") }
+        for name in names where !known.contains(name) {
+            throw CronmillError.unknownProcessor(name, in: filter.databases ?? [], known: known)
         }
     }
 }

@@ -72,7 +72,7 @@ struct CronState: Sendable {
                 .failed,
                 "pg_cron is configured for database \"\(configuredDatabase)\", not \"\(database)\"",
                 detail: "pg_cron works in one database of an instance only: cron.database_name.",
-                hint: "Name it: --cron-database \(configuredDatabase) (or PG_CRON_DATABASE).",
+                hint: "Name it: --cron-database \(configuredDatabase.shellWord) (or PG_CRON_DATABASE).",
                 database: database
             )
         }

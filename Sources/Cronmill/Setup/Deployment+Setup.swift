@@ -23,8 +23,12 @@ extension Deployment {
         try plan.installCron(cron, request: request)
         try plan.installWork(work, cron: cron, request: request)
         if let processor = request.processor {
+            guard processor.queue != nil || work.state.isInstalled else { throw CronmillError.notSetUp(database) }
+            // What is missing of the processor is said before what is wrong with its role.
+            var change = Plan()
+            try change.setProcessor(processor, work: work)
             try plan.permit(processor, work: work, cron: cron)
-            try plan.setProcessor(processor, work: work)
+            plan.append(change)
         }
         return plan
     }
@@ -99,6 +103,8 @@ struct WorkInspection: Sendable {
     var queueExists = false
     /// The processor's row, if it exists.
     var processor: ProcessorRow?
+    /// All processors, by name.
+    var processors: [String] = []
 
     init(state: WorkState, session: Session, request: ProcessorRequest?) throws {
         self.state = state
@@ -108,6 +114,8 @@ struct WorkInspection: Sendable {
                 queueExists = try !session.query("select from cronmill.queue as q where q.name = \(queue.text)").isEmpty
             }
             processor = try ProcessorRow.find(request, session: session)
+            processors = try session.query("select p.name from cronmill.processor as p order by p.name")
+                .map { try $0.get("name") }
         }
         if let text = request.handler ?? processor?.handler {
             handler = try HandlerFunction.find(text, session: session)

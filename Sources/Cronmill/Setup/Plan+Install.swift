@@ -48,7 +48,7 @@ extension Plan {
             throw CronmillError(
                 .failed,
                 "database \"\(place)\" belongs to cron database \"\(installed)\", not \"\(cron.state.database)\"",
-                hint: "Name it: --cron-database \(installed) (or PG_CRON_DATABASE).",
+                hint: "Name it: --cron-database \(installed.shellWord) (or PG_CRON_DATABASE).",
                 database: place
             )
         }

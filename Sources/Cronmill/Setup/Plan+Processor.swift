@@ -44,13 +44,14 @@ extension Plan {
     private mutating func create(_ request: ProcessorRequest, work: WorkInspection) throws {
         let place = work.state.database
         guard let queue = request.queue, let name = request.name else {
-            throw CronmillError.unknownProcessor(request.name?.text ?? "", database: place)
+            throw CronmillError.unknownProcessor(request.name?.text ?? "", in: [place], known: work.processors)
         }
         guard let handler = work.handler else {
             throw CronmillError(
-                .usage,
-                "a new processor needs a handler",
-                hint: "Name the function that does a task: --handler SCHEMA.FUNCTION"
+                .failed,
+                "new processor \"\(name)\" needs a handler",
+                hint: "Name the function that does a task: --handler SCHEMA.FUNCTION",
+                database: place
             )
         }
         if !work.queueExists {
@@ -130,8 +131,8 @@ extension Plan {
             throw CronmillError(
                 .failed,
                 "a handler does not run as superuser \"\(work.state.user)\"",
-                hint: "Name a role that may log in and execute the handler: "
-                    + "create role app_runner login; --run-as app_runner",
+                hint: "Name a role that may do what the handler does and no more: --run-as ROLE "
+                    + "(to make one: create role app_runner login;).",
                 database: work.state.database
             )
         }
@@ -190,46 +191,5 @@ extension [SQL] {
     var joined: SQL {
         guard let first else { return "" }
         return dropFirst().reduce(first) { "\(sql: $0), \(sql: $1)" }
-    }
-}
-
-extension CronmillError {
-    static func unknownProcessor(_ name: String, database: String, known: [String] = []) -> CronmillError {
-        CronmillError(
-            .failed,
-            "processor \"\(name)\" does not exist in database \"\(database)\"",
-            hint: known.nearest(to: name).map { "Did you mean \"\($0)\"?" }
-                ?? (known.isEmpty
-                    ? "Make one with: cronmill setup --database \(database) --queue NAME --handler SCHEMA.FUNCTION"
-                    : "There is: \(known.joined(separator: ", "))."),
-            database: database
-        )
-    }
-}
-
-extension [String] {
-    /// The name most like another, if it is like it at all (at most a third of it edited).
-    func nearest(to name: String) -> String? {
-        let ranked = map { (name: $0, distance: $0.editDistance(to: name)) }.min { $0.distance < $1.distance }
-        guard let ranked, ranked.distance <= Swift.max(1, name.count / 3) else { return nil }
-        return ranked.name
-    }
-}
-
-extension String {
-    /// Levenshtein's distance, ignoring case.
-    func editDistance(to other: String) -> Int {
-        let target = Array(other.lowercased())
-        var row = Array(0...target.count)
-        for (i, character) in lowercased().enumerated() {
-            var previous = row[0]
-            row[0] = i + 1
-            for j in target.indices {
-                let substituted = previous + (character == target[j] ? 0 : 1)
-                previous = row[j + 1]
-                row[j + 1] = Swift.min(substituted, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[target.count]
     }
 }

@@ -34,7 +34,7 @@ struct WorkState: Sendable {
                     where m.srvname = 'cronmill' and m.usename = current_user
                 ) as has_link,
                 (
-                    select split_part(o.option, '=', 2)
+                    select substr(o.option, length('dbname=') + 1)
                     from pg_catalog.pg_foreign_server as s
                     cross join lateral unnest(s.srvoptions) as o (option)
                     where s.srvname = 'cronmill' and o.option like 'dbname=%'

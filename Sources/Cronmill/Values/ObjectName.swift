@@ -1,4 +1,4 @@
-/// The name of a queue or a processor: 1 to 63 bytes, no control characters; anything else goes.
+/// The name of a queue, a processor, a role or a database: 1 to 63 bytes, no control characters; anything else goes.
 public struct ObjectName: Sendable, Hashable, CustomStringConvertible {
     /// The name.
     public let text: String
@@ -17,7 +17,11 @@ public struct ObjectName: Sendable, Hashable, CustomStringConvertible {
             )
         }
         guard !text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) else {
-            throw CronmillError(.usage, "the name of a \(kind) has a control character in it")
+            throw CronmillError(
+                .usage,
+                "the name of a \(kind) has a control character in it: \(text.debugDescription)",
+                hint: "Leave line breaks, tabs and the like out of it."
+            )
         }
         self.text = text
     }

@@ -87,7 +87,7 @@ struct Disable: AsyncParsableCommand {
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func run() async throws {
-        let limit = try wait.map { try Duration(userText: $0) }
+        let limit = try wait.map { try Duration($0, of: "--wait") }
         let context = try await Context(connection, asked)
         if dryRun { return try await context.carryOut(.disable, named.processors, dryRun: true) }
         let databases = try await context.databases(having: named.processors)

@@ -28,6 +28,8 @@ struct Enqueue: AsyncParsableCommand {
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
+    private static let payloadRule = #"A payload is one JSON value: {"to": 1}, [1, 2], 7, "text", true or null."#
+
     func validate() throws {
         if let input, input != "-" { throw ValidationError("Name a file with --file; - is standard input.") }
         if [input, payload, file].count(where: { $0 != nil }) != 1 {
@@ -43,23 +45,32 @@ struct Enqueue: AsyncParsableCommand {
         var options = EnqueueOptions()
         options.priority = priority
         options.runAt = runAt
-        let context = try await Context(connection, asked)
+        let name = try ObjectName(queue, of: "queue")
         let source: @Sendable () throws -> [UInt8]?
         if let payload {
+            guard payload.contains(where: { !$0.isWhitespace }) else {
+                throw CronmillError(.usage, "--payload is empty", hint: Self.payloadRule)
+            }
             // A payload may be written over several lines; blanks mean the same in JSON.
-            let pieces = Once(Array(payload.map { $0.isNewline ? " " : $0 }.reduce(into: "") { $0.append($1) }.utf8))
+            let pieces = Once(Array(payload.utf8).map { $0 == 0x0a || $0 == 0x0d ? 0x20 : $0 })
             source = { pieces.take() }
         } else {
             source = try InputFile(path: file).read
         }
+        let context = try await Context(connection, asked)
         let choice = options
         try await context.forEachDatabase { database in
-            let total = try await context.deployment.enqueue(
-                into: queue,
-                database: database,
-                options: choice,
-                lines: source
-            )
+            let total: Int
+            do {
+                total = try await context.deployment.enqueue(
+                    into: name.text,
+                    database: database,
+                    options: choice,
+                    lines: source
+                )
+            } catch let error as InvalidLine where payload != nil {
+                throw CronmillError(.failed, "--payload is not JSON", detail: error.reason, hint: Self.payloadRule)
+            }
             context.say("\(database): \(total.grouped) \(total == 1 ? "task" : "tasks") enqueued into \(queue)")
             return .done
         }
@@ -92,7 +103,15 @@ private final class InputFile: Sendable {
     init(path: String?) throws {
         name = path ?? "standard input"
         descriptor = path.map { open($0, O_RDONLY | O_CLOEXEC) } ?? STDIN_FILENO
-        guard descriptor >= 0 else { throw Self.error(name) }
+        guard descriptor >= 0 else {
+            throw CronmillError(.usage, "could not open file \"\(name)\": \(String(cString: strerror(errno)))")
+        }
+        var about = stat()
+        if fstat(descriptor, &about) == 0, about.st_mode & S_IFMT == S_IFDIR {
+            let isNamed = descriptor != STDIN_FILENO
+            if isNamed { close(descriptor) }
+            throw CronmillError(.usage, isNamed ? "\"\(name)\" is a directory" : "standard input is a directory")
+        }
     }
 
     deinit {

@@ -39,7 +39,7 @@ struct Remove: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let limit = try wait.map { try Duration(userText: $0) }
+        let limit = try wait.map { try Duration($0, of: "--wait") }
         if cron { return try await removeCron() }
         let context = try await Context(connection, asked)
         let databases = try await context.databases(having: processors)
@@ -62,7 +62,7 @@ struct Remove: AsyncParsableCommand {
     }
 
     private func removeCron() async throws {
-        let deployment = Context.deployment(try connection.resolved(), connection)
+        let deployment = try Context.deployment(connection.resolved(), connection)
         let context = Context(deployment: deployment, databases: [], options: connection)
         let plan = try await deployment.planRemoveCron()
         try await context.carryOut(plan, database: deployment.cronDatabase, dryRun: dryRun)

@@ -33,7 +33,7 @@ struct Runs: AsyncParsableCommand {
         if !processor.isEmpty { filter.processors = processor }
         let deployment: Deployment
         if asked.all {
-            deployment = Context.deployment(try connection.resolved(), connection)
+            deployment = try Context.deployment(connection.resolved(), connection)
         } else {
             let context = try await Context(connection, asked)
             filter.databases = context.databases

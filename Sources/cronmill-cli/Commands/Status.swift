@@ -20,13 +20,13 @@ struct Status: AsyncParsableCommand {
     func run() async throws {
         let context = try await Context(connection, asked)
         let report = try await context.deployment.status(databases: context.databases, processors: named.processors)
-        try context.show(report, processors: named.processors, json: json)
+        try await context.show(report, processors: named.processors, json: json)
     }
 }
 
 extension Context {
     /// Writes a report; what could not be seen goes to standard error and into the exit code.
-    func show(_ report: StatusReport, processors: [String], json: Bool) throws {
+    func show(_ report: StatusReport, processors: [String], json: Bool) async throws {
         var rows: [ProcessorStatus] = []
         var status = ExitStatus.done
         for result in report.databases {
@@ -42,10 +42,15 @@ extension Context {
             status = .worst(status, Failure.report(error, to: output))
         }
         for name in processors where !rows.contains(where: { $0.processor == name }) && status == .done {
-            output.report("processor \"\(name)\" does not exist in the databases asked")
-            status = .failed
+            let known = await deployment.forEach(databases) { try await deployment.processorNames(in: $0) }
+            let names = try known.flatMap { try $0.outcome.get() }
+            status = Failure.report(CronmillError.unknownProcessor(name, in: databases, known: names), to: output)
         }
-        try output.write(json ? JSON.array(rows.map(\.json)).prettyText : Table(rows).rendered(for: output))
+        if json {
+            try output.write(JSON.array(rows.map(\.json)).prettyText)
+        } else if !rows.isEmpty || status == .done {
+            try output.write(Table(rows).rendered(for: output))
+        }
         for remark in report.remarks { output.warn(remark) }
         if status != .done { throw Failure.reported(status) }
     }

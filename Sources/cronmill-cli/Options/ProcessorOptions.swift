@@ -42,12 +42,12 @@ struct ProcessorOptions: ParsableArguments {
         request.handler = handler
         request.slots = slots
         request.maxAttempts = maxAttempts
-        request.runAs = runAs
+        request.runAs = try runAs.map { try ObjectName($0, of: "role").text }
         request.schedule = try schedule.map { try read("--schedule", $0) { try Schedule($0) } }
         if let every {
             request.schedule = try read("--every", every) { try Schedule(every: Duration(userText: $0)) }
         }
-        request.timeout = try timeout.map { try read("--timeout", $0) { try Duration(userText: $0) } }
+        request.timeout = try timeout.map { try Duration($0, of: "--timeout") }
         if request.timeout == .zero { throw CronmillError(.usage, "--timeout 0: no task could be done in no time") }
         request.linger = try linger.map { try read("--linger", $0) { try Linger(userText: $0) } }
         return request
@@ -59,6 +59,19 @@ struct ProcessorOptions: ParsableArguments {
         } catch let error as ScheduleError {
             throw CronmillError(.usage, "\(flag): \(error.message)", detail: error.detail, hint: error.hint)
         } catch let error as DurationError {
+            throw CronmillError(.usage, "\(flag): \(error.message)", hint: error.hint)
+        }
+    }
+}
+
+extension Duration {
+    /// Reads the value of a flag.
+    ///
+    /// - Throws: `CronmillError` for wrong usage, with the flag's name.
+    init(_ text: String, of flag: String) throws(CronmillError) {
+        do {
+            self = try Duration(userText: text)
+        } catch {
             throw CronmillError(.usage, "\(flag): \(error.message)", hint: error.hint)
         }
     }

@@ -5,6 +5,16 @@ enum ConnectionURI {
         text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
     }
 
+    /// Whether it looks like libpq's other notation, `host=db1 dbname=app`.
+    static func isKeywords(_ text: String) -> Bool {
+        let keywords: Set = [
+            "host", "hostaddr", "port", "dbname", "user", "password", "passfile", "service", "sslmode", "options",
+        ]
+        return text.split(separator: "=").dropLast().contains { piece in
+            keywords.contains(piece.split { $0.isWhitespace }.last.map { $0.lowercased() } ?? "")
+        }
+    }
+
     /// The URI with `***` for every password.
     ///
     /// Rather too much is hidden than too little: a password may hold an `@` or `/` that should have been encoded, and

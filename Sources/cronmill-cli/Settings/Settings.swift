@@ -97,7 +97,8 @@ struct Settings: Sendable {
 
     private func checkDatabase(_ setting: Setting) throws(SettingsError) {
         // libpq takes a name with a = in it for a connection string, which may hold a password: do not repeat it.
-        guard ConnectionURI.isURI(setting.value) || !setting.value.contains("=") else {
+        // A name may have a = in it, if nothing before one is a word libpq knows.
+        guard ConnectionURI.isURI(setting.value) || !ConnectionURI.isKeywords(setting.value) else {
             throw SettingsError(
                 "database (\(setting.source)) is neither a name nor a connection URI",
                 hint: "Use a name, or a URI like postgresql://host:5432/database."

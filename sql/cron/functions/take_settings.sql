@@ -21,7 +21,7 @@ begin
             errcode = 'MC010',
             message = pg_catalog.format('database "%s" is not registered in cron database "%s"',
                 take_settings.database_name, pg_catalog.current_database()),
-            hint = pg_catalog.format('cronmill setup --database %s', take_settings.database_name);
+            hint = pg_catalog.format('cronmill setup --database %s', cronmill_cron.shell_word(take_settings.database_name));
     end if;
     if take_settings.removed then
         delete from cronmill_cron.processor as p
@@ -38,7 +38,9 @@ begin
             errcode = 'MC009',
             message = pg_catalog.format('jobs of database "%s" may not run as role "%s"',
                 take_settings.database_name, take_settings.run_as),
-            hint = pg_catalog.format('cronmill grant run-as %s --database %s', take_settings.run_as, take_settings.database_name);
+            hint = pg_catalog.format('Permit it with: cronmill configure %s --database %s --run-as %s',
+                cronmill_cron.shell_word(take_settings.name), cronmill_cron.shell_word(take_settings.database_name),
+                cronmill_cron.shell_word(take_settings.run_as));
     end if;
     perform cronmill_cron.check_schedule(take_settings.schedule, take_settings.linger);
     select case when p.enabled then p.slots else 0 end into active_before

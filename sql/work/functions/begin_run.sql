@@ -29,7 +29,7 @@ begin
         raise exception using
             errcode = 'MC011',
             message = pg_catalog.format('processor "%s" is paused', settings.name),
-            hint = pg_catalog.format('cronmill resume %s', settings.name);
+            hint = pg_catalog.format('cronmill resume %s', cronmill.shell_word(settings.name));
     end if;
     if begin_run.slot > settings.slots or begin_run.slot < 0 then
         return begun;

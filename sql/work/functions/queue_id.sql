@@ -14,7 +14,7 @@ begin
             errcode = 'MC001',
             message = pg_catalog.format('queue "%s" does not exist in database "%s"', queue_id.queue, pg_catalog.current_database()),
             hint = pg_catalog.format('Make it with: cronmill setup --database %s --queue %s --handler SCHEMA.FUNCTION',
-                pg_catalog.current_database(), queue_id.queue);
+                cronmill.shell_word(pg_catalog.current_database()), cronmill.shell_word(queue_id.queue));
     end if;
     return found_id;
 end
