@@ -1,0 +1,38 @@
+/// Connection URIs, as far as they must be told from names and shown without their passwords; libpq reads them.
+enum ConnectionURI {
+    /// Whether libpq takes a database's name for a connection URI (PostgreSQL manual, section 34.1.1.2).
+    static func isURI(_ text: String) -> Bool {
+        text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
+    }
+
+    /// The URI with `***` for every password.
+    ///
+    /// Rather too much is hidden than too little: a password may hold an `@` or `/` that should have been encoded, and
+    /// the keyword of a parameter may itself be encoded.
+    static func redacted(_ uri: String) -> String {
+        let scalars = Array(uri.unicodeScalars)
+        let scheme = (scalars.firstIndex(of: "/") ?? 0) + 2
+        var shown = text(scalars[..<scheme])
+        var rest = scalars[scheme...]
+        if let at = rest.lastIndex(of: "@"), let colon = rest[..<at].firstIndex(of: ":") {
+            shown += text(rest[..<colon]) + ":***"
+            rest = rest[at...]
+        }
+        guard let question = rest.firstIndex(of: "?") else { return shown + text(rest) }
+        let parameters = rest[(question + 1)...].split(separator: "&", omittingEmptySubsequences: false)
+        return shown + text(rest[...question]) + parameters.map(redactedParameter).joined(separator: "&")
+    }
+
+    private static func redactedParameter(_ parameter: ArraySlice<Unicode.Scalar>) -> String {
+        guard let equals = parameter.firstIndex(of: "=") else { return text(parameter) }
+        let keyword = text(parameter[..<equals])
+        let isSecret = keyword.lowercased().contains("password") || keyword.unicodeScalars.contains("%")
+        return isSecret ? "\(keyword)=***" : text(parameter)
+    }
+
+    private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+        var view = String.UnicodeScalarView()
+        view.append(contentsOf: scalars)
+        return String(view)
+    }
+}
