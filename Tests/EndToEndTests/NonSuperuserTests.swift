@@ -31,6 +31,7 @@ struct NonSuperuserTests {
                     grant usage on foreign data wrapper postgres_fdw to installer;
                     """
                 )
+                try await awayFromFullMinute()
                 let installer = ["DB_USER": "installer"]
                 let setup = try await place.cronmill(
                     place.setupArguments(
