@@ -138,9 +138,7 @@ struct EnqueueTests {
             #expect(
                 result.errors == """
                     cronmill: error: queue "play" does not exist in database "\(place.database)"
-                    cronmill: detail: (in database "\(place.database)", SQLSTATE MC001)
-                    cronmill: hint: Make it with: cronmill setup --database \(place.database) --queue play \
-                    --handler SCHEMA.FUNCTION
+                    cronmill: hint: There is: work.
 
                     """
             )

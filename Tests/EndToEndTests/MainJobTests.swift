@@ -78,6 +78,7 @@ struct MainJobTests {
                     dumps[database] = try await dump(server, database)
                 }
 
+                try await awayFromFullMinute()
                 for (database, slots) in [(first, "2"), (second, "1")] {
                     let arguments = [
                         "setup", "--database", database, "--queue", "work", "--handler", "app.work", "--run-as",
@@ -122,12 +123,12 @@ struct MainJobTests {
                 #expect(words.count == 3)
                 #expect(
                     words[1].prefix(14) == [
-                        first, "work", "enabled", "*", "*", "*", "*", "*", "2", "2", "2", "0", "-", "0",
+                        first, "work", "enabled", "*", "*", "*", "*", "*", "2/2", "2", "0", "-", "0", "0",
                     ]
                 )
                 #expect(
                     words[2].prefix(14) == [
-                        second, "work", "enabled", "*", "*", "*", "*", "*", "1", "1", "1", "0", "-", "0",
+                        second, "work", "enabled", "*", "*", "*", "*", "*", "1/1", "1", "0", "-", "0", "0",
                     ]
                 )
 
@@ -202,6 +203,7 @@ struct MainJobTests {
         try await withServer { server in
             try await withDatabases(named: ["postgres"], on: server, waitsForTurn: false) { place in
                 let before = try await dump(server, "postgres")
+                try await awayFromFullMinute()
                 let setup = try await place.cronmill(place.setupArguments(schedule: nil, ["--enable"]))
                 #expect(setup.exitCode == 0, "\(setup.errors)")
                 let again = try await place.cronmill(place.setupArguments(schedule: nil, ["--enable"]))

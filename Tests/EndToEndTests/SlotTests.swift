@@ -43,7 +43,7 @@ struct SlotTests {
             try await place.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language sql begin atomic
-                    select pg_sleep(8);
+                    select pg_sleep(10);
                     insert into app.done (n) values ((payload ->> 'n')::bigint);
                 end
                 """

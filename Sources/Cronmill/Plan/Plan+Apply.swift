@@ -11,19 +11,18 @@ extension Deployment {
         for group in plan.transactions {
             guard let database = group.first?.database else { continue }
             let connection = try await database == cronDatabase ? connectCron() : connectWork(database)
-            // A step is told once, even if its group has to be tried again.
+            // A step that is tried again is not told again.
             let told = Mutex(0)
             try await with(connection) { connection in
                 try await retryingSerialization {
                     try await connection.run { session in
                         try session.transaction {
                             for (index, step) in group.enumerated() {
-                                told.withLock { count in
-                                    if index == count {
-                                        onStep(step)
-                                        count += 1
-                                    }
+                                let isNew = told.withLock { told in
+                                    defer { told = max(told, index + 1) }
+                                    return index >= told
                                 }
+                                if isNew { onStep(step) }
                                 for statement in step.statements { try session.perform(statement) }
                             }
                         }
