@@ -122,6 +122,7 @@ struct Context: Sendable {
     func carryOut(_ plan: Plan, database: String, dryRun: Bool) async throws {
         if dryRun {
             try output.write(plan.script)
+            if let obstacle = plan.obstacle { say("\(database): note: you may not run this: \(obstacle.message)") }
         } else if plan.isEmpty {
             say("\(database): nothing to change")
         } else {

@@ -8,6 +8,7 @@ extension Deployment {
     /// - Parameter onStep: told of each step before it is done.
     /// - Throws: the error of the first step that fails, whose group is rolled back; `CancellationError`.
     public func apply(_ plan: Plan, onStep: @escaping @Sendable (Plan.Step) -> Void = { _ in }) async throws {
+        if let obstacle = plan.obstacle { throw obstacle }
         for group in plan.transactions {
             guard let database = group.first?.database else { continue }
             let connection = try await database == cronDatabase ? connectCron() : connectWork(database)

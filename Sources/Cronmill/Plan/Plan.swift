@@ -19,6 +19,9 @@ public struct Plan: Sendable, Hashable {
     /// Remarks for the reader that are not errors: what isolation is lost, what else is needed.
     public private(set) var remarks: [String] = []
 
+    /// Why the role that planned it may not apply it, if that is known.
+    public internal(set) var obstacle: CronmillError?
+
     /// Whether there is nothing to do.
     public var isEmpty: Bool { steps.isEmpty }
 

@@ -26,7 +26,14 @@ struct CronState: Sendable {
                 current_user as user,
                 r.rolsuper as is_superuser,
                 (select e.extversion from pg_catalog.pg_extension as e where e.extname = 'pg_cron') as version,
-                case when s.readable then current_setting('cron.database_name', true) end as configured,
+                -- Where the setting may not be read, the place of the launcher tells it.
+                case when s.readable
+                    then current_setting('cron.database_name', true)
+                    else (
+                        select min(a.datname::text) from pg_catalog.pg_stat_activity as a
+                        where a.application_name = 'pg_cron scheduler' and a.usesysid = 10
+                    )
+                end as configured,
                 case when s.readable
                     then 'pg_cron' = any (regexp_split_to_array(current_setting('shared_preload_libraries'), '[\\s,]+'))
                 end as is_preloaded,
@@ -67,6 +74,14 @@ struct CronState: Sendable {
 
     /// Refuses where pg_cron cannot be used, saying why.
     func check() throws {
+        if isPreloaded == false {
+            throw CronmillError(
+                .failed,
+                "pg_cron is not loaded on this server",
+                hint: "Install it (Debian: postgresql-NN-cron), set shared_preload_libraries = 'pg_cron', restart.",
+                database: database
+            )
+        }
         if let configuredDatabase, configuredDatabase != database {
             throw CronmillError(
                 .failed,
@@ -76,17 +91,7 @@ struct CronState: Sendable {
                 database: database
             )
         }
-        guard let extensionVersion else {
-            if isPreloaded == false {
-                throw CronmillError(
-                    .failed,
-                    "pg_cron is not loaded on this server",
-                    hint: "Install it (Debian: postgresql-NN-cron), set shared_preload_libraries = 'pg_cron', restart.",
-                    database: database
-                )
-            }
-            return
-        }
+        guard let extensionVersion else { return }
         let parts = extensionVersion.split { !$0.isNumber }.compactMap { Int($0) }
         guard let major = parts.first, major > 1 || (major == 1 && parts.dropFirst().first ?? 0 >= 4) else {
             throw CronmillError(

@@ -4,6 +4,9 @@ extension Deployment {
     /// Looks at both halves and plans what brings them up to date for one work database; an empty plan says that
     /// nothing has to change.
     ///
+    /// What it would do to the processor is tried in transactions that are rolled back, so that a request which
+    /// cannot be met is refused before anything is done. A missing privilege is an error of `apply` only.
+    ///
     /// - Throws: `CronmillError` where the request cannot be met; `PostgresError`.
     public func planSetup(_ request: SetupRequest, database: String) async throws -> Plan {
         let cron = try await with(connectCron()) { connection in
@@ -21,14 +24,35 @@ extension Deployment {
             }
         }
         try plan.installCron(cron, request: request)
+        let registry = plan.steps
         try plan.installWork(work, cron: cron, request: request)
         if let processor = request.processor {
             guard processor.queue != nil || work.state.isInstalled else { throw CronmillError.notSetUp(database) }
             // What is missing of the processor is said before what is wrong with its role.
             var change = Plan()
             try change.setProcessor(processor, work: work)
-            try plan.permit(processor, work: work, cron: cron)
+            var permission = Plan()
+            try permission.permit(processor, work: work, cron: cron)
+            plan.append(permission)
             plan.append(change)
+            guard !permission.isEmpty || !change.isEmpty, let name = work.processor?.name ?? processor.name?.text else {
+                return plan
+            }
+            let rehearsal = Rehearsal(
+                cron: cron,
+                work: work,
+                processor: name,
+                registry: registry,
+                permission: permission.steps,
+                change: change.steps,
+                all: plan.steps
+            )
+            do {
+                try await rehearse(rehearsal)
+            } catch let error as CronmillError {
+                // Somebody else may be allowed to run the script.
+                plan.obstacle = error
+            }
         }
         return plan
     }

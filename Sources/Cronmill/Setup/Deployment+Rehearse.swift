@@ -1,0 +1,109 @@
+internal import Postgres
+
+/// What the set-up of a processor would do, sorted for being tried.
+struct Rehearsal: Sendable {
+    let cron: CronInspection
+    let work: WorkInspection
+    let processor: String
+    /// Installs or renews the registry.
+    var registry: [Plan.Step]
+    /// Permits the role.
+    var permission: [Plan.Step]
+    /// Makes or changes the processor.
+    var change: [Plan.Step]
+    /// The whole plan.
+    var all: [Plan.Step]
+
+    var isLinked: Bool { work.state.database != cron.state.database }
+
+    /// What goes before the processor in the work database, without the link, which cannot be undone by a rollback.
+    var workHalf: [Plan.Step] {
+        let steps = all.dropLast(change.count).filter { $0.database == work.state.database }
+        return isLinked ? Array(steps.prefix { !$0.commits && !$0.title.hasPrefix("attach") }) : steps
+    }
+}
+
+extension Deployment {
+    /// Does what a set-up would do to the processor, in transactions that are rolled back: what a trigger or pg_cron
+    /// would refuse in the end is refused before anything is done, by the same rules, which are nowhere written twice.
+    ///
+    /// - Throws: `CronmillError` for a privilege that is missing, with the line that grants it; `PostgresError`.
+    func rehearse(_ rehearsal: Rehearsal) async throws {
+        let place = rehearsal.work.state.database
+        let settings = try await with(connectWork(place)) { connection in
+            try await refusing(as: rehearsal.work.state.user) {
+                try await connection.run { session in
+                    try session.tryOut(rehearsal.workHalf) {
+                        if rehearsal.isLinked {
+                            try session.execute("alter table cronmill.processor disable trigger processor_2_sync")
+                        }
+                        for step in rehearsal.change {
+                            for statement in step.statements { try session.perform(statement) }
+                        }
+                        return try session.one(
+                            """
+                            select p.enabled, p.slots, p.schedule, p.linger, p.run_as
+                            from cronmill.processor as p where p.name = \(rehearsal.processor)
+                            """
+                        )
+                    }
+                }
+            }
+        }
+        guard rehearsal.isLinked else { return }
+        try await with(connectCron()) { connection in
+            try await refusing(as: rehearsal.cron.state.user) {
+                try await connection.run { session in
+                    try session.tryOut(rehearsal.registry) {
+                        if !rehearsal.cron.isRegistered {
+                            // The link's role does not exist yet.
+                            try session.execute("select cronmill_cron.register(\(place), null)")
+                        }
+                        for step in rehearsal.permission {
+                            for statement in step.statements { try session.perform(statement) }
+                        }
+                        try session.execute(
+                            """
+                            select cronmill_cron.take_settings(
+                                \(place), \(rehearsal.processor), \(settings.get("enabled", as: Bool.self)),
+                                \(settings.get("slots", as: Int.self)), \(settings.get("schedule", as: String.self)),
+                                \(settings.get("linger", as: String.self)), \(settings.get("run_as", as: String.self)),
+                                false
+                            )
+                            """
+                        )
+                    }
+                }
+            }
+        }
+    }
+
+    private func refusing<Value>(as user: String, _ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await retryingSerialization(body)
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            throw CronmillError.missingPrivilege(error, user: user)
+        }
+    }
+}
+
+/// Carries a value out of a transaction that is rolled back.
+private struct TriedOut<Value: Sendable>: Error {
+    let value: Value
+}
+
+extension Session {
+    /// Does the steps and then `body` in a transaction that is rolled back.
+    fileprivate func tryOut<Value: Sendable>(_ steps: [Plan.Step], _ body: () throws -> Value) throws -> Value {
+        do {
+            return try transaction {
+                for step in steps {
+                    for statement in step.statements { try perform(statement) }
+                }
+                throw TriedOut(value: try body())
+            }
+        } catch let done as TriedOut<Value> {
+            return done.value
+        }
+    }
+}
