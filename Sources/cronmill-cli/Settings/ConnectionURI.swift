@@ -26,7 +26,9 @@ enum ConnectionURI {
     private static func redactedParameter(_ parameter: ArraySlice<Unicode.Scalar>) -> String {
         guard let equals = parameter.firstIndex(of: "=") else { return text(parameter) }
         let keyword = text(parameter[..<equals])
-        let isSecret = keyword.lowercased().contains("password") || keyword.unicodeScalars.contains("%")
+        let isSecret =
+            keyword.lowercased().contains("password") || ConnectionAddress.secrets.contains(keyword)
+            || keyword.unicodeScalars.contains("%")
         return isSecret ? "\(keyword)=***" : text(parameter)
     }
 
