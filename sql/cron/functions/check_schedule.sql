@@ -16,7 +16,7 @@ begin
                 errcode = 'MC005',
                 message = pg_catalog.format('this pg_cron has no schedules in seconds: %s', schedule),
                 detail = 'They came with pg_cron 1.5.',
-                hint = 'Use the schedule * * * * * with linger tick: tasks start within milliseconds all the same.';
+                hint = 'Use the schedule * * * * * with linger tick (--every 1m --linger tick): tasks start within milliseconds all the same.';
         end if;
     elsif schedule ~ '^@' then
         if schedule !~ '^@(hourly|daily|midnight|weekly|monthly|yearly|annually)$' then
