@@ -14,11 +14,18 @@ extension Deployment {
             try await with(connection) { connection in
                 try await retryingSerialization {
                     try await connection.run { session in
-                        try session.transaction {
-                            for step in group {
-                                onStep(step)
-                                for statement in step.statements { try session.perform(statement) }
+                        do {
+                            try session.transaction {
+                                for step in group {
+                                    onStep(step)
+                                    for statement in step.statements { try session.perform(statement) }
+                                }
                             }
+                        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+                            throw CronmillError.missingPrivilege(
+                                error,
+                                user: try session.one("select current_user as me").get("me")
+                            )
                         }
                     }
                 }

@@ -49,7 +49,7 @@ begin
         raise exception using
             errcode = 'MC005',
             message = 'with background workers pg_cron 1.4 runs one job at a time, so no run may linger',
-            hint = 'Set cron.use_background_workers = off (a restart), or linger 0.';
+            hint = 'Set cron.use_background_workers = off and restart, or use linger 0 (--linger 0).';
     end if;
 end
 $function$;
