@@ -112,6 +112,7 @@ struct ScheduleTests {
             """
             step in minute "*/90" in schedule "*/90 * * * *" is longer than what it steps through
             detail: pg_cron would misread it: of "*/90" only minute 0 would be left.
+            hint: The nearest: --every 1h ("0 * * * *") or --every 2h ("0 */2 * * *").
             """
         ),
         (

@@ -7,7 +7,7 @@ extension Deployment {
     public func registeredDatabases() async throws -> [String] {
         try await with(connectCron()) { connection in
             let state = try await connection.run { try CronState.inspect($0) }
-            guard state.isInstalled else { throw CronmillError.nothingInstalled(cronDatabase: cronDatabase) }
+            try state.checkInstalled()
             return try await connection.query("select w.name from cronmill_cron.work_database as w order by w.name")
                 .map { try $0.get("name") }
         }
@@ -51,15 +51,6 @@ public struct DatabaseResult<Value: Sendable>: Sendable {
 }
 
 extension CronmillError {
-    static func nothingInstalled(cronDatabase: String) -> CronmillError {
-        CronmillError(
-            .failed,
-            "nothing is installed in cron database \"\(cronDatabase)\"",
-            hint: "Begin with: cronmill setup --database NAME",
-            database: cronDatabase
-        )
-    }
-
     static func notSetUp(_ database: String) -> CronmillError {
         CronmillError(
             .failed,

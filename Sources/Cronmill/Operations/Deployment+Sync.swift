@@ -75,9 +75,7 @@ extension Deployment {
         }
         return try await with(connectCron()) { connection in
             try await connection.run { session in
-                guard try CronState.inspect(session).isInstalled else {
-                    throw CronmillError.nothingInstalled(cronDatabase: cronDatabase)
-                }
+                try CronState.inspect(session).checkInstalled()
                 let registered = try session.query(
                     "select w.work_database_id from cronmill_cron.work_database as w where w.name = \(database)"
                 ).first

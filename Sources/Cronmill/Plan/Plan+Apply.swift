@@ -17,15 +17,22 @@ extension Deployment {
             try await with(connection) { connection in
                 try await retryingSerialization {
                     try await connection.run { session in
-                        try session.transaction {
-                            for (index, step) in group.enumerated() {
-                                let isNew = told.withLock { told in
-                                    defer { told = max(told, index + 1) }
-                                    return index >= told
+                        do {
+                            try session.transaction {
+                                for (index, step) in group.enumerated() {
+                                    let isNew = told.withLock { told in
+                                        defer { told = max(told, index + 1) }
+                                        return index >= told
+                                    }
+                                    if isNew { onStep(step) }
+                                    for statement in step.statements { try session.perform(statement) }
                                 }
-                                if isNew { onStep(step) }
-                                for statement in step.statements { try session.perform(statement) }
                             }
+                        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+                            throw CronmillError.missingPrivilege(
+                                error,
+                                user: try session.one("select current_user as me").get("me")
+                            )
                         }
                     }
                 }

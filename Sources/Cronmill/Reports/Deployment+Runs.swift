@@ -49,9 +49,7 @@ extension Deployment {
     public func runs(_ filter: RunFilter = RunFilter()) async throws -> [Run] {
         try await with(connectCron()) { connection in
             try await connection.run { session in
-                guard try CronState.inspect(session).isInstalled else {
-                    throw CronmillError.nothingInstalled(cronDatabase: cronDatabase)
-                }
+                try CronState.inspect(session).checkInstalled()
                 let runs = try session.query(
                     """
                     select h.runid, h.jobid, h.database_name, h.processor, h.slot, h.run_as, h.pid, h.status, h.message,

@@ -63,9 +63,7 @@ extension Deployment {
     private func cronSide(_ databases: [String]) async throws -> ([Key: CronSide], Capacity, [String]) {
         try await with(connectCron()) { connection in
             try await connection.run { session in
-                guard try CronState.inspect(session).isInstalled else {
-                    throw CronmillError.nothingInstalled(cronDatabase: cronDatabase)
-                }
+                try CronState.inspect(session).checkInstalled()
                 let rows = try session.query(
                     """
                     select

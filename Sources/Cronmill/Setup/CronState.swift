@@ -60,7 +60,7 @@ struct CronState: Sendable {
             port: row.get("port"),
             usesBackgroundWorkers: row.get("workers")
         )
-        if state.isInstalled {
+        if state.isInstalled, state.isSuperuser || state.owner == state.user {
             state.fingerprint = try session.one(
                 """
                 select i.fingerprint = concat(split_part(i.fingerprint, ' ', 1), ' ', cronmill_cron.digest()) as is_whole,
@@ -70,6 +70,28 @@ struct CronState: Sendable {
             ).fingerprint()
         }
         return state
+    }
+
+    /// Refuses where there is no registry, saying where it may be.
+    func checkInstalled() throws {
+        guard !isInstalled else { return }
+        if let configuredDatabase, configuredDatabase != database { throw wrongDatabase(configuredDatabase) }
+        throw CronmillError(
+            .failed,
+            "nothing is installed in cron database \"\(database)\"",
+            hint: "Begin with: cronmill setup --database NAME",
+            database: database
+        )
+    }
+
+    private func wrongDatabase(_ configured: String) -> CronmillError {
+        CronmillError(
+            .failed,
+            "pg_cron is configured for database \"\(configured)\", not \"\(database)\"",
+            detail: "pg_cron works in one database of an instance only: cron.database_name.",
+            hint: "Name it: --cron-database \(configured.shellWord) (or PG_CRON_DATABASE).",
+            database: database
+        )
     }
 
     /// Refuses where pg_cron cannot be used, saying why.
@@ -82,15 +104,7 @@ struct CronState: Sendable {
                 database: database
             )
         }
-        if let configuredDatabase, configuredDatabase != database {
-            throw CronmillError(
-                .failed,
-                "pg_cron is configured for database \"\(configuredDatabase)\", not \"\(database)\"",
-                detail: "pg_cron works in one database of an instance only: cron.database_name.",
-                hint: "Name it: --cron-database \(configuredDatabase.shellWord) (or PG_CRON_DATABASE).",
-                database: database
-            )
-        }
+        if let configuredDatabase, configuredDatabase != database { throw wrongDatabase(configuredDatabase) }
         guard let extensionVersion else { return }
         let parts = extensionVersion.split { !$0.isNumber }.compactMap { Int($0) }
         guard let major = parts.first, major > 1 || (major == 1 && parts.dropFirst().first ?? 0 >= 4) else {

@@ -24,7 +24,6 @@ extension CronmillError {
             return "create extension postgres_fdw; grant usage on foreign data wrapper postgres_fdw to \(role);"
         case "permission denied for foreign-data wrapper postgres_fdw":
             return "grant usage on foreign data wrapper postgres_fdw to \(role);"
-        case "permission denied for schema cron": return "grant usage on schema cron to \(role);"
         case "permission denied for function schedule_in_database":
             return "grant execute on function \(scheduling) to \(role);"
         case "permission denied for function alter_job": return "grant execute on function \(altering) to \(role);"
@@ -33,6 +32,10 @@ extension CronmillError {
         }
         if message.hasPrefix("permission denied for database ") {
             return "grant create on database \(database) to \(role);"
+        }
+        let schema = "permission denied for schema "
+        if message.hasPrefix(schema) {
+            return "grant usage on schema \(Identifier(String(message.dropFirst(schema.count))).quoted) to \(role);"
         }
         for beginning in ["permission denied to set role \"", "must be member of role \""]
         where message.hasPrefix(beginning) {

@@ -13,6 +13,7 @@ extension Deployment {
             try await connection.run { session in
                 let state = try CronState.inspect(session)
                 try state.check()
+                try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
                 return try CronInspection(state: state, session: session, database: database)
             }
         }
@@ -20,6 +21,7 @@ extension Deployment {
         let work = try await with(connectWork(database)) { connection in
             try await connection.run { session in
                 let state = try WorkState.inspect(session)
+                try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill", database: state.database)
                 return try WorkInspection(state: state, session: session, request: request.processor)
             }
         }

@@ -31,7 +31,9 @@ struct HandlerFunction: Sendable, Hashable {
                 .failed,
                 "handler \(text) is not schema-qualified",
                 detail: "It is called from a procedure whose search_path must not decide what is run.",
-                hint: "Name its schema: --handler public.\(text)"
+                hint: "Name its schema: --handler "
+                    + (try schemas(of: name, session).map { "\($0).\(text)".shellWord }.first
+                        ?? "SCHEMA.\(text)".shellWord)
             )
         }
         let rows = try session.query(
@@ -53,7 +55,10 @@ struct HandlerFunction: Sendable, Hashable {
             throw CronmillError(
                 .failed,
                 "handler \(name) does not exist in database \"\(session.database)\"",
-                hint: rule,
+                hint: try neighbours(parts[0], session).nearest(
+                    to: "\(Identifier(parts[0]).quoted).\(Identifier(parts[1]).quoted)"
+                )
+                .map { "Did you mean \($0)?" } ?? rule,
                 database: session.database
             )
         }
@@ -86,11 +91,39 @@ struct HandlerFunction: Sendable, Hashable {
             throw CronmillError(
                 .failed,
                 "there are several handlers \(name)",
-                hint: "Say which: --handler '\(candidates.map(\.signature).joined(separator: "' or '"))'",
+                hint: "Say which: --handler \(candidates.map(\.signature.shellWord).joined(separator: " or "))",
                 database: session.database
             )
         }
         return found
+    }
+
+    /// Quoted names of the schemas that have a function of that name.
+    private static func schemas(of name: String, _ session: Session) throws -> [String] {
+        try session.query(
+            """
+            select quote_ident(n.nspname) as schema
+            from pg_catalog.pg_proc as p
+            join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+            where p.proname = (parse_ident(\(name)))[1] and n.nspname not in ('pg_catalog', 'information_schema')
+            group by n.nspname
+            order by n.nspname
+            """
+        ).map { try $0.get("schema") }
+    }
+
+    /// Quoted, qualified names of all functions of a schema.
+    private static func neighbours(_ schema: String, _ session: Session) throws -> [String] {
+        try session.query(
+            """
+            select distinct format('%I.%I', n.nspname, p.proname) as name
+            from pg_catalog.pg_proc as p
+            join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+            where n.nspname = \(schema) and p.prokind = 'f'
+            order by 1
+            limit 1000
+            """
+        ).map { try $0.get("name") }
     }
 
     /// The text of the generated procedure of a processor that calls this handler.

@@ -5,7 +5,6 @@ extension Plan {
     mutating func installCron(_ cron: CronInspection, request: SetupRequest) throws {
         let state = cron.state
         let place = state.database
-        try Self.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: place)
         if state.extensionVersion == nil {
             add("create extension pg_cron", in: place, "create extension pg_cron")
         }
@@ -43,7 +42,6 @@ extension Plan {
         let state = work.state
         let place = state.database
         let isLinked = place != cron.state.database
-        try Self.checkOwner(state.owner, user: state.user, schema: "cronmill", database: place)
         if let installed = state.cronDatabase, installed != cron.state.database {
             throw CronmillError(
                 .failed,
@@ -142,7 +140,8 @@ extension Plan {
         )
     }
 
-    private static func checkOwner(_ owner: String?, user: String, schema: String, database: String) throws {
+    /// Refuses where our schema belongs to another role.
+    static func checkOwner(_ owner: String?, user: String, schema: String, database: String) throws {
         guard let owner, owner != user else { return }
         throw CronmillError(
             .failed,

@@ -52,7 +52,7 @@ struct WorkState: Sendable {
             hasLink: row.get("has_link"),
             linkDatabase: row.get("link_database")
         )
-        if state.isInstalled {
+        if state.isInstalled, state.isSuperuser || state.owner == state.user {
             let installation = try session.one(
                 """
                 select i.fingerprint = concat(split_part(i.fingerprint, ' ', 1), ' ', cronmill.digest()) as is_whole,

@@ -84,6 +84,16 @@ struct ScheduleField {
         return number
     }
 
+    /// What so many steps of this field would be, where that is an interval.
+    private func interval(_ steps: Int) -> Duration? {
+        guard steps <= 10_000 else { return nil }
+        return switch name {
+        case "minute": .seconds(60 * steps)
+        case "hour": .seconds(3600 * steps)
+        default: nil
+        }
+    }
+
     private func checkStep(
         _ step: String?,
         over span: Int,
@@ -99,7 +109,8 @@ struct ScheduleField {
         guard let number = Int(step), number <= span else {
             throw ScheduleError(
                 "step in \(name) \"\(item)\" in schedule \"\(schedule)\" is longer than what it steps through",
-                detail: "pg_cron would misread it: of \"\(item)\" only \(name) \(first) would be left."
+                detail: "pg_cron would misread it: of \"\(item)\" only \(name) \(first) would be left.",
+                hint: item.hasPrefix("*") ? Int(step).flatMap(interval).map { Schedule.nearest(to: $0) } : nil
             )
         }
     }

@@ -68,6 +68,12 @@ struct Enqueue: AsyncParsableCommand {
                     options: choice,
                     lines: source
                 )
+            } catch let error as PostgresError where runAt != nil && error.sqlState?.isTimeSyntax == true {
+                throw CronmillError(
+                    .failed,
+                    "--run-at: \(error.message)",
+                    hint: "Use a form like '2027-01-01 08:00+01', 'today 18:30' or 'tomorrow'."
+                )
             } catch let error as InvalidLine where payload != nil {
                 throw CronmillError(.failed, "--payload is not JSON", detail: error.reason, hint: Self.payloadRule)
             }
@@ -77,6 +83,12 @@ struct Enqueue: AsyncParsableCommand {
     }
 }
 
+extension SQLState {
+    /// Whether it says that a text is no date or time, or one out of range.
+    fileprivate var isTimeSyntax: Bool { self == "22007" || self == "22008" }
+}
+
+internal import Postgres
 internal import Synchronization
 
 /// Bytes that are given once.

@@ -16,7 +16,7 @@ begin
                 errcode = 'MC005',
                 message = pg_catalog.format('this pg_cron has no schedules in seconds: %s', schedule),
                 detail = 'They came with pg_cron 1.5.',
-                hint = 'Use the schedule * * * * * with linger tick: tasks start within milliseconds all the same.';
+                hint = 'Use the schedule * * * * * with linger tick (--every 1m --linger tick): tasks start within milliseconds all the same.';
         end if;
     elsif schedule ~ '^@' then
         -- @reboot runs once and never again; @yearly has no month in some versions of pg_cron and never runs.
@@ -50,7 +50,7 @@ begin
         raise exception using
             errcode = 'MC005',
             message = 'with background workers pg_cron 1.4 runs one job at a time, so no run may linger',
-            hint = 'Set cron.use_background_workers = off (a restart), or linger 0.';
+            hint = 'Set cron.use_background_workers = off and restart, or use linger 0 (--linger 0).';
     end if;
 end
 $function$;
