@@ -47,7 +47,7 @@ struct Config: AsyncParsableCommand {
     }
 
     private func trials(_ settings: ResolvedSettings) async throws -> [ConnectionTrial] {
-        let base = Context.deployment(settings, connection)
+        let base = try Context.deployment(settings, connection)
         var trials: [ConnectionTrial] = []
         for setting in settings.databases.isEmpty ? [settings.work["dbname"]].compactMap({ $0 }) : settings.databases {
             var deployment = base
