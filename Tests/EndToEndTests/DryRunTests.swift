@@ -115,7 +115,7 @@ struct DryRunTests {
         }
         let roles = try await server.client("pg_dumpall", ["--roles-only", "--no-role-passwords"])
         lines += roles.output.split(separator: "\n").map(String.init)
-        return lines.filter { !$0.contains("restrict ") }
+        return lines.filter { !$0.contains("restrict ") && !$0.hasPrefix("    password ") }
             .map { $0.replacing(server.server.socketDirectory, with: "FOLDER") }
             .map { $0.replacing(String(server.server.port), with: "PORT") }
     }
