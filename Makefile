@@ -1,9 +1,9 @@
 .DEFAULT_GOAL := help
-.PHONY: help packages build release demo test lint format install clean
+.PHONY: help packages build release demo test bench lint format install clean
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
-sources = Sources Tests Plugins sql Package.swift
+sources = Sources Tests Plugins sql Package.swift Benchmarks/Sources/bench Benchmarks/Package.swift
 binary = .build/release/cronmill
 
 help: ## List the targets
@@ -25,6 +25,11 @@ test: ## Install what the tests need, lint, run the tests
 	scripts/install-packages --test
 	$(MAKE) lint
 	$(SWIFT) test --disable-xctest
+
+bench: packages release ## Measure the speed beside the limit and other queues (QUICK=1, ARGS="--help")
+	Benchmarks/install-peers .build/bench-venv
+	$(SWIFT) build --package-path Benchmarks --scratch-path .build/benchmarks -c release
+	.build/benchmarks/release/bench $(if $(QUICK),--quick) $(ARGS)
 
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict -r $(sources)

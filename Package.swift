@@ -39,7 +39,7 @@ let package = Package(
         .executableTarget(
             name: "cronmill-cli",
             dependencies: [
-                "Cronmill", "PrivateServer", "Postgres",
+                "Cronmill", "PrivateServer", "Postgres", "SQLFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -48,7 +48,11 @@ let package = Package(
         .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: strict),
         .testTarget(name: "CronmillTests", dependencies: ["Cronmill", "Postgres"], swiftSettings: strict),
-        .testTarget(name: "CommandLineTests", dependencies: ["cronmill-cli"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["cronmill-cli", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

@@ -77,6 +77,17 @@ public final class PrivateServer: Sendable {
         }
     }
 
+    /// Lets the server outlive this process from now on, until `stop()` or somebody who runs `stopCommand`.
+    ///
+    /// Unlike `ServerOptions.keepsRunning` it can be said late: until then the server ends with this process.
+    ///
+    /// - Throws: `PrivateServerError`
+    public func keepRunning() async throws {
+        guard await keeper.perform(.keep) else {
+            throw PrivateServerError("the private server cannot be kept running\(files.logTail())")
+        }
+    }
+
     /// Ends the server (fast shutdown: sessions are cut) and removes its directory. Again is no error.
     public func stop() async {
         do {

@@ -105,7 +105,7 @@ extension BadInput {
             "postgresql://db1:secret%zz@x/shop",
             exitCode: 64,
             errors: """
-                error: the connection URI is not understood: invalid percent-encoded token: "..." (flag --database)
+                error: invalid percent-encoded token: "..." (flag --database)
                 """
         ),
         BadInput(
@@ -117,7 +117,7 @@ extension BadInput {
             "five",
             exitCode: 64,
             errors: """
-                error: port "five" is not a number from 1 to 65535 (flag --port)
+                error: the port is not a number from 1 to 65535 (flag --port)
                 """
         ),
         BadInput(
@@ -128,7 +128,7 @@ extension BadInput {
             environment: ["DB_PORT": "70000"],
             exitCode: 64,
             errors: """
-                error: port "70000" is not a number from 1 to 65535 (environment DB_PORT)
+                error: the port is not a number from 1 to 65535 (environment DB_PORT)
                 """
         ),
         BadInput(

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 /// Waits for something that pg_cron or another session does, looking four times a second.
@@ -25,4 +26,10 @@ struct NeverHappened: Error, CustomStringConvertible {
     let sourceLocation: SourceLocation
 
     var description: String { "within the time given it did not come to pass that \(comment) (\(sourceLocation))" }
+}
+
+/// Waits, if the next full minute is near, until it is over: what must happen before pg_cron's next tick then does.
+func awayFromFullMinute() async throws {
+    let second = Date().timeIntervalSince1970.truncatingRemainder(dividingBy: 60)
+    if second > 45 { try await Task.sleep(for: .seconds(61 - second)) }
 }

@@ -4,10 +4,6 @@ import Testing
 /// `cronmill.processor` changed by plain SQL.
 @Suite("Processor rows", .timeLimit(.minutes(5)))
 struct ProcessorRowTests {
-    private func failure(_ body: () async throws -> Void) async throws -> PostgresError {
-        try #require(await #expect(throws: PostgresError.self) { try await body() })
-    }
-
     private func active(_ place: Workplace) async throws -> [String] {
         try await place.cronRows("select active from cron.job where database = \(place.database) order by jobid")
     }
@@ -50,17 +46,60 @@ struct ProcessorRowTests {
         try await withDatabases { place in
             try await place.setUp()
             let connection = try await place.connect()
-            let error = try await failure {
+            let error = try await expectedError {
                 try await connection.execute("update cronmill.processor set schedule = '*/30 * * * * *'")
             }
             #expect(error.sqlState == "MC005")
             #expect(error.message == "invalid schedule: */30 * * * * *")
             #expect(error.detail?.hasPrefix("It has 6 fields; pg_cron reads five and ignores the rest.") == true)
-            let other = try await failure {
+            let other = try await expectedError {
                 try await connection.execute("update cronmill.processor set schedule = '61 * * * *'")
             }
             #expect(other.message == "invalid schedule: 61 * * * *")
             #expect(try await place.rows("select schedule from cronmill.processor") == [Workplace.never])
+        }
+    }
+
+    @Test("TRUNCATE of the processors is refused, and their jobs stay")
+    func truncate() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let before = try await place.jobs()
+            let error = try await expectedError { try await place.script("truncate cronmill.processor cascade") }
+            #expect(error.sqlState == "MC002")
+            #expect(error.message == "processors cannot be truncated")
+            #expect(try await place.jobs() == before)
+        }
+    }
+
+    @Test("deleting a processor's row unschedules its jobs")
+    func delete() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--slots", "2", "--enable")
+            try await place.script("delete from cronmill.processor where name = 'work'")
+            #expect(try await place.jobs() == [])
+        }
+    }
+
+    @Test("a processor cannot be renamed, nor run as a role that may not log in")
+    func refused() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let renamed = try await expectedError {
+                try await place.script("update cronmill.processor set name = 'play'")
+            }
+            #expect(renamed.sqlState == "MC002")
+            #expect(renamed.message == "processor \"work\" cannot be renamed or given another queue")
+            let role = try await expectedError {
+                try await place.script("update cronmill.processor set run_as = 'pg_monitor'")
+            }
+            #expect(role.sqlState == "MC009")
+            #expect(role.message == "role \"pg_monitor\" is not permitted to log in")
+            let unpermitted = try await expectedError {
+                try await place.script("update cronmill.processor set run_as = 'postgres'")
+            }
+            #expect(unpermitted.sqlState == "MC009")
+            #expect(unpermitted.message == "jobs of database \"\(place.database)\" may not run as role \"postgres\"")
         }
     }
 }

@@ -8,6 +8,9 @@ struct TestServer: Sendable {
     let server: PrivateServer
     let installation: ServerInstallation
 
+    var socketDirectory: String { server.socketDirectory }
+    var port: Int { server.port }
+
     private static let sharedStart = Task { try await own() }
 
     /// The server that tests share, each with databases of its own, and all with the one registry in `postgres`.
@@ -87,6 +90,22 @@ struct TestServer: Sendable {
         guard let found = ServerInstallation.installed().first(where: { $0.binDirectory == folder && $0.hasCron })
         else { throw MissingServer(binDirectory: folder) }
         return found
+    }
+}
+
+/// Runs a test with a server of its own, which ends with it.
+func withServer(
+    settings: [String: String] = [:],
+    authentication: [String] = [],
+    _ body: (TestServer) async throws -> Void
+) async throws {
+    let server = try await TestServer.own(settings: settings, authentication: authentication)
+    do {
+        try await body(server)
+        await server.server.stop()
+    } catch {
+        await server.server.stop()
+        throw error
     }
 }
 

@@ -46,6 +46,10 @@ struct Workplace: Sendable {
         try await server.cronmill(arguments + ["--database", database], input: Array(input.utf8))
     }
 
+    func cronmillHere(_ arguments: [String]) async throws -> ProgramResult {
+        try await server.cronmill(arguments + ["--database", database])
+    }
+
     func connect(_ database: String? = nil, as role: String? = nil) async throws -> Connection {
         try await server.connect(database ?? self.database, as: role)
     }

@@ -13,16 +13,17 @@ declare
     task_ids bigint[];
     places tid[];
     payloads jsonb[];
-    attempts integer[];
     total integer;
     batch_size integer := 1;
     batch_began_at timestamptz;
     deadline timestamptz;
     noted bigint := 0;
-    noted_at timestamptz := '-infinity';
+    noted_at timestamptz := '-infinity'::timestamptz;
     part integer;
-    batch_failed boolean;
+    careful_until timestamptz;
+    one_by_one boolean;
     task_failed boolean;
+    verdict text;{{declarations}}
     end_reason text;
     done bigint := 0;
     failed bigint := 0;
@@ -39,29 +40,29 @@ begin
     if not run.go then
         return;
     end if;
+    careful_until := run.careful_until;
 
     loop
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         batch_size := least(batch_size, task_limit - done - failed);
         batch_began_at := clock_timestamp();
         deadline := batch_began_at + run.task_timeout;
-        batch_failed := false;
+        one_by_one := false;
         total := 0;
         -- Read by the housekeeper. Outside of the block, whose rollback would take it back.
         perform cronmill.publish(run, deadline);
 
         -- First the whole batch in one subtransaction.
         begin
-            batch := cronmill.claim(run.processor_id, slot, batch_size, batch);
+            batch := cronmill.claim(run.processor_id, slot, batch_size, careful_until, batch);
             task_ids := batch.task_ids;
             places := batch.places;
-            payloads := batch.payloads;
-            attempts := batch.attempts;
+            payloads := batch.payloads;{{attempts}}
             total := coalesce(cardinality(task_ids), 0);
-            if total > 0 then
+            if total > 0 and not batch.is_alone then
                 perform pg_catalog.set_config('search_path', run.handler_search_path, true);
                 for i in 1 .. total loop
-                    perform {{handler}}({{arguments}});
+                    {{call}}
                 end loop;
                 set constraints all immediate;
             end if;
@@ -69,7 +70,7 @@ begin
             when query_canceled then
                 -- Past the deadline one of the tasks is too slow; which one, the second pass will tell.
                 -- Before it, somebody wants this run to end.
-                batch_failed := true;
+                one_by_one := true;
                 if clock_timestamp() < deadline or total = 0 then
                     end_reason := 'canceled';
                 end if;
@@ -77,35 +78,41 @@ begin
                 if total = 0 then
                     raise;
                 end if;
-                batch_failed := true;
+                one_by_one := true;
         end;
-        if not batch_failed then
+        -- A role that a handler has set may not execute what follows.
+        reset role;
+        if end_reason is null and batch.is_alone then
+            one_by_one := true;
+            -- It has no place any more if its last attempt was one that never ended.
+            dead := dead + (places[1] is null)::integer;
+        elsif not one_by_one then
             done := done + total;
         end if;
 
         -- If that failed, again with one subtransaction per task, and a commit after 60 of them: more than
-        -- 64 subtransactions that write slow every other session's snapshots.
+        -- 64 subtransactions that write slow every other session's snapshots. A task taken alone comes here
+        -- at once; its attempt is committed before it is made.
         part := 0;
-        while batch_failed and end_reason is null and part * 60 < total loop
+        while one_by_one and end_reason is null and part * 60 < total loop
             perform cronmill.publish(run, null);
             commit;
-            reset role;
             reset all;
             perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
             again := cronmill.claim_again(run.processor_id,
                 task_ids[part * 60 + 1 : part * 60 + 60], places[part * 60 + 1 : part * 60 + 60]);
             part := part + 1;
-            payloads := again.payloads;
-            attempts := again.attempts;
+            payloads := again.payloads;{{attempts_again}}
             for i in 1 .. coalesce(cardinality(again.task_ids), 0) loop
                 deadline := clock_timestamp() + run.task_timeout;
                 task_failed := false;
                 perform cronmill.publish(run, deadline);
                 begin
                     perform pg_catalog.set_config('search_path', run.handler_search_path, true);
-                    perform {{handler}}({{arguments_again}});
+                    {{call_again}}
                     set constraints all immediate;
-                    perform cronmill.finish(run.processor_id, again.task_ids[i], again.places[i]);
+                    reset role;
+                    verdict := cronmill.finish(run.processor_id, again.task_ids[i], again.places[i]{{outcome}});
                 exception
                     when query_canceled then
                         if clock_timestamp() < deadline then
@@ -126,16 +133,20 @@ begin
                             error_hint = pg_exception_hint,
                             error_context = pg_exception_context;
                 end;
-                exit when end_reason is not null;
-                if not task_failed then
-                    done := done + 1;
-                else
-                    failed := failed + 1;
-                    if cronmill.fail(run.processor_id, again.task_ids[i], again.places[i],
-                        error_sqlstate, error_message, error_detail, error_hint, error_context)
-                    then
-                        dead := dead + 1;
+                if end_reason is not null then
+                    if batch.is_alone then
+                        perform cronmill.give_back(run.processor_id, again.task_ids[i], again.places[i]);
                     end if;
+                    exit;
+                end if;
+                if not task_failed then
+                    done := done + (verdict = 'done')::integer;
+                    dead := dead + (verdict = 'dead')::integer;
+                else
+                    verdict := cronmill.fail(run.processor_id, again.task_ids[i], again.places[i],
+                        error_sqlstate, error_message, error_detail, error_hint, error_context);
+                    failed := failed + (verdict <> 'snooze')::integer;
+                    dead := dead + (verdict = 'dead')::integer;
                 end if;
             end loop;
         end loop;
@@ -145,7 +156,7 @@ begin
             batch.stop_reason,
             case
                 when done + failed >= task_limit then 'limit'
-                when total = 0 and not run.lingers then 'empty'
+                when total = 0 and careful_until is null and not run.lingers then 'empty'
                 when clock_timestamp() >= run.ends_at then 'budget'
             end
         );
@@ -159,18 +170,21 @@ begin
         commit;
         exit when end_reason is not null;
 
-        if total > 0 then
+        if total = 0 and careful_until is not null then
+            -- All that were ready at the start have been done one by one.
+            careful_until := null;
+        elsif total > 0 then
             -- What handlers have set does not reach the next batch.
-            reset role;
             reset all;
-            batch_size := cronmill.next_batch_size(total, batch_size, clock_timestamp() - batch_began_at);
+            if not batch.is_alone then
+                batch_size := cronmill.next_batch_size(total, batch_size, clock_timestamp() - batch_began_at);
+            end if;
         else
             perform pg_catalog.pg_sleep(least(
                 run.poll_seconds, greatest(0, extract(epoch from run.ends_at - clock_timestamp()))));
         end if;
     end loop;
 
-    reset role;
     reset all;
     perform cronmill.end_run(run.processor_id, run, end_reason, done, failed, dead);
     commit;

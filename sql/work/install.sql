@@ -20,8 +20,13 @@
 \ir functions/slot_lock_class.sql
 \ir functions/begin_run.sql
 \ir functions/publish.sql
+\ir functions/retry_at.sql
+\ir functions/bury.sql
+\ir functions/begin_attempt.sql
 \ir functions/claim.sql
 \ir functions/claim_again.sql
+\ir functions/give_back.sql
+\ir functions/outcomes.sql
 \ir functions/finish.sql
 \ir functions/fail.sql
 \ir functions/next_batch_size.sql

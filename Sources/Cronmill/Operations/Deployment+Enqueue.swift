@@ -97,9 +97,14 @@ extension Session {
 
     private func copy(_ lines: inout JSONLines, _ target: String) throws -> Int {
         do {
-            return try copyIn("copy \(unsafeRaw: target) from stdin with (\(unsafeRaw: JSONLines.copyFormat))") {
+            let stored = try copyIn("copy \(unsafeRaw: target) from stdin with (\(unsafeRaw: JSONLines.copyFormat))") {
                 try lines.next()
             }
+            guard stored == lines.rowsInChunk else {
+                // A line \. ends the data for COPY, which then drops the rest without a word.
+                throw InvalidLine(number: lines.line(ofRow: stored + 1), reason: #"Token "\." is invalid."#)
+            }
+            return stored
         } catch let error as PostgresError {
             // "COPY task, line 3, column payload: ..." counts the rows of this COPY.
             guard error.sqlState?.isClass("22") == true, let context = error.context,

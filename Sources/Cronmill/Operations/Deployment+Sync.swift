@@ -53,14 +53,7 @@ extension Deployment {
         }
         for name in Set(found.differences.map(\.processor)).subtracting(found.strays).sorted() {
             guard let text = found.procedures[name] else { continue }
-            if let text {
-                plan.add(
-                    "generate the procedure of processor \(name)",
-                    in: database,
-                    text,
-                    "select cronmill.grant_run_as(p.run_as, p.name) from cronmill.processor as p where p.name = \(name)"
-                )
-            }
+            if let text { plan.generate(text, of: name, in: database) }
             plan.add(
                 "send processor \(name) to the registry",
                 in: database,

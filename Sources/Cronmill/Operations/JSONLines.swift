@@ -14,6 +14,8 @@ struct JSONLines {
     private var bytesInChunk = 0
     private var rowsBefore = 0
     private var rows = 0
+    /// Rows of the present chunk, as far as they were given.
+    var rowsInChunk: Int { rows - rowsBefore }
     /// For each blank line, the number of rows before it.
     private var blanks: [Int] = []
 

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import Synchronization
 
 extension Deployment {
     /// Applies a plan, one transaction per group of steps; what is done when one fails stays done, and a second
@@ -11,13 +12,19 @@ extension Deployment {
         for group in plan.transactions {
             guard let database = group.first?.database else { continue }
             let connection = try await database == cronDatabase ? connectCron() : connectWork(database)
+            // A step that is tried again is not told again.
+            let told = Mutex(0)
             try await with(connection) { connection in
                 try await retryingSerialization {
                     try await connection.run { session in
                         do {
                             try session.transaction {
-                                for step in group {
-                                    onStep(step)
+                                for (index, step) in group.enumerated() {
+                                    let isNew = told.withLock { told in
+                                        defer { told = max(told, index + 1) }
+                                        return index >= told
+                                    }
+                                    if isNew { onStep(step) }
                                     for statement in step.statements { try session.perform(statement) }
                                 }
                             }

@@ -137,8 +137,7 @@ struct WorkInspection: Sendable {
         guard let request else { return }
         if state.isInstalled {
             if let queue = request.queue {
-                queueExists = try !session.query("select 1 from cronmill.queue as q where q.name = \(queue.text)")
-                    .isEmpty
+                queueExists = try !session.query("select from cronmill.queue as q where q.name = \(queue.text)").isEmpty
             }
             processor = try ProcessorRow.find(request, session: session)
             processors = try session.query("select p.name from cronmill.processor as p order by p.name")

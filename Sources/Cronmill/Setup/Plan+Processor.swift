@@ -90,7 +90,7 @@ extension Plan {
             let procedure = try handler.procedure(of: row.name)
             if let text = row.procedureText, procedure.text.contains(text) {
             } else {
-                add("generate the procedure of processor \(row.name)", in: place, procedure)
+                generate(procedure, of: row.name, in: place)
             }
             if handler.signature != row.handler {
                 changes.append("handler \(row.handler) -> \(handler.signature)")
@@ -112,6 +112,16 @@ extension Plan {
             "change processor \(row.name): \(changes.joined(separator: ", "))",
             in: place,
             "update cronmill.processor set \(sql: assignments.joined) where name = \(row.name)"
+        )
+    }
+
+    /// Makes the procedure of a processor anew; if somebody dropped it, the grant was dropped with it.
+    mutating func generate(_ procedure: SQL, of name: String, in place: String) {
+        add(
+            "generate the procedure of processor \(name)",
+            in: place,
+            procedure,
+            "select cronmill.grant_run_as(p.run_as, p.name) from cronmill.processor as p where p.name = \(name)"
         )
     }
 

@@ -77,7 +77,7 @@ struct Enqueue: AsyncParsableCommand {
             } catch let error as InvalidLine where payload != nil {
                 throw CronmillError(.failed, "--payload is not JSON", detail: error.reason, hint: Self.payloadRule)
             }
-            context.say("\(database): \(total) \(total == 1 ? "task" : "tasks") enqueued into \(queue)")
+            context.say("\(database): \(total.grouped) \(total == 1 ? "task" : "tasks") enqueued into \(queue)")
             return .done
         }
     }
@@ -92,7 +92,7 @@ internal import Postgres
 internal import Synchronization
 
 /// Bytes that are given once.
-private final class Once: Sendable {
+final class Once: Sendable {
     private let bytes: Mutex<[UInt8]?>
 
     init(_ bytes: [UInt8]) {

@@ -33,10 +33,10 @@ struct Process: AsyncParsableCommand {
                 output.progress("\(database): \(progress.ready.counted) ready")
             }
             output.endProgress()
-            let failures =
-                result.failed == 0 ? "" : ", \(result.failed) failed \(result.failed == 1 ? "attempt" : "attempts")"
+            let attempts = result.failed == 1 ? "attempt" : "attempts"
+            let failures = result.failed == 0 ? "" : ", \(result.failed.grouped) failed \(attempts)"
             context.say(
-                "\(database): \(result.done) \(result.done == 1 ? "task" : "tasks") done\(failures), in \((ContinuousClock.now - start).shortText); "
+                "\(database): \(result.done.grouped) \(result.done == 1 ? "task" : "tasks") done\(failures), in \((ContinuousClock.now - start).shortText); "
                     + "\(result.ready.counted) ready"
             )
             return .done

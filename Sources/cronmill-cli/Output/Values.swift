@@ -23,9 +23,13 @@ extension Duration {
 }
 
 extension Int {
-    /// A count that is exact up to 100,000, with separators; `100,000+` beyond.
+    /// A count that is exact up to 100,000; `100,000+` beyond.
     var counted: String {
-        guard self <= ProcessorStatus.exactUpTo else { return "100,000+" }
+        self <= ProcessorStatus.exactUpTo ? grouped : "100,000+"
+    }
+
+    /// With separators: `12,345`.
+    var grouped: String {
         var text = ""
         for (index, digit) in String(self).reversed().enumerated() {
             if index > 0, index % 3 == 0, digit != "-" { text.append(",") }

@@ -5,6 +5,12 @@ enum ConnectionURI {
         text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
     }
 
+    /// Whether it is how other tools name a PostgreSQL database: `jdbc:postgresql://...`, `POSTGRES://...`.
+    static func isForeign(_ text: String) -> Bool {
+        guard !isURI(text), let scheme = text.firstRange(of: "://") else { return false }
+        return text[..<scheme.lowerBound].lowercased().contains("postgres")
+    }
+
     /// Whether it looks like libpq's other notation, `host=db1 dbname=app`.
     static func isKeywords(_ text: String) -> Bool {
         let keywords: Set = [
@@ -36,7 +42,9 @@ enum ConnectionURI {
     private static func redactedParameter(_ parameter: ArraySlice<Unicode.Scalar>) -> String {
         guard let equals = parameter.firstIndex(of: "=") else { return text(parameter) }
         let keyword = text(parameter[..<equals])
-        let isSecret = keyword.lowercased().contains("password") || keyword.unicodeScalars.contains("%")
+        let isSecret =
+            keyword.lowercased().contains("password") || ConnectionAddress.secrets.contains(keyword)
+            || keyword.unicodeScalars.contains("%")
         return isSecret ? "\(keyword)=***" : text(parameter)
     }
 

@@ -19,11 +19,12 @@ begin
                 hint = 'Use the schedule * * * * * with linger tick (--every 1m --linger tick): tasks start within milliseconds all the same.';
         end if;
     elsif schedule ~ '^@' then
-        if schedule !~ '^@(hourly|daily|midnight|weekly|monthly|yearly|annually)$' then
+        -- @reboot runs once and never again; @yearly has no month in some versions of pg_cron and never runs.
+        if schedule !~ '^@(hourly|daily|midnight|weekly|monthly)$' then
             raise exception using
                 errcode = 'MC005',
                 message = pg_catalog.format('invalid schedule: %s', schedule),
-                hint = 'Use five cron fields (* * * * *), @hourly, @daily, @weekly, @monthly or @yearly.';
+                hint = 'Use five cron fields, such as * * * * * or 0 0 1 1 *, or @hourly, @daily, @weekly, @monthly.';
         end if;
     elsif cardinality(fields) <> 5 then
         raise exception using

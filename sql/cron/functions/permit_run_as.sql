@@ -7,7 +7,7 @@ language plpgsql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
 as $function$
 begin
-    -- Two grants on one schema at once would fail: tuple concurrently updated.
+    -- Two grants on one schema at once end with "tuple concurrently updated".
     perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
     insert into cronmill_cron.run_as (work_database_id, role_name)
     select w.work_database_id, permit_run_as.role_name

@@ -6,7 +6,7 @@ language plpgsql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
 as $function$
 begin
-    -- Two grants on one schema at once would fail: tuple concurrently updated.
+    -- Two grants on one schema at once end with "tuple concurrently updated".
     perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
     insert into cronmill_cron.work_database as w (name, link_role)
     values (register.database_name, register.link_role)
@@ -33,6 +33,7 @@ declare
     gone cronmill_cron.work_database;
     one text;
 begin
+    -- Two grants on one schema at once end with "tuple concurrently updated".
     perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
     select w.* into gone from cronmill_cron.work_database as w where w.name = unregister.database_name for update;
     if not found then

@@ -1,12 +1,15 @@
--- Takes the next batch out of the queue: highest priority first, then run_at, then key, skipping what
+-- Takes the next batch out of the queue: highest priority first, then run_at, then number, skipping what
 -- another slot has. The rows are deleted; if the caller's work is rolled back they are back. A claim
 -- goes on from the low-water mark of the last one, so it does not walk dead rows; a scan from the
 -- beginning, which finds late commits and redriven tasks, is rationed to 5% of the time (ENGINE 7).
+-- A task whose last attempt never ended, and until careful_until every task, is taken alone: it stays, is
+-- charged, and the caller commits before doing it.
 -- Changes cronmill.task. Executed by: the processor's run-as role, from its generated procedure.
 create or replace function cronmill.claim(
     processor_id integer,
     slot integer,
     batch_size integer,
+    careful_until timestamptz,
     last_claim cronmill.claim
 )
 returns cronmill.claim
@@ -17,6 +20,7 @@ declare
     settings record;
     batch cronmill.claim := claim.last_claim;
     started_at constant timestamptz := clock_timestamp();
+    due_until constant timestamptz := least(started_at, claim.careful_until);
     full_scan constant boolean := started_at >= coalesce((claim.last_claim).full_scan_at, '-infinity');
     missing integer := claim.batch_size;
     taken record;
@@ -33,6 +37,7 @@ begin
         when claim.slot > settings.slots then 'surplus'
         when claim.slot > 0 and not settings.enabled then 'disabled'
     end;
+    batch.is_alone := false;
     batch.task_ids := null;
     batch.places := null;
     batch.payloads := null;
@@ -40,11 +45,27 @@ begin
     if batch.stop_reason is not null then
         return batch;
     end if;
+
+    for taken in
+        select t.task_id, t.ctid as place
+        from cronmill.task as t
+        where t.queue_id = settings.queue_id
+            and t.began_at is not null
+            and t.run_at <= started_at
+        order by t.run_at
+        limit 1
+        for update skip locked
+    loop
+        batch.is_alone := true;
+        batch.task_ids := array[taken.task_id];
+        batch.places := array[cronmill.begin_attempt(claim.processor_id, taken.task_id, taken.place)];
+        return batch;
+    end loop;
+
     if full_scan then
         batch.mark_at := array_fill('-infinity'::timestamptz, array[10]);
         batch.mark_id := array_fill(0::bigint, array[10]);
     end if;
-
     select array_agg(n.level order by n.level desc) into levels
     from generate_series(0, 9) as n (level)
     where exists (
@@ -52,10 +73,32 @@ begin
         from cronmill.task as t
         where t.queue_id = settings.queue_id
             and t.priority = n.level
-            and t.run_at <= started_at
+            and t.run_at <= due_until
             and (t.run_at, t.task_id) > (batch.mark_at[n.level + 1], batch.mark_id[n.level + 1])
     );
     foreach level in array coalesce(levels, '{}') loop
+        if claim.careful_until is not null then
+            for taken in
+                select t.task_id, t.ctid as place, t.run_at
+                from cronmill.task as t
+                where t.queue_id = settings.queue_id
+                    and t.priority = level
+                    and t.run_at <= due_until
+                    and (t.run_at, t.task_id) > (batch.mark_at[level + 1], batch.mark_id[level + 1])
+                    and t.began_at is null
+                order by t.run_at, t.task_id
+                limit 1
+                for update skip locked
+            loop
+                batch.mark_at[level + 1] := taken.run_at;
+                batch.mark_id[level + 1] := taken.task_id;
+                batch.is_alone := true;
+                batch.task_ids := array[taken.task_id];
+                batch.places := array[cronmill.begin_attempt(claim.processor_id, taken.task_id, taken.place)];
+            end loop;
+            exit when batch.is_alone;
+            continue;
+        end if;
         with ready as materialized (
             select t.ctid as place
             from cronmill.task as t
@@ -63,6 +106,7 @@ begin
                 and t.priority = level
                 and t.run_at <= started_at
                 and (t.run_at, t.task_id) > (batch.mark_at[level + 1], batch.mark_id[level + 1])
+                and t.began_at is null
             order by t.run_at, t.task_id
             limit missing
             for update skip locked
@@ -107,5 +151,5 @@ begin
     return batch;
 end
 $function$;
-comment on function cronmill.claim(integer, integer, integer, cronmill.claim) is 'Takes the next batch of tasks out of the queue, or says why the run must stop.';
-revoke all on function cronmill.claim(integer, integer, integer, cronmill.claim) from public;
+comment on function cronmill.claim(integer, integer, integer, timestamptz, cronmill.claim) is 'Takes the next batch of tasks out of the queue, or says why the run must stop.';
+revoke all on function cronmill.claim(integer, integer, integer, timestamptz, cronmill.claim) from public;

@@ -9,11 +9,17 @@ as $function$
     from (values
         ('cronmill.begin_run(text, integer)'::regprocedure),
         ('cronmill.publish(cronmill.run_start, timestamptz)'),
-        ('cronmill.claim(integer, integer, integer, cronmill.claim)'),
+        ('cronmill.claim(integer, integer, integer, timestamptz, cronmill.claim)'),
         ('cronmill.claim_again(integer, bigint[], tid[])'),
-        ('cronmill.finish(integer, bigint, tid)'),
+        ('cronmill.give_back(integer, bigint, tid)'),
+        ('cronmill.finish(integer, bigint, tid, cronmill.outcome)'),
         ('cronmill.fail(integer, bigint, tid, text, text, text, text, text)'),
         ('cronmill.next_batch_size(integer, integer, interval)'),
+        ('cronmill.done()'),
+        ('cronmill.snooze(timestamptz)'),
+        ('cronmill.dead(text)'),
+        ('cronmill.raise_snooze(timestamptz)'),
+        ('cronmill.raise_dead(text)'),
         ('cronmill.note_progress(integer, cronmill.run_start, bigint, bigint, bigint)'),
         ('cronmill.end_run(integer, cronmill.run_start, text, bigint, bigint, bigint)')
     ) as r (routine)

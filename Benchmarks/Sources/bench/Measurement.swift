@@ -1,0 +1,284 @@
+internal import Foundation
+internal import Postgres
+
+/// One call of the benchmarks under way.
+struct Measurement: Sendable {
+    let stage: Stage
+    let scale: Scale
+    var report = Report()
+
+    enum Name {
+        static let ours = "cronmill, 1 slot"
+        static let limit = "limit: delete returning"
+        static let queue = "PgQ"
+        static let failing = "cronmill, 1% failing"
+        static let twoSlots = "cronmill, 2 slots"
+        static let many = "cronmill, long queue"
+        static let snapshot = "cronmill, old snapshot held"
+        static let dead = "cronmill, dead entries ahead"
+        static let procrastinate = "procrastinate"
+        static let pgqueuer = "pgqueuer"
+        static let copy = "COPY, one jsonb column"
+        static let owner = "cronmill enqueue, owner"
+        static let producer = "cronmill enqueue, producer"
+    }
+
+    /// Measures; what is known when something fails is kept, and the failure given back.
+    mutating func failure(of sections: [Bench.Section]) async -> (any Error)? {
+        do {
+            report.circumstances = try await stage.circumstances(scale)
+            say(report.circumstancesText)
+            try await measureDrains(sections)
+            addRatios()
+            if sections.contains(.enqueue) { try await measureEnqueue() }
+            if sections.contains(.claim) { try await measureClaim() }
+            if sections.contains(.idle) || sections.contains(.latency) { try await measureScheduled(sections) }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    // MARK: Drains
+
+    private func contenders(_ sections: [Bench.Section]) -> [Contender] {
+        let (stage, tasks, few, many) = (stage, scale.tasks, scale.fewTasks, scale.manyTasks)
+        var all: [Contender] = []
+        if sections.contains(.drain) || sections.contains(.snapshot) {
+            all.append(
+                Contender(name: Name.ours, count: tasks) {
+                    try await stage.fill("noop", tasks)
+                    return .seconds(try await stage.drain("noop"))
+                }
+            )
+        }
+        if sections.contains(.snapshot) {
+            all.append(
+                Contender(name: Name.snapshot, count: tasks) {
+                    try await stage.fill("noop", tasks)
+                    return .seconds(try await stage.withSnapshot { try await stage.drain("noop") })
+                }
+            )
+        }
+        if sections.contains(.drain) {
+            all += [
+                Contender(name: Name.limit, count: tasks, note: "batches of 2000, no handler, no lock, no isolation") {
+                    try await stage.fill("noop", tasks)
+                    return .seconds(try await stage.emptyByDelete("noop"))
+                },
+                Contender(name: Name.queue, count: tasks, note: "batches of 2000, handler per event, no isolation") {
+                    try await stage.drainPgQ(tasks)
+                },
+                Contender(name: Name.failing, count: tasks, note: "one in 100 raises an exception") {
+                    try await stage.fill("failing", tasks, failingEvery: 100)
+                    let seconds = try await stage.drain("failing", leaving: tasks / 100)
+                    _ = try await stage.script(
+                        "delete from cronmill.task as t where t.queue_id = cronmill.queue_id('failing')"
+                    )
+                    return .seconds(seconds)
+                },
+                Contender(name: Name.twoSlots, count: tasks) {
+                    try await stage.fill("noop", tasks)
+                    return .seconds(try await stage.drain("noop", slots: [1, 2]))
+                },
+            ]
+        }
+        if sections.contains(.large) {
+            all.append(
+                Contender(name: Name.many, count: many) {
+                    try await stage.fill("noop", many)
+                    return .seconds(try await stage.drain("noop"))
+                }
+            )
+        }
+        if sections.contains(.python) {
+            all += [
+                Contender(name: Name.procrastinate, count: few, note: "its worker, concurrency 10") {
+                    try await stage.drainPython("procrastinate", few, setting: 10)
+                },
+                Contender(name: Name.pgqueuer, count: few, note: "its queue manager, batch_size 100") {
+                    try await stage.drainPython("pgqueuer", few, setting: 100)
+                },
+            ]
+        }
+        return all
+    }
+
+    private mutating func measureDrains(_ sections: [Bench.Section]) async throws {
+        let contenders = contenders(sections)
+        if !contenders.isEmpty {
+            // The first drain of a new server pays for its memory and for the growth of its files.
+            try await stage.fill("noop", scale.tasks)
+            _ = try await stage.drain("noop")
+        }
+        for round in 0..<scale.rounds where !contenders.isEmpty {
+            // Each time another one begins, so that none is always the first after the same other.
+            let first = round % contenders.count
+            for contender in contenders[first...] + contenders[..<first] {
+                try await measure(contender, round)
+            }
+        }
+        if sections.contains(.dead) {
+            let (stage, dead, tasks) = (stage, scale.deadTasks, scale.tasks)
+            let contender = Contender(
+                name: Name.dead,
+                count: tasks,
+                note: "\(dead) of them, kept by a snapshot; one round"
+            ) {
+                let seconds = try await stage.withSnapshot {
+                    let connection = try await stage.connect()
+                    try await connection.execute("call bench.fill('noop', \(literal: dead))")
+                    try await connection.execute(
+                        "delete from cronmill.task as t where t.queue_id = cronmill.queue_id('noop')"
+                    )
+                    await connection.close()
+                    try await stage.fill("noop", tasks)
+                    return try await stage.drain("noop")
+                }
+                try await stage.settle()
+                return .seconds(seconds)
+            }
+            try await measure(contender, 0)
+        }
+        // The order of the table, whichever was the first to end.
+        let order = contenders.map(\.name)
+        report.timings.sort { left, right in
+            (order.firstIndex(of: left.name) ?? order.count) < (order.firstIndex(of: right.name) ?? order.count)
+        }
+    }
+
+    private mutating func measure(_ contender: Contender, _ round: Int) async throws {
+        switch try await contender.measure() {
+        case .seconds(let seconds):
+            report.add(seconds, of: contender)
+            let rate = Int(Double(contender.count) / seconds)
+            say("round \(round + 1)  \(contender.name): \(rate.grouped) per second")
+        case .missing(let reason):
+            report.add(nil, of: contender, note: "not measured: \(reason)")
+            say("round \(round + 1)  \(contender.name): \(reason)")
+        }
+    }
+
+    private mutating func addRatios() {
+        report.addRatio("cronmill / limit", Name.ours, Name.limit, goal: "at least 0.6")
+        report.addRatio("cronmill / PgQ", Name.ours, Name.queue, goal: "at least 1.2")
+        let extrapolated = "\(scale.fewTasks) tasks there, compared per task"
+        for peer in [Name.procrastinate, Name.pgqueuer] {
+            report.addRatio("cronmill / \(peer)", Name.ours, peer, goal: "at least 20", note: extrapolated)
+        }
+        report.addRatio("1% failing / clean", Name.failing, Name.ours, goal: "at least 0.5")
+        report.addRatio("2 slots / 1 slot", Name.twoSlots, Name.ours)
+        report.addRatio("long queue / 1 slot", Name.many, Name.ours, note: "\(scale.manyTasks.grouped) tasks")
+        report.addRatio("old snapshot held / undisturbed", Name.snapshot, Name.ours, goal: "at least 0.85")
+        report.addRatio("dead entries ahead / undisturbed", Name.dead, Name.ours)
+    }
+
+    // MARK: Enqueue
+
+    private mutating func measureEnqueue() async throws {
+        try await stage.admitProducer()
+        let folder = try stage.temporaryFolder()
+        defer { stage.removeFolder(folder) }
+        let (stage, lines, path) = (stage, scale.lines, "\(folder)/tasks.jsonl")
+        try stage.writeLines(lines, to: path)
+        let contenders = [
+            Contender(name: Name.copy, count: lines, note: "psql's \\copy") {
+                .seconds(try await stage.copyPlain(path))
+            },
+            Contender(name: Name.owner, count: lines, note: "--file") {
+                .seconds(try await stage.enqueue(path, count: lines, as: nil))
+            },
+            Contender(name: Name.producer, count: lines, note: "--file; may only execute the functions") {
+                .seconds(try await stage.enqueue(path, count: lines, as: "bench_producer"))
+            },
+        ]
+        for round in 0..<scale.rounds {
+            for contender in contenders { try await measure(contender, round) }
+        }
+        report.addRatio("enqueue by the owner / COPY", Name.owner, Name.copy, goal: "at least 0.5")
+        report.addRatio("enqueue by a producer / COPY", Name.producer, Name.copy, goal: "at least 0.5")
+    }
+
+    // MARK: Claim
+
+    private mutating func measureClaim() async throws {
+        for waiting in scale.waiting {
+            let plan = try await stage.claimPlan(waiting: waiting)
+            add(
+                "claim of \(plan.tasks) of \(waiting.grouped) waiting",
+                Double(plan.buffers),
+                "buffers",
+                goal: "index scan, flat",
+                note: plan.scans.sorted().joined(separator: ", ")
+            )
+        }
+    }
+
+    // MARK: What pg_cron starts
+
+    private mutating func measureScheduled(_ sections: [Bench.Section]) async throws {
+        let others = (1...9).map { "idle\($0)" }
+        try await stage.setUp(queue: "latency", handler: "bench.note_effect", isScheduled: true)
+        if sections.contains(.idle) {
+            for queue in others { try await stage.setUp(queue: queue, handler: "bench.noop", isScheduled: true) }
+            let rest = try await stage.idleShare(seconds: scale.idleSeconds)
+            try await stage.cronmill(["enable", "latency"] + others)
+            try await stage.waitForRuns(of: ["latency"] + others)
+            // The first run begins with connections and plans.
+            try await Task.sleep(for: .seconds(2))
+            let busy = try await stage.idleShare(seconds: scale.idleSeconds)
+            add(
+                "10 idle processors, of one core",
+                busy - rest,
+                "%",
+                goal: "at most 2",
+                note: "beyond the \(rest.rounded(2))% of the server without them; poll at its default"
+            )
+            if !scale.isQuick {
+                let rows = try await stage.historyRows(seconds: scale.idleSeconds)
+                add(
+                    "history rows per hour and slot",
+                    Double(rows) / 10 * 3600 / Double(scale.idleSeconds),
+                    "rows",
+                    goal: "at most 120"
+                )
+            }
+            try await stage.cronmill(["disable"] + others)
+        } else {
+            try await stage.cronmill(["enable", "latency"])
+            try await stage.waitForRuns(of: ["latency"])
+        }
+        if sections.contains(.latency) { try await measureLatency() }
+    }
+
+    private mutating func measureLatency() async throws {
+        let idle = try await stage.idleLatencies(perSecond: 200, seconds: scale.latencySeconds / 2)
+        if scale.isQuick {
+            // A run ends just past the full minute: let it be in the middle.
+            let second = Calendar.current.component(.second, from: Date())
+            try await Task.sleep(for: .seconds((110 - second) % 60))
+        }
+        let found = try await stage.latencies(perSecond: 200, seconds: scale.latencySeconds)
+        let note = "\(found.count.grouped) tasks, 200/s, across a run boundary"
+        add("latency p50", found.quantile(0.5), "ms", goal: "at most 15", note: note)
+        add("latency p99", found.quantile(0.99), "ms")
+        add("latency, longest", found.last, "ms")
+        add("idle select 1, p50", idle.quantile(0.5), "ms")
+        add("idle select 1, p99", idle.quantile(0.99), "ms")
+        if let late = found.quantile(0.99), let usual = idle.quantile(0.99) {
+            add("latency p99 beyond idle select 1", late - usual, "ms", goal: "at most 100")
+        }
+    }
+
+    private mutating func add(
+        _ name: String,
+        _ value: Double?,
+        _ unit: String,
+        goal: String = "",
+        note: String = ""
+    ) {
+        let figure = Report.Figure(name: name, value: value, unit: unit, goal: goal, note: note)
+        report.figures.append(figure)
+        say(figure.line)
+    }
+}

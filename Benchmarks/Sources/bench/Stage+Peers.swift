@@ -1,0 +1,60 @@
+internal import Foundation
+internal import Glibc
+internal import Postgres
+internal import PrivateServer
+
+extension Stage {
+    /// Consumes events of PgQ in batches of 2000, with a handler call per event.
+    func drainPgQ(_ count: Int) async throws -> Contender.Outcome {
+        let available = try await rows("select e.name from pg_available_extensions as e where e.name = 'pgq'")
+        guard !available.isEmpty else { return .missing("the extension pgq is not installed") }
+        try await script(
+            "create extension if not exists pgq",
+            "select pgq.create_queue('bench'); select pgq.register_consumer('bench', 'bench')"
+        )
+        let session = try await connect()
+        try await session.execute("call bench.fill_pgq(\(literal: count), 2000)")
+        try await script("vacuum (analyze)", "checkpoint")
+        let clock = ContinuousClock()
+        let begun = clock.now
+        let rows = try await session.query("call bench.empty_pgq(null)")
+        let seconds = (clock.now - begun).inSeconds
+        await session.close()
+        let total: Int? = try rows.first?.get("total")
+        guard total == count else { throw InvalidRound("PgQ: \(total ?? 0) events of \(count)") }
+        try await script("select pgq.drop_queue('bench', true)")
+        return .seconds(seconds)
+    }
+
+    /// Drains tasks by a peer's own worker, in a database made for it.
+    ///
+    /// - Parameter setting: how many tasks it takes or does at once.
+    func drainPython(_ peer: String, _ count: Int, setting: Int) async throws -> Contender.Outcome {
+        guard access(python, X_OK) == 0 else { return .missing("no Python environment") }
+        do {
+            _ = try await runProgram(python, ["-c", "import \(peer)"])
+        } catch is ProgramFailure {
+            return .missing("the Python package \(peer) is not installed")
+        }
+        let database = "peer_\(peer)"
+        _ = try await psql(
+            ["-c", "drop database if exists \(database)", "-c", "create database \(database)", "-c", "checkpoint"],
+            database: "postgres"
+        )
+        let output = try await runProgram(
+            python,
+            [
+                "\(folder)/peers/\(peer)_drain.py", server.socketDirectory, String(server.port), server.superuser,
+                database, String(count), String(setting),
+            ]
+        )
+        let answer = try JSONDecoder().decode(Answer.self, from: Data(output.utf8))
+        guard answer.left == 0 else { throw InvalidRound("\(peer): \(answer.left) tasks left") }
+        return .seconds(answer.seconds)
+    }
+
+    private struct Answer: Decodable {
+        var seconds: Double
+        var left: Int
+    }
+}

@@ -1,0 +1,91 @@
+import Postgres
+import Testing
+
+/// What pg_cron can run at once.
+@Suite("Capacity", .timeLimit(.minutes(5)))
+struct CapacityTests {
+    private func refusal(_ database: String, needed: Int, slots: Int, others: Int) -> ProgramResult {
+        ProgramResult(
+            output: "",
+            errors: """
+                \(database): enable processor work
+                cronmill: error: \(needed) jobs would be active, and pg_cron can run 5 at once
+                cronmill: detail: \(slots) slots of enabled processors, 2 housekeepers, \(others) jobs of others. \
+                pg_cron hangs for everybody when more jobs wait than cron.max_running_jobs. \
+                (in database "\(database)", SQLSTATE MC004)
+                cronmill: hint: Use fewer slots, disable processors, or set cron.max_running_jobs to \(needed) or more and restart.
+
+                """,
+            exitCode: 1
+        )
+    }
+
+    @Test("enabling more slots than pg_cron can run is refused with the arithmetic, and nothing is half done")
+    func refused() async throws {
+        try await withServer(settings: ["cron.max_running_jobs": "5"]) { server in
+            try await withDatabases(2, on: server) { place in
+                let (first, second) = (place.databases[0], place.databases[1])
+                try await place.setUp("--slots", "2")
+                #expect(try await place.cronmill(["enable", "--database", first]).exitCode == 0)
+                func state() async throws -> [String] {
+                    try await place.cronRows(
+                        "select database, active from cron.job where jobname like '%#%' order by jobname"
+                    )
+                }
+                let before = try await state()
+                #expect(before == ["\(first)|t", "\(first)|t", "\(second)|f", "\(second)|f"])
+
+                let refused = try await place.cronmill(["enable", "--database", second])
+                #expect(refused == self.refusal(second, needed: 6, slots: 4, others: 0))
+                #expect(try await state() == before)
+                #expect(try await place.rows("select enabled from cronmill.processor", in: second) == ["f"])
+                #expect(
+                    try await place.cronRows(
+                        "select p.enabled from cronmill_cron.processor as p order by p.work_database_id"
+                    )
+                        == ["t", "f"]
+                )
+
+                // A job of somebody else takes a place, an inactive one does not.
+                _ = try await place.cronmill(["configure", "work", "--slots", "1", "--database", second])
+                try await place.script("select cron.schedule('theirs', '0 0 1 1 *', 'select 1')", in: "postgres")
+                let theirs = try await place.cronmill(["enable", "--database", second])
+                #expect(theirs == self.refusal(second, needed: 6, slots: 3, others: 1))
+                try await place.script(
+                    "select cron.alter_job(jobid, active := false) from cron.job where jobname = 'theirs'",
+                    in: "postgres"
+                )
+                #expect(try await place.cronmill(["enable", "--database", second]).exitCode == 0)
+                #expect(
+                    try await place.cronRows("select count(*) from cron.job where active and jobname like '%#%'") == [
+                        "3"
+                    ]
+                )
+
+                // So does a slot more of a processor that is enabled.
+                let more = try await place.cronmill(["configure", "work", "--slots", "2", "--database", second])
+                #expect(more.exitCode == 1)
+                #expect(more.errors.contains("6 jobs would be active, and pg_cron can run 5 at once"))
+                #expect(try await place.rows("select slots from cronmill.processor", in: second) == ["1"])
+            }
+        }
+    }
+
+    @Test("status warns when others have pushed the jobs over the limit")
+    func pushedOver() async throws {
+        try await withServer(settings: ["cron.max_running_jobs": "5"]) { server in
+            try await withDatabases(on: server) { place in
+                try await place.setUp("--slots", "3", "--enable")
+                #expect(try await place.cronmillHere("status").errors == "")
+                try await place.script("select cron.schedule('theirs', '0 0 1 1 *', 'select 1')", in: "postgres")
+                #expect(
+                    try await place.cronmillHere("status").errors == """
+                        cronmill: warning: 6 jobs are active (3 slots, 2 housekeepers, 1 of others) and pg_cron can run 5 \
+                        at once: it can hang for everybody. Disable some, or raise cron.max_running_jobs.
+
+                        """
+                )
+            }
+        }
+    }
+}

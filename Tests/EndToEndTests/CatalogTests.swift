@@ -1,0 +1,117 @@
+import Postgres
+import Testing
+
+/// What the catalogs say of our objects.
+@Suite("Catalogs", .timeLimit(.minutes(5)))
+struct CatalogTests {
+    @Test("plpgsql_check finds nothing in any function, the generated procedures included")
+    func functions() async throws {
+        try await withDatabases { place in
+            try await place.script(
+                """
+                create function app.three(task_id bigint, payload jsonb, attempt integer) returns void language sql
+                begin atomic insert into app.done (n) values (task_id); end;
+                grant execute on function app.three to \(place.runner)
+                """
+            )
+            try await place.setUp()
+            let second = try await place.cronmillHere(
+                "setup",
+                "--queue",
+                "it's \"quoted\"",
+                "--handler",
+                "app.three",
+                "--run-as",
+                place.runner
+            )
+            #expect(second.exitCode == 0, "\(second.errors)")
+            let query: SQL = """
+                select p.oid::regprocedure as function, t.tgrelid::regclass as relation, c.level, c.message, c.lineno
+                from pg_proc as p
+                join pg_namespace as n on n.oid = p.pronamespace
+                join pg_language as l on l.oid = p.prolang
+                left join pg_trigger as t on t.tgfoid = p.oid
+                cross join lateral plpgsql_check_function_tb(
+                    p.oid, coalesce(t.tgrelid, 0), fatal_errors => false, extra_warnings => true,
+                    performance_warnings => false, security_warnings => true
+                ) as c
+                where n.nspname in ('cronmill', 'cronmill_processor', 'cronmill_cron') and l.lanname = 'plpgsql'
+                """
+            let checked: SQL = """
+                select count(*) from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace
+                join pg_language as l on l.oid = p.prolang
+                where n.nspname like 'cronmill%' and l.lanname = 'plpgsql'
+                """
+            for (database, least) in [(place.database, 18), ("postgres", 18)] {
+                try await place.script("create extension if not exists plpgsql_check", in: database)
+                let findings = try await place.rows(query, in: database)
+                #expect(findings == [])
+                let count = try await place.rows(checked, in: database).compactMap { Int($0) }.first ?? 0
+                #expect(count >= least)
+            }
+        }
+    }
+
+    @Test("every schema, relation, column, function, type, index and trigger of ours has a comment")
+    func comments() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let query: SQL = """
+                with ours as (
+                    select n.oid from pg_namespace as n where n.nspname in ('cronmill', 'cronmill_processor', 'cronmill_cron')
+                )
+                select 'schema', n.nspname::text from pg_namespace as n
+                where n.oid in (select oid from ours) and obj_description(n.oid, 'pg_namespace') is null
+                union all
+                select 'relation', c.oid::regclass::text from pg_class as c
+                where c.relnamespace in (select oid from ours) and c.relkind in ('r', 'v', 'f', 'm', 'p')
+                    and obj_description(c.oid, 'pg_class') is null
+                union all
+                select 'index', c.oid::regclass::text from pg_class as c
+                where c.relnamespace in (select oid from ours) and c.relkind = 'i'
+                    and not exists (select 1 from pg_constraint as k where k.conindid = c.oid)
+                    and obj_description(c.oid, 'pg_class') is null
+                union all
+                select 'column', concat(c.oid::regclass, '.', a.attname) from pg_attribute as a
+                join pg_class as c on c.oid = a.attrelid
+                where c.relnamespace in (select oid from ours) and c.relkind in ('r', 'f') and a.attnum > 0
+                    and not a.attisdropped and col_description(c.oid, a.attnum) is null
+                union all
+                select 'function', p.oid::regprocedure::text from pg_proc as p
+                where p.pronamespace in (select oid from ours) and obj_description(p.oid, 'pg_proc') is null
+                union all
+                select 'type', t.oid::regtype::text from pg_type as t
+                left join pg_class as c on c.oid = t.typrelid
+                where t.typnamespace in (select oid from ours) and (t.typrelid = 0 or c.relkind = 'c') and t.typelem = 0
+                    and obj_description(t.oid, 'pg_type') is null
+                union all
+                select 'trigger', concat(t.tgrelid::regclass, ' ', t.tgname) from pg_trigger as t
+                join pg_class as c on c.oid = t.tgrelid
+                where c.relnamespace in (select oid from ours) and not t.tgisinternal
+                    and obj_description(t.oid, 'pg_trigger') is null
+                order by 1, 2
+                """
+            let found: SQL = "select count(*) > 20 from pg_class where relnamespace = to_regnamespace(\("cronmill"))"
+            #expect(try await place.rows(found) == ["t"])
+            let (work, cron) = (try await place.rows(query), try await place.cronRows(query))
+            #expect(work == [])
+            #expect(cron == [])
+        }
+    }
+
+    @Test("no function of ours is executable by everybody, and every definer function has a fixed search_path")
+    func functionSafety() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let open: SQL = """
+                select p.oid::regprocedure::text as f from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace
+                where n.nspname in ('cronmill', 'cronmill_processor', 'cronmill_cron')
+                    and (has_function_privilege('public', p.oid, 'execute')
+                        or p.prosecdef and not 'search_path=pg_catalog, pg_temp' = any (coalesce(p.proconfig, '{}')))
+                order by 1
+                """
+            #expect(try await place.rows(open) == ["cronmill.slot_lock_class()"])
+            #expect(try await place.cronRows(open) == [])
+        }
+    }
+}

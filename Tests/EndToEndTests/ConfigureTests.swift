@@ -1,0 +1,176 @@
+import Postgres
+import Testing
+
+/// `cronmill configure`, `enable` and `disable`.
+@Suite("configure", .timeLimit(.minutes(5)))
+struct ConfigureTests {
+    private func jobids(_ place: Workplace) async throws -> [String] {
+        try await place.cronRows("select jobid from cron.job where database = \(place.database) order by jobname")
+    }
+
+    private func change(_ place: Workplace, _ text: String) -> ProgramResult {
+        ProgramResult(
+            output: "",
+            errors: "\(place.database): change processor work: \(text)\n",
+            exitCode: 0
+        )
+    }
+
+    @Test("slots come and go, and the jobs that stay are the same")
+    func slots() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            let first = try await jobids(place)
+            let more = try await place.cronmillHere("configure", "work", "--slots", "3")
+            #expect(more == change(place, "slots 1 -> 3"))
+            let three = try await jobids(place)
+            #expect(three.count == 3)
+            #expect(three.first == first.first)
+            #expect(
+                try await place.jobs()
+                    == (1...3).map {
+                        "cronmill \(place.database)/work#\($0)|\(Workplace.never)|call cronmill_processor.work(\($0))|\(place.runner)|t"
+                    }
+            )
+            let fewer = try await place.cronmillHere("configure", "work", "--slots", "1")
+            #expect(fewer == change(place, "slots 3 -> 1"))
+            #expect(try await jobids(place) == first)
+        }
+    }
+
+    @Test("what changed from what to what is printed, and what is so already is not changed")
+    func settings() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let before = try await jobids(place)
+            let result = try await place.cronmillHere(
+                "configure",
+                "work",
+                "--every",
+                "5m",
+                "--timeout",
+                "90s",
+                "--max-attempts",
+                "5",
+                "--linger",
+                "10s"
+            )
+            #expect(
+                result == change(place, "schedule 0 0 31 2 * -> */5 * * * *, linger tick -> 10s, timeout 30m -> 1m30s")
+            )
+            #expect(
+                try await place.rows(
+                    "select schedule, linger::interval as linger, timeout, max_attempts from cronmill.processor"
+                )
+                    == ["*/5 * * * *|00:00:10|00:01:30|5"]
+            )
+            #expect(
+                try await place.jobs() == [
+                    "cronmill \(place.database)/work#1|*/5 * * * *|call cronmill_processor.work(1)|\(place.runner)|f"
+                ]
+            )
+            #expect(try await jobids(place) == before)
+            let again = try await place.cronmillHere("configure", "work", "--every", "5m", "--timeout", "90s")
+            #expect(again == ProgramResult(output: "", errors: "\(place.database): nothing to change\n", exitCode: 0))
+        }
+    }
+
+    @Test("a new run-as role gets the jobs and the grants, and the old one loses them")
+    func runAs() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            let other = "\(place.runner)_other"
+            try await place.script(
+                """
+                create role \(other) login;
+                grant usage on schema app to \(other);
+                grant insert on app.done to \(other);
+                alter table app.done add role name default current_user;
+                """
+            )
+            let result = try await place.cronmillHere("configure", "work", "--run-as", other)
+            #expect(result.exitCode == 0)
+            #expect(
+                result.errors == """
+                    postgres: permit jobs of database \(place.database) to run as role \(other)
+                    \(place.database): change processor work: run-as \(place.runner) -> \(other)
+
+                    """
+            )
+            #expect(
+                try await place.jobs() == [
+                    "cronmill \(place.database)/work#1|\(Workplace.never)|call cronmill_processor.work(1)|\(other)|t"
+                ]
+            )
+            try await place.enqueue(2)
+            let refused = try await expectedError { try await place.call() }
+            #expect(refused.sqlState == .insufficientPrivilege)
+            let connection = try await place.connect(as: other)
+            try await connection.execute("call cronmill_processor.work(1)")
+            #expect(try await place.rows("select n, role from app.done order by n") == ["1|\(other)", "2|\(other)"])
+        }
+    }
+
+    @Test("disable and enable keep the jobs, and say what they did")
+    func switches() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--slots", "2", "--enable")
+            let before = try await jobids(place)
+            let state: SQL = "select enabled, paused from cronmill.processor"
+            for (command, active) in [("disable", "f"), ("enable", "t")] {
+                let result = try await place.cronmillHere(command, "work")
+                let errors = "\(place.database): \(command) processor work\n"
+                #expect(result == ProgramResult(output: "", errors: errors, exitCode: 0))
+                #expect(try await place.rows(state) == ["\(active)|f"])
+                let actives = try await place.cronRows("select active from cron.job where database = \(place.database)")
+                #expect(actives == [active, active])
+                let again = try await place.cronmillHere(command, "work")
+                #expect(
+                    again == ProgramResult(output: "", errors: "\(place.database): nothing to change\n", exitCode: 0)
+                )
+            }
+            #expect(try await jobids(place) == before)
+        }
+    }
+
+    @Test("disable waits for the run that goes, and gives up in a paused state when that takes too long")
+    func disableWaits() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.script(
+                """
+                create or replace function app.work(payload jsonb) returns void language sql begin atomic
+                    select pg_sleep(6);
+                    insert into app.done (n) values ((payload ->> 'n')::bigint);
+                end
+                """
+            )
+            try await place.enqueue(3)
+            async let run: Void = place.call()
+            try await eventually("the run is at work", within: .seconds(20)) {
+                try await place.rows("select running from cronmill.processor_status") == ["1"]
+            }
+            let refused = try await place.cronmillHere("disable", "work", "--wait", "500ms")
+            #expect(
+                refused
+                    == ProgramResult(
+                        output: "",
+                        errors: """
+                            cronmill: error: a run of work has not ended within 0.5 s
+                            cronmill: detail: It is paused: no further task is begun.
+                            cronmill: hint: Wait longer with --wait, or go on with: cronmill resume work
+
+                            """,
+                        exitCode: 1
+                    )
+            )
+            #expect(try await place.rows("select enabled, paused from cronmill.processor") == ["t|t"])
+            _ = try await place.cronmillHere("resume", "work")
+            #expect(try await place.cronmillHere("disable", "work").exitCode == 0)
+            #expect(try await place.rows("select enabled, paused from cronmill.processor") == ["f|f"])
+            try await run
+            #expect(try await place.done().count < 3)
+            #expect(try await place.rows("select end_reason from cronmill.run") == ["paused"])
+        }
+    }
+}

@@ -1,0 +1,225 @@
+import Glibc
+import Postgres
+import Testing
+
+/// `cronmill enqueue` and the functions producers call.
+@Suite("enqueue", .timeLimit(.minutes(5)))
+struct EnqueueTests {
+    private func payloads(_ place: Workplace) async throws -> [String] {
+        try await place.rows("select payload from cronmill.task order by task_id")
+    }
+
+    private func enqueued(_ count: String, _ place: Workplace) -> ProgramResult {
+        ProgramResult(output: "", errors: "\(place.database): \(count) enqueued into work\n", exitCode: 0)
+    }
+
+    @Test("JSON lines of standard input become tasks as they stand; blank lines and a missing line end do not matter")
+    func standardInput() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let lines = [
+                #"{"a": "ünïcode 🐘 \u00e9"}"#, "", #"["back\\slash", "quote\"", "tab\t", "line\nbreak"]"#, "17",
+                #""text, with; commas""#, "null", #"{"dollar": "$1 \\N \\."}"#,
+            ]
+            let result = try await place.cronmillHere(
+                "enqueue",
+                "--queue",
+                "work",
+                "-",
+                input: lines.joined(separator: "\n")
+            )
+            #expect(result == enqueued("6 tasks", place))
+            #expect(
+                try await payloads(place) == [
+                    #"{"a": "ünïcode 🐘 é"}"#, #"["back\\slash", "quote\"", "tab\t", "line\nbreak"]"#, "17",
+                    #""text, with; commas""#, "null", #"{"dollar": "$1 \\N \\."}"#,
+                ]
+            )
+        }
+    }
+
+    @Test("one payload of the command line becomes one task, with its priority and time")
+    func payload() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let result = try await place.cronmillHere(
+                "enqueue",
+                "--queue",
+                "work",
+                "--payload",
+                "{\"n\":\n1}",
+                "--priority",
+                "9",
+                "--run-at",
+                "2099-01-01 00:00+00"
+            )
+            #expect(result == enqueued("1 task", place))
+            #expect(
+                try await place.rows("select payload, priority, run_at from cronmill.task")
+                    == ["{\"n\": 1}|9|2099-01-01 00:00:00+00"]
+            )
+        }
+    }
+
+    @Test("a file of several chunks is enqueued whole and in order")
+    func file() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let filler = String(repeating: "ä", count: 300)
+            let lines = (1...20_000).map { "{\"n\": \($0), \"filler\": \"\(filler)\"}" }
+            try await withFile(lines.joined(separator: "\n")) { path in
+                let result = try await place.cronmillHere("enqueue", "--queue", "work", "--file", path)
+                #expect(result == enqueued("20,000 tasks", place))
+            }
+            #expect(
+                try await place.rows(
+                    """
+                    select count(*) as total, count(distinct payload ->> 'n') as different, sum((payload ->> 'n')::bigint) as sum,
+                        bool_and(payload ->> 'filler' = \(filler)) as is_whole,
+                        array_agg((payload ->> 'n')::bigint order by task_id)
+                            = array_agg((payload ->> 'n')::bigint order by (payload ->> 'n')::bigint) as is_ordered
+                    from cronmill.task
+                    """
+                ) == ["20000|20000|200010000|t|t"]
+            )
+        }
+    }
+
+    @Test("a line that is not JSON is named, in a later chunk too, and nothing is enqueued", arguments: [3, 15_003])
+    func invalid(line: Int) async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let filler = String(repeating: "x", count: 500)
+            var lines = (1...20_000).map { "{\"n\": \($0), \"filler\": \"\(filler)\"}" }
+            lines[0] = ""
+            lines[line - 1] = "{\"n\": oops}"
+            try await withFile(lines.joined(separator: "\n") + "\n") { path in
+                let result = try await place.cronmillHere("enqueue", "--queue", "work", "--file", path)
+                #expect(
+                    result
+                        == ProgramResult(
+                            output: "",
+                            errors: """
+                                cronmill: error: line \(line) is not JSON
+                                cronmill: detail: Token "oops" is invalid.
+                                cronmill: hint: Every line is one JSON value. Nothing was enqueued.
+
+                                """,
+                            exitCode: 1
+                        )
+                )
+            }
+            #expect(try await payloads(place) == [])
+        }
+    }
+
+    @Test("a line that COPY would take for the end of the data is not JSON either", arguments: [2, 20_000])
+    func endMarker(line: Int) async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let filler = String(repeating: "x", count: 300)
+            var lines = (1...20_000).map { "{\"n\": \($0), \"filler\": \"\(filler)\"}" }
+            lines[line - 1] = "\\."
+            try await withFile(lines.joined(separator: "\n")) { path in
+                let result = try await place.cronmillHere("enqueue", "--queue", "work", "--file", path)
+                #expect(result.exitCode == 1)
+                #expect(result.errors.hasPrefix("cronmill: error: line \(line) is not JSON\n"))
+            }
+            #expect(try await payloads(place) == [])
+        }
+    }
+
+    @Test("an unknown queue is refused")
+    func unknownQueue() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let result = try await place.cronmillHere("enqueue", "--queue", "play", "-", input: "{}\n")
+            #expect(result.exitCode == 1)
+            #expect(
+                result.errors == """
+                    cronmill: error: queue "play" does not exist in database "\(place.database)"
+                    cronmill: hint: There is: work.
+
+                    """
+            )
+        }
+    }
+
+    @Test("tasks are done by priority, then in order, and none before its time")
+    func order() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.script("alter table app.done add id bigint generated always as identity")
+            for (priority, numbers) in [("0", [5, 6]), ("9", [1, 2]), ("5", [3, 4])] {
+                let lines = numbers.map { "{\"n\": \($0)}\n" }.joined()
+                let result = try await place.cronmillHere(
+                    "enqueue",
+                    "--queue",
+                    "work",
+                    "--priority",
+                    priority,
+                    "-",
+                    input: lines
+                )
+                #expect(result.exitCode == 0)
+            }
+            _ = try await place.cronmillHere(
+                "enqueue",
+                "--queue",
+                "work",
+                "--priority",
+                "9",
+                "--run-at",
+                "tomorrow",
+                "--payload",
+                "{\"n\": 7}"
+            )
+            try await place.call()
+            #expect(try await place.rows("select n from app.done order by id") == (1...6).map(String.init))
+            #expect(try await place.rows("select payload ->> 'n' as n from cronmill.task") == ["7"])
+            try await place.script("update cronmill.task set run_at = clock_timestamp()")
+            try await place.call()
+            #expect(try await place.done() == Array(1...7))
+        }
+    }
+
+    @Test("a transaction's tasks are there with its commit, and not after a rollback")
+    func transactional() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.script("begin; select cronmill.enqueue('work', '{\"n\": 1}'); rollback")
+            let many = try await place.rows(
+                """
+                select cronmill.enqueue_many('work', array_agg(jsonb_build_object('n', n) order by n), priority => 3)
+                from generate_series(2, 5000) as n
+                """
+            )
+            #expect(many == ["4999"])
+            #expect(try await place.rows("select distinct priority from cronmill.task") == ["3"])
+            try await place.call()
+            #expect(try await place.done() == Array(2...5000))
+            let refused = try await expectedError {
+                try await place.script("select cronmill.enqueue('work', '{}', priority => 10)")
+            }
+            #expect(refused.constraint == "task_priority_in_range")
+        }
+    }
+}
+
+/// Gives a temporary file with that text, which is gone afterwards.
+private func withFile(_ text: String, _ body: (String) async throws -> Void) async throws {
+    var template = Array("/tmp/cronmill-test-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&template)
+    let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    try #require(descriptor >= 0)
+    defer { unlink(path) }
+    let bytes = Array(text.utf8)
+    var written = 0
+    while written < bytes.count {
+        let count = bytes[written...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        try #require(count > 0)
+        written += count
+    }
+    close(descriptor)
+    try await body(path)
+}

@@ -1,0 +1,136 @@
+import Postgres
+import Testing
+
+/// What the run-as role may do, and what not.
+@Suite("Least privilege", .timeLimit(.minutes(5)))
+struct PrivilegeTests {
+    @Test("the run-as role may read and write no table of ours, and works nevertheless")
+    func tables() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.enqueue(50)
+            let granted = try await place.rows(
+                """
+                select c.relname, p.privilege
+                from pg_class as c
+                cross join unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger'])
+                    as p (privilege)
+                where c.relnamespace = 'cronmill'::regnamespace and c.relkind in ('r', 'v', 'f')
+                    and (has_table_privilege(\(place.runner), c.oid, p.privilege)
+                        or p.privilege in ('select', 'insert', 'update', 'references')
+                            and has_any_column_privilege(\(place.runner), c.oid, p.privilege))
+                """
+            )
+            #expect(granted == [])
+            #expect(
+                try await place.rows(
+                    """
+                    select has_schema_privilege(\(place.runner), 'cronmill', 'create') as work,
+                        has_schema_privilege(\(place.runner), 'cronmill_processor', 'create') as processor
+                    """
+                ) == ["f|f"]
+            )
+            try await place.call()
+            #expect(try await place.done() == Array(1...50))
+        }
+    }
+
+    @Test("the run-as role of one processor can do nothing to another, nor enqueue")
+    func otherProcessor() async throws {
+        try await withDatabases { place in
+            let other = "\(place.runner)_other"
+            try await place.script(
+                """
+                create role \(other) login;
+                grant usage on schema app to \(other);
+                grant insert on app.done to \(other)
+                """
+            )
+            try await place.setUp("--enable")
+            let setup = try await place.cronmillHere(
+                "setup",
+                "--queue",
+                "theirs",
+                "--handler",
+                "app.work",
+                "--run-as",
+                other,
+                "--enable",
+                "--schedule",
+                Workplace.never
+            )
+            #expect(setup.exitCode == 0, "\(setup.errors)")
+            let queue = try await place.rows("select cronmill.enqueue('theirs', '{\"n\": 1}') as task_id")
+            let theirs = try await place.rows("select processor_id from cronmill.processor where name = 'theirs'")
+            let (task, id) = (queue[0], theirs[0])
+            let before = try await place.rows("select t::text from cronmill.task as t")
+            let row = try await place.rows("select t.ctid from cronmill.task as t")[0]
+
+            let runner = try await place.connect(as: place.runner)
+            let denied = try await expectedError { try await runner.execute("call cronmill_processor.theirs(1)") }
+            #expect(denied.sqlState == .insufficientPrivilege)
+            let refused = try await expectedError { try await runner.execute("select cronmill.begin_run('theirs', 1)") }
+            #expect(refused.sqlState == "MC003")
+            #expect(refused.message == "role \"\(place.runner)\" may not run processor \"theirs\"")
+            let claim = try await runner.query(
+                "select c.stop_reason, c.task_ids from cronmill.claim(\(unsafeRaw: id), 1, 10, null, null) as c"
+            )
+            #expect(claim.map { [$0["stop_reason"], $0["task_ids"]] } == [["removed", nil]])
+            let again = try await runner.query(
+                """
+                select c.task_ids
+                from cronmill.claim_again(\(unsafeRaw: id), array[\(unsafeRaw: task)]::bigint[], array[\(row)]::tid[]) as c
+                """
+            )
+            #expect(again.map { $0["task_ids"] } == [nil])
+            try await runner.execute("select cronmill.finish(\(unsafeRaw: id), \(unsafeRaw: task), \(row))")
+            try await runner.execute(
+                "select cronmill.fail(\(unsafeRaw: id), \(unsafeRaw: task), \(row), 'XX000', 'm', null, null, null)"
+            )
+            let own = try await place.rows("select processor_id from cronmill.processor where name = 'work'")
+            try await runner.execute("select cronmill.finish(\(unsafeRaw: own[0]), \(unsafeRaw: task), \(row))")
+            #expect(try await place.rows("select t::text from cronmill.task as t") == before)
+
+            let forbidden: [SQL] = [
+                "select cronmill.enqueue('work', '{}')", "select cronmill.enqueue_many('work', array['{}'::jsonb])",
+                "select cronmill.queue_id('work')", "select cronmill.grant_run_as(current_user::text, 'theirs')",
+                "select cronmill.send_to_registry(null, false)", "select cronmill.stamp()",
+            ]
+            for statement in forbidden {
+                let error = try await expectedError { try await runner.execute(statement) }
+                #expect(error.sqlState == .insufficientPrivilege, "\(statement.text): \(error.message)")
+            }
+        }
+    }
+
+    @Test("two grants in the registry at once are done one after the other")
+    func grantsAtOnce() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            try await place.script("create role \(place.runner)_2; create role \(place.runner)_3")
+            let connection = try await place.connect("postgres")
+            try await connection.script(
+                "begin; select cronmill_cron.permit_run_as('\(place.database)', '\(place.runner)_2')"
+            )
+            async let other: Void = place.script(
+                "select cronmill_cron.permit_run_as('\(place.database)', '\(place.runner)_3')",
+                in: "postgres"
+            )
+            try await eventually("the other one waits", within: .seconds(20)) {
+                try await place.cronRows(
+                    "select pid from pg_stat_activity where wait_event_type = 'Lock' and query like \("%\(place.runner)_3%")"
+                ).count == 1
+            }
+            try await connection.script("commit")
+            try await other
+            let permitted = try await place.cronRows(
+                """
+                select a.role_name from cronmill_cron.run_as as a
+                where a.role_name like \("\(place.runner)%") and has_schema_privilege(a.role_name, 'cronmill_cron', 'usage')
+                order by 1
+                """
+            )
+            #expect(permitted == [place.runner, "\(place.runner)_2", "\(place.runner)_3"])
+        }
+    }
+}

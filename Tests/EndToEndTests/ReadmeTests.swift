@@ -1,0 +1,62 @@
+import Postgres
+import PrivateServer
+import Subprocess
+import SystemPackage
+import Testing
+
+/// The README is run: what it tells a reader to type has to work, in the order in which it stands.
+@Suite("README")
+struct ReadmeTests {
+    @Test("every shell block of the README does what it says, and nothing is left at the end")
+    func tour() async throws {
+        let blocks = try await Self.shellBlocks()
+        #expect(blocks.count == 6)
+        try await withServer { server in
+            let connection = try await server.connect()
+            try await connection.execute("create database shop")
+            try await connection.execute("create database analytics")
+            let before = try await Self.objects(connection)
+            await connection.close()
+            let folder = FilePath(try ProgramResult.cronmillPath()).removingLastComponent().string
+            var environment = server.environment.filter { $0.key.hasPrefix("PG") }
+            environment["PATH"] = "\(folder):\(server.installation.binDirectory):/usr/bin:/bin"
+            for (number, block) in blocks.enumerated() {
+                let result = try await ProgramResult.of(
+                    "/bin/bash",
+                    ["-euo", "pipefail", "-c", block],
+                    environment: environment
+                )
+                try #require(result.exitCode == 0, "\(block)\n\(result.output)\(result.errors)")
+                switch number {
+                case 3: #expect(result.errors.contains("shop: 100 tasks done"))
+                case 4: #expect(result.errors.contains("slots 2 -> 1, timeout 30m -> 5m"))
+                default: break
+                }
+            }
+            let after = try await server.connect()
+            #expect(try await Self.objects(after) == before)
+            await after.close()
+        }
+    }
+
+    /// The blocks marked `sh`, in order.
+    private static func shellBlocks() async throws -> [String] {
+        let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+        let readme = try await ProgramResult.of("/bin/cat", [root.appending("README.md").string], environment: [:])
+        return readme.output.split(separator: "```sh\n").dropFirst().map { part in
+            String(part.prefix(upTo: part.firstRange(of: "```")?.lowerBound ?? part.endIndex))
+        }
+    }
+
+    /// Schemas and extensions of the cron database, jobs being gone with pg_cron, and roles of ours.
+    private static func objects(_ connection: Connection) async throws -> [String] {
+        try await connection.query(
+            """
+            select n.nspname::text as name from pg_catalog.pg_namespace as n where n.nspname !~ '^pg_'
+            union all select e.extname from pg_catalog.pg_extension as e
+            union all select r.rolname from pg_catalog.pg_roles as r where r.rolname ~ 'cronmill'
+            order by 1
+            """
+        ).map { try $0.get("name") }
+    }
+}

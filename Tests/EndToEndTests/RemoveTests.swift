@@ -1,0 +1,85 @@
+import Postgres
+import Testing
+
+/// `cronmill remove`.
+@Suite("remove", .timeLimit(.minutes(5)))
+struct RemoveTests {
+    @Test("removing a processor unschedules it and leaves its queue with its tasks")
+    func processor() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.enqueue(3)
+            let result = try await place.cronmillHere("remove", "work")
+            #expect(
+                result
+                    == ProgramResult(
+                        output: "",
+                        errors: "\(place.database): unschedule and drop processor work\n",
+                        exitCode: 0
+                    )
+            )
+            #expect(try await place.jobs() == [])
+            #expect(try await place.rows("select name from cronmill.processor") == [])
+            #expect(try await place.rows("select to_regproc('cronmill_processor.work')") == ["-"])
+            #expect(
+                try await place.rows(
+                    "select q.name, count(*) from cronmill.task as t join cronmill.queue as q using (queue_id) group by q.name"
+                ) == ["work|3"]
+            )
+            // The next processor of the queue does them.
+            try await place.setUp("--enable")
+            try await place.call()
+            #expect(try await place.done() == [1, 2, 3])
+        }
+    }
+
+    @Test("a queue with tasks is not dropped without being told so")
+    func queue() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.enqueue(3)
+            let refused = try await place.cronmillHere("remove", "--queue", "work")
+            #expect(
+                refused
+                    == ProgramResult(
+                        output: "",
+                        errors: """
+                            cronmill: error: 3 tasks of database "\(place.database)" would be dropped
+                            cronmill: hint: Say so with --yes.
+
+                            """,
+                        exitCode: 1
+                    )
+            )
+            #expect(try await place.rows("select count(*) from cronmill.task") == ["3"])
+            #expect(try await place.jobs().count == 1)
+            #expect(try await place.rows("select enabled, paused from cronmill.processor") == ["t|f"])
+            #expect(try await place.cronmillHere("remove", "--queue", "work", "--yes").exitCode == 0)
+            #expect(try await place.rows("select count(*) from cronmill.task") == ["0"])
+            #expect(try await place.rows("select name from cronmill.queue") == [])
+            #expect(try await place.jobs() == [])
+        }
+    }
+
+    @Test("an empty queue is dropped without asking")
+    func emptyQueue() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            #expect(try await place.cronmillHere("remove", "--queue", "work").exitCode == 0)
+            #expect(try await place.rows("select name from cronmill.queue") == [])
+        }
+    }
+
+    @Test("the registry is not removed while a database is registered")
+    func registry() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let result = try await place.cronmill(["remove", "--cron"])
+            #expect(result.exitCode == 1)
+            #expect(result.errors.hasPrefix("cronmill: error: work databases are still registered: "))
+            #expect(result.errors.contains(place.database))
+            #expect(result.errors.hasSuffix("\ncronmill: hint: First: cronmill remove --all --everything\n"))
+            #expect(try await place.jobs().count == 1)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Postgres
+import Testing
+
+/// Tasks that are too slow, and runs that somebody cancels.
+@Suite("Timeouts and cancels", .timeLimit(.minutes(5)))
+struct TimeoutTests {
+    private static let sleeping = """
+        create or replace function app.work(payload jsonb) returns void language plpgsql as $$
+        begin
+            if payload ->> 'n' = '7' then perform pg_sleep(60); end if;
+            insert into app.done (n) values ((payload ->> 'n')::bigint);
+        end $$
+        """
+
+    @Test("a task past its timeout is stopped by the housekeeper and recorded, and the others are done")
+    func timeout() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable", "--timeout", "1s")
+            try await place.script(Self.sleeping)
+            try await place.enqueue(20)
+            // The housekeeper's own job goes on watching if pg_cron starts it at this moment.
+            let watching = Task {
+                let connection = try await place.server.connect()
+                while !Task.isCancelled {
+                    try await connection.execute("call cronmill_cron.watch()")
+                }
+            }
+            defer { watching.cancel() }
+            let started = ContinuousClock.now
+            try await place.call()
+            #expect(ContinuousClock.now - started < .seconds(30))
+            #expect(try await place.done() == (1...20).filter { $0 != 7 })
+            let task = try await place.rows(
+                """
+                select payload ->> 'n' as n, attempts, error_sqlstate, error_message, error_detail, error_hint,
+                    error_context like '%app.work(jsonb)%' as has_context, run_at > failed_at as is_later
+                from cronmill.task
+                """
+            )
+            #expect(task == ["7|1|57014|task timed out after 00:00:01|-|-|t|t"])
+            #expect(
+                try await place.rows(
+                    "select done, failed, dead, end_reason, ended_at is null as is_open from cronmill.run"
+                )
+                    == ["19|1|0|empty|f"]
+            )
+        }
+    }
+
+    @Test("a cancel before the deadline ends the run with an error, charges no task and loses nothing")
+    func cancel() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.script(Self.sleeping)
+            try await place.enqueue(20)
+            let run = Task { try await place.call() }
+            try await eventually("the run is in the slow task", within: .seconds(20)) {
+                try await place.rows(
+                    """
+                    select count(pg_cancel_backend(a.pid)) from pg_stat_activity as a
+                    where a.datname = current_database() and a.usename = \(place.runner) and a.wait_event = 'PgSleep'
+                        and a.application_name ~ '^cronmill slot [0-9]+ start 1 until [0-9.]+$'
+                    """
+                ) == ["1"]
+            }
+            let error = try await expectedError { try await run.value }
+            #expect(error.sqlState == .queryCanceled)
+            #expect(error.message == "canceling statement due to user request")
+            #expect(
+                try await place.rows(
+                    """
+                    select r.end_reason, r.ended_at is null as is_open, s.start_number = s.ended_number as is_clean
+                    from cronmill.run as r join cronmill.slot as s on s.slot_id = r.slot_id
+                    """
+                ) == ["canceled|f|t"]
+            )
+            let waiting = try await place.rows(
+                "select count(*) as tasks, sum(attempts) as attempts, count(error_message) as errors from cronmill.task"
+            )
+            let finished = try await place.done()
+            #expect(waiting == ["\(20 - finished.count)|0|0"])
+            try await place.script(Self.sleeping.replacing("pg_sleep(60)", with: "pg_sleep(0)"))
+            try await place.call()
+            #expect(try await place.done() == Array(1...20))
+        }
+    }
+
+    @Test("a killed run loses nothing, charges nobody, and the next one does its tasks once")
+    func killed() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.script(Self.sleeping)
+            try await place.enqueue(20)
+            let run = Task { try await place.call() }
+            try await eventually("the run is in the slow task", within: .seconds(20)) {
+                try await place.rows(
+                    """
+                    select count(pg_terminate_backend(a.pid)) from pg_stat_activity as a
+                    where a.datname = current_database() and a.usename = \(place.runner) and a.wait_event = 'PgSleep'
+                    """
+                ) == ["1"]
+            }
+            _ = try await expectedError { try await run.value }
+            #expect(
+                try await place.rows("select start_number, ended_number, ended_at is null as never from cronmill.slot")
+                    == ["1|0|t"]
+            )
+            try await place.script(Self.sleeping.replacing("pg_sleep(60)", with: "pg_sleep(0)"))
+            try await place.call()
+            #expect(try await place.done() == Array(1...20))
+            #expect(try await place.rows("select start_number, ended_number from cronmill.slot") == ["2|2"])
+        }
+    }
+}

@@ -1,0 +1,12 @@
+-- When a task may be tried again: exponential backoff with a fifth of jitter either way.
+-- Executed by: fail, begin_attempt.
+create or replace function cronmill.retry_at(attempts integer, backoff_base interval, backoff_cap interval)
+returns timestamptz
+language sql volatile parallel safe security invoker
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select clock_timestamp() + (0.8 + 0.4 * random())
+        * least(retry_at.backoff_cap, retry_at.backoff_base * 2.0 ^ least(retry_at.attempts - 1, 30));
+end;
+comment on function cronmill.retry_at(integer, interval, interval) is 'When a task may be tried again after so many attempts.';
+revoke all on function cronmill.retry_at(integer, interval, interval) from public;
