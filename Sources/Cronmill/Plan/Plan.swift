@@ -33,6 +33,13 @@ public struct Plan: Sendable, Hashable {
         steps.append(Step(database: database, title: title, statements: statements, commits: false))
     }
 
+    /// The plan without steps that another plan has, too: where scripts for several databases are run one after another.
+    public func subtracting(_ others: Set<Step>) -> Plan {
+        var plan = self
+        plan.steps.removeAll(where: others.contains)
+        return plan
+    }
+
     mutating func append(_ other: Plan) {
         steps += other.steps
         for remark in other.remarks { self.remark(remark) }

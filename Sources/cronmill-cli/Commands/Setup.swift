@@ -49,8 +49,11 @@ struct Setup: AsyncParsableCommand {
         let context = try await Context(connection, asked)
         let wanted = request
         try await context.deployment.whileSettingUp {
+            // The script for a second database is run after that for the first, which has made the registry.
+            var printed: Set<Plan.Step> = []
             try await context.forEachDatabase { database in
-                let plan = try await context.deployment.planSetup(wanted, database: database)
+                let plan = try await context.deployment.planSetup(wanted, database: database).subtracting(printed)
+                if dryRun { printed.formUnion(plan.steps) }
                 try await context.carryOut(plan, database: database, dryRun: dryRun)
                 return .done
             }
