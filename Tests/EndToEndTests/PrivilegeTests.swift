@@ -83,12 +83,16 @@ struct PrivilegeTests {
                 """
             )
             #expect(again.map { $0["task_ids"] } == [nil])
-            try await runner.execute("select cronmill.finish(\(unsafeRaw: id), \(unsafeRaw: task), \(row))")
+            try await runner.execute(
+                "select cronmill.finish(\(unsafeRaw: id), array[\(unsafeRaw: task)]::bigint[], array[\(row)]::tid[])"
+            )
             try await runner.execute(
                 "select cronmill.fail(\(unsafeRaw: id), \(unsafeRaw: task), \(row), 'XX000', 'm', null, null, null)"
             )
             let own = try await place.rows("select processor_id from cronmill.processor where name = 'work'")
-            try await runner.execute("select cronmill.finish(\(unsafeRaw: own[0]), \(unsafeRaw: task), \(row))")
+            try await runner.execute(
+                "select cronmill.finish(\(unsafeRaw: own[0]), array[\(unsafeRaw: task)]::bigint[], array[\(row)]::tid[])"
+            )
             #expect(try await place.rows("select t::text from cronmill.task as t") == before)
 
             let forbidden: [SQL] = [

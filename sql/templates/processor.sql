@@ -19,11 +19,14 @@ declare
     deadline timestamptz;
     noted bigint := 0;
     noted_at timestamptz := '-infinity'::timestamptz;
-    part integer;
+    first integer;
+    last integer;
+    current integer;
+    stopped_at integer;
+    parts integer;
     careful_until timestamptz;
     one_by_one boolean;
-    task_failed boolean;
-    verdict text;{{declarations}}
+    ended text;{{declarations}}
     end_reason text;
     done bigint := 0;
     failed bigint := 0;
@@ -57,13 +60,10 @@ begin
             batch := cronmill.claim(run.processor_id, slot, batch_size, careful_until, batch);
             task_ids := batch.task_ids;
             places := batch.places;
-            payloads := batch.payloads;{{attempts}}
             total := coalesce(cardinality(task_ids), 0);
             if total > 0 and not batch.is_alone then
                 perform pg_catalog.set_config('search_path', run.handler_search_path, true);
-                for i in 1 .. total loop
-                    {{call}}
-                end loop;
+                {{call}}
                 set constraints all immediate;
             end if;
         exception
@@ -90,65 +90,80 @@ begin
             done := done + total;
         end if;
 
-        -- If that failed, again with one subtransaction per task, and a commit after 60 of them: more than
-        -- 64 subtransactions that write slow every other session's snapshots. A task taken alone comes here
-        -- at once; its attempt is committed before it is made.
-        part := 0;
-        while one_by_one and end_reason is null and part * 60 < total loop
-            perform cronmill.publish(run, null);
-            commit;
-            reset all;
-            perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-            again := cronmill.claim_again(run.processor_id,
-                task_ids[part * 60 + 1 : part * 60 + 60], places[part * 60 + 1 : part * 60 + 60]);
-            part := part + 1;
-            payloads := again.payloads;{{attempts_again}}
-            for i in 1 .. coalesce(cardinality(again.task_ids), 0) loop
-                deadline := clock_timestamp() + run.task_timeout;
-                task_failed := false;
-                perform cronmill.publish(run, deadline);
-                begin
-                    perform pg_catalog.set_config('search_path', run.handler_search_path, true);
+        -- If that failed, again in parts: as many tasks as go well in one subtransaction. The index of the one that
+        -- failed survives the rollback; so next come the tasks before it, then it alone, which is its attempt,
+        -- then those after it. A commit after 60 parts: more than 64 subtransactions that write slow every other
+        -- session's snapshots. A task taken alone comes here at once; its attempt is committed before it is made.
+        first := 1;
+        parts := 60;
+        while one_by_one and end_reason is null loop
+            if parts = 60 then
+                perform cronmill.publish(run, null);
+                commit;
+                reset all;
+                perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+                again := cronmill.claim_again(run.processor_id, task_ids[first :], places[first :]);
+                task_ids := again.task_ids;
+                places := again.places;
+                payloads := again.payloads;{{attempts_again}}
+                first := 1;
+                last := cardinality(task_ids);
+                stopped_at := null;
+                parts := 0;
+            end if;
+            exit when first > coalesce(cardinality(task_ids), 0);
+            parts := parts + 1;
+            deadline := clock_timestamp() + run.task_timeout;
+            error_sqlstate := null;
+            perform cronmill.publish(run, deadline);
+            begin
+                perform pg_catalog.set_config('search_path', run.handler_search_path, true);
+                for i in first .. last loop
+                    current := i;
                     {{call_again}}
-                    set constraints all immediate;
-                    reset role;
-                    verdict := cronmill.finish(run.processor_id, again.task_ids[i], again.places[i]{{outcome}});
-                exception
-                    when query_canceled then
-                        if clock_timestamp() < deadline then
-                            end_reason := 'canceled';
-                        end if;
-                        task_failed := true;
-                        error_sqlstate := '57014';
-                        error_message := format('task timed out after %s', run.task_timeout);
-                        error_detail := null;
-                        error_hint := null;
-                        get stacked diagnostics error_context = pg_exception_context;
-                    when assert_failure or others then
-                        task_failed := true;
-                        get stacked diagnostics
-                            error_sqlstate = returned_sqlstate,
-                            error_message = message_text,
-                            error_detail = pg_exception_detail,
-                            error_hint = pg_exception_hint,
-                            error_context = pg_exception_context;
-                end;
-                if end_reason is not null then
-                    if batch.is_alone then
-                        perform cronmill.give_back(run.processor_id, again.task_ids[i], again.places[i]);
+                end loop;
+                current := null;
+                set constraints all immediate;
+                reset role;
+                ended := cronmill.finish(run.processor_id, task_ids[first : last], places[first : last]{{outcome}});
+            exception
+                when query_canceled then
+                    if clock_timestamp() < deadline then
+                        end_reason := 'canceled';
                     end if;
-                    exit;
+                    error_sqlstate := '57014';
+                    error_message := format('task timed out after %s', run.task_timeout);
+                    error_detail := null;
+                    error_hint := null;
+                    get stacked diagnostics error_context = pg_exception_context;
+                when assert_failure or others then
+                    get stacked diagnostics
+                        error_sqlstate = returned_sqlstate,
+                        error_message = message_text,
+                        error_detail = pg_exception_detail,
+                        error_hint = pg_exception_hint,
+                        error_context = pg_exception_context;
+            end;
+            if end_reason is not null then
+                if batch.is_alone then
+                    perform cronmill.give_back(run.processor_id, task_ids[1], places[1]);
                 end if;
-                if not task_failed then
-                    done := done + (verdict = 'done')::integer;
-                    dead := dead + (verdict = 'dead')::integer;
+            elsif error_sqlstate is not null and first < last then
+                -- A deferred constraint does not say whose it is: then half of them first.
+                stopped_at := coalesce(current, (first + last) / 2 + 1);
+                last := greatest(first, stopped_at - 1);
+            else
+                if error_sqlstate is null then
+                    done := done + (ended = 'done')::integer * (last - first + 1);
                 else
-                    verdict := cronmill.fail(run.processor_id, again.task_ids[i], again.places[i],
+                    ended := cronmill.fail(run.processor_id, task_ids[first], places[first],
                         error_sqlstate, error_message, error_detail, error_hint, error_context);
-                    failed := failed + (verdict <> 'snooze')::integer;
-                    dead := dead + (verdict = 'dead')::integer;
+                    failed := failed + (ended <> 'snooze')::integer;
                 end if;
-            end loop;
+                dead := dead + (ended = 'dead')::integer;
+                first := last + 1;
+                last := case when first = stopped_at then first else cardinality(task_ids) end;
+            end if;
         end loop;
 
         end_reason := coalesce(

@@ -35,7 +35,7 @@ begin
     if fail.error_sqlstate = 'MC101' then
         begin
             perform cronmill.finish(
-                fail.processor_id, fail.task_id, fail.place, cronmill.snooze(fail.error_detail::timestamptz));
+                fail.processor_id, array[fail.task_id], array[fail.place], cronmill.snooze(fail.error_detail::timestamptz));
             return 'snooze';
         exception
             when data_exception then

@@ -1,11 +1,11 @@
--- Ends a task that claim_again locked and the handler did not fail, in the handler's own transaction: removes
--- it, or puts it off, or buries it, as the handler says. Returns done, snooze or dead.
+-- Ends tasks that claim_again locked and their handler did not fail, in the handler's own transaction: removes
+-- them; a single one may also be put off, or buried, as the handler says. Returns done, snooze or dead.
 -- Changes cronmill.task and cronmill.dead_task. Executed by: the processor's run-as role, from its
 -- generated procedure.
 create or replace function cronmill.finish(
     processor_id integer,
-    task_id bigint,
-    place tid,
+    task_ids bigint[],
+    places tid[],
     outcome cronmill.outcome default null
 )
 returns text
@@ -17,9 +17,9 @@ declare
 begin
     if coalesce((finish.outcome).kind, 'done') = 'done' then
         delete from cronmill.task as t
-        using cronmill.processor as p
-        where t.ctid = finish.place
-            and t.task_id = finish.task_id
+        using cronmill.processor as p, unnest(finish.task_ids, finish.places) as w (task_id, place)
+        where t.ctid = w.place
+            and t.task_id = w.task_id
             and p.processor_id = finish.processor_id
             and p.queue_id = t.queue_id
             and p.run_as = session_user;
@@ -29,8 +29,8 @@ begin
     into charged
     from cronmill.task as t
     join cronmill.processor as p on p.queue_id = t.queue_id
-    where t.ctid = finish.place
-        and t.task_id = finish.task_id
+    where t.ctid = finish.places[1]
+        and t.task_id = finish.task_ids[1]
         and p.processor_id = finish.processor_id
         and p.run_as = session_user;
     if not found then
@@ -39,14 +39,14 @@ begin
     if (finish.outcome).kind = 'snooze' then
         update cronmill.task as t
         set attempts = charged, began_at = null, run_at = greatest((finish.outcome).run_at, clock_timestamp())
-        where t.ctid = finish.place and t.task_id = finish.task_id;
+        where t.ctid = finish.places[1] and t.task_id = finish.task_ids[1];
         return 'snooze';
     end if;
     perform cronmill.bury(
-        finish.task_id, finish.place, charged + 1, 'MC102',
+        finish.task_ids[1], finish.places[1], charged + 1, 'MC102',
         coalesce((finish.outcome).reason, 'the handler gave no reason'), null, null, null);
     return 'dead';
 end
 $function$;
-comment on function cronmill.finish(integer, bigint, tid, cronmill.outcome) is 'Ends a task as its handler says: done, later, or dead.';
-revoke all on function cronmill.finish(integer, bigint, tid, cronmill.outcome) from public;
+comment on function cronmill.finish(integer, bigint[], tid[], cronmill.outcome) is 'Ends tasks that are done, or one as its handler says: done, later, or dead.';
+revoke all on function cronmill.finish(integer, bigint[], tid[], cronmill.outcome) from public;

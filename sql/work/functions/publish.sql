@@ -3,17 +3,19 @@
 -- Executed by: the processor's run-as role, from its generated procedure.
 create or replace function cronmill.publish(run cronmill.run_start, deadline timestamptz)
 returns void
-language sql volatile parallel unsafe security invoker
+language plpgsql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
-begin atomic
-    select set_config(
+as $function$
+begin
+    -- PL/pgSQL keeps its plan for the session; a function in SQL would be planned at every call.
+    perform pg_catalog.set_config(
         'application_name',
-        concat(
-            'cronmill slot ', (publish.run).slot_id, ' start ', (publish.run).start_number,
-            ' until ' || extract(epoch from publish.deadline)::text
+        pg_catalog.concat(
+            'cronmill slot ', run.slot_id, ' start ', run.start_number, ' until ' || extract(epoch from deadline)::text
         ),
         false
     );
-end;
+end
+$function$;
 comment on function cronmill.publish(cronmill.run_start, timestamptz) is 'Publishes slot, start number and deadline as the application_name.';
 revoke all on function cronmill.publish(cronmill.run_start, timestamptz) from public;

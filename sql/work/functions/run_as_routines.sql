@@ -12,7 +12,7 @@ as $function$
         ('cronmill.claim(integer, integer, integer, timestamptz, cronmill.claim)'),
         ('cronmill.claim_again(integer, bigint[], tid[])'),
         ('cronmill.give_back(integer, bigint, tid)'),
-        ('cronmill.finish(integer, bigint, tid, cronmill.outcome)'),
+        ('cronmill.finish(integer, bigint[], tid[], cronmill.outcome)'),
         ('cronmill.fail(integer, bigint, tid, text, text, text, text, text)'),
         ('cronmill.next_batch_size(integer, integer, interval)'),
         ('cronmill.done()'),
