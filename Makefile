@@ -1,9 +1,9 @@
 .DEFAULT_GOAL := help
-.PHONY: help packages build release demo test bench lint format install clean
+.PHONY: help packages build release demo test bench lint docs format install clean
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
-sources = Sources Tests Plugins sql Package.swift Benchmarks/Sources/bench Benchmarks/Package.swift
+sources = Sources Tests Plugins Examples sql Package.swift Benchmarks/Sources/bench Benchmarks/Package.swift
 binary = .build/release/cronmill
 
 help: ## List the targets
@@ -21,10 +21,11 @@ release: ## Build the program for use, as .build/release/cronmill
 demo: packages release ## Run the demo on a throw-away server (ARGS="--help")
 	$(binary) demo $(ARGS)
 
-test: ## Install what the tests need, lint, run the tests
+test: ## Install what the tests need, lint, run the tests, make the docs
 	scripts/install-packages --test
 	$(MAKE) lint
 	$(SWIFT) test --disable-xctest
+	scripts/make-docs
 
 bench: packages release ## Measure the speed beside the limit and other queues (QUICK=1, ARGS="--help")
 	Benchmarks/install-peers .build/bench-venv
@@ -33,6 +34,9 @@ bench: packages release ## Measure the speed beside the limit and other queues (
 
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict -r $(sources)
+
+docs: ## Make the reference of the library in .build/docs; a warning is an error
+	scripts/make-docs
 
 format: ## Format the sources
 	$(SWIFT) format -i -r $(sources)

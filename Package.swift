@@ -15,7 +15,7 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "cronmill",
     products: [
-        .library(name: "Cronmill", targets: ["Cronmill"]),
+        .library(name: "Cronmill", targets: ["Cronmill", "Postgres"]),
         .executable(name: "cronmill", targets: ["cronmill-cli"]),
     ],
     dependencies: [
@@ -44,6 +44,12 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "backlog",
+            dependencies: ["Cronmill", "Postgres"],
+            path: "Examples/backlog",
+            swiftSettings: strict
+        ),
         .executableTarget(name: "embed-files", swiftSettings: strict),
         .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: strict),
@@ -56,7 +62,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "cronmill-cli", "Cronmill", "PrivateServer", "Postgres",
+                "cronmill-cli", "backlog", "Cronmill", "PrivateServer", "Postgres",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -9,7 +9,7 @@ import Testing
 struct ReadmeTests {
     @Test("every shell block of the README does what it says, and nothing is left at the end")
     func tour() async throws {
-        let blocks = try await Self.shellBlocks()
+        let blocks = try await Self.blocks("sh")
         #expect(blocks.count == 6)
         try await withServer { server in
             let connection = try await server.connect()
@@ -39,13 +39,41 @@ struct ReadmeTests {
         }
     }
 
-    /// The blocks marked `sh`, in order.
-    private static func shellBlocks() async throws -> [String] {
-        let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
-        let readme = try await ProgramResult.of("/bin/cat", [root.appending("README.md").string], environment: [:])
-        return readme.output.split(separator: "```sh\n").dropFirst().map { part in
+    @Test("the example program is the one in the README, and does what it says")
+    func example() async throws {
+        let source = try await Self.text("Examples/backlog/Backlog.swift")
+        #expect(try await Self.blocks("swift") == [source])
+        let handlers = try await Self.blocks("sh")[0]
+        try await withServer { server in
+            let connection = try await server.connect()
+            try await connection.execute("create database shop")
+            try await connection.execute("create database analytics")
+            await connection.close()
+            var environment = server.environment.filter { $0.key.hasPrefix("PG") }
+            environment["PATH"] = "\(server.installation.binDirectory):/usr/bin:/bin"
+            let prepared = try await ProgramResult.of("/bin/bash", ["-euc", handlers], environment: environment)
+            try #require(prepared.exitCode == 0, "\(prepared.errors)")
+            let folder = FilePath(try ProgramResult.cronmillPath()).removingLastComponent()
+            let result = try await ProgramResult.of(
+                folder.appending("backlog").string,
+                ["postgresql://\(server.server.superuser)@/shop?host=\(server.socketDirectory)&port=\(server.port)"],
+                environment: [:]
+            )
+            #expect(result.errors == "")
+            #expect(result.output == "11 steps, 2 tasks\nshop/letters: 2 ready\n")
+        }
+    }
+
+    /// The blocks of a language, in order.
+    private static func blocks(_ language: String) async throws -> [String] {
+        try await text("README.md").split(separator: "```\(language)\n").dropFirst().map { part in
             String(part.prefix(upTo: part.firstRange(of: "```")?.lowerBound ?? part.endIndex))
         }
+    }
+
+    private static func text(_ path: String) async throws -> String {
+        let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+        return try await ProgramResult.of("/bin/cat", [root.appending(path).string], environment: [:]).output
     }
 
     /// Schemas and extensions of the cron database, jobs being gone with pg_cron, and roles of ours.

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import Synchronization
 
 /// What applies to every task of one call.
 public struct EnqueueOptions: Sendable, Hashable {
@@ -15,8 +16,12 @@ extension Deployment {
     /// Puts tasks into a queue, all of them or none, in one transaction: JSON lines, streamed by COPY. Blank lines
     /// are skipped.
     ///
-    /// - Parameter next: gives bytes of the lines, in pieces of any size, nil at the end. Called on the
-    ///   connection's own thread, so it may block.
+    /// - Parameters:
+    ///   - queue: name of the queue.
+    ///   - database: the work database.
+    ///   - options: what applies to every task.
+    ///   - next: gives bytes of the lines, in pieces of any size, nil at the end. Called on the connection's own
+    ///     thread, so it may block.
     /// - Returns: the number of tasks.
     /// - Throws: `InvalidLine`, which names the line that is not JSON; `CronmillError`; `PostgresError`.
     public func enqueue(
@@ -49,6 +54,27 @@ extension Deployment {
                     }
                     return try session.enqueueByFunction(next, into: queue, options)
                 }
+            }
+        }
+    }
+}
+
+extension Deployment {
+    /// Puts tasks into a queue, all of them or none: JSON lines, as one text.
+    ///
+    /// - Returns: the number of tasks.
+    /// - Throws: as the function for streams does.
+    public func enqueue(
+        into queue: String,
+        database: String,
+        options: EnqueueOptions = EnqueueOptions(),
+        text: String
+    ) async throws -> Int {
+        let once = Mutex<[UInt8]?>(Array(text.utf8))
+        return try await enqueue(into: queue, database: database, options: options) {
+            once.withLock { bytes in
+                defer { bytes = nil }
+                return bytes
             }
         }
     }

@@ -15,6 +15,8 @@ extension Deployment {
     /// processor's run-as role. Ends when no task is ready. Cancelling ends it cleanly after the present task.
     ///
     /// - Parameters:
+    ///   - processor: name of the processor.
+    ///   - database: the work database.
     ///   - limit: tasks at most; nil is all that are ready.
     ///   - onProgress: told twice a second.
     /// - Returns: what was done.

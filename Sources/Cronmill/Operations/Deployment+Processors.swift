@@ -103,7 +103,10 @@ extension Deployment {
     /// Disables processors the gentle way (ENGINE 20): pause, wait until their runs have ended by themselves, then
     /// deactivate their jobs, and unpause. Deactivating while a run goes would orphan it or kill it.
     ///
-    /// - Parameter wait: how long to wait; nil is each processor's timeout plus 5 s.
+    /// - Parameters:
+    ///   - names: processors; none means all of the database.
+    ///   - database: the work database.
+    ///   - wait: how long to wait; nil is each processor's timeout plus 5 s.
     /// - Returns: the processors that were disabled; the others were so already.
     /// - Throws: `CronmillError` if a run has not ended in time; the processor then stays paused.
     public func disable(_ names: [String], in database: String, wait: Duration? = nil) async throws -> [String] {

@@ -5,7 +5,9 @@ extension Deployment {
     /// Applies a plan, one transaction per group of steps; what is done when one fails stays done, and a second
     /// set-up goes on from there.
     ///
-    /// - Parameter onStep: told of each step before it is done.
+    /// - Parameters:
+    ///   - plan: what is to be done.
+    ///   - onStep: told of each step before it is done.
     /// - Throws: the error of the first step that fails, whose group is rolled back; `CancellationError`.
     public func apply(_ plan: Plan, onStep: @escaping @Sendable (Plan.Step) -> Void = { _ in }) async throws {
         if let obstacle = plan.obstacle { throw obstacle }
