@@ -10,7 +10,7 @@ struct HelpTests {
         CronmillCommand.configuration.subcommands
 
     @Test("every command has an example that can be parsed")
-    func examples() throws {
+    func examples() async throws {
         #expect(Self.commands.count >= 13)
         for command in Self.commands {
             let help = CronmillCommand.helpMessage(for: command, columns: 200)
@@ -21,7 +21,9 @@ struct HelpTests {
             for example in examples {
                 guard let start = example.firstRange(of: "cronmill ") else { continue }
                 let words = words(of: example[start.upperBound...])
-                #expect(throws: Never.self, "\(example)") { _ = try CronmillCommand.parseAsRoot(words) }
+                await #expect(throws: Never.self, "\(example)") {
+                    _ = try await CronmillCommand.asyncParseAsRoot(words)
+                }
             }
         }
     }
