@@ -11,11 +11,29 @@ struct Context: Sendable {
 
     /// - Throws: `SettingsError` for wrong usage; errors of connecting where `--all` has to look.
     init(_ options: ConnectionOptions, _ asked: DatabaseOptions) async throws {
-        let settings = try options.resolved(databases: asked.database)
+        var (deployment, names) = try Self.place(options, databases: asked.all ? nil : asked.database)
+        if asked.all {
+            names = try await deployment.registeredDatabases()
+        } else if names.isEmpty {
+            throw SettingsError(
+                "no work database is named",
+                hint: "Name one with --database (repeatable) or DB_NAME, or ask for --all."
+            )
+        }
+        self.deployment = deployment
+        self.databases = names
+        self.output = options.output
+        self.isQuiet = options.quiet
+    }
+
+    /// The deployment, and the work databases that are named; nil asks for none.
+    static func place(_ options: ConnectionOptions, databases: [String]?) throws -> (Deployment, [String]) {
+        let settings = try options.resolved(databases: databases ?? [])
         var deployment = try Self.deployment(settings, options)
+        guard databases != nil else { return (deployment, []) }
         var names: [String] = []
         let named = settings.databases.isEmpty ? [settings.work["dbname"]].compactMap { $0 } : settings.databases
-        for setting in asked.all ? [] : named {
+        for setting in named {
             guard ConnectionURI.isURI(setting.value) else {
                 names.append(setting.value)
                 continue
@@ -29,19 +47,8 @@ struct Context: Sendable {
             deployment.exceptions[name] = target
             names.append(name)
         }
-        if asked.all {
-            names = try await deployment.registeredDatabases()
-        } else if names.isEmpty {
-            throw SettingsError(
-                "no work database is named",
-                hint: "Name one with --database (repeatable) or DB_NAME, or ask for --all."
-            )
-        }
-        for name in asked.all ? [] : names { _ = try ObjectName(name, of: "database") }
-        self.deployment = deployment
-        self.databases = names
-        self.output = options.output
-        self.isQuiet = options.quiet
+        for name in names { _ = try ObjectName(name, of: "database") }
+        return (deployment, names)
     }
 
     /// What a URI says. One that names no server is about the one of the settings.

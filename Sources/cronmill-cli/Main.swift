@@ -7,7 +7,7 @@ struct Main {
         Output.ignoreBrokenPipeSignal()
         let task = Task {
             do {
-                var command = try CronmillCommand.parseAsRoot()
+                var command = try await CronmillCommand.asyncParseAsRoot()
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
                 } else {

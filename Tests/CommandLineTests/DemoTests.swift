@@ -7,7 +7,7 @@ import Testing
 @Suite("The demo")
 struct DemoTests {
     @Test("a shown set-up line is as wide as a terminal and means what it says")
-    func setupLine() throws {
+    func setupLine() async throws {
         let arguments = DemoDatabase.places.setupArguments(every: nil)
         #expect(
             CommandLineText.wrapped("cronmill setup", arguments)
@@ -16,7 +16,7 @@ struct DemoTests {
                     --run-as demo_runner --slots 2
                 """
         )
-        let setup = try Setup.parse(arguments)
+        let setup = try await Setup.asyncParse(arguments)
         #expect(setup.asked.database == ["places"])
         let request = try setup.settings.request(processor: setup.processor, queue: setup.queue)
         var wanted = ProcessorRequest()
@@ -42,8 +42,8 @@ struct DemoTests {
     }
 
     @Test("where pg_cron knows seconds, the set-up asks for them")
-    func interval() throws {
-        let setup = try Setup.parse(DemoDatabase.languages.setupArguments(every: .seconds(5)))
+    func interval() async throws {
+        let setup = try await Setup.asyncParse(DemoDatabase.languages.setupArguments(every: .seconds(5)))
         let request = try setup.settings.request(processor: setup.processor, queue: setup.queue)
         #expect(request.schedule?.text == "5 seconds")
     }

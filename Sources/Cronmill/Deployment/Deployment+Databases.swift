@@ -13,6 +13,20 @@ extension Deployment {
         }
     }
 
+    /// Names of all databases of the instance that can be connected to, in order.
+    ///
+    /// - Throws: `PostgresError`.
+    public func connectableDatabases() async throws -> [String] {
+        try await with(connectCron()) { connection in
+            try await connection.query(
+                """
+                select d.datname from pg_catalog.pg_database as d
+                where d.datallowconn and not d.datistemplate order by d.datname
+                """
+            ).map { try $0.get("datname") }
+        }
+    }
+
     /// Does something for each database, up to eight at once; a failure in one does not stop the others.
     ///
     /// - Returns: a result per database, in the order given.

@@ -65,6 +65,19 @@ extension Deployment {
         }
     }
 
+    /// All queues of a work database, by name.
+    ///
+    /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
+    public func queueNames(in database: String) async throws -> [String] {
+        try await with(connectWork(database)) { connection in
+            try await connection.run { session in
+                guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
+                return try session.query("select q.name from cronmill.queue as q order by q.name")
+                    .map { try $0.get("name") }
+            }
+        }
+    }
+
     /// Plans a change of processors; those it is true of already are left out.
     ///
     /// - Throws: `CronmillError` for a name that is not there; `PostgresError`.

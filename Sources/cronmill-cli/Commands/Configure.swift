@@ -10,7 +10,7 @@ struct Configure: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Processor.", valueName: "processor"))
+    @Argument(help: ArgumentHelp("Processor.", valueName: "processor"), completion: Completion.processors)
     var processor: String
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
     @OptionGroup(title: "Settings") var settings: ProcessorOptions

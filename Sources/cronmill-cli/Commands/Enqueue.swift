@@ -15,11 +15,11 @@ struct Enqueue: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("- reads JSON lines from standard input.", valueName: "-"))
     var input: String?
-    @Option(help: ArgumentHelp("Queue.", valueName: "name"))
+    @Option(help: ArgumentHelp("Queue.", valueName: "name"), completion: Completion.queues)
     var queue: String
     @Option(help: ArgumentHelp("One task's payload.", valueName: "json"))
     var payload: String?
-    @Option(help: ArgumentHelp("File of JSON lines, a task each.", valueName: "file"))
+    @Option(help: ArgumentHelp("File of JSON lines, a task each.", valueName: "file"), completion: .file())
     var file: String?
     @Option(help: ArgumentHelp("0 to 9, 9 first. Default: 0.", valueName: "n"))
     var priority: Int = 0

@@ -12,7 +12,7 @@ struct Process: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Processor.", valueName: "processor"))
+    @Argument(help: ArgumentHelp("Processor.", valueName: "processor"), completion: Completion.processors)
     var processor: String
     @Option(help: ArgumentHelp("Tasks at most.", valueName: "n"))
     var limit: Int?

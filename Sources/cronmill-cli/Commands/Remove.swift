@@ -16,9 +16,15 @@ struct Remove: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Processors; their queues and tasks stay.", valueName: "processor"))
+    @Argument(
+        help: ArgumentHelp("Processors; their queues and tasks stay.", valueName: "processor"),
+        completion: Completion.processors
+    )
     var processors: [String] = []
-    @Option(help: ArgumentHelp("A queue with its tasks, and its processor.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("A queue with its tasks, and its processor.", valueName: "name"),
+        completion: Completion.queues
+    )
     var queue: String?
     @Flag(help: "All of Cronmill in the databases asked.")
     var everything = false

@@ -11,7 +11,10 @@ struct Runs: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("Only runs of this processor; repeatable.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Only runs of this processor; repeatable.", valueName: "name"),
+        completion: Completion.processors
+    )
     var processor: [String] = []
     @Flag(help: "Only runs that failed.")
     var failed = false

@@ -14,9 +14,12 @@ struct Setup: AsyncParsableCommand {
     )
 
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
-    @Option(help: ArgumentHelp("Queue to make, with its processor.", valueName: "name"))
+    @Option(help: ArgumentHelp("Queue to make, with its processor.", valueName: "name"), completion: Completion.queues)
     var queue: String?
-    @Option(help: ArgumentHelp("Name of the processor. Default: its queue's.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Name of the processor. Default: its queue's.", valueName: "name"),
+        completion: Completion.processors
+    )
     var processor: String?
     @OptionGroup(title: "Processor") var settings: ProcessorOptions
     @Flag(help: "Enable the processor.")

@@ -98,7 +98,7 @@ struct Demonstration: Sendable {
             let arguments = database.setupArguments(every: interval)
             try command(CommandLineText.wrapped("cronmill setup", arguments))
             // What is done is read from what was shown.
-            let setup = try Setup.parse(arguments)
+            let setup = try await Setup.asyncParse(arguments)
             var request = SetupRequest()
             request.processor = try setup.settings.request(processor: setup.processor, queue: setup.queue)
             let wanted = request

@@ -19,7 +19,10 @@ struct ConnectionOptions: ParsableArguments {
     var cronUser: String?
     @Option(help: ArgumentHelp("Database that holds pg_cron (PG_CRON_DATABASE). Default: postgres.", valueName: "name"))
     var cronDatabase: String?
-    @Option(help: ArgumentHelp("Environment file. Default: .env, if there is one.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Environment file. Default: .env, if there is one.", valueName: "file"),
+        completion: .file()
+    )
     var envFile: String?
     @Option(help: ArgumentHelp("Colours: auto, always, never.", valueName: "when"))
     var color: Terminal.Colour = .auto

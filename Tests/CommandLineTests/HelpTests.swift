@@ -1,0 +1,46 @@
+import ArgumentParser
+import Testing
+
+@testable import cronmill_cli
+
+/// What `--help` says.
+@Suite("Help")
+struct HelpTests {
+    private static let commands: [any ParsableCommand.Type] =
+        CronmillCommand.configuration.subcommands
+
+    @Test("every command has an example that can be parsed")
+    func examples() async throws {
+        #expect(Self.commands.count >= 13)
+        for command in Self.commands {
+            let help = CronmillCommand.helpMessage(for: command, columns: 200)
+            let name = command.configuration.commandName ?? "\(command)".lowercased()
+            let lines = help.replacing("\\\n", with: " ").split(separator: "\n")
+            let examples = lines.filter { $0.contains("  cronmill \(name)") || $0.contains("| cronmill \(name)") }
+            #expect(!examples.isEmpty, "\(name) has no example")
+            for example in examples {
+                guard let start = example.firstRange(of: "cronmill ") else { continue }
+                let words = words(of: example[start.upperBound...])
+                await #expect(throws: Never.self, "\(example)") {
+                    _ = try await CronmillCommand.asyncParseAsRoot(words)
+                }
+            }
+        }
+    }
+
+    @Test("no line of an example is broken on a terminal of 80 columns")
+    func width() {
+        for command in Self.commands + [CronmillCommand.self] {
+            for line in command.configuration.discussion.split(separator: "\n") where line.hasPrefix("  ") {
+                #expect(line.count <= 80, "\(command): \(line)")
+            }
+        }
+    }
+
+    /// The words of a command line, as far as examples use a shell's quotes.
+    private func words(of line: Substring) -> [String] {
+        line.split(separator: "'", omittingEmptySubsequences: false).enumerated().flatMap { position, piece in
+            position.isMultiple(of: 2) ? piece.split(separator: " ").map(String.init) : [String(piece)]
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import PrivateServer
+import Subprocess
+import SystemPackage
+import Testing
+
+/// What TAB offers, asked as bash asks it.
+@Suite("Completions", .timeLimit(.minutes(5)))
+struct CompletionTests {
+    /// Lets bash load the script and complete a line whose last word is the one the cursor is at.
+    private func offers(_ words: [String], on server: TestServer, more: [String: String] = [:]) async throws -> [String]
+    {
+        let line = (["cronmill"] + words).joined(separator: " ")
+        let quoted = (["cronmill"] + words).map { "'\($0)'" }.joined(separator: " ")
+        let program = try ProgramResult.cronmillPath()
+        let script = """
+            PATH=\(FilePath(program).removingLastComponent().string):$PATH
+            source <(cronmill --generate-completion-script bash)
+            COMP_WORDS=(\(quoted)) COMP_CWORD=\(words.count) COMP_LINE='\(line)' COMP_POINT=\(line.count)
+            _cronmill cronmill '\(words.last ?? "")' '\(words.dropLast().last ?? "cronmill")'
+            printf '%s\\n' "${COMPREPLY[@]}"
+            """
+        let environment = server.environment.filter { !$0.key.hasPrefix("PG") }.merging(more) { $1 }
+        let result = try await ProgramResult.of("/bin/bash", ["-c", script], environment: environment)
+        #expect(result.errors == "")
+        return result.output.split(separator: "\n").map(String.init)
+    }
+
+    @Test("databases, queues and processors are offered, those of the databases on the line")
+    func names() async throws {
+        try await withDatabases(2) { place in
+            let (here, there) = (place.databases[0], place.databases[1])
+            try await place.setUp(queue: "letters")
+            let more = try await place.cronmillHere(
+                "setup",
+                "--queue",
+                "bills",
+                "--handler",
+                "app.work",
+                "--run-as",
+                place.runner,
+                "--schedule",
+                Workplace.never
+            )
+            try #require(more.exitCode == 0, "\(more.errors)")
+            let server = place.server
+            #expect(try await offers(["status", "--database", here], on: server) == [here])
+            #expect(try await offers(["setup", "--database", "postg"], on: server) == ["postgres"])
+            #expect(try await offers(["enable", "--database", here, ""], on: server) == ["bills", "letters"])
+            #expect(try await offers(["enable", "--database", here, "l"], on: server) == ["letters"])
+            #expect(try await offers(["disable", "--database", there, ""], on: server) == ["letters"])
+            #expect(
+                try await offers(["enqueue", "--database", here, "--queue", ""], on: server) == ["bills", "letters"]
+            )
+            #expect(
+                try await offers(["runs", "--processor", "b"], on: server, more: ["DB_NAME": here]) == ["bills"]
+            )
+        }
+    }
+
+    @Test("where no server answers nothing is offered, soon, and nothing is said")
+    func silence() async throws {
+        let server = try await TestServer.shared()
+        let began = ContinuousClock.now
+        for line in [["status", "--database", ""], ["enable", "--port", "1", ""], ["enqueue", "--queue", ""]] {
+            #expect(try await offers(line, on: server, more: ["DB_HOST": "/nonexistent"]) == [])
+        }
+        #expect(try await offers(["enable", "--database", "nosuch", ""], on: server) == [])
+        #expect(ContinuousClock.now - began < .seconds(20))
+    }
+}
