@@ -6,9 +6,17 @@ struct Contender: Sendable {
     /// Prepares a round, does it, checks that it did what it should have, and gives the time of the work alone.
     var measure: @Sendable () async throws -> Outcome
 
+    /// Time of a round.
+    struct Took: Sendable {
+        /// On the clock on the wall.
+        var seconds: Double
+        /// Of a processor, by the server's processes at work; nil where it was not looked at.
+        var processorSeconds: Double?
+    }
+
     /// How a round went.
     enum Outcome: Sendable {
-        case seconds(Double)
+        case took(Took)
         /// The peer is not installed, or does not work here: why.
         case missing(String)
     }

@@ -48,7 +48,7 @@ struct Measurement: Sendable {
             all.append(
                 Contender(name: Name.ours, count: tasks) {
                     try await stage.fill("noop", tasks)
-                    return .seconds(try await stage.drain("noop"))
+                    return .took(try await stage.drain("noop"))
                 }
             )
         }
@@ -56,7 +56,7 @@ struct Measurement: Sendable {
             all.append(
                 Contender(name: Name.snapshot, count: tasks) {
                     try await stage.fill("noop", tasks)
-                    return .seconds(try await stage.withSnapshot { try await stage.drain("noop") })
+                    return .took(try await stage.withSnapshot { try await stage.drain("noop") })
                 }
             )
         }
@@ -64,22 +64,22 @@ struct Measurement: Sendable {
             all += [
                 Contender(name: Name.limit, count: tasks, note: "batches of 2000, no handler, no lock, no isolation") {
                     try await stage.fill("noop", tasks)
-                    return .seconds(try await stage.emptyByDelete("noop"))
+                    return .took(try await stage.emptyByDelete("noop"))
                 },
                 Contender(name: Name.queue, count: tasks, note: "batches of 2000, handler per event, no isolation") {
                     try await stage.drainPgQ(tasks)
                 },
                 Contender(name: Name.failing, count: tasks, note: "one in 100 raises an exception") {
                     try await stage.fill("failing", tasks, failingEvery: 100)
-                    let seconds = try await stage.drain("failing", leaving: tasks / 100)
+                    let took = try await stage.drain("failing", leaving: tasks / 100)
                     _ = try await stage.script(
                         "delete from cronmill.task as t where t.queue_id = cronmill.queue_id('failing')"
                     )
-                    return .seconds(seconds)
+                    return .took(took)
                 },
                 Contender(name: Name.twoSlots, count: tasks) {
                     try await stage.fill("noop", tasks)
-                    return .seconds(try await stage.drain("noop", slots: [1, 2]))
+                    return .took(try await stage.drain("noop", slots: [1, 2]))
                 },
             ]
         }
@@ -87,7 +87,7 @@ struct Measurement: Sendable {
             all.append(
                 Contender(name: Name.many, count: many) {
                     try await stage.fill("noop", many)
-                    return .seconds(try await stage.drain("noop"))
+                    return .took(try await stage.drain("noop"))
                 }
             )
         }
@@ -125,7 +125,7 @@ struct Measurement: Sendable {
                 count: tasks,
                 note: "\(dead) of them, kept by a snapshot; one round"
             ) {
-                let seconds = try await stage.withSnapshot {
+                let took = try await stage.withSnapshot {
                     let connection = try await stage.connect()
                     try await connection.execute("call bench.fill('noop', \(literal: dead))")
                     try await connection.execute(
@@ -136,7 +136,7 @@ struct Measurement: Sendable {
                     return try await stage.drain("noop")
                 }
                 try await stage.settle()
-                return .seconds(seconds)
+                return .took(took)
             }
             try await measure(contender, 0)
         }
@@ -149,9 +149,9 @@ struct Measurement: Sendable {
 
     private mutating func measure(_ contender: Contender, _ round: Int) async throws {
         switch try await contender.measure() {
-        case .seconds(let seconds):
-            report.add(seconds, of: contender)
-            let rate = Int(Double(contender.count) / seconds)
+        case .took(let took):
+            report.add(took, of: contender)
+            let rate = Int(Double(contender.count) / took.seconds)
             say("round \(round + 1)  \(contender.name): \(rate.grouped) per second")
         case .missing(let reason):
             report.add(nil, of: contender, note: "not measured: \(reason)")
@@ -183,13 +183,13 @@ struct Measurement: Sendable {
         try stage.writeLines(lines, to: path)
         let contenders = [
             Contender(name: Name.copy, count: lines, note: "psql's \\copy") {
-                .seconds(try await stage.copyPlain(path))
+                .took(try await stage.copyPlain(path))
             },
             Contender(name: Name.owner, count: lines, note: "--file") {
-                .seconds(try await stage.enqueue(path, count: lines, as: nil))
+                .took(try await stage.enqueue(path, count: lines, as: nil))
             },
             Contender(name: Name.producer, count: lines, note: "--file; may only execute the functions") {
-                .seconds(try await stage.enqueue(path, count: lines, as: "bench_producer"))
+                .took(try await stage.enqueue(path, count: lines, as: "bench_producer"))
             },
         ]
         for round in 0..<scale.rounds {

@@ -8,13 +8,15 @@ extension Report {
     /// The tables, in plain columns that read as Markdown does.
     var text: String {
         var lines = [
-            "", "| what | tasks | median s | per second | min .. max per second | |", "|---|--:|--:|--:|--:|---|",
+            "", "| what | tasks | median s | CPU us each | per second | min .. max per second | |",
+            "|---|--:|--:|--:|--:|--:|---|",
         ]
         for timing in timings {
             let rates = timing.rates.sorted()
             let range = rates.isEmpty ? "" : "\(Int(rates[0]).grouped) .. \(Int(rates[rates.count - 1]).grouped)"
             let cells = [
                 timing.name, timing.count.grouped, timing.seconds.median?.rounded(2) ?? "-",
+                timing.costs.median?.rounded(2) ?? "-",
                 timing.rates.median.map { Int($0).grouped } ?? "-", range, timing.note,
             ]
             lines.append("| \(cells.joined(separator: " | ")) |")

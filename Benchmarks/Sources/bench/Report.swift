@@ -20,9 +20,13 @@ struct Report: Codable, Sendable {
         var count: Int
         /// Seconds of each round; none if it could not be measured.
         var seconds: [Double] = []
+        /// Processor seconds of the backends at work in each round: what other work on the machine disturbs least.
+        var processorSeconds: [Double] = []
         /// What the reader must know: settings of a peer, or why there is no figure.
         var note: String = ""
 
+        /// Processor time per task in each round, in microseconds.
+        var costs: [Double] { processorSeconds.map { 1e6 * $0 / Double(count) } }
         /// Tasks per second in each round.
         var rates: [Double] { seconds.map { Double(count) / $0 } }
     }
@@ -39,7 +43,7 @@ struct Report: Codable, Sendable {
     }
 
     /// Adds the seconds of one round to the timing of that name.
-    mutating func add(_ seconds: Double?, of contender: Contender, note: String = "") {
+    mutating func add(_ took: Contender.Took?, of contender: Contender, note: String = "") {
         let position: Int
         if let known = timings.firstIndex(where: { $0.name == contender.name }) {
             position = known
@@ -47,7 +51,10 @@ struct Report: Codable, Sendable {
             position = timings.count
             timings.append(Timing(name: contender.name, count: contender.count, note: contender.note))
         }
-        if let seconds { timings[position].seconds.append(seconds) }
+        if let took {
+            timings[position].seconds.append(took.seconds)
+            timings[position].processorSeconds += [took.processorSeconds].compactMap(\.self)
+        }
         if !note.isEmpty { timings[position].note = note }
     }
 
@@ -60,6 +67,10 @@ struct Report: Codable, Sendable {
         else { return }
         let ratios = zip(above.rates, below.rates).map { $0 / $1 }
         figures.append(Figure(name: name, value: ratios.median, unit: "x", goal: goal, note: note))
+        let costs = zip(above.costs, below.costs).map { $1 / $0 }
+        if let cost = costs.median {
+            figures.append(Figure(name: "\(name), by processor time", value: cost, unit: "x"))
+        }
     }
 }
 

@@ -28,10 +28,9 @@ extension Stage {
     }
 
     /// Drains a filled queue by the installed procedure, as the role it runs as; the time of the calls alone.
-    func drain(_ queue: String, slots: [Int] = [0], leaving expected: Int = 0) async throws -> Double {
+    func drain(_ queue: String, slots: [Int] = [0], leaving expected: Int = 0) async throws -> Contender.Took {
         let sessions = try await connections(slots.count)
-        let clock = ContinuousClock()
-        let begun = clock.now
+        let meter = try await Meter(sessions)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (session, slot) in zip(sessions, slots) {
                 group.addTask {
@@ -40,11 +39,11 @@ extension Stage {
             }
             try await group.waitForAll()
         }
-        let seconds = (clock.now - begun).inSeconds
+        let took = try meter.read()
         for session in sessions { await session.close() }
         let left = try await left(in: queue)
         guard left == expected else { throw InvalidRound("\(queue): \(left) tasks left, not \(expected)") }
-        return seconds
+        return took
     }
 
     private func connections(_ count: Int) async throws -> [Connection] {
@@ -54,16 +53,15 @@ extension Stage {
     }
 
     /// Empties the queue as quickly as the server can: the limit.
-    func emptyByDelete(_ queue: String) async throws -> Double {
+    func emptyByDelete(_ queue: String) async throws -> Contender.Took {
         let session = try await connect()
-        let clock = ContinuousClock()
-        let begun = clock.now
+        let meter = try await Meter([session])
         try await session.execute("call bench.empty_by_delete(\(literal: queue), 2000)")
-        let seconds = (clock.now - begun).inSeconds
+        let took = try meter.read()
         await session.close()
         let left = try await left(in: queue)
         guard left == 0 else { throw InvalidRound("delete: \(left) tasks left") }
-        return seconds
+        return took
     }
 
     /// Runs work while another session holds a snapshot from before it.

@@ -35,16 +35,16 @@ extension Stage {
     }
 
     /// The bare COPY into a table of one column.
-    func copyPlain(_ path: String) async throws -> Double {
+    func copyPlain(_ path: String) async throws -> Contender.Took {
         try await script("truncate bench.plain", "checkpoint")
         let clock = ContinuousClock()
         let begun = clock.now
         _ = try await psql(["-c", "\\copy bench.plain from '\(path)'"])
-        return (clock.now - begun).inSeconds
+        return Contender.Took(seconds: (clock.now - begun).inSeconds)
     }
 
     /// `cronmill enqueue --file`, from the start of the program to its end.
-    func enqueue(_ path: String, count: Int, as role: String?) async throws -> Double {
+    func enqueue(_ path: String, count: Int, as role: String?) async throws -> Contender.Took {
         let clock = ContinuousClock()
         try await settle()
         let begun = clock.now
@@ -53,6 +53,6 @@ extension Stage {
         let total = try await left(in: "noop")
         guard total == count else { throw InvalidRound("enqueue: \(total) tasks of \(count)") }
         _ = try await emptyByDelete("noop")
-        return seconds
+        return Contender.Took(seconds: seconds)
     }
 }

@@ -15,15 +15,14 @@ extension Stage {
         let session = try await connect()
         try await session.execute("call bench.fill_pgq(\(literal: count), 2000)")
         try await script("vacuum (analyze)", "checkpoint")
-        let clock = ContinuousClock()
-        let begun = clock.now
+        let meter = try await Meter([session])
         let rows = try await session.query("call bench.empty_pgq(null)")
-        let seconds = (clock.now - begun).inSeconds
+        let took = try meter.read()
         await session.close()
         let total: Int? = try rows.first?.get("total")
         guard total == count else { throw InvalidRound("PgQ: \(total ?? 0) events of \(count)") }
         try await script("select pgq.drop_queue('bench', true)")
-        return .seconds(seconds)
+        return .took(took)
     }
 
     /// Drains tasks by a peer's own worker, in a database made for it.
@@ -50,7 +49,7 @@ extension Stage {
         )
         let answer = try JSONDecoder().decode(Answer.self, from: Data(output.utf8))
         guard answer.left == 0 else { throw InvalidRound("\(peer): \(answer.left) tasks left") }
-        return .seconds(answer.seconds)
+        return .took(Contender.Took(seconds: answer.seconds))
     }
 
     private struct Answer: Decodable {
