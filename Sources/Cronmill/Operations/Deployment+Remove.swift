@@ -179,7 +179,11 @@ extension Deployment {
                 )
             }
         }
-        if let role = cron.registeredLinkRole ?? state.linkRole {
+        // A copy that was never adopted carries the name of the original's role.
+        let isOwn = try await with(connectWork(database)) { connection in
+            try await connection.run { try !state.isInstalled || $0.isOriginal() }
+        }
+        if let role = cron.registeredLinkRole ?? (isOwn ? state.linkRole : nil) {
             plan.add("drop the link's role", in: database, "drop role if exists \(identifier: role)")
         }
     }

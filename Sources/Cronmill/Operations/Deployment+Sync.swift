@@ -68,6 +68,7 @@ extension Deployment {
             try await connection.run { session in
                 let state = try WorkState.inspect(session)
                 guard state.isInstalled else { throw CronmillError.notSetUp(database) }
+                try session.execute("select cronmill.assert_original()")
                 return try (
                     state, Self.settings("cronmill.processor", where: "true", session), ProcedureState.all(session)
                 )

@@ -134,6 +134,7 @@ struct WorkInspection: Sendable {
 
     init(state: WorkState, session: Session, request: ProcessorRequest?) throws {
         self.state = state
+        if state.isInstalled { try session.execute("select cronmill.assert_original()") }
         guard let request else { return }
         if state.isInstalled {
             if let queue = request.queue {

@@ -81,21 +81,7 @@ extension Plan {
             add("renew the functions of the work database", in: place, statements: routines + [mark])
         }
         if let linkRole, needsLink {
-            add(
-                "make the link, with a generated password",
-                in: place,
-                commits: true,
-                try SQLScript.rendered(
-                    "templates/link.sql",
-                    [
-                        "link_role": linkRole.quotedLiteral,
-                        "link_comment": "Cronmill's link from database \"\(place)\" to its registry.".quotedLiteral,
-                        "link_host": (request.linkHost ?? "127.0.0.1").quotedLiteral,
-                        "link_port": cron.state.port.quotedLiteral,
-                        "cron_database": cron.state.database.quotedLiteral,
-                    ]
-                )
-            )
+            try makeLink(linkRole, place: place, cron: cron.state, host: request.linkHost)
         }
         if !cron.isRegistered || cron.registeredLinkRole != linkRole || needsLink {
             add(
@@ -109,7 +95,26 @@ extension Plan {
         }
     }
 
-    private mutating func completeLink(
+    /// The link's role, server and user mapping; the role is committed before anything can log in as it.
+    mutating func makeLink(_ linkRole: String, place: String, cron: CronState, host: String?) throws {
+        add(
+            "make the link, with a generated password",
+            in: place,
+            commits: true,
+            try SQLScript.rendered(
+                "templates/link.sql",
+                [
+                    "link_role": linkRole.quotedLiteral,
+                    "link_comment": "Cronmill's link from database \"\(place)\" to its registry.".quotedLiteral,
+                    "link_host": (host ?? "127.0.0.1").quotedLiteral,
+                    "link_port": cron.port.quotedLiteral,
+                    "cron_database": cron.database.quotedLiteral,
+                ]
+            )
+        )
+    }
+
+    mutating func completeLink(
         _ linkRole: String,
         work: WorkState,
         cron: CronState,

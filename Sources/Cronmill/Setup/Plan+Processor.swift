@@ -10,6 +10,11 @@ extension Plan {
                     + "A separate role (create role ... login; --run-as) could not."
             )
         }
+        try permit(role, for: work.state.database, cron: cron)
+    }
+
+    /// Permits a role for the jobs of a work database, in the registry.
+    mutating func permit(_ role: String, for database: String, cron: CronInspection) throws {
         guard !cron.permittedRoles.contains(role) else { return }
         if !cron.state.isSuperuser, role != cron.state.user, !cron.runAsFunctionsOf.contains(role) {
             add(
@@ -26,9 +31,9 @@ extension Plan {
             )
         }
         add(
-            "permit jobs of database \(work.state.database) to run as role \(role)",
+            "permit jobs of database \(database) to run as role \(role)",
             in: cron.state.database,
-            "select cronmill_cron.permit_run_as(\(literal: work.state.database), \(literal: role))"
+            "select cronmill_cron.permit_run_as(\(literal: database), \(literal: role))"
         )
     }
 

@@ -5,22 +5,37 @@ struct Sync: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say where processors, registry and cron.job differ, and repair it.",
         discussion: """
-            The work database is the source of truth.
+            The work database is the source of truth. In one that was copied, restored, renamed or promoted nothing
+            runs until --adopt makes it one of its own.
 
-            Example:
+            Examples:
               cronmill sync --all --check
+              cronmill sync --adopt --database shop_copy
             """
     )
 
     @Flag(help: "Only look; exit code 3 if something differs.")
     var check = false
+    @Flag(help: "Let a database that was copied, restored, renamed or promoted work where it is now.")
+    var adopt = false
     @Flag(help: "Print the psql script that would run.")
     var dryRun = false
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
+    func validate() throws {
+        if adopt, check { throw ValidationError("--adopt and --check exclude each other.") }
+    }
+
     func run() async throws {
         let context = try await Context(connection, asked)
+        if adopt {
+            return try await context.forEachDatabase { database in
+                let plan = try await context.deployment.planAdopt(database)
+                try await context.carryOut(plan, database: database, dryRun: dryRun)
+                return .done
+            }
+        }
         try await context.forEachDatabase { database in
             let differences = try await context.deployment.differences(in: database)
             for difference in differences {

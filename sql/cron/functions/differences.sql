@@ -16,6 +16,9 @@ begin
             case
                 when o.jobid is null then 'has no job'
                 when j.jobid is null then pg_catalog.format('its job %s is gone from cron.job', o.jobid)
+                when j.nodeport <> pg_catalog.current_setting('port')::integer
+                    then pg_catalog.format('job %s was made on a server with port %s, this one has %s', j.jobid, j.nodeport,
+                        pg_catalog.current_setting('port'))
                 when j.active and not p.enabled then pg_catalog.format('job %s is active, the processor is disabled', j.jobid)
                 when not j.active and p.enabled then pg_catalog.format('job %s is not active, the processor is enabled', j.jobid)
                 when j.schedule <> p.schedule

@@ -23,6 +23,8 @@ begin
             o.jobid as noted_jobid,
             o.run_as as noted_run_as,
             j.jobid as there_jobid,
+            -- A job keeps the port of the server it was made on, and would run there (pg_cron in libpq mode).
+            j.nodeport = pg_catalog.current_setting('port')::integer as is_here,
             j.jobid is not null and (j.schedule, j.command, j.database_name, j.active)
                 is not distinct from (wanted.schedule, cronmill_cron.job_command(reconcile.processor, s.slot),
                     reconcile.database_name, wanted.enabled) as is_right,
@@ -38,9 +40,9 @@ begin
         left join cronmill_cron.visible_jobs() as j on j.jobid = o.jobid
         order by 1
     loop
-        continue when one.is_wanted and one.is_right and one.belongs_to = wanted.run_as;
+        continue when one.is_wanted and one.is_right and one.is_here and one.belongs_to = wanted.run_as;
         changes := changes + 1;
-        if one.is_wanted and one.there_jobid is not null and one.belongs_to = wanted.run_as then
+        if one.is_wanted and one.is_here and one.belongs_to = wanted.run_as then
             perform cronmill_cron.change_job(
                 wanted.run_as, one.there_jobid, wanted.schedule,
                 cronmill_cron.job_command(reconcile.processor, one.slot), reconcile.database_name, wanted.enabled);
