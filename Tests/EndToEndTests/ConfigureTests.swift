@@ -102,6 +102,14 @@ struct ConfigureTests {
                     "cronmill \(place.database)/work#1|\(Workplace.never)|call cronmill_processor.work(1)|\(other)|t"
                 ]
             )
+            let mayExecute = try await place.rows(
+                """
+                select has_function_privilege(\(place.runner), p.oid, 'execute') as old,
+                    has_function_privilege(\(other), p.oid, 'execute') as new
+                from pg_proc as p where p.pronamespace = 'cronmill_processor'::regnamespace
+                """
+            )
+            #expect(mayExecute == ["f|t"])
             try await place.enqueue(2)
             let refused = try await expectedError { try await place.call() }
             #expect(refused.sqlState == .insufficientPrivilege)

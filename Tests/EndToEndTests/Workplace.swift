@@ -62,7 +62,9 @@ struct Workplace: Sendable {
             do {
                 try await connection.script(text)
                 break
-            } catch let error as PostgresError where error.sqlState == .serializationFailure && attempt < 20 {
+            } catch let error as PostgresError
+                where attempt < 20 && (error.sqlState == .serializationFailure || error.sqlState == .deadlockDetected)
+            {
                 try await Task.sleep(for: .milliseconds(Int.random(in: 10...60)))
             }
         }
