@@ -145,7 +145,7 @@ begin
                         error_context = pg_exception_context;
             end;
             if end_reason is not null then
-                if batch.is_alone then
+                if batch.is_alone and run.gives_back then
                     perform cronmill.give_back(run.processor_id, task_ids[1], places[1]);
                 end if;
             elsif error_sqlstate is not null and first < last then
@@ -203,6 +203,7 @@ begin
     reset all;
     perform cronmill.end_run(run.processor_id, run, end_reason, done, failed, dead);
     commit;
+    perform pg_catalog.pg_advisory_unlock(cronmill.slot_lock_class(), run.slot_id);
     if end_reason = 'canceled' then
         raise query_canceled using message = 'canceling statement due to user request';
     end if;

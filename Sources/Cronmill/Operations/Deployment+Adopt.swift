@@ -80,7 +80,7 @@ extension Session {
         do {
             try execute("select cronmill.assert_original()")
             return true
-        } catch where error.sqlState == "MC007" {
+        } catch  where error.sqlState == "MC007" {
             return false
         }
     }

@@ -86,9 +86,11 @@ begin
     begun.task_timeout := settings.timeout;
     -- After an unclean end one of the tasks that are ready may have caused it: they are done one by one, each
     -- charged before it is begun.
-    if mine.start_number <> mine.ended_number then
+    if mine.start_number <> mine.ended_number or mine.cancels_in_row >= 3 then
         begun.careful_until := now_at;
     end if;
+    -- One cancel is somebody's; the fourth in a row is a task's that raises query_canceled by itself.
+    begun.gives_back := mine.cancels_in_row < 3;
     begun.poll_seconds := extract(epoch from settings.poll_interval);
     return begun;
 end

@@ -1,5 +1,5 @@
--- Ends a run cleanly: counters, reason, and the ticks that pg_cron has queued behind it. The slot's
--- lock is given back; its row stays locked until the caller commits. Changes cronmill.slot and
+-- Ends a run cleanly: counters, reason, and the ticks that pg_cron has queued behind it. The caller commits,
+-- and gives the slot's lock back after that: who finds it free may take the run for ended. Changes cronmill.slot and
 -- cronmill.run. Executed by: the processor's run-as role, from its generated procedure.
 create or replace function cronmill.end_run(
     processor_id integer,
@@ -30,6 +30,7 @@ begin
     set
         ended_number = s.start_number,
         ended_at = now_at,
+        cancels_in_row = case when end_run.reason = 'canceled' then s.cancels_in_row + 1 else 0 end,
         -- Minute schedules queue every tick a run crosses; the first is the next run, the others are owed.
         owed_ticks = case when settings.schedule = '* * * * *' and s.slot > 0
             then greatest(0, (extract(epoch from date_trunc('minute', now_at))
@@ -46,7 +47,6 @@ begin
     set ended_at = now_at, end_reason = end_run.reason,
         done = end_run.done, failed = end_run.failed, dead = end_run.dead
     where r.run_id = (end_run.run).run_id and r.slot_id = mine.slot_id;
-    perform pg_catalog.pg_advisory_unlock(cronmill.slot_lock_class(), mine.slot_id);
 end
 $function$;
 comment on function cronmill.end_run(integer, cronmill.run_start, text, bigint, bigint, bigint) is 'Notes the clean end of a run and its counters.';

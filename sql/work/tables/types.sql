@@ -17,6 +17,7 @@ create type cronmill.run_start as (
     handler_search_path text,
     task_timeout interval,
     careful_until timestamptz,
+    gives_back boolean,
     poll_seconds double precision
 );
 comment on type cronmill.run_start is 'How a run may go: until when, with what settings; go is false if it must return at once.';

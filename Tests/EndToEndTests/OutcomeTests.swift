@@ -1,0 +1,70 @@
+import Postgres
+import Testing
+
+/// Handlers that say more than done or failed.
+@Suite("Outcomes", .timeLimit(.minutes(5)))
+struct OutcomeTests {
+    private static let byValue = """
+        create function app.judge(task_id bigint, payload jsonb, attempt integer) returns cronmill.outcome
+        language plpgsql as $$
+        begin
+            insert into app.done (n) values ((payload ->> 'n')::bigint);
+            return case (payload ->> 'n')::integer
+                when 2 then cronmill.snooze(now() + '1 hour')
+                when 3 then cronmill.dead('no such address')
+                when 4 then cronmill.done()
+            end;
+        end $$
+        """
+    private static let byRaising = """
+        create function app.judge(payload jsonb) returns void
+        language plpgsql as $$
+        begin
+            insert into app.done (n) values ((payload ->> 'n')::bigint);
+            case (payload ->> 'n')::integer
+                when 2 then perform cronmill.raise_snooze(now() + '1 hour');
+                when 3 then perform cronmill.raise_dead('no such address');
+                else null;
+            end case;
+        end $$
+        """
+
+    @Test(
+        "later puts a task off without an attempt, never buries it, and the rest is done; what was done stays with a value",
+        arguments: [(byValue, [1, 2, 3, 4]), (byRaising, [1, 4])]
+    )
+    func outcomes(handler: String, done: [Int]) async throws {
+        try await withDatabases { place in
+            #expect(try await place.cronmillHere("setup").exitCode == 0)
+            try await place.script(handler)
+            let setup = try await place.cronmillHere(
+                "setup",
+                "--queue",
+                "work",
+                "--handler",
+                "app.judge",
+                "--run-as",
+                place.runner,
+                "--schedule",
+                Workplace.never,
+                "--enable"
+            )
+            #expect(setup.exitCode == 0, "\(setup.errors)")
+            try await place.enqueue(4)
+            try await place.call()
+            #expect(try await place.done() == done)
+            #expect(
+                try await place.rows(
+                    "select payload ->> 'n' as n, attempts, run_at > now() + interval '50 minutes' as is_later from cronmill.task"
+                ) == ["2|0|t"]
+            )
+            #expect(
+                try await place.rows(
+                    "select payload ->> 'n' as n, attempts, error_sqlstate, error_message from cronmill.dead_task"
+                ) == ["3|1|MC102|no such address"]
+            )
+            let dead = handler == Self.byValue ? "2|0|1" : "2|1|1"
+            #expect(try await place.rows("select done, failed, dead from cronmill.run") == [dead])
+        }
+    }
+}
