@@ -11,6 +11,7 @@ struct Measurement: Sendable {
         static let ours = "cronmill, 1 slot"
         static let limit = "limit: delete returning"
         static let queue = "PgQ"
+        static let quickQueue = "PgQ, quicker call"
         static let failing = "cronmill, 1% failing"
         static let twoSlots = "cronmill, 2 slots"
         static let many = "cronmill, long queue"
@@ -66,8 +67,11 @@ struct Measurement: Sendable {
                     try await stage.fill("noop", tasks)
                     return .took(try await stage.emptyByDelete("noop"))
                 },
-                Contender(name: Name.queue, count: tasks, note: "batches of 2000, handler per event, no isolation") {
-                    try await stage.drainPgQ(tasks)
+                Contender(name: Name.queue, count: tasks, note: "batches of 2000, perform handler, no isolation") {
+                    try await stage.drainPgQ(tasks, callsByPerform: true)
+                },
+                Contender(name: Name.quickQueue, count: tasks, note: "the handler called within an expression") {
+                    try await stage.drainPgQ(tasks, callsByPerform: false)
                 },
                 Contender(name: Name.failing, count: tasks, note: "one in 100 raises an exception") {
                     try await stage.fill("failing", tasks, failingEvery: 100)
@@ -162,6 +166,7 @@ struct Measurement: Sendable {
     private mutating func addRatios() {
         report.addRatio("cronmill / limit", Name.ours, Name.limit, goal: "at least 0.6")
         report.addRatio("cronmill / PgQ", Name.ours, Name.queue, goal: "at least 1.2")
+        report.addRatio("cronmill / PgQ, quicker call", Name.ours, Name.quickQueue)
         let extrapolated = "\(scale.fewTasks) tasks there, compared per task"
         for peer in [Name.procrastinate, Name.pgqueuer] {
             report.addRatio("cronmill / \(peer)", Name.ours, peer, goal: "at least 20", note: extrapolated)
