@@ -99,8 +99,16 @@ begin
             exit when batch.is_alone;
             continue;
         end if;
-        with ready as materialized (
-            select t.ctid as place
+        -- In the order of the index, so that nothing is sorted; then deleted by place.
+        select
+            array_agg(r.task_id) as task_ids,
+            array_agg(r.place) as places,
+            array_agg(r.payload) as payloads,
+            array_agg(r.attempts) as attempts,
+            max(r.run_at) as last_run_at
+        into taken
+        from (
+            select t.task_id, t.ctid as place, t.payload, t.attempts::integer as attempts, t.run_at
             from cronmill.task as t
             where t.queue_id = settings.queue_id
                 and t.priority = level
@@ -110,29 +118,14 @@ begin
             order by t.run_at, t.task_id
             limit missing
             for update skip locked
-        ),
-        deleted as (
-            delete from cronmill.task as t
-            where t.ctid = any (array(select r.place from ready as r))
-            returning t.task_id, t.ctid as place, t.payload, t.attempts, t.run_at
-        )
-        select
-            count(*) as total,
-            array_agg(d.task_id) as task_ids,
-            array_agg(d.place) as places,
-            array_agg(d.payload) as payloads,
-            array_agg(d.attempts::integer) as attempts,
-            max(d.run_at) as last_run_at
-        into taken
-        from (
-            select d.task_id, d.place, d.payload, d.attempts, d.run_at from deleted as d order by d.run_at, d.task_id
-        ) as d;
-        continue when taken.total = 0;
+        ) as r;
+        continue when taken.task_ids is null;
+        delete from cronmill.task as t where t.ctid = any (taken.places);
         batch.task_ids := batch.task_ids || taken.task_ids;
         batch.places := batch.places || taken.places;
         batch.payloads := batch.payloads || taken.payloads;
         batch.attempts := batch.attempts || taken.attempts;
-        missing := missing - taken.total;
+        missing := missing - cardinality(taken.task_ids);
         if missing > 0 then
             -- Caught up: stay a second behind the clock, so that a transaction that enqueued a moment
             -- ago and commits only now is found by the next claim, not by the next full scan.
@@ -140,7 +133,7 @@ begin
             batch.mark_id[level + 1] := 0;
         else
             batch.mark_at[level + 1] := taken.last_run_at;
-            batch.mark_id[level + 1] := taken.task_ids[taken.total];
+            batch.mark_id[level + 1] := taken.task_ids[cardinality(taken.task_ids)];
         end if;
         exit when missing = 0;
     end loop;
