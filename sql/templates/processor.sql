@@ -31,6 +31,7 @@ declare
     done bigint := 0;
     failed bigint := 0;
     dead bigint := 0;
+    cancel_message text;
     error_sqlstate text;
     error_message text;
     error_detail text;
@@ -74,6 +75,7 @@ begin
                 if clock_timestamp() < deadline or total = 0 then
                     end_reason := 'canceled';
                 end if;
+                get stacked diagnostics cancel_message = message_text;
             when assert_failure or others then
                 if total = 0 then
                     raise;
@@ -135,7 +137,9 @@ begin
                     error_message := format('task timed out after %s', run.task_timeout);
                     error_detail := null;
                     error_hint := null;
-                    get stacked diagnostics error_context = pg_exception_context;
+                    get stacked diagnostics
+                        cancel_message = message_text,
+                        error_context = pg_exception_context;
                 when assert_failure or others then
                     get stacked diagnostics
                         error_sqlstate = returned_sqlstate,
@@ -205,7 +209,7 @@ begin
     commit;
     perform pg_catalog.pg_advisory_unlock(cronmill.slot_lock_class(), run.slot_id);
     if end_reason = 'canceled' then
-        raise query_canceled using message = 'canceling statement due to user request';
+        raise query_canceled using message = cancel_message;
     end if;
 end
 {{tag}};

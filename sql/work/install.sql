@@ -37,6 +37,7 @@
 \ir functions/check_processor.sql
 \ir functions/sync_processor.sql
 \ir functions/refuse_truncate.sql
+\ir functions/one_at_a_time.sql
 \ir triggers/processor.sql
 \ir views/processor_status.sql
 \ir functions/digest.sql

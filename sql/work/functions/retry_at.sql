@@ -5,8 +5,10 @@ returns timestamptz
 language sql volatile parallel safe security invoker
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select clock_timestamp() + (0.8 + 0.4 * random())
-        * least(retry_at.backoff_cap, retry_at.backoff_base * 2.0 ^ least(retry_at.attempts - 1, 30));
+    -- In seconds: an interval of days, doubled often, is out of range before it is cut.
+    select clock_timestamp() + (0.8 + 0.4 * random()) * interval '1 second' * least(
+        extract(epoch from retry_at.backoff_cap),
+        extract(epoch from retry_at.backoff_base) * 2.0 ^ least(retry_at.attempts - 1, 30));
 end;
 comment on function cronmill.retry_at(integer, interval, interval) is 'When a task may be tried again after so many attempts.';
 revoke all on function cronmill.retry_at(integer, interval, interval) from public;

@@ -56,7 +56,8 @@ cross join lateral (
                 ) as counted
             ) as retrying,
             (
-                select t.run_at
+                -- -infinity is a time to run at, and has no age.
+                select case when isfinite(t.run_at) then t.run_at else t.enqueued_at end
                 from cronmill.task as t
                 where t.queue_id = p.queue_id and t.priority = n.priority and t.run_at <= statement_timestamp()
                 order by t.run_at
