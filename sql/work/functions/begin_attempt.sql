@@ -31,7 +31,10 @@ begin
     set
         attempts = t.attempts + 1,
         began_at = clock_timestamp(),
-        run_at = cronmill.retry_at(t.attempts + 1, settings.backoff_base, settings.backoff_cap)
+        -- A second at least: until the caller has locked it again, no other slot may take it for one that never ended.
+        run_at = greatest(
+            cronmill.retry_at(t.attempts + 1, settings.backoff_base, settings.backoff_cap),
+            clock_timestamp() + interval '1 second')
     where t.ctid = begin_attempt.place and t.task_id = begin_attempt.task_id
     returning t.ctid into new_place;
     return new_place;
