@@ -82,4 +82,24 @@ struct RemoveTests {
             #expect(try await place.jobs().count == 1)
         }
     }
+
+    @Test(
+        "a database that was dropped is struck out with its jobs and its link's role; a name that never was is an error"
+    )
+    func dropped() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            try await place.script("alter database \(place.database) rename to \(place.database)_away", in: "postgres")
+            let removed = try await place.cronmill(["remove", "--everything", "--yes", "--database", place.database])
+            #expect(removed.exitCode == 0, "\(removed.errors)")
+            #expect(try await place.cronRows("select jobid from cron.job where database = \(place.database)") == [])
+            let left = try await place.cronRows(
+                "select rolname from pg_roles where rolname = \("cronmill link \(place.database)")"
+            )
+            #expect(left == [])
+            let again = try await place.cronmill(["remove", "--everything", "--yes", "--database", place.database])
+            #expect(again.exitCode == 2)
+            try await place.script("alter database \(place.database)_away rename to \(place.database)", in: "postgres")
+        }
+    }
 }

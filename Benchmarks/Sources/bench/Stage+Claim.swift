@@ -42,7 +42,7 @@ extension Stage {
             let statement = try JSONDecoder().decode(ExplainedStatement.self, from: Data(message[start...].utf8))
             let nodes = statement.plan.all.filter { $0.relation == "task" && $0.operation == nil }
             plan.scans.formUnion(nodes.map(\.title))
-            let tasks = statement.plan.all.filter { $0.operation == "Delete" }.map { Int($0.rows) }.max() ?? 0
+            let tasks = statement.plan.all.filter { $0.type == "LockRows" }.map { Int($0.rows) }.max() ?? 0
             if tasks > plan.tasks {
                 plan.tasks = tasks
                 plan.buffers = statement.plan.buffers

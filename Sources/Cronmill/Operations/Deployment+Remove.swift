@@ -139,17 +139,28 @@ extension Deployment {
     }
 
     private func hasWorkHalf(_ database: String) async throws -> Bool {
-        try await with(connectWork(database)) { connection in
-            try await connection.run { try WorkState.inspect($0).isInstalled }
+        try await workState(database)?.isInstalled ?? false
+    }
+
+    /// What is in a work database; nil if the database itself was dropped.
+    private func workState(_ database: String) async throws -> WorkState? {
+        do {
+            return try await with(connectWork(database)) { try await $0.run { try WorkState.inspect($0) } }
+        } catch let error as PostgresError where error.sqlState == .invalidCatalogName {
+            return nil
         }
     }
 
     private func planRemoveEverything(in database: String, _ plan: inout Plan) async throws {
-        let state = try await with(connectWork(database)) { try await $0.run { try WorkState.inspect($0) } }
         let cron = try await with(connectCron()) { connection in
             try await connection.run { session in
                 try CronInspection(state: CronState.inspect(session), session: session, database: database)
             }
+        }
+        let state = try await workState(database)
+        if state == nil, !cron.isRegistered {
+            // Nothing of it is left anywhere: then its name is wrong, and the server says so.
+            await (try connectWork(database)).close()
         }
         if cron.isRegistered {
             plan.add(
@@ -158,7 +169,7 @@ extension Deployment {
                 "select cronmill_cron.unregister(\(literal: database))"
             )
         }
-        if state.isInstalled {
+        if let state, state.isInstalled {
             let madeWrapper: Bool = try await with(connectWork(database)) { connection in
                 try await connection.run {
                     try $0.one("select i.made_postgres_fdw from cronmill.installation as i").get("made_postgres_fdw")
@@ -179,12 +190,15 @@ extension Deployment {
                 )
             }
         }
-        // A copy that was never adopted carries the name of the original's role.
-        let isOwn = try await with(connectWork(database)) { connection in
-            try await connection.run { try !state.isInstalled || $0.isOriginal() }
+        var role = cron.registeredLinkRole
+        if role == nil, let state, state.isInstalled {
+            // A copy that was never adopted carries the name of the original's role.
+            let isOwn = try await with(connectWork(database)) { try await $0.run { try $0.isOriginal() } }
+            role = isOwn ? state.linkRole : nil
         }
-        if let role = cron.registeredLinkRole ?? (isOwn ? state.linkRole : nil) {
-            plan.add("drop the link's role", in: database, "drop role if exists \(identifier: role)")
+        if let role {
+            let place = state == nil ? cronDatabase : database
+            plan.add("drop the link's role", in: place, "drop role if exists \(identifier: role)")
         }
     }
 }

@@ -97,6 +97,7 @@ extension Deployment {
                 if sides.values.contains(where: { $0.lastRun?.message == "connection failed" }) {
                     remarks.append(try Self.connectionRemark(session))
                 }
+                remarks += try Self.missingRoles(session)
                 return (sides, capacity, remarks)
             }
         }
@@ -122,6 +123,22 @@ extension Deployment {
             remarks.append("cron.log_run is off: pg_cron keeps no history, so runs are not visible.")
         }
         return remarks
+    }
+
+    /// A job of a role that is gone stops pg_cron for everybody (PG_CRON T1); a rename cannot be prevented, only found.
+    private static func missingRoles(_ session: Session) throws -> [String] {
+        try session.query(
+            """
+            select j.jobid, j.username from cronmill_cron.visible_jobs() as j
+            where not exists (select from pg_catalog.pg_roles as r where r.rolname = j.username)
+            order by j.jobid
+            """
+        ).map { row in
+            let (jobid, role): (Int64, String) = try (row.get("jobid"), row.get("username"))
+            return
+                "job \(jobid) belongs to role \"\(role)\", which does not exist: pg_cron runs no job of anybody until "
+                + "the role is back or the job is gone (select cron.unschedule(\(jobid)))."
+        }
     }
 
     /// pg_cron says "connection failed" and no more; the reason is in the server's log only.

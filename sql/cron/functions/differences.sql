@@ -16,6 +16,8 @@ begin
             case
                 when o.jobid is null then 'has no job'
                 when j.jobid is null then pg_catalog.format('its job %s is gone from cron.job', o.jobid)
+                when not exists (select from pg_catalog.pg_roles as r where r.rolname = j.username)
+                    then pg_catalog.format('job %s belongs to role "%s", which does not exist', j.jobid, j.username)
                 when j.nodeport <> pg_catalog.current_setting('port')::integer
                     then pg_catalog.format('job %s was made on a server with port %s, this one has %s', j.jobid, j.nodeport,
                         pg_catalog.current_setting('port'))

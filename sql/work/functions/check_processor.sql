@@ -86,6 +86,21 @@ begin
             message = pg_catalog.format('processor "%s" has no procedure', new.name),
             hint = 'Processors are made with: cronmill setup --queue NAME --handler SCHEMA.FUNCTION';
     end if;
+    if not exists (
+        select 1
+        from pg_catalog.pg_proc as p
+        join pg_catalog.pg_proc as h on h.oid = handler_oid
+        join pg_catalog.pg_namespace as n on n.oid = h.pronamespace
+        where p.pronamespace = 'cronmill_processor'::regnamespace
+            and p.proname = new.name
+            and pg_catalog.strpos(p.prosrc, pg_catalog.format('%I.%I(', n.nspname, h.proname)) > 0
+    ) then
+        raise exception using
+            errcode = 'MC008',
+            message = pg_catalog.format('the procedure of processor "%s" does not call %s', new.name, new.handler),
+            hint = pg_catalog.format('The two are changed together: cronmill configure %s --handler %s',
+                cronmill.shell_word(new.name), cronmill.shell_word(new.handler));
+    end if;
     return new;
 end
 $function$;

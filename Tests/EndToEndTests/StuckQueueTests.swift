@@ -1,0 +1,92 @@
+import Postgres
+import Testing
+
+/// What could keep a queue from ever being emptied, or two changes from ever ending.
+@Suite("Queues that could be stuck", .timeLimit(.minutes(5)))
+struct StuckQueueTests {
+    @Test("a long delay doubled often is cut to its cap")
+    func longBackoff() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            #expect(
+                try await place.rows(
+                    """
+                    select cronmill.retry_at(n, interval '30 days', interval '60 days') - clock_timestamp()
+                        between interval '24 days' and interval '72 days' as is_cut
+                    from unnest('{1, 2, 40, 10000}'::integer[]) as n
+                    """
+                ) == ["t", "t", "t", "t"]
+            )
+        }
+    }
+
+    @Test("a task enqueued for -infinity is counted with the time it has waited")
+    func minusInfinity() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            _ = try await place.rows("select cronmill.enqueue('work', '{}', 0, '-infinity')")
+            #expect(
+                try await place.rows(
+                    "select s.ready, s.oldest_ready_seconds between 0 and 60 from cronmill.processor_status as s"
+                ) == ["1|t"]
+            )
+        }
+    }
+
+    @Test("two transactions that change two processors in turn wait for each other's commit, not for ever")
+    func changesInTurn() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            try await place.setUp(queue: "other")
+            let first = try await place.connect()
+            try await first.script("begin; update cronmill.processor set slots = 2 where name = 'work'")
+            let second = Task {
+                try await place.script("update cronmill.processor set slots = 3 where name = 'other'")
+            }
+            try await Task.sleep(for: .milliseconds(500))
+            try await first.script("update cronmill.processor set slots = 2 where name = 'other'; commit")
+            await first.close()
+            try await second.value
+            #expect(
+                try await place.rows("select name, slots from cronmill.processor order by name")
+                    == ["other|3", "work|2"]
+            )
+        }
+    }
+
+    @Test("the words of a cancel reach the run's message")
+    func words() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.script(
+                """
+                create or replace function app.work(payload jsonb) returns void language plpgsql as $$
+                begin
+                    raise query_canceled using message = 'canceled elsewhere';
+                end $$
+                """
+            )
+            try await place.enqueue(1)
+            let error = try await expectedError { try await place.call() }
+            #expect(error.sqlState == .queryCanceled)
+            #expect(error.message == "canceled elsewhere")
+        }
+    }
+
+    @Test("a handler changed by plain SQL is refused: its procedure would go on calling the old one")
+    func handlerByHand() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            try await place.script(
+                "create function app.other(payload jsonb) returns void language sql begin atomic select; end"
+            )
+            let error = try await expectedError {
+                try await place.script("update cronmill.processor set handler = 'app.other(jsonb)'")
+            }
+            #expect(error.sqlState == "MC008")
+            #expect(error.message == "the procedure of processor \"work\" does not call app.other(jsonb)")
+            let configured = try await place.cronmillHere("configure", "work", "--handler", "app.other")
+            #expect(configured.exitCode == 0, "\(configured.errors)")
+        }
+    }
+}
