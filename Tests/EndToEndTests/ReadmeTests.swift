@@ -64,6 +64,44 @@ struct ReadmeTests {
         }
     }
 
+    @Test("the grants of the README are what a set-up without superuser takes")
+    func grants() async throws {
+        let grants = try await Self.blocks("sql")
+        try #require(grants.count == 2)
+        try await withServer { server in
+            let connection = try await server.connect()
+            try await connection.script("create role installer login; create role app_runner login")
+            try await connection.execute("create database shop")
+            try await connection.execute("create extension pg_cron")
+            try await connection.script(grants[0])
+            await connection.close()
+            let shop = try await server.connect("shop")
+            try await shop.script(grants[1])
+            try await shop.script(
+                """
+                create schema app;
+                create function app.work(payload jsonb) returns void language sql begin atomic select; end;
+                grant usage on schema app to app_runner
+                """
+            )
+            let result = try await server.cronmill(
+                [
+                    "setup", "--database", "shop", "--queue", "work", "--handler", "app.work", "--run-as", "app_runner",
+                    "--max-running-jobs", "32", "--others", "0", "--enable",
+                ],
+                environment: ["DB_USER": "installer"]
+            )
+            #expect(result.exitCode == 0, "\(result.errors)")
+            let owners = try await shop.query("select p.name, p.enabled from cronmill.processor as p")
+            #expect(owners.map { [$0["name"], $0["enabled"]] } == [["work", "t"]])
+            await shop.close()
+            let cron = try await server.connect()
+            let jobs = try await cron.query("select j.username from cron.job as j where j.database = 'shop'")
+            #expect(jobs.map { $0["username"] } == ["app_runner"])
+            await cron.close()
+        }
+    }
+
     /// The blocks of a language, in order.
     private static func blocks(_ language: String) async throws -> [String] {
         try await text("README.md").split(separator: "```\(language)\n").dropFirst().map { part in
