@@ -93,8 +93,8 @@ extension Plan {
         var assignments: [SQL] = []
         if let handler = work.handler {
             let procedure = try handler.procedure(of: row.name)
-            if let text = row.procedureText, procedure.text.contains(text) {
-            } else {
+            let isCurrent = row.procedureText.map { procedure.text.contains($0) } ?? false
+            if !isCurrent {
                 generate(procedure, of: row.name, in: place)
             }
             if handler.signature != row.handler {

@@ -10,6 +10,19 @@ struct ProcessorArguments: ParsableArguments {
     var processors: [String] = []
 }
 
+/// All that the commands take which change one thing of processors.
+struct SwitchArguments: ParsableArguments {
+    @OptionGroup var named: ProcessorArguments
+    @OptionGroup(title: "Databases") var asked: DatabaseOptions
+    @Flag(help: "Print the psql script that would run.")
+    var dryRun = false
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+    func carryOut(_ change: ProcessorChange) async throws {
+        try await Context(connection, asked).carryOut(change, named.processors, dryRun: dryRun)
+    }
+}
+
 struct Enable: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Activate the jobs of processors.",
@@ -19,14 +32,10 @@ struct Enable: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var named: ProcessorArguments
-    @OptionGroup(title: "Databases") var asked: DatabaseOptions
-    @Flag(help: "Print the psql script that would run.")
-    var dryRun = false
-    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+    @OptionGroup var arguments: SwitchArguments
 
     func run() async throws {
-        try await Context(connection, asked).carryOut(.enable, named.processors, dryRun: dryRun)
+        try await arguments.carryOut(.enable)
     }
 }
 
@@ -39,14 +48,10 @@ struct Pause: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var named: ProcessorArguments
-    @OptionGroup(title: "Databases") var asked: DatabaseOptions
-    @Flag(help: "Print the psql script that would run.")
-    var dryRun = false
-    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+    @OptionGroup var arguments: SwitchArguments
 
     func run() async throws {
-        try await Context(connection, asked).carryOut(.pause, named.processors, dryRun: dryRun)
+        try await arguments.carryOut(.pause)
     }
 }
 
@@ -59,14 +64,10 @@ struct Resume: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var named: ProcessorArguments
-    @OptionGroup(title: "Databases") var asked: DatabaseOptions
-    @Flag(help: "Print the psql script that would run.")
-    var dryRun = false
-    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+    @OptionGroup var arguments: SwitchArguments
 
     func run() async throws {
-        try await Context(connection, asked).carryOut(.resume, named.processors, dryRun: dryRun)
+        try await arguments.carryOut(.resume)
     }
 }
 

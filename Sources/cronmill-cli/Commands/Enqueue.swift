@@ -46,28 +46,33 @@ struct Enqueue: AsyncParsableCommand {
         options.priority = priority
         options.runAt = runAt
         let name = try ObjectName(queue, of: "queue")
-        let source: @Sendable () throws -> [UInt8]?
+        let choice = options
+        let enqueue: (Deployment, String) async throws -> Int
         if let payload {
             guard payload.contains(where: { !$0.isWhitespace }) else {
                 throw CronmillError(.usage, "--payload is empty", hint: Self.payloadRule)
             }
             // A payload may be written over several lines; blanks mean the same in JSON.
-            let pieces = Once(Array(payload.utf8).map { $0 == 0x0a || $0 == 0x0d ? 0x20 : $0 })
-            source = { pieces.take() }
+            let line = String(decoding: payload.utf8.map { $0 == 0x0a || $0 == 0x0d ? 0x20 : $0 }, as: UTF8.self)
+            enqueue = { deployment, database in
+                try await deployment.enqueue(into: name.text, database: database, options: choice, text: line)
+            }
         } else {
-            source = try InputFile(path: file).read
-        }
-        let context = try await Context(connection, asked)
-        let choice = options
-        try await context.forEachDatabase { database in
-            let total: Int
-            do {
-                total = try await context.deployment.enqueue(
+            let input = try InputFile(path: file)
+            enqueue = { deployment, database in
+                try await deployment.enqueue(
                     into: name.text,
                     database: database,
                     options: choice,
-                    lines: source
+                    lines: input.read
                 )
+            }
+        }
+        let context = try await Context(connection, asked)
+        try await context.forEachDatabase { database in
+            let total: Int
+            do {
+                total = try await enqueue(context.deployment, database)
             } catch let error as PostgresError where runAt != nil && error.sqlState?.isTimeSyntax == true {
                 throw CronmillError(
                     .failed,
@@ -89,24 +94,6 @@ extension SQLState {
 }
 
 internal import Postgres
-internal import Synchronization
-
-/// Bytes that are given once.
-final class Once: Sendable {
-    private let bytes: Mutex<[UInt8]?>
-
-    init(_ bytes: [UInt8]) {
-        self.bytes = Mutex(bytes)
-    }
-
-    func take() -> [UInt8]? {
-        bytes.withLock { bytes in
-            defer { bytes = nil }
-            return bytes
-        }
-    }
-}
-
 /// A file read in pieces; nil is standard input.
 private final class InputFile: Sendable {
     private let descriptor: Int32

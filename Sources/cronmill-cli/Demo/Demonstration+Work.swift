@@ -19,8 +19,11 @@ extension Demonstration {
         let lines: [String] = try await with(database.name) { connection in
             try await connection.query(database.lines(of: text)).map { try $0.get("line") }
         }
-        let bytes = Once(Array(lines.map { $0 + "\n" }.joined().utf8))
-        return try await deployment.enqueue(into: database.name, database: database.name) { bytes.take() }
+        return try await deployment.enqueue(
+            into: database.name,
+            database: database.name,
+            text: lines.joined(separator: "\n")
+        )
     }
 
     /// Shows how pg_cron works the tasks off, until none is left.

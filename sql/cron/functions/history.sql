@@ -46,8 +46,10 @@ begin
         limit row_limit - found_total;
         get diagnostics found_now = row_count;
         found_total := found_total + found_now;
-        select min(d.start_time) into oldest_start from cronmill_cron.visible_runs(lower_runid, upper_runid) as d;
-        exit when oldest_start < history.since;
+        if history.since is not null then
+            select min(d.start_time) into oldest_start from cronmill_cron.visible_runs(lower_runid, upper_runid) as d;
+            exit when oldest_start < history.since;
+        end if;
         upper_runid := lower_runid;
     end loop;
 end
