@@ -6,6 +6,7 @@
 \ir tables/queue.sql
 \ir tables/task.sql
 \ir tables/dead_task.sql
+\ir tables/done_task.sql
 \ir tables/processor.sql
 \ir tables/slot.sql
 \ir tables/run.sql

@@ -7,6 +7,10 @@ create table cronmill.dead_task (
     run_at timestamptz not null,
     enqueued_at timestamptz not null,
     payload jsonb not null,
+    unique_key text,
+    group_key text,
+    timeout interval,
+    max_attempts smallint,
     failed_at timestamptz not null,
     error_sqlstate text not null,
     error_message text not null,
@@ -24,6 +28,10 @@ comment on column cronmill.dead_task.attempts is 'Attempts made, all failed.';
 comment on column cronmill.dead_task.run_at is 'When its last attempt was due.';
 comment on column cronmill.dead_task.enqueued_at is 'When it was enqueued.';
 comment on column cronmill.dead_task.payload is 'What the handler was given.';
+comment on column cronmill.dead_task.unique_key is 'Its unique key, which others may use now.';
+comment on column cronmill.dead_task.group_key is 'The group it was in; it no longer holds it up.';
+comment on column cronmill.dead_task.timeout is 'Of this task, instead of the processor''s.';
+comment on column cronmill.dead_task.max_attempts is 'Of this task, instead of the processor''s.';
 comment on column cronmill.dead_task.failed_at is 'When the last attempt failed.';
 comment on column cronmill.dead_task.error_sqlstate is 'SQLSTATE of the last failure.';
 comment on column cronmill.dead_task.error_message is 'Message of the last failure.';

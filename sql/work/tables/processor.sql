@@ -17,6 +17,7 @@ create table cronmill.processor (
     backoff_base interval not null default '5 seconds',
     backoff_cap interval not null default '1 hour',
     poll_interval interval not null default '20 milliseconds',
+    keep_done interval,
     created_at timestamptz not null default clock_timestamp(),
     changed_at timestamptz not null default clock_timestamp(),
     constraint processor_pkey primary key (processor_id),
@@ -32,7 +33,8 @@ create table cronmill.processor (
     constraint processor_max_attempts_in_range check (max_attempts between 1 and 10000),
     constraint processor_backoff_in_range check (backoff_base >= interval '0' and backoff_cap >= backoff_base),
     constraint processor_poll_interval_in_range
-        check (poll_interval between interval '1 millisecond' and interval '1 minute')
+        check (poll_interval between interval '1 millisecond' and interval '1 minute'),
+    constraint processor_keep_done_is_positive check (keep_done > interval '0')
 );
 comment on table cronmill.processor is 'Processors: one row of settings each; a change reaches cron.job in the same commit.';
 comment on column cronmill.processor.processor_id is 'Key; the generated procedure carries it.';
@@ -50,6 +52,7 @@ comment on column cronmill.processor.timeout is 'A task that takes longer is sto
 comment on column cronmill.processor.max_attempts is 'Failed attempts after which a task is dead.';
 comment on column cronmill.processor.backoff_base is 'Delay before the second attempt; doubled with each further one.';
 comment on column cronmill.processor.backoff_cap is 'Longest delay between two attempts.';
-comment on column cronmill.processor.poll_interval is 'How often a lingering run looks into an empty queue.';
+comment on column cronmill.processor.poll_interval is 'How often a lingering run looks into its queue while tasks come in; after a while without any, five times as long.';
+comment on column cronmill.processor.keep_done is 'How long finished tasks are kept in done_task; null: they are not.';
 comment on column cronmill.processor.created_at is 'When it was made.';
 comment on column cronmill.processor.changed_at is 'When its row last changed.';

@@ -10,6 +10,9 @@ create table cronmill.slot (
     ended_at timestamptz,
     owed_ticks integer not null default 0,
     cancels_in_row integer not null default 0,
+    done bigint not null default 0,
+    failed bigint not null default 0,
+    dead bigint not null default 0,
     constraint slot_pkey primary key (slot_id),
     constraint slot_is_unique unique (processor_id, slot),
     constraint slot_of_a_processor foreign key (processor_id)
@@ -26,3 +29,6 @@ comment on column cronmill.slot.started_at is 'When the last run started.';
 comment on column cronmill.slot.ended_at is 'When the last run that ended cleanly ended.';
 comment on column cronmill.slot.cancels_in_row is 'Last runs that ended with a cancel, one after another; from the third on tasks are done alone and charged.';
 comment on column cronmill.slot.owed_ticks is 'Runs that pg_cron has queued behind a run that crossed several ticks, to be given back at once.';
+comment on column cronmill.slot.done is 'Tasks done by runs that are no longer in cronmill.run.';
+comment on column cronmill.slot.failed is 'Attempts that failed in runs that are no longer in cronmill.run.';
+comment on column cronmill.slot.dead is 'Tasks that failed for the last time in runs that are no longer in cronmill.run.';

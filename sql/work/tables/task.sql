@@ -11,6 +11,11 @@ create table cronmill.task (
     enqueued_at timestamptz not null default statement_timestamp(),
     began_at timestamptz,
     payload jsonb not null,
+    unique_key text,
+    taken_by integer,
+    group_key text,
+    timeout interval,
+    max_attempts smallint,
     failed_at timestamptz,
     error_sqlstate text,
     error_message text,
@@ -24,6 +29,12 @@ create table cronmill.task (
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 -- Nearly always empty, so it costs nothing to keep or to look into.
 create index task_begun on cronmill.task (queue_id, run_at) where began_at is not null;
+-- The indexes of keys hold only tasks that have one. A key is given up, in a transaction of its own, before its task is
+-- begun (ENGINE 9); a group is done in the order of the numbers (ENGINE 10).
+create unique index task_unique_key on cronmill.task (queue_id, unique_key)
+    where unique_key is not null and taken_by is null;
+create index task_taken on cronmill.task (taken_by) where taken_by is not null;
+create index task_group on cronmill.task (queue_id, group_key, task_id) where group_key is not null;
 comment on table cronmill.task is 'Tasks that wait for their processor; finished tasks are gone, hopeless ones are in dead_task.';
 comment on column cronmill.task.task_id is 'Number of the task, in order of enqueueing.';
 comment on column cronmill.task.queue_id is 'The queue it is in.';
@@ -33,6 +44,11 @@ comment on column cronmill.task.run_at is 'Not before this time; a retry moves i
 comment on column cronmill.task.enqueued_at is 'When it was enqueued.';
 comment on column cronmill.task.began_at is 'When an attempt began that was committed before it and has not ended: the task is done alone.';
 comment on column cronmill.task.payload is 'What the handler is given.';
+comment on column cronmill.task.unique_key is 'While it waits, no other task of the queue with this key can be enqueued.';
+comment on column cronmill.task.taken_by is 'The slot that has given up the task''s unique key in order to begin it; null while the key is held.';
+comment on column cronmill.task.group_key is 'Of the tasks of a group one at a time is done, in the order of their numbers.';
+comment on column cronmill.task.timeout is 'Of this task, instead of the processor''s.';
+comment on column cronmill.task.max_attempts is 'Of this task, instead of the processor''s.';
 comment on column cronmill.task.failed_at is 'When the last attempt failed.';
 comment on column cronmill.task.error_sqlstate is 'SQLSTATE of the last failure.';
 comment on column cronmill.task.error_message is 'Message of the last failure.';
@@ -41,3 +57,6 @@ comment on column cronmill.task.error_hint is 'Hint of the last failure.';
 comment on column cronmill.task.error_context is 'Call stack of the last failure.';
 comment on index cronmill.task_begun is 'Tasks whose attempt began and has not ended.';
 comment on index cronmill.task_pkey is 'The order in which a processor claims tasks.';
+comment on index cronmill.task_unique_key is 'One waiting task per unique key.';
+comment on index cronmill.task_taken is 'Tasks whose unique key a slot has given up.';
+comment on index cronmill.task_group is 'The order in which the tasks of a group are done.';
