@@ -18,8 +18,8 @@ struct Backlog {
         try await deployment.apply(plan)
 
         let tasks = [#"{"to": "reader-1"}"#, #"{"to": "reader-2"}"#].joined(separator: "\n")
-        let count = try await deployment.enqueue(into: "letters", database: "shop", text: tasks)
-        print("\(plan.steps.count) steps, \(count) tasks")
+        let result = try await deployment.enqueue(into: "letters", database: "shop", text: tasks)
+        print("\(plan.steps.count) steps, \(result.enqueued) tasks")
 
         let report = try await deployment.status(databases: ["shop"])
         for case .success(let processors) in report.databases.map(\.outcome) {

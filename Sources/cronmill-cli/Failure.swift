@@ -27,11 +27,19 @@ enum Failure: Error {
         case let error as PostgresError:
             return report(error, to: output)
         case let error as InvalidLine:
-            output.report(
-                "line \(error.number) is not JSON",
-                detail: error.reason,
-                hint: "Every line is one JSON value. Nothing was enqueued."
-            )
+            if error.isJSON {
+                output.report(
+                    "line \(error.number): \(error.reason)",
+                    detail: "Nothing was enqueued.",
+                    hint: error.hint
+                )
+            } else {
+                output.report(
+                    "line \(error.number) is not JSON",
+                    detail: error.reason,
+                    hint: "Every line is one JSON value. Nothing was enqueued."
+                )
+            }
             return .failed
         case let error as SettingsError:
             output.report(error.message, hint: error.hint)

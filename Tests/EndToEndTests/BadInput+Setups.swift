@@ -32,7 +32,7 @@ extension BadInput {
             errors: """
                 error: app.takes_text cannot be a handler
                 detail: There is: app.takes_text(text).
-                hint: A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome.
+                hint: A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome, or one of a whole batch, (task_ids bigint[], payloads jsonb[]) returning void.
                 """
         ),
         BadInput(
@@ -50,7 +50,7 @@ extension BadInput {
             errors: """
                 error: app.returns_text cannot be a handler
                 detail: There is: app.returns_text(jsonb).
-                hint: A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome.
+                hint: A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome, or one of a whole batch, (task_ids bigint[], payloads jsonb[]) returning void.
                 """
         ),
         BadInput(
@@ -121,7 +121,7 @@ extension BadInput {
             exitCode: 1,
             errors: """
                 error: "app.work now" is not the name of a function
-                hint: A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome.
+                hint: A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome, or one of a whole batch, (task_ids bigint[], payloads jsonb[]) returning void.
                 """
         ),
         BadInput(

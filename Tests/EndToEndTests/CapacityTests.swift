@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What pg_cron can run at once.
-@Suite("Capacity", .timeLimit(.minutes(5)))
+@Suite("Capacity", .timeLimit(.minutes(20)))
 struct CapacityTests {
     private func refusal(_ database: String, needed: Int, slots: Int, others: Int) -> ProgramResult {
         ProgramResult(

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What the catalogs say of our objects.
-@Suite("Catalogs", .timeLimit(.minutes(5)))
+@Suite("Catalogs", .timeLimit(.minutes(20)))
 struct CatalogTests {
     @Test("plpgsql_check finds nothing in any function, the generated procedures included")
     func functions() async throws {
@@ -11,10 +11,32 @@ struct CatalogTests {
                 """
                 create function app.three(task_id bigint, payload jsonb, attempt integer) returns void language sql
                 begin atomic insert into app.done (n) values (task_id); end;
-                grant execute on function app.three to \(place.runner)
+                create function app.batch(task_ids bigint[], payloads jsonb[]) returns void language sql as 'select';
                 """
             )
             try await place.setUp()
+            try await place.script(
+                """
+                create function app.judging(payload jsonb) returns cronmill.outcome language sql as 'select cronmill.done()';
+                create function app.judging(task_id bigint, payload jsonb, attempt integer) returns cronmill.outcome
+                language sql as 'select cronmill.done()';
+                """
+            )
+            for (queue, handler) in [
+                ("batch", "app.batch"), ("judging", "app.judging(jsonb)"),
+                ("judging more", "app.judging(bigint, jsonb, integer)"),
+            ] {
+                let other = try await place.cronmillHere(
+                    "setup",
+                    "--queue",
+                    queue,
+                    "--handler",
+                    handler,
+                    "--run-as",
+                    place.runner
+                )
+                #expect(other.exitCode == 0, "\(other.errors)")
+            }
             let second = try await place.cronmillHere(
                 "setup",
                 "--queue",

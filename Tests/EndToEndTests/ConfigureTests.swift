@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// `cronmill configure`, `enable` and `disable`.
-@Suite("configure", .timeLimit(.minutes(5)))
+@Suite("configure", .timeLimit(.minutes(20)))
 struct ConfigureTests {
     private func jobids(_ place: Workplace) async throws -> [String] {
         try await place.cronRows("select jobid from cron.job where database = \(place.database) order by jobname")

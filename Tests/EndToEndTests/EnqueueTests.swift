@@ -3,7 +3,7 @@ import Postgres
 import Testing
 
 /// `cronmill enqueue` and the functions producers call.
-@Suite("enqueue", .timeLimit(.minutes(5)))
+@Suite("enqueue", .timeLimit(.minutes(20)))
 struct EnqueueTests {
     private func payloads(_ place: Workplace) async throws -> [String] {
         try await place.rows("select payload from cronmill.task order by task_id")
@@ -202,6 +202,94 @@ struct EnqueueTests {
                 try await place.script("select cronmill.enqueue('work', '{}', priority => 10)")
             }
             #expect(refused.constraint == "task_priority_in_range")
+        }
+    }
+
+    @Test("envelopes are tasks with settings of their own, which win over the flags")
+    func envelopes() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let lines = """
+                {"payload": {"n": 1}}
+
+                {"payload": null, "priority": 9, "run_at": "2030-01-01 00:00+00", "group_key": "g"}
+                {"payload": 3, "unique_key": "k", "timeout": "5 minutes", "max_attempts": 2}
+                {"payload": 4, "unique_key": "k"}
+
+                """
+            let result = try await place.cronmillHere(
+                "enqueue",
+                "--queue",
+                "work",
+                "--envelope",
+                "--priority",
+                "4",
+                "--group-key",
+                "all",
+                "-",
+                input: lines
+            )
+            #expect(result.errors == "\(place.database): 3 tasks enqueued into work, 1 waited already\n")
+            #expect(
+                try await place.rows(
+                    """
+                    select payload, priority, run_at at time zone 'utc' > '2029-12-31' as later,
+                        unique_key, group_key, timeout, max_attempts
+                    from cronmill.task order by task_id
+                    """
+                ) == [
+                    #"{"n": 1}|4|f|-|all|-|-"#, "null|9|t|-|g|-|-", "3|4|f|k|all|00:05:00|2",
+                ]
+            )
+        }
+    }
+
+    @Test(
+        "an envelope that cannot be used is refused with its line, and nothing is enqueued",
+        arguments: [
+            (#"{"priority": 1}"#, "an envelope is an object with a payload"),
+            (#"[1]"#, "an envelope is an object with a payload"),
+            (#"{"payload": 1, "prio": 1}"#, #"an envelope has no field "prio""#),
+            (#"{"payload": 1, "priority": 12}"#, "priority 12 is not a number from 0 to 9"),
+            (#"{"payload": 1, "run_at": "x"}"#, #"invalid input syntax for type timestamp with time zone: "x""#),
+        ]
+    )
+    func badEnvelope(line: String, message: String) async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let result = try await place.cronmillHere(
+                "enqueue",
+                "--queue",
+                "work",
+                "--envelope",
+                "-",
+                input: "{\"payload\": 1}\n\n\(line)\n"
+            )
+            #expect(result.exitCode == 1)
+            #expect(result.errors.hasPrefix("cronmill: error: line 3: \(message)\n"))
+            #expect(try await place.rows("select count(*) from cronmill.task") == ["0"])
+        }
+    }
+
+    @Test("lines with one unique key become one task, also when it is there already")
+    func uniqueKey() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            for (enqueued, waited) in [("1 task", "2"), ("0 tasks", "3")] {
+                let result = try await place.cronmillHere(
+                    "enqueue",
+                    "--queue",
+                    "work",
+                    "--unique-key",
+                    "k",
+                    "-",
+                    input: "1\n2\n3\n"
+                )
+                #expect(
+                    result.errors == "\(place.database): \(enqueued) enqueued into work, \(waited) waited already\n"
+                )
+            }
+            #expect(try await place.rows("select payload, unique_key from cronmill.task") == ["1|k"])
         }
     }
 }

@@ -7,9 +7,33 @@ public struct EnqueueOptions: Sendable, Hashable {
     public var priority: Int = 0
     /// Not before this time, as PostgreSQL reads it: `2027-01-01 08:00+01`, `tomorrow`. Nil is now.
     public var runAt: String?
+    /// While a task waits with this key, no other of the queue can be enqueued with it.
+    public var uniqueKey: String?
+    /// Of the tasks of a group one at a time is done, in the order in which they were enqueued.
+    public var groupKey: String?
+    /// Of the task, instead of the processor's.
+    public var timeout: Duration?
+    /// Of the task, instead of the processor's.
+    public var maxAttempts: Int?
+    /// Whether each line is an object with `payload` and settings of its own: `priority`, `run_at`, `unique_key`,
+    /// `group_key`, `timeout`, `max_attempts`. They win over those here.
+    public var hasEnvelopes = false
 
     /// Priority 0, now.
     public init() {}
+
+    /// Whether they say no more than priority and time.
+    fileprivate var isPlain: Bool {
+        !hasEnvelopes && uniqueKey == nil && groupKey == nil && timeout == nil && maxAttempts == nil
+    }
+}
+
+/// What became of the lines of one call.
+public struct EnqueueResult: Sendable, Hashable {
+    /// New tasks.
+    public var enqueued: Int
+    /// Lines whose unique key a waiting task had already.
+    public var waitedAlready: Int
 }
 
 extension Deployment {
@@ -22,14 +46,14 @@ extension Deployment {
     ///   - options: what applies to every task.
     ///   - next: gives bytes of the lines, in pieces of any size, nil at the end. Called on the connection's own
     ///     thread, so it may block.
-    /// - Returns: the number of tasks.
-    /// - Throws: `InvalidLine`, which names the line that is not JSON; `CronmillError`; `PostgresError`.
+    /// - Returns: how many tasks are new.
+    /// - Throws: `InvalidLine`, which names the line that is not JSON, or no envelope; `CronmillError`; `PostgresError`.
     public func enqueue(
         into queue: String,
         database: String,
         options: EnqueueOptions = EnqueueOptions(),
         lines next: @escaping @Sendable () throws -> [UInt8]?
-    ) async throws -> Int {
+    ) async throws -> EnqueueResult {
         try await with(connectWork(database)) { connection in
             try await connection.run { session in
                 // A producer may not look into our tables, but everybody may ask whether they are there.
@@ -44,13 +68,14 @@ extension Deployment {
                         """
                     )
                     // Who may insert into the table is spared a temporary one; a producer may only call the function.
-                    if try row.get("may_insert") {
-                        return try session.enqueueDirectly(
+                    if try options.isPlain && row.get("may_insert") {
+                        let count = try session.enqueueDirectly(
                             next,
                             queueID: row.get("queue_id"),
                             priority: options.priority,
                             runAt: row.get("run_at")
                         )
+                        return EnqueueResult(enqueued: count, waitedAlready: 0)
                     }
                     return try session.enqueueByFunction(next, into: queue, options)
                 }
@@ -62,14 +87,14 @@ extension Deployment {
 extension Deployment {
     /// Puts tasks into a queue, all of them or none: JSON lines, as one text.
     ///
-    /// - Returns: the number of tasks.
+    /// - Returns: how many tasks are new.
     /// - Throws: as the function for streams does.
     public func enqueue(
         into queue: String,
         database: String,
         options: EnqueueOptions = EnqueueOptions(),
         text: String
-    ) async throws -> Int {
+    ) async throws -> EnqueueResult {
         let once = Mutex<[UInt8]?>(Array(text.utf8))
         return try await enqueue(into: queue, database: database, options: options) {
             once.withLock { bytes in
@@ -101,24 +126,44 @@ extension Session {
         _ source: @escaping () throws -> [UInt8]?,
         into queue: String,
         _ options: EnqueueOptions
-    ) throws -> Int {
+    ) throws -> EnqueueResult {
         var lines = JSONLines(bytesPerChunk: 4 << 20, source: source)
-        var total = 0
+        var result = EnqueueResult(enqueued: 0, waitedAlready: 0)
+        let runAt: SQL = "coalesce(\(options.runAt)::timestamptz, transaction_timestamp())"
+        let settings: SQL = "\(options.groupKey), \(options.timeout?.intervalText)::interval, \(options.maxAttempts)"
+        let call: SQL
+        if options.hasEnvelopes || options.uniqueKey != nil {
+            let envelope: SQL = options.hasEnvelopes ? "l.payload" : "jsonb_build_object('payload', l.payload)"
+            call = """
+                cronmill.enqueue_envelopes(
+                    \(queue), array_agg(\(sql: envelope)), \(options.priority), \(sql: runAt), \(options.uniqueKey), \(sql: settings)
+                )
+                """
+        } else {
+            call = """
+                cronmill.enqueue_many(
+                    \(queue), array_agg(l.payload), \(options.priority), \(sql: runAt), \(sql: settings)
+                )
+                """
+        }
         try script("create temporary table cronmill_lines (payload jsonb) on commit drop")
         while try lines.begin() {
-            total += try copy(&lines, "pg_temp.cronmill_lines (payload)")
-            try execute(
-                """
-                select cronmill.enqueue_many(
-                    \(queue), array_agg(l.payload), \(options.priority),
-                    coalesce(\(options.runAt)::timestamptz, transaction_timestamp())
-                )
-                from pg_temp.cronmill_lines as l
-                """
-            )
+            let count = try copy(&lines, "pg_temp.cronmill_lines (payload)")
+            let enqueued: Int
+            do {
+                enqueued = try one("select \(sql: call) as enqueued from pg_temp.cronmill_lines as l").get("enqueued")
+            } catch let error as PostgresError {
+                // "Envelope 3." counts the rows of this chunk.
+                guard let detail = error.detail, detail.hasPrefix("Envelope "),
+                    let row = Int(detail.dropFirst("Envelope ".count).prefix { $0.isNumber })
+                else { throw error }
+                throw InvalidLine(number: lines.line(ofRow: row), reason: error.message, isJSON: true, hint: error.hint)
+            }
+            result.enqueued += enqueued
+            result.waitedAlready += count - enqueued
             try script("truncate pg_temp.cronmill_lines")
         }
-        return total
+        return result
     }
 
     private func copy(_ lines: inout JSONLines, _ target: String) throws -> Int {

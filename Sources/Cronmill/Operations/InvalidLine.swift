@@ -1,7 +1,15 @@
-/// A line that is not JSON; nothing of what it was part of has been enqueued.
+/// A line that is not a task; nothing of what it was part of has been enqueued.
 public struct InvalidLine: Error, Sendable, Hashable {
     /// Counted from 1, blank lines too.
     public let number: Int
     /// What PostgreSQL says of it.
     public let reason: String
+    /// Whether it is JSON at all; then it is an envelope that cannot be used.
+    public let isJSON: Bool
+    /// What to do, if PostgreSQL says.
+    public let hint: String?
+
+    init(number: Int, reason: String, isJSON: Bool = false, hint: String? = nil) {
+        (self.number, self.reason, self.isJSON, self.hint) = (number, reason, isJSON, hint)
+    }
 }

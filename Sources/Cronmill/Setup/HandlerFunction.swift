@@ -6,34 +6,44 @@ struct HandlerFunction: Sendable, Hashable {
     let quotedName: String
     /// With arguments: what `to_regprocedure` reads.
     let signature: String
-    /// Whether it takes key and attempt number besides the payload.
-    let takesTask: Bool
+    /// What it takes.
+    let arguments: Arguments
     /// Whether it says how its task ended.
     let returnsOutcome: Bool
 
+    /// The arguments a handler may have, as `oidvectortypes` writes them.
+    enum Arguments: String, Sendable {
+        /// The payload.
+        case payload = "jsonb"
+        /// Number, payload and number of the attempt.
+        case task = "bigint, jsonb, integer"
+        /// Numbers and payloads of a whole batch.
+        case batch = "bigint[], jsonb[]"
+    }
+
     private static let rule =
         "A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) "
-        + "returning void or cronmill.outcome."
+        + "returning void or cronmill.outcome, or one of a whole batch, (task_ids bigint[], payloads jsonb[]) returning void."
 
     /// Finds it by what the user typed: with or without arguments, schema-qualified.
     ///
     /// - Throws: `CronmillError` if there is none, several, or one that cannot be a handler.
-    static func find(_ text: String, session: Session) throws -> HandlerFunction {
-        let name = String(text.prefix { $0 != "(" })
+    static func find(_ asked: String, session: Session) throws -> HandlerFunction {
+        let name = String(asked.prefix { $0 != "(" })
         let parts: [String]
         do {
             parts = try session.one("select parse_ident(\(name)) as parts").get("parts")
         } catch let error as PostgresError where error.sqlState == .invalidParameterValue {
-            throw CronmillError(.failed, "\"\(text)\" is not the name of a function", detail: error.detail, hint: rule)
+            throw CronmillError(.failed, "\"\(asked)\" is not the name of a function", detail: error.detail, hint: rule)
         }
         guard parts.count == 2 else {
             throw CronmillError(
                 .failed,
-                "handler \(text) is not schema-qualified",
+                "handler \(asked) is not schema-qualified",
                 detail: "It is called from a procedure whose search_path must not decide what is run.",
                 hint: "Name its schema: --handler "
-                    + (try schemas(of: name, session).map { "\($0).\(text)".shellWord }.first
-                        ?? "SCHEMA.\(text)".shellWord)
+                    + (try schemas(of: name, session).map { "\($0).\(asked)".shellWord }.first
+                        ?? "SCHEMA.\(asked)".shellWord)
             )
         }
         let rows = try session.query(
@@ -64,16 +74,18 @@ struct HandlerFunction: Sendable, Hashable {
         }
         var candidates: [HandlerFunction] = []
         for row in rows {
-            let arguments: String = try row.get("arguments")
-            guard try row.get("is_handler"), ["jsonb", "bigint, jsonb, integer"].contains(arguments) else { continue }
-            let isAsked = text == name || text.filter { $0 != " " }.hasSuffix("(\(arguments.filter { $0 != " " }))")
+            let text: String = try row.get("arguments")
+            guard try row.get("is_handler"), let arguments = Arguments(rawValue: text) else { continue }
+            let returnsOutcome: Bool = try row.get("returns_outcome")
+            guard arguments != .batch || !returnsOutcome else { continue }
+            let isAsked = asked == name || asked.filter { $0 != " " }.hasSuffix("(\(text.filter { $0 != " " }))")
             guard isAsked else { continue }
             candidates.append(
                 try HandlerFunction(
                     quotedName: row.get("quoted_name"),
                     signature: row.get("signature"),
-                    takesTask: arguments != "jsonb",
-                    returnsOutcome: row.get("returns_outcome")
+                    arguments: arguments,
+                    returnsOutcome: returnsOutcome
                 )
             )
         }
@@ -81,7 +93,7 @@ struct HandlerFunction: Sendable, Hashable {
             let signatures = try rows.map { try $0.get("signature", as: String.self) }
             throw CronmillError(
                 .failed,
-                "\(text) cannot be a handler",
+                "\(asked) cannot be a handler",
                 detail: "There is: \(signatures.joined(separator: ", ")).",
                 hint: rule,
                 database: session.database
@@ -125,62 +137,4 @@ struct HandlerFunction: Sendable, Hashable {
             """
         ).map { try $0.get("name") }
     }
-
-    /// The text of the generated procedure of a processor that calls this handler.
-    func procedure(of processor: String) throws -> SQL {
-        try SQLScript.rendered(
-            "templates/processor.sql",
-            [
-                "procedure": Identifier(processor).quoted,
-                "processor": processor.quotedLiteral,
-                "title": "\"\(processor.replacingNewlines)\"",
-                "handler_title": signature.replacingNewlines,
-                "declarations": (takesTask ? "\n    attempts integer[];" : "")
-                    + (returnsOutcome ? "\n    outcome cronmill.outcome;" : ""),
-                "attempts_again": takesTask ? "\n                attempts := again.attempts;" : "",
-                "call": batchCall,
-                "call_again": partCall,
-                "outcome": returnsOutcome ? ", outcome" : "",
-                "comment": "Generated by cronmill: works off queue tasks with \(signature).".quotedLiteral,
-            ]
-        )
-    }
-
-    /// One task of a part. As an expression, because a PERFORM would take four times as long.
-    private var partCall: String {
-        let call = "\(quotedName)(\(takesTask ? "task_ids[i], payloads[i], attempts[i] + 1" : "payloads[i]"))"
-        guard returnsOutcome else { return "if \(call) is null then null; end if;" }
-        return [
-            "outcome := \(call);",
-            "if first < last and outcome.kind <> 'done' then",
-            "    raise exception using errcode = 'MC000', message = 'the task is not done';",
-            "end if;",
-        ].joined(separator: "\n" + String(repeating: " ", count: 20))
-    }
-
-    /// All tasks of a batch in one statement: that is ten times as fast as a PERFORM each, and each handler's own
-    /// statements see what the ones before it did all the same. In a batch every task has to be done; another outcome
-    /// is left to the second pass.
-    private var batchCall: String {
-        let call =
-            takesTask
-            ? "\(quotedName)(t.task_id, t.payload, t.attempts + 1)" : "\(quotedName)(t.payload)"
-        let tasks =
-            takesTask
-            ? "unnest(batch.task_ids, batch.payloads, batch.attempts) as t (task_id, payload, attempts)"
-            : "unnest(batch.payloads) as t (payload)"
-        guard returnsOutcome else {
-            return ["perform \(call)", "from \(tasks);"].joined(separator: Self.lineBreak)
-        }
-        return [
-            "perform from \(tasks)",
-            "where (\(call)).kind <> 'done';",
-            "if found then",
-            "    raise exception using errcode = 'MC000', message = 'not every task is done';",
-            "end if;",
-        ].joined(separator: Self.lineBreak)
-    }
-
-    /// To where the call stands in the template.
-    private static let lineBreak = "\n" + String(repeating: " ", count: 16)
 }

@@ -10,6 +10,8 @@ struct Enqueue: AsyncParsableCommand {
               cronmill enqueue --database shop --queue emails --payload '{"to": 1}'
               cronmill enqueue --database shop --queue emails --file tasks.jsonl
               generate | cronmill enqueue --database shop --queue emails -
+              cronmill enqueue --database shop --queue reports --payload 7 --unique-key customer-7
+              echo '{"payload": {"to": 1}, "priority": 9}' | cronmill enqueue --queue emails --envelope -
             """
     )
 
@@ -25,6 +27,19 @@ struct Enqueue: AsyncParsableCommand {
     var priority: Int = 0
     @Option(help: ArgumentHelp("Not before this time, as PostgreSQL reads it.", valueName: "time"))
     var runAt: String?
+    @Option(help: ArgumentHelp("While a task waits with this key, no other is enqueued with it.", valueName: "key"))
+    var uniqueKey: String?
+    @Option(help: ArgumentHelp("Tasks of a group are done one at a time, in order.", valueName: "key"))
+    var groupKey: String?
+    @Option(help: ArgumentHelp("Of the task, instead of the processor's.", valueName: "duration"))
+    var timeout: String?
+    @Option(help: ArgumentHelp("Of the task, instead of the processor's.", valueName: "n"))
+    var maxAttempts: Int?
+    @Flag(
+        help:
+            "Each line is {\"payload\": ..., \"priority\": ...}, with settings of its own by the names of these flags."
+    )
+    var envelope = false
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
@@ -36,6 +51,12 @@ struct Enqueue: AsyncParsableCommand {
             throw ValidationError("Give one of --payload, --file and -.")
         }
         if !(0...9).contains(priority) { throw ValidationError("--priority is a number from 0 to 9.") }
+        if let maxAttempts, !(1...10_000).contains(maxAttempts) {
+            throw ValidationError("--max-attempts is a number from 1 to 10000.")
+        }
+        for (flag, key) in [("--unique-key", uniqueKey), ("--group-key", groupKey)] {
+            if let key, !(1...1000).contains(key.utf8.count) { throw ValidationError("\(flag) has 1 to 1000 bytes.") }
+        }
         if asked.all || asked.database.count > 1 {
             throw ValidationError("Tasks go into one database: --database NAME.")
         }
@@ -45,9 +66,15 @@ struct Enqueue: AsyncParsableCommand {
         var options = EnqueueOptions()
         options.priority = priority
         options.runAt = runAt
+        options.uniqueKey = uniqueKey
+        options.groupKey = groupKey
+        options.timeout = try timeout.map { try Duration($0, of: "--timeout") }
+        if options.timeout == .zero { throw CronmillError(.usage, "--timeout 0: no task could be done in no time") }
+        options.maxAttempts = maxAttempts
+        options.hasEnvelopes = envelope
         let name = try ObjectName(queue, of: "queue")
         let choice = options
-        let enqueue: (Deployment, String) async throws -> Int
+        let enqueue: (Deployment, String) async throws -> EnqueueResult
         if let payload {
             guard payload.contains(where: { !$0.isWhitespace }) else {
                 throw CronmillError(.usage, "--payload is empty", hint: Self.payloadRule)
@@ -70,19 +97,23 @@ struct Enqueue: AsyncParsableCommand {
         }
         let context = try await Context(connection, asked)
         try await context.forEachDatabase { database in
-            let total: Int
+            let result: EnqueueResult
             do {
-                total = try await enqueue(context.deployment, database)
+                result = try await enqueue(context.deployment, database)
             } catch let error as PostgresError where runAt != nil && error.sqlState?.isTimeSyntax == true {
                 throw CronmillError(
                     .failed,
                     "--run-at: \(error.message)",
                     hint: "Use a form like '2027-01-01 08:00+01', 'today 18:30' or 'tomorrow'."
                 )
-            } catch let error as InvalidLine where payload != nil {
+            } catch let error as InvalidLine where payload != nil && !error.isJSON {
                 throw CronmillError(.failed, "--payload is not JSON", detail: error.reason, hint: Self.payloadRule)
             }
-            context.say("\(database): \(total.grouped) \(total == 1 ? "task" : "tasks") enqueued into \(queue)")
+            let total = result.enqueued
+            context.say(
+                "\(database): \(total.grouped) \(total == 1 ? "task" : "tasks") enqueued into \(queue)"
+                    + (result.waitedAlready == 0 ? "" : ", \(result.waitedAlready.grouped) waited already")
+            )
             return .done
         }
     }

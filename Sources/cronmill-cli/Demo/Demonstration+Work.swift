@@ -23,7 +23,7 @@ extension Demonstration {
             into: database.name,
             database: database.name,
             text: lines.joined(separator: "\n")
-        )
+        ).enqueued
     }
 
     /// Shows how pg_cron works the tasks off, until none is left.

@@ -2,7 +2,7 @@
 -- a task that kills its backend is tried as often as any other and no more. One that has used up its
 -- attempts so is buried. Returns its new place, null if it was buried. The caller commits before it goes on.
 -- Changes cronmill.task and cronmill.dead_task. Executed by: claim.
-create or replace function cronmill.begin_attempt(processor_id integer, task_id bigint, place tid)
+create or replace function cronmill.begin_attempt(processor_id integer, slot_id integer, task_id bigint, place tid)
 returns tid
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
@@ -11,7 +11,7 @@ declare
     settings record;
     new_place tid;
 begin
-    select p.max_attempts, p.backoff_base, p.backoff_cap, t.attempts, t.began_at
+    select coalesce(t.max_attempts, p.max_attempts) as max_attempts, p.backoff_base, p.backoff_cap, t.attempts, t.began_at
     into strict settings
     from cronmill.task as t
     join cronmill.processor as p on p.queue_id = t.queue_id
@@ -31,6 +31,7 @@ begin
     set
         attempts = t.attempts + 1,
         began_at = clock_timestamp(),
+        taken_by = case when t.unique_key is not null then begin_attempt.slot_id end,
         -- A second at least: until the caller has locked it again, no other slot may take it for one that never ended.
         run_at = greatest(
             cronmill.retry_at(t.attempts + 1, settings.backoff_base, settings.backoff_cap),
@@ -40,5 +41,5 @@ begin
     return new_place;
 end
 $function$;
-comment on function cronmill.begin_attempt(integer, bigint, tid) is 'Charges a task with an attempt before it is made.';
-revoke all on function cronmill.begin_attempt(integer, bigint, tid) from public;
+comment on function cronmill.begin_attempt(integer, integer, bigint, tid) is 'Charges a task with an attempt before it is made.';
+revoke all on function cronmill.begin_attempt(integer, integer, bigint, tid) from public;

@@ -9,6 +9,7 @@ as $function$
 declare
     settings cronmill.processor;
     mine cronmill.slot;
+    unbegun record;
     begun cronmill.run_start;
     now_at timestamptz;
     give_up_at constant timestamptz := clock_timestamp() + interval '5 seconds';
@@ -68,8 +69,18 @@ begin
     set start_number = s.start_number + 1, started_at = now_at, owed_ticks = 0
     where s.slot_id = mine.slot_id
     returning s.start_number into begun.start_number;
-    delete from cronmill.run as r
-    where r.slot_id = mine.slot_id and r.started_at < now_at - interval '7 days';
+    with gone as (
+        delete from cronmill.run as r
+        where r.slot_id = mine.slot_id and r.started_at < now_at - interval '7 days'
+        returning r.done, r.failed, r.dead
+    ),
+    total as (
+        select sum(g.done) as done, sum(g.failed) as failed, sum(g.dead) as dead from gone as g
+    )
+    update cronmill.slot as s
+    set done = s.done + t.done, failed = s.failed + t.failed, dead = s.dead + t.dead
+    from total as t
+    where s.slot_id = mine.slot_id and t.done is not null;
     insert into cronmill.run (slot_id, pid, started_at)
     values (mine.slot_id, pg_catalog.pg_backend_pid(), now_at)
     returning run.run_id into begun.run_id;
@@ -89,6 +100,15 @@ begin
     if mine.start_number <> mine.ended_number or mine.cancels_in_row >= 3 then
         begun.careful_until := now_at;
     end if;
+    -- Unique keys given up for tasks that the last run did not come to begin.
+    for unbegun in
+        select t.task_id, t.ctid as place
+        from cronmill.task as t
+        where t.taken_by = mine.slot_id and t.began_at is null
+        for update skip locked
+    loop
+        perform cronmill.hold_key(unbegun.task_id, unbegun.place);
+    end loop;
     -- One cancel is somebody's; the fourth in a row is a task's that raises query_canceled by itself.
     begun.gives_back := mine.cancels_in_row < 3;
     begun.poll_seconds := extract(epoch from settings.poll_interval);

@@ -17,14 +17,16 @@ begin atomic
     with buried as (
         delete from cronmill.task as t
         where t.ctid = bury.place and t.task_id = bury.task_id
-        returning t.task_id, t.queue_id, t.priority, t.run_at, t.enqueued_at, t.payload
+        returning t.*
     )
     insert into cronmill.dead_task (
         task_id, queue_id, priority, attempts, run_at, enqueued_at, payload,
+        unique_key, group_key, timeout, max_attempts,
         failed_at, error_sqlstate, error_message, error_detail, error_hint, error_context
     )
     select
         b.task_id, b.queue_id, b.priority, bury.attempts, b.run_at, b.enqueued_at, b.payload,
+        b.unique_key, b.group_key, b.timeout, b.max_attempts,
         clock_timestamp(), bury.error_sqlstate, bury.error_message,
         nullif(bury.error_detail, ''), nullif(bury.error_hint, ''), nullif(bury.error_context, '')
     from buried as b;

@@ -47,19 +47,22 @@ begin
             errcode = 'MC008',
             message = pg_catalog.format('handler %s does not exist in database "%s"',
                 new.handler, pg_catalog.current_database()),
-            hint = 'A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome.';
+            hint = 'A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome, or one of a whole batch, (task_ids bigint[], payloads jsonb[]) returning void.';
     end if;
     select p.prorettype into strict result_type
     from pg_catalog.pg_proc as p
     where p.oid = handler_oid;
     if result_type not in ('pg_catalog.void'::regtype, 'cronmill.outcome'::regtype)
-        or (select p.prokind <> 'f' or pg_catalog.oidvectortypes(p.proargtypes) not in ('jsonb', 'bigint, jsonb, integer')
+        or (select p.prokind <> 'f' or pg_catalog.oidvectortypes(p.proargtypes) not in ('jsonb', 'bigint, jsonb, integer', 'bigint[], jsonb[]')
             from pg_catalog.pg_proc as p where p.oid = handler_oid)
+        or (result_type <> 'pg_catalog.void'::regtype and (
+            select pg_catalog.oidvectortypes(p.proargtypes) from pg_catalog.pg_proc as p where p.oid = handler_oid
+        ) = 'bigint[], jsonb[]')
     then
         raise exception using
             errcode = 'MC008',
             message = pg_catalog.format('%s cannot be a handler', new.handler),
-            hint = 'A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome.';
+            hint = 'A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome, or one of a whole batch, (task_ids bigint[], payloads jsonb[]) returning void.';
     end if;
     if not pg_catalog.has_function_privilege(new.run_as, handler_oid, 'execute')
         or not pg_catalog.has_schema_privilege(

@@ -1,9 +1,11 @@
 -- Takes the next batch out of the queue: highest priority first, then run_at, then number, skipping what
--- another slot has. The rows are deleted; if the caller's work is rolled back they are back. A claim
--- goes on from the low-water mark of the last one, so it does not walk dead rows; a scan from the
--- beginning, which finds late commits and redriven tasks, is rationed to 5% of the time (ENGINE 7).
+-- another slot has. The rows are deleted (those of a processor that keeps finished tasks are locked: finish moves them); if
+-- the caller's work is rolled back they are back. A claim goes on from the low-water mark of the last one, so
+-- it does not walk dead rows; a scan from the beginning, which finds late commits and redriven tasks, is
+-- rationed to 5% of the time (ENGINE 7).
 -- A task whose last attempt never ended, and until careful_until every task, is taken alone: it stays, is
--- charged, and the caller commits before doing it.
+-- charged, and the caller commits before doing it. Tasks with a unique key give it up first: at_once says that the
+-- caller shall commit that and claim again (ENGINE 9).
 -- Changes cronmill.task. Executed by: the processor's run-as role, from its generated procedure.
 create or replace function cronmill.claim(
     processor_id integer,
@@ -26,9 +28,30 @@ declare
     taken record;
     level integer;
     levels integer[];
+    ready_at timestamptz[] := array[]::timestamptz[];
+    special bigint := 0;
+    last_at constant bigint := 9223372036854775807;
+    -- Where the look ahead ends, in queues with groups.
+    bound_at timestamptz;
+    bound_id bigint;
+    is_bounded boolean;
+    scan_goes_on boolean := false;
 begin
-    select p.queue_id, p.enabled, p.paused, p.slots into settings
+    batch.at_once := false;
+    batch.is_alone := false;
+    batch.task_ids := null;
+    batch.places := null;
+    batch.payloads := null;
+    batch.attempts := null;
+    batch.task_timeout := null;
+    select
+        p.queue_id, p.enabled, p.paused, p.slots, p.timeout, p.keep_done, s.slot_id,
+        exists (
+            select 1 from cronmill.task as t where t.queue_id = p.queue_id and t.group_key is not null
+        ) as has_groups
+    into settings
     from cronmill.processor as p
+    join cronmill.slot as s on s.processor_id = p.processor_id and s.slot = claim.slot
     where p.processor_id = claim.processor_id
         and p.run_as = session_user;
     batch.stop_reason := case
@@ -36,15 +59,14 @@ begin
         when settings.paused then 'paused'
         when claim.slot > settings.slots then 'surplus'
         when claim.slot > 0 and not settings.enabled then 'disabled'
+        -- The session holds the slot's lock, unless a handler gave it away; until the commit it cannot give this one away.
+        when not pg_catalog.pg_try_advisory_xact_lock(cronmill.slot_lock_class(), settings.slot_id) then 'lost'
     end;
-    batch.is_alone := false;
-    batch.task_ids := null;
-    batch.places := null;
-    batch.payloads := null;
-    batch.attempts := null;
     if batch.stop_reason is not null then
         return batch;
     end if;
+    batch.is_kept := settings.keep_done is not null;
+    batch.has_groups := settings.has_groups;
 
     for taken in
         select t.task_id, t.ctid as place
@@ -52,19 +74,21 @@ begin
         where t.queue_id = settings.queue_id
             and t.began_at is not null
             and t.run_at <= started_at
+            and case when t.group_key is null then true else cronmill.lock_group(t.queue_id, t.group_key, t.task_id) end
         order by t.run_at
         limit 1
         for update skip locked
     loop
         batch.is_alone := true;
         batch.task_ids := array[taken.task_id];
-        batch.places := array[cronmill.begin_attempt(claim.processor_id, taken.task_id, taken.place)];
+        batch.places := array[cronmill.begin_attempt(claim.processor_id, settings.slot_id, taken.task_id, taken.place)];
         return batch;
     end loop;
 
     if full_scan then
         batch.mark_at := array_fill('-infinity'::timestamptz, array[10]);
         batch.mark_id := array_fill(0::bigint, array[10]);
+        batch.scan_took := interval '0';
     end if;
     select array_agg(n.level order by n.level desc) into levels
     from generate_series(0, 9) as n (level)
@@ -76,71 +100,136 @@ begin
             and t.run_at <= due_until
             and (t.run_at, t.task_id) > (batch.mark_at[n.level + 1], batch.mark_id[n.level + 1])
     );
+    if settings.has_groups then
+        -- Each group costs a lock, of which a server has some thousands; a group's further tasks are found by the group.
+        missing := least(missing, 100);
+    end if;
+    if claim.careful_until is not null then
+        missing := 1;
+    end if;
     foreach level in array coalesce(levels, '{}') loop
-        if claim.careful_until is not null then
+        bound_at := due_until;
+        bound_id := last_at;
+        is_bounded := false;
+        if settings.has_groups then
+            -- Of a group that is held up any number of tasks may stand here; one claim looks at 5000.
             for taken in
-                select t.task_id, t.ctid as place, t.run_at
+                select t.run_at, t.task_id
                 from cronmill.task as t
                 where t.queue_id = settings.queue_id
                     and t.priority = level
                     and t.run_at <= due_until
                     and (t.run_at, t.task_id) > (batch.mark_at[level + 1], batch.mark_id[level + 1])
-                    and t.began_at is null
                 order by t.run_at, t.task_id
+                offset 5000
                 limit 1
-                for update skip locked
             loop
-                batch.mark_at[level + 1] := taken.run_at;
-                batch.mark_id[level + 1] := taken.task_id;
-                batch.is_alone := true;
-                batch.task_ids := array[taken.task_id];
-                batch.places := array[cronmill.begin_attempt(claim.processor_id, taken.task_id, taken.place)];
+                is_bounded := true;
+                bound_at := taken.run_at;
+                bound_id := taken.task_id;
             end loop;
-            exit when batch.is_alone;
-            continue;
         end if;
-        -- In the order of the index, so that nothing is sorted; then deleted by place.
+        -- In the order of the index, so that nothing is sorted.
         select
             array_agg(r.task_id) as task_ids,
             array_agg(r.place) as places,
             array_agg(r.payload) as payloads,
             array_agg(r.attempts) as attempts,
-            max(r.run_at) as last_run_at
+            array_agg(r.run_at) as ready_at,
+            count(r.special) as special
         into taken
         from (
-            select t.task_id, t.ctid as place, t.payload, t.attempts::integer as attempts, t.run_at
+            select
+                t.task_id, t.ctid as place, t.payload, t.attempts::integer as attempts, t.run_at,
+                coalesce(t.unique_key, t.group_key, t.timeout::text) as special
             from cronmill.task as t
             where t.queue_id = settings.queue_id
                 and t.priority = level
-                and t.run_at <= started_at
                 and (t.run_at, t.task_id) > (batch.mark_at[level + 1], batch.mark_id[level + 1])
+                and (t.run_at, t.task_id) <= (bound_at, bound_id)
                 and t.began_at is null
+                and case when t.group_key is null then true else cronmill.lock_group(t.queue_id, t.group_key, t.task_id) end
             order by t.run_at, t.task_id
             limit missing
             for update skip locked
         ) as r;
-        continue when taken.task_ids is null;
-        delete from cronmill.task as t where t.ctid = any (taken.places);
+        missing := missing - coalesce(cardinality(taken.task_ids), 0);
         batch.task_ids := batch.task_ids || taken.task_ids;
         batch.places := batch.places || taken.places;
         batch.payloads := batch.payloads || taken.payloads;
         batch.attempts := batch.attempts || taken.attempts;
-        missing := missing - cardinality(taken.task_ids);
-        if missing > 0 then
+        ready_at := ready_at || taken.ready_at;
+        special := special + taken.special;
+        if missing = 0 then
+            batch.mark_at[level + 1] := ready_at[cardinality(ready_at)];
+            batch.mark_id[level + 1] := batch.task_ids[cardinality(batch.task_ids)];
+        elsif is_bounded then
+            batch.mark_at[level + 1] := bound_at;
+            batch.mark_id[level + 1] := bound_id;
+            scan_goes_on := true;
+        elsif settings.has_groups or taken.task_ids is not null then
             -- Caught up: stay a second behind the clock, so that a transaction that enqueued a moment
             -- ago and commits only now is found by the next claim, not by the next full scan.
-            batch.mark_at[level + 1] := least(taken.last_run_at, started_at - interval '1 second');
+            batch.mark_at[level + 1] := least(
+                case when not settings.has_groups then ready_at[cardinality(ready_at)] end,
+                started_at - interval '1 second');
             batch.mark_id[level + 1] := 0;
-        else
-            batch.mark_at[level + 1] := taken.last_run_at;
-            batch.mark_id[level + 1] := taken.task_ids[cardinality(taken.task_ids)];
         end if;
         exit when missing = 0;
     end loop;
-    if full_scan then
-        batch.full_scan_at := clock_timestamp()
-            + greatest(interval '2 seconds', 20 * (clock_timestamp() - started_at));
+    batch.scan_took := batch.scan_took + (clock_timestamp() - started_at);
+    if scan_goes_on then
+        batch.full_scan_at := 'infinity';
+        batch.at_once := batch.task_ids is null;
+    elsif full_scan or batch.full_scan_at = 'infinity' then
+        batch.full_scan_at := clock_timestamp() + greatest(interval '2 seconds', 20 * batch.scan_took);
     end if;
+
+    if claim.careful_until is not null then
+        if batch.task_ids is not null then
+            batch.is_alone := true;
+            batch.places[1] := cronmill.begin_attempt(
+                claim.processor_id, settings.slot_id, batch.task_ids[1], batch.places[1]);
+        end if;
+        return batch;
+    end if;
+    if special > 0 then
+        update cronmill.task as t
+        set taken_by = settings.slot_id
+        where t.ctid = any (batch.places) and t.unique_key is not null and t.taken_by is null;
+        if found then
+            batch := claim.last_claim;
+            batch.stop_reason := null;
+            batch.is_alone := false;
+            batch.task_ids := null;
+            batch.at_once := true;
+            return batch;
+        end if;
+    end if;
+    if settings.has_groups then
+        batch := cronmill.claim_groups(settings.queue_id, claim.batch_size, batch);
+    end if;
+    if special > 0 then
+        select min(coalesce(t.timeout, settings.timeout)) into batch.task_timeout
+        from cronmill.task as t
+        where t.ctid = any (batch.places)
+        having count(t.timeout) > 0;
+    end if;
+    if batch.task_ids is null then
+        return batch;
+    end if;
+    if not batch.is_kept then
+        delete from cronmill.task as t where t.ctid = any (batch.places);
+    end if;
+    -- Of a large batch 64 stand for all: they are in order of their times.
+    for sample in 0 .. least(64, cardinality(ready_at)) - 1 loop
+        batch.waited := cronmill.tally(
+            batch.waited,
+            started_at - ready_at[1 + sample * cardinality(ready_at) / least(64, cardinality(ready_at))],
+            cardinality(batch.task_ids) / least(64, cardinality(ready_at))
+            + (sample < cardinality(batch.task_ids) % least(64, cardinality(ready_at)))::integer
+        );
+    end loop;
     return batch;
 end
 $function$;

@@ -5,9 +5,7 @@ create or replace function cronmill.end_run(
     processor_id integer,
     run cronmill.run_start,
     reason text,
-    done bigint,
-    failed bigint,
-    dead bigint
+    counters cronmill.counters
 )
 returns void
 language plpgsql volatile parallel unsafe security definer
@@ -43,11 +41,11 @@ begin
     if not found then
         return;
     end if;
+    perform cronmill.note_progress(end_run.processor_id, end_run.run, end_run.counters);
     update cronmill.run as r
-    set ended_at = now_at, end_reason = end_run.reason,
-        done = end_run.done, failed = end_run.failed, dead = end_run.dead
+    set ended_at = now_at, end_reason = end_run.reason
     where r.run_id = (end_run.run).run_id and r.slot_id = mine.slot_id;
 end
 $function$;
-comment on function cronmill.end_run(integer, cronmill.run_start, text, bigint, bigint, bigint) is 'Notes the clean end of a run and its counters.';
-revoke all on function cronmill.end_run(integer, cronmill.run_start, text, bigint, bigint, bigint) from public;
+comment on function cronmill.end_run(integer, cronmill.run_start, text, cronmill.counters) is 'Notes the clean end of a run and its counters.';
+revoke all on function cronmill.end_run(integer, cronmill.run_start, text, cronmill.counters) from public;

@@ -6,11 +6,7 @@ create or replace function cronmill.fail(
     processor_id integer,
     task_id bigint,
     place tid,
-    error_sqlstate text,
-    error_message text,
-    error_detail text,
-    error_hint text,
-    error_context text
+    error cronmill.task_error
 )
 returns text
 language plpgsql volatile parallel unsafe security definer
@@ -18,10 +14,11 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     settings record;
+    new_place tid;
 begin
     select
-        p.max_attempts, p.backoff_base, p.backoff_cap,
-        t.attempts + case when t.began_at is null then 1 else 0 end as attempts
+        coalesce(t.max_attempts, p.max_attempts) as max_attempts, p.backoff_base, p.backoff_cap,
+        t.taken_by, t.attempts + case when t.began_at is null then 1 else 0 end as attempts
     into settings
     from cronmill.task as t
     join cronmill.processor as p on p.queue_id = t.queue_id
@@ -32,10 +29,10 @@ begin
     if not found then
         return 'retry';
     end if;
-    if fail.error_sqlstate = 'MC101' then
+    if (fail.error).sqlstate = 'MC101' then
         begin
             perform cronmill.finish(
-                fail.processor_id, array[fail.task_id], array[fail.place], cronmill.snooze(fail.error_detail::timestamptz));
+                fail.processor_id, array[fail.task_id], array[fail.place], cronmill.snooze((fail.error).detail::timestamptz));
             return 'snooze';
         exception
             when data_exception then
@@ -43,10 +40,10 @@ begin
                 null;
         end;
     end if;
-    if settings.attempts >= settings.max_attempts or fail.error_sqlstate = 'MC102' then
+    if settings.attempts >= settings.max_attempts or (fail.error).sqlstate = 'MC102' then
         perform cronmill.bury(
             fail.task_id, fail.place, settings.attempts,
-            fail.error_sqlstate, fail.error_message, fail.error_detail, fail.error_hint, fail.error_context);
+            (fail.error).sqlstate, (fail.error).message, (fail.error).detail, (fail.error).hint, (fail.error).context);
         return 'dead';
     end if;
     update cronmill.task as t
@@ -55,14 +52,18 @@ begin
         began_at = null,
         run_at = cronmill.retry_at(settings.attempts, settings.backoff_base, settings.backoff_cap),
         failed_at = clock_timestamp(),
-        error_sqlstate = fail.error_sqlstate,
-        error_message = fail.error_message,
-        error_detail = nullif(fail.error_detail, ''),
-        error_hint = nullif(fail.error_hint, ''),
-        error_context = nullif(fail.error_context, '')
-    where t.ctid = fail.place and t.task_id = fail.task_id;
+        error_sqlstate = (fail.error).sqlstate,
+        error_message = (fail.error).message,
+        error_detail = nullif((fail.error).detail, ''),
+        error_hint = nullif((fail.error).hint, ''),
+        error_context = nullif((fail.error).context, '')
+    where t.ctid = fail.place and t.task_id = fail.task_id
+    returning t.ctid into new_place;
+    if settings.taken_by is not null then
+        perform cronmill.hold_key(fail.task_id, new_place);
+    end if;
     return 'retry';
 end
 $function$;
-comment on function cronmill.fail(integer, bigint, tid, text, text, text, text, text) is 'Charges a task with a failed attempt: again later, or dead.';
-revoke all on function cronmill.fail(integer, bigint, tid, text, text, text, text, text) from public;
+comment on function cronmill.fail(integer, bigint, tid, cronmill.task_error) is 'Charges a task with a failed attempt: again later, or dead.';
+revoke all on function cronmill.fail(integer, bigint, tid, cronmill.task_error) from public;

@@ -1,7 +1,7 @@
--- Ends tasks that claim_again locked and their handler did not fail, in the handler's own transaction: removes
--- them; a single one may also be put off, or buried, as the handler says. Returns done, snooze or dead.
--- Changes cronmill.task and cronmill.dead_task. Executed by: the processor's run-as role, from its
--- generated procedure.
+-- Ends tasks whose handler did not fail, in the handler's own transaction: removes them, or moves them to
+-- done_task where finished tasks are kept; a single one may also be put off, or buried, as the handler says.
+-- Returns done, snooze or dead. Changes cronmill.task, cronmill.done_task and cronmill.dead_task.
+-- Executed by: the processor's run-as role, from its generated procedure.
 create or replace function cronmill.finish(
     processor_id integer,
     task_ids bigint[],
@@ -13,33 +13,51 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
+    own_queue_id integer;
+    is_kept boolean;
     charged integer;
+    new_place tid;
 begin
+    select p.queue_id, p.keep_done is not null into own_queue_id, is_kept
+    from cronmill.processor as p
+    where p.processor_id = finish.processor_id
+        and p.run_as = session_user;
     if coalesce((finish.outcome).kind, 'done') = 'done' then
-        delete from cronmill.task as t
-        using cronmill.processor as p, unnest(finish.task_ids, finish.places) as w (task_id, place)
-        where t.ctid = w.place
-            and t.task_id = w.task_id
-            and p.processor_id = finish.processor_id
-            and p.queue_id = t.queue_id
-            and p.run_as = session_user;
+        if is_kept then
+            with finished as (
+                delete from cronmill.task as t
+                where t.ctid = any (finish.places) and t.queue_id = own_queue_id
+                returning t.*
+            )
+            insert into cronmill.done_task (
+                task_id, queue_id, priority, attempts, run_at, enqueued_at, finished_at, payload, unique_key, group_key
+            )
+            select
+                f.task_id, f.queue_id, f.priority, f.attempts - (f.began_at is not null)::integer,
+                f.run_at, f.enqueued_at, clock_timestamp(), f.payload, f.unique_key, f.group_key
+            from finished as f;
+        else
+            -- The caller holds these rows locked: what is in their places is they.
+            delete from cronmill.task as t
+            where t.ctid = any (finish.places) and t.queue_id = own_queue_id;
+        end if;
         return 'done';
     end if;
-    select t.attempts - case when t.began_at is null then 0 else 1 end
+    select t.attempts - (t.began_at is not null)::integer
     into charged
     from cronmill.task as t
-    join cronmill.processor as p on p.queue_id = t.queue_id
     where t.ctid = finish.places[1]
         and t.task_id = finish.task_ids[1]
-        and p.processor_id = finish.processor_id
-        and p.run_as = session_user;
+        and t.queue_id = own_queue_id;
     if not found then
         return 'done';
     end if;
     if (finish.outcome).kind = 'snooze' then
         update cronmill.task as t
         set attempts = charged, began_at = null, run_at = greatest((finish.outcome).run_at, clock_timestamp())
-        where t.ctid = finish.places[1] and t.task_id = finish.task_ids[1];
+        where t.ctid = finish.places[1] and t.task_id = finish.task_ids[1]
+        returning t.ctid into new_place;
+        perform cronmill.hold_key(finish.task_ids[1], new_place);
         return 'snooze';
     end if;
     perform cronmill.bury(

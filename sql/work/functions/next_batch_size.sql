@@ -1,7 +1,7 @@
 -- Size of the next batch: so many tasks as take a quarter of a second, from one to 5000, changing
--- fourfold at most. A batch that was not full and quick says nothing new.
+-- fourfold at most, and so few that about 25 of them fail. A batch that was not full and quick says nothing new.
 -- Executed by: the processor's run-as role, from its generated procedure.
-create or replace function cronmill.next_batch_size(total integer, batch_size integer, took interval)
+create or replace function cronmill.next_batch_size(total integer, batch_size integer, took interval, failures bigint)
 returns integer
 language sql immutable parallel safe security invoker
 set search_path = pg_catalog, pg_temp
@@ -9,6 +9,7 @@ begin atomic
     select greatest(1, least(
         5000,
         4 * next_batch_size.batch_size,
+        25 * next_batch_size.total / nullif(next_batch_size.failures, 0),
         case
             when next_batch_size.total < next_batch_size.batch_size
                 and next_batch_size.took < interval '0.25 seconds' then next_batch_size.batch_size
@@ -19,5 +20,5 @@ begin atomic
         end
     ));
 end;
-comment on function cronmill.next_batch_size(integer, integer, interval) is 'Size of the next batch, for transactions of about a quarter of a second.';
-revoke all on function cronmill.next_batch_size(integer, integer, interval) from public;
+comment on function cronmill.next_batch_size(integer, integer, interval, bigint) is 'Size of the next batch, for transactions of about a quarter of a second.';
+revoke all on function cronmill.next_batch_size(integer, integer, interval, bigint) from public;

@@ -30,6 +30,22 @@ end;
 comment on function cronmill.dead(text) is 'Outcome: never; the task is dead at once.';
 revoke all on function cronmill.dead(text) from public;
 
+-- Fails, within a batch, when a handler says anything but done: its task has to be called alone.
+-- Executed by: the processor's run-as role, from its generated procedure.
+create or replace function cronmill.assert_done(outcome cronmill.outcome)
+returns void
+language plpgsql volatile parallel unsafe security invoker
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    if (assert_done.outcome).kind <> 'done' then
+        raise exception using errcode = 'MC000', message = 'the task is not done';
+    end if;
+end
+$function$;
+comment on function cronmill.assert_done(cronmill.outcome) is 'Fails, within a batch, when a handler says anything but done.';
+revoke all on function cronmill.assert_done(cronmill.outcome) from public;
+
 -- The same by raising, for handlers that return void: what the handler did is rolled back.
 -- SQLSTATE MC101, with the time in the detail; SQLSTATE MC102, with the reason as the message.
 -- Executed by: handlers.

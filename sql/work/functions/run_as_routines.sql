@@ -13,15 +13,17 @@ as $function$
         ('cronmill.claim_again(integer, bigint[], tid[])'),
         ('cronmill.give_back(integer, bigint, tid)'),
         ('cronmill.finish(integer, bigint[], tid[], cronmill.outcome)'),
-        ('cronmill.fail(integer, bigint, tid, text, text, text, text, text)'),
-        ('cronmill.next_batch_size(integer, integer, interval)'),
+        ('cronmill.fail(integer, bigint, tid, cronmill.task_error)'),
+        ('cronmill.next_batch_size(integer, integer, interval, bigint)'),
         ('cronmill.done()'),
         ('cronmill.snooze(timestamptz)'),
         ('cronmill.dead(text)'),
         ('cronmill.raise_snooze(timestamptz)'),
         ('cronmill.raise_dead(text)'),
-        ('cronmill.note_progress(integer, cronmill.run_start, bigint, bigint, bigint)'),
-        ('cronmill.end_run(integer, cronmill.run_start, text, bigint, bigint, bigint)')
+        ('cronmill.tally(bigint[], interval, bigint)'),
+        ('cronmill.assert_done(cronmill.outcome)'),
+        ('cronmill.note_progress(integer, cronmill.run_start, cronmill.counters)'),
+        ('cronmill.end_run(integer, cronmill.run_start, text, cronmill.counters)')
     ) as r (routine)
 $function$;
 comment on function cronmill.run_as_routines() is 'The functions a run-as role may execute.';

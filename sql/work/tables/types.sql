@@ -5,6 +5,17 @@ create type cronmill.outcome as (
     reason text
 );
 comment on type cronmill.outcome is 'What a handler may return: cronmill.done(), cronmill.snooze(until), cronmill.dead(reason).';
+-- A task as producers describe it.
+create type cronmill.task_settings as (
+    payload jsonb,
+    priority smallint,
+    run_at timestamptz,
+    unique_key text,
+    group_key text,
+    timeout interval,
+    max_attempts smallint
+);
+comment on type cronmill.task_settings is 'A task as producers describe it.';
 -- What the per-batch functions hand to a generated procedure.
 create type cronmill.run_start as (
     go boolean,
@@ -21,15 +32,40 @@ create type cronmill.run_start as (
     poll_seconds double precision
 );
 comment on type cronmill.run_start is 'How a run may go: until when, with what settings; go is false if it must return at once.';
+-- The first fields are the batch; the others tell the next claim where to go on, and what has been counted.
 create type cronmill.claim as (
     stop_reason text,
+    at_once boolean,
     is_alone boolean,
+    is_kept boolean,
+    has_groups boolean,
     task_ids bigint[],
     places tid[],
     payloads jsonb[],
     attempts integer[],
+    timeouts interval[],
+    task_timeout interval,
+    group_keys text[],
     mark_at timestamptz[],
     mark_id bigint[],
-    full_scan_at timestamptz
+    full_scan_at timestamptz,
+    scan_took interval,
+    waited bigint[]
 );
-comment on type cronmill.claim is 'A batch, or one task to be done alone whose attempt is charged already, and the low-water mark per priority from which the next claim goes on.';
+comment on type cronmill.claim is 'A batch, or one task to be done alone whose attempt is charged already; and from where the next claim goes on.';
+create type cronmill.task_error as (
+    sqlstate text,
+    message text,
+    detail text,
+    hint text,
+    context text
+);
+comment on type cronmill.task_error is 'With what a task failed.';
+create type cronmill.counters as (
+    done bigint,
+    failed bigint,
+    dead bigint,
+    waited bigint[],
+    worked bigint[]
+);
+comment on type cronmill.counters is 'What a run has done so far, see cronmill.run.';

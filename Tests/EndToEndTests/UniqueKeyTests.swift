@@ -1,0 +1,228 @@
+import Postgres
+import Testing
+
+/// Tasks with a unique key.
+@Suite("Unique keys", .timeLimit(.minutes(20)))
+struct UniqueKeyTests {
+    /// Notes what it does, and waits for an advisory lock that the test may hold.
+    private static let waiting = """
+        create or replace function app.work(payload jsonb) returns void language plpgsql as $$
+        begin
+            insert into app.done (n) values ((payload ->> 'n')::bigint);
+            perform pg_advisory_xact_lock_shared(4711);
+        end $$
+        """
+
+    private func enqueue(_ number: Int, key: String, on connection: Connection) async throws -> String {
+        let row = try await connection.query(
+            "select cronmill.enqueue('work', jsonb_build_object('n', \(number)::bigint), unique_key => \(key)) as task_id"
+        ).first
+        return try #require(row?["task_id"])
+    }
+
+    private func handlerWaits(_ place: Workplace) async throws {
+        try await eventually("the handler is at work") {
+            try await place.rows(
+                """
+                select count(*) from pg_stat_activity
+                where datname = current_database() and wait_event_type = 'Lock' and wait_event = 'advisory'
+                """
+            ) == ["1"]
+        }
+    }
+
+    @Test("a second enqueue of a key that waits returns the first task; another key and another queue make new ones")
+    func returnsTheFirst() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.setUp(queue: "other")
+            let connection = try await place.connect()
+            let first = try await enqueue(1, key: "a", on: connection)
+            #expect(try await enqueue(2, key: "a", on: connection) == first)
+            #expect(try await enqueue(3, key: "b", on: connection) != first)
+            let other = try await place.rows("select cronmill.enqueue('other', '{}', unique_key => 'a')")
+            #expect(other != [first])
+            try await place.call()
+            #expect(try await place.done() == [1, 3])
+            #expect(try await enqueue(4, key: "a", on: connection) != first)
+            try await place.call()
+            #expect(try await place.done() == [1, 3, 4])
+        }
+    }
+
+    @Test("while one runs, an enqueue of its key makes a new task and does not wait for the handler")
+    func whileRunning() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.script(Self.waiting)
+            let holder = try await place.connect()
+            try await holder.execute("select pg_advisory_lock(4711)")
+            let first = try await enqueue(1, key: "a", on: holder)
+            async let run: Void = place.call()
+            try await handlerWaits(place)
+            try await holder.execute("set statement_timeout = '5s'")
+            let second = try await enqueue(2, key: "a", on: holder)
+            #expect(second != first)
+            #expect(try await enqueue(3, key: "a", on: holder) == second)
+            try await holder.execute("select pg_advisory_unlock(4711)")
+            try await run
+            try await place.call()
+            #expect(try await place.done() == [1, 2])
+        }
+    }
+
+    @Test("a task is not begun before the transaction ends that counted on it")
+    func waitsForProducer() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            let producer = try await place.connect()
+            let first = try await enqueue(1, key: "a", on: producer)
+            try await producer.execute("begin")
+            #expect(try await enqueue(2, key: "a", on: producer) == first)
+            try await place.call()
+            #expect(try await place.done() == [])
+            try await producer.execute("commit")
+            try await place.call()
+            #expect(try await place.done() == [1])
+        }
+    }
+
+    @Test("no change is lost by producers who count on each other's tasks while slots work them off")
+    func concurrently() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable", "--slots", "3")
+            // What a handler has seen of a producer's counter is the last it committed before its enqueue, or more.
+            try await place.script(
+                """
+                create table app.counter (key text, producer integer, value integer, primary key (key, producer));
+                create table app.seen (key text, producer integer, value integer);
+                insert into app.counter select k, p, 0 from unnest(array['a', 'b', 'c']) as k, generate_series(1, 4) as p;
+                create or replace function app.work(payload jsonb) returns void language sql as $$
+                    insert into app.seen select c.key, c.producer, c.value from app.counter as c where c.key = payload ->> 'key'
+                $$;
+                grant select on app.counter to \(place.runner);
+                grant insert on app.seen to \(place.runner);
+                """
+            )
+            try await withThrowingTaskGroup { group in
+                for producer in 1...4 {
+                    group.addTask {
+                        let connection = try await place.connect()
+                        for round in 1...60 {
+                            let key = ["a", "b", "c"][(round + producer) % 3]
+                            try await connection.script(
+                                """
+                                begin;
+                                update app.counter set value = value + 1 where key = '\(key)' and producer = \(producer);
+                                select cronmill.enqueue('work', '{"key": "\(key)"}', unique_key => '\(key)');
+                                commit;
+                                """
+                            )
+                        }
+                        await connection.close()
+                    }
+                }
+                for slot in 1...3 {
+                    group.addTask { for _ in 1...10 { try await place.call(slot: slot) } }
+                }
+                try await group.waitForAll()
+            }
+            try await place.call()
+            let missed = try await place.rows(
+                """
+                select c.key, c.producer from app.counter as c
+                where c.value <> (select max(s.value) from app.seen as s where s.key = c.key and s.producer = c.producer)
+                """
+            )
+            #expect(missed == [])
+            #expect(try await place.rows("select sum(value) from app.counter") == ["240"])
+            #expect(try await place.rows("select count(*) from cronmill.task") == ["0"])
+        }
+    }
+
+    @Test("a task that waits for its next attempt holds its key")
+    func holdsKeyForRetry() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.script(
+                """
+                create or replace function app.work(payload jsonb) returns void language plpgsql as $$
+                begin raise exception 'no'; end $$
+                """
+            )
+            let connection = try await place.connect()
+            let first = try await enqueue(1, key: "a", on: connection)
+            try await place.call()
+            #expect(try await place.rows("select attempts from cronmill.task") == ["1"])
+            #expect(try await enqueue(2, key: "a", on: connection) == first)
+        }
+    }
+
+    @Test("a task that fails while another has got its key waits beside it, and both are done")
+    func losesKey() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.script(
+                """
+                create or replace function app.work(payload jsonb) returns void language plpgsql as $$
+                begin
+                    perform pg_advisory_xact_lock_shared(4711);
+                    if not exists (select 1 from app.go) then raise exception 'no'; end if;
+                    insert into app.done (n) values ((payload ->> 'n')::bigint);
+                end $$;
+                create table app.go (); grant select on app.go to public
+                """
+            )
+            let holder = try await place.connect()
+            try await holder.execute("select pg_advisory_lock(4711)")
+            _ = try await enqueue(1, key: "a", on: holder)
+            async let run: Void = place.call()
+            try await handlerWaits(place)
+            _ = try await enqueue(2, key: "a", on: holder)
+            try await holder.execute("select pg_advisory_unlock(4711)")
+            try await run
+            try await place.script(
+                "insert into app.go default values; update cronmill.task set run_at = clock_timestamp()"
+            )
+            try await place.call()
+            #expect(try await place.done() == [1, 2])
+        }
+    }
+
+    @Test("a key given up for a task that was not begun is held again by the slot's next run")
+    func takesBack() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.call()
+            _ = try await place.rows(
+                "select cronmill.enqueue('work', '{\"n\": 1}', run_at => now() + '1 hour', unique_key => 'a')"
+            )
+            try await place.script(
+                "update cronmill.task set taken_by = (select s.slot_id from cronmill.slot as s)"
+            )
+            try await place.call()
+            #expect(try await place.rows("select taken_by from cronmill.task") == ["-"])
+        }
+    }
+
+    @Test(
+        "keys and settings that make no sense are refused",
+        arguments: [
+            ("unique_key => ''", "a unique key or group key has 1 to 1000 bytes"),
+            ("group_key => repeat('x', 1001)", "a unique key or group key has 1 to 1000 bytes"),
+            ("timeout => '0'", "timeout 00:00:00 is not positive"),
+            ("max_attempts => 0", "max_attempts 0 is not a number from 1 to 10000"),
+        ]
+    )
+    func refused(argument: String, message: String) async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let connection = try await place.connect()
+            let error = try await expectedError {
+                try await connection.execute("select cronmill.enqueue('work', '{}', \(unsafeRaw: argument))")
+            }
+            #expect(error.message == message)
+            #expect(error.sqlState == .invalidParameterValue)
+        }
+    }
+}
