@@ -73,7 +73,7 @@ struct PrivilegeTests {
             #expect(refused.sqlState == "MC003")
             #expect(refused.message == "role \"\(place.runner)\" may not run processor \"theirs\"")
             let claim = try await runner.query(
-                "select c.stop_reason, c.task_ids from cronmill.claim(\(unsafeRaw: id), 1, 10, null, null) as c"
+                "select c.stop_reason, c.task_ids from cronmill.claim(\(unsafeRaw: id), 1, 10, null, null, false) as c"
             )
             #expect(claim.map { [$0["stop_reason"], $0["task_ids"]] } == [["removed", nil]])
             let again = try await runner.query(
@@ -83,9 +83,12 @@ struct PrivilegeTests {
                 """
             )
             #expect(again.map { $0["task_ids"] } == [nil])
-            try await runner.execute(
-                "select cronmill.finish(\(unsafeRaw: id), array[\(unsafeRaw: task)]::bigint[], array[\(row)]::tid[])"
-            )
+            let finished = try await expectedError {
+                try await runner.execute(
+                    "select cronmill.finish(\(unsafeRaw: id), array[\(unsafeRaw: task)]::bigint[], array[\(row)]::tid[])"
+                )
+            }
+            #expect(finished.message == "1 of 1 tasks of the batch are no longer in the queue")
             try await runner.execute(
                 "select cronmill.fail(\(unsafeRaw: id), \(unsafeRaw: task), \(row), row('XX000', 'm', null, null, null))"
             )

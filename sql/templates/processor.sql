@@ -23,11 +23,14 @@ declare
     careful_until timestamptz;
     poll_seconds double precision;
     in_parts boolean;
+    tasks_fail boolean := false;
     parts integer;
     first integer;
     last integer;
     start_position bigint;
     suspect integer;
+    failing integer;
+    charged integer;
     failed_before bigint;
     ended text;{{declarations}}
     error cronmill.task_error;
@@ -56,38 +59,47 @@ begin
         in_parts := false;
         total := 0;
 
-        -- First the whole batch in one subtransaction.
-        begin
-            batch := cronmill.claim(run.processor_id, slot, batch_size, careful_until, batch);
+        -- First the whole batch in one subtransaction, unless tasks of the last batch failed: then these are locked here,
+        -- and done in parts at once.
+        if tasks_fail then
+            batch := cronmill.claim(run.processor_id, slot, batch_size, careful_until, batch, true);
             task_ids := batch.task_ids;
             places := batch.places;
             total := coalesce(cardinality(task_ids), 0);
-            if total > 0 and not batch.is_alone then
-                deadline := batch_began_at + coalesce(batch.task_timeout, run.task_timeout);
-                perform cronmill.publish(run, deadline);
-                perform pg_catalog.set_config('search_path', run.handler_search_path, true);
-                {{call}}
-                set constraints all immediate;
-                if batch.is_kept then
-                    reset role;
-                    perform cronmill.finish(run.processor_id, task_ids, places);
+            in_parts := total > 0;
+        else
+            begin
+                batch := cronmill.claim(run.processor_id, slot, batch_size, careful_until, batch, false);
+                task_ids := batch.task_ids;
+                places := batch.places;
+                total := coalesce(cardinality(task_ids), 0);
+                if total > 0 and not batch.is_alone then
+                    deadline := batch_began_at + coalesce(batch.task_timeout, run.task_timeout);
+                    perform cronmill.publish(run, deadline);
+                    perform pg_catalog.set_config('search_path', run.handler_search_path, true);
+                    {{call}}
+                    set constraints all immediate;
+                    if batch.is_kept then
+                        reset role;
+                        perform cronmill.finish(run.processor_id, task_ids, places);
+                    end if;
                 end if;
-            end if;
-        exception
-            when query_canceled then
-                -- Past the deadline one of the tasks is too slow; which one, the second pass will tell.
-                -- Before it, somebody wants this run to end.
-                in_parts := true;
-                if total = 0 or clock_timestamp() < deadline then
-                    end_reason := 'canceled';
-                end if;
-                get stacked diagnostics cancel_message = message_text;
-            when assert_failure or others then
-                if total = 0 then
-                    raise;
-                end if;
-                in_parts := true;
-        end;
+            exception
+                when query_canceled then
+                    -- Past the deadline one of the tasks is too slow; which one, the second pass will tell.
+                    -- Before it, somebody wants this run to end.
+                    in_parts := true;
+                    if total = 0 or clock_timestamp() < deadline then
+                        end_reason := 'canceled';
+                    end if;
+                    get stacked diagnostics cancel_message = message_text;
+                when assert_failure or others then
+                    if total = 0 then
+                        raise;
+                    end if;
+                    in_parts := true;
+            end;
+        end if;
         -- A role that a handler has set may not execute what follows.
         reset role;
         counters.waited := batch.waited;
@@ -105,8 +117,12 @@ begin
         -- are done again, then come those after it. A task that may be too slow, or have broken a deferred constraint,
         -- is done alone before it is charged. A commit after 60 parts: more than 64 subtransactions that write slow every
         -- other session's snapshots. A task taken alone comes here at once; its attempt is committed before it is made.
+        again := batch;
+        payloads := batch.payloads;{{attempts_claimed}}
         first := 1;
-        parts := 60;
+        suspect := null;
+        charged := null;
+        parts := case when tasks_fail and not batch.is_alone and batch.task_timeout is null then 0 else 60 end;
         while in_parts and end_reason is null loop
             if parts >= 60 then
                 perform cronmill.publish(run, null);
@@ -122,16 +138,17 @@ begin
                 payloads := again.payloads;{{attempts_again}}
                 first := 1;
                 suspect := null;
+                charged := null;
                 parts := 0;
             end if;
-            -- The places of those that have been charged are empty.
-            while places[first] is null and first <= cardinality(places) loop
+            if first = charged then
                 first := first + 1;
-            end loop;
+                charged := null;
+            end if;
             exit when first > coalesce(cardinality(places), 0);
             last := least(
-                array_position(places, null, first) - 1,
                 case when {{one_by_one}} then first when first < suspect then suspect - 1 end,
+                charged - 1,
                 cardinality(places)
             );
             parts := parts + 1;
@@ -140,6 +157,7 @@ begin
             deadline := part_began_at + task_timeout;
             error := null;
             ended := null;
+            failing := null;
             perform cronmill.publish(run, deadline);
             start_position := nextval('cronmill.position');
             begin
@@ -177,18 +195,23 @@ begin
                 counters.done := counters.done + (ended = 'done')::integer * (last - first + 1);
                 counters.dead := counters.dead + (ended = 'dead')::integer;
                 first := last + 1;
+            elsif first = last then
+                failing := first;
+                first := first + 1;
             else
                 suspect := first - 1 + currval('cronmill.position') - start_position;
-                if first = last or (suspect between first and last and error.sqlstate not in ('57014', 'MC000')) then
-                    suspect := case when first = last then first else suspect end;
-                    ended := cronmill.fail(run.processor_id, task_ids[suspect], places[suspect], error);
-                    counters.failed := counters.failed + (ended <> 'snooze')::integer;
-                    counters.dead := counters.dead + (ended = 'dead')::integer;
-                    places[suspect] := null;
-                    suspect := null;
-                elsif suspect is null or suspect not between first and last then
+                if suspect is null or suspect not between first and last then
                     suspect := (first + last) / 2 + 1;
+                elsif charged is null and error.sqlstate not in ('57014', 'MC000') then
+                    failing := suspect;
+                    charged := suspect;
                 end if;
+            end if;
+            if failing is not null then
+                ended := cronmill.fail(run.processor_id, task_ids[failing], places[failing], error);
+                counters.failed := counters.failed + (ended <> 'snooze')::integer;
+                counters.dead := counters.dead + (ended = 'dead')::integer;
+                suspect := null;
             end if;
             if again.has_groups and ended <> 'done' then
                 -- What follows a task that waits again has to wait, too: lock anew what may be done.
@@ -196,6 +219,7 @@ begin
             end if;
         end loop;
 
+        tasks_fail := counters.failed > failed_before;
         end_reason := coalesce(
             end_reason,
             batch.stop_reason,

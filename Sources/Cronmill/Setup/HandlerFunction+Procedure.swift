@@ -14,7 +14,8 @@ extension HandlerFunction {
                 "declarations": (arguments == .task ? "\n    attempts integer[];" : "")
                     + (returnsOutcome ? "\n    outcome cronmill.outcome;" : ""),
                 "attempts_again": arguments == .task ? "\n                attempts := again.attempts;" : "",
-                "call": batchCall.joined(separator: Self.lineBreak),
+                "attempts_claimed": arguments == .task ? "\n        attempts := batch.attempts;" : "",
+                "call": batchCall.joined(separator: Self.lineBreak + "    "),
                 "call_again": partCall.joined(separator: Self.lineBreak),
                 // Handlers of a batch are called again with arrays of one (ENGINE 6).
                 "one_by_one": arguments == .batch ? "true" : "again.timeouts is not null or first = suspect",
@@ -31,8 +32,12 @@ extension HandlerFunction {
         let tasks: String
         switch arguments {
         case .batch: return ["perform \(quotedName)(task_ids, batch.payloads);"]
-        case .payload: tasks = "unnest(batch.payloads) as t (payload)"
-        case .task: tasks = "unnest(task_ids, batch.payloads, batch.attempts) as t (task_id, payload, attempts)"
+        case .payload: tasks = "(select unnest(batch.payloads) as payload) as t"
+        case .task:
+            tasks =
+                "("
+                + "select unnest(task_ids) as task_id, unnest(batch.payloads) as payload, unnest(batch.attempts) as attempts"
+                + ") as t"
         }
         let call = call("t.task_id", "t.payload", "t.attempts")
         guard returnsOutcome else { return ["perform \(call)", "from \(tasks);"] }
@@ -50,11 +55,15 @@ extension HandlerFunction {
         let tasks: [String]
         switch arguments {
         case .batch: return ["perform \(quotedName)(task_ids[first : last], payloads[first : last]);"]
-        case .payload: tasks = ["from unnest(payloads[first : last]) as t (payload);"]
+        case .payload: tasks = ["from (select unnest(payloads[first : last]) as payload) as t;"]
         case .task:
             tasks = [
-                "from unnest(task_ids[first : last], payloads[first : last], attempts[first : last])",
-                "    as t (task_id, payload, attempts);",
+                "from (",
+                "    select",
+                "        unnest(task_ids[first : last]) as task_id,",
+                "        unnest(payloads[first : last]) as payload,",
+                "        unnest(attempts[first : last]) as attempts",
+                ") as t;",
             ]
         }
         let call = call("t.task_id", "t.payload", "t.attempts")

@@ -10,8 +10,8 @@ struct Enqueue: AsyncParsableCommand {
               cronmill enqueue --database shop --queue emails --payload '{"to": 1}'
               cronmill enqueue --database shop --queue emails --file tasks.jsonl
               generate | cronmill enqueue --database shop --queue emails -
-              cronmill enqueue --database shop --queue reports --payload 7 --unique-key customer-7
-              echo '{"payload": {"to": 1}, "priority": 9}' | cronmill enqueue --queue emails --envelope -
+              cronmill enqueue --queue reports --payload 7 --unique-key customer-7
+              cronmill enqueue --queue emails --envelope --file envelopes.jsonl
             """
     )
 

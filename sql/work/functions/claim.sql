@@ -1,6 +1,6 @@
 -- Takes the next batch out of the queue: highest priority first, then run_at, then number, skipping what
--- another slot has. The rows are deleted (those of a processor that keeps finished tasks are locked: finish moves them); if
--- the caller's work is rolled back they are back. A claim goes on from the low-water mark of the last one, so
+-- another slot has. The rows are deleted; if the caller's work is rolled back they are back. With keep, and where finished tasks are
+-- kept, they are locked only: finish removes them. A claim goes on from the low-water mark of the last one, so
 -- it does not walk dead rows; a scan from the beginning, which finds late commits and redriven tasks, is
 -- rationed to 5% of the time (ENGINE 7).
 -- A task whose last attempt never ended, and until careful_until every task, is taken alone: it stays, is
@@ -12,7 +12,8 @@ create or replace function cronmill.claim(
     slot integer,
     batch_size integer,
     careful_until timestamptz,
-    last_claim cronmill.claim
+    last_claim cronmill.claim,
+    keep boolean
 )
 returns cronmill.claim
 language plpgsql volatile parallel unsafe security definer
@@ -65,7 +66,8 @@ begin
     if batch.stop_reason is not null then
         return batch;
     end if;
-    batch.is_kept := settings.keep_done is not null;
+    batch.is_kept := claim.keep or settings.keep_done is not null;
+    batch.timeouts := null;
     batch.has_groups := settings.has_groups;
 
     for taken in
@@ -233,5 +235,5 @@ begin
     return batch;
 end
 $function$;
-comment on function cronmill.claim(integer, integer, integer, timestamptz, cronmill.claim) is 'Takes the next batch of tasks out of the queue, or says why the run must stop.';
-revoke all on function cronmill.claim(integer, integer, integer, timestamptz, cronmill.claim) from public;
+comment on function cronmill.claim(integer, integer, integer, timestamptz, cronmill.claim, boolean) is 'Takes the next batch of tasks out of the queue, or says why the run must stop.';
+revoke all on function cronmill.claim(integer, integer, integer, timestamptz, cronmill.claim, boolean) from public;

@@ -20,15 +20,20 @@ begin
     from cronmill.processor as p
     where p.processor_id = claim_again.processor_id
         and p.run_as = session_user;
-    with mine as (
-        select w.position, t.task_id, t.ctid as place, t.payload, t.timeout, t.group_key,
+    with locked as materialized (
+        select t.task_id, t.ctid as place, t.payload, t.timeout, t.group_key,
             t.attempts - case when t.began_at is null then 0 else 1 end as attempts
-        from unnest(claim_again.task_ids, claim_again.places) with ordinality as w (task_id, place, position)
-        join cronmill.task as t on t.ctid = w.place and t.task_id = w.task_id
-        where t.queue_id = own_queue_id
+        from cronmill.task as t
+        where t.ctid = any (claim_again.places)
+            and t.queue_id = own_queue_id
             -- An attempt that has begun is made, although its task is put off already.
             and (t.began_at is not null or (not is_paused and t.run_at <= clock_timestamp()))
-        for update of t skip locked
+        for update skip locked
+    ),
+    mine as (
+        select w.position, l.*
+        from unnest(claim_again.task_ids, claim_again.places) with ordinality as w (task_id, place, position)
+        join locked as l on l.task_id = w.task_id and l.place = w.place
     )
     select
         array_agg(m.task_id), array_agg(m.place), array_agg(m.payload), array_agg(m.attempts::integer),

@@ -16,6 +16,7 @@ declare
     own_queue_id integer;
     is_kept boolean;
     charged integer;
+    removed integer;
     new_place tid;
 begin
     select p.queue_id, p.keep_done is not null into own_queue_id, is_kept
@@ -36,10 +37,20 @@ begin
                 f.task_id, f.queue_id, f.priority, f.attempts - (f.began_at is not null)::integer,
                 f.run_at, f.enqueued_at, clock_timestamp(), f.payload, f.unique_key, f.group_key
             from finished as f;
+            get diagnostics removed = row_count;
         else
             -- The caller holds these rows locked: what is in their places is they.
             delete from cronmill.task as t
             where t.ctid = any (finish.places) and t.queue_id = own_queue_id;
+            get diagnostics removed = row_count;
+        end if;
+        if removed <> cardinality(finish.places) then
+            raise exception using
+                errcode = 'MC000',
+                message = pg_catalog.format(
+                    '%s of %s tasks of the batch are no longer in the queue', cardinality(finish.places) - removed,
+                    cardinality(finish.places)),
+                detail = 'What their handlers did is rolled back.';
         end if;
         return 'done';
     end if;

@@ -11,7 +11,6 @@ begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
     perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
     execute pg_catalog.format('grant usage on schema cronmill, cronmill_processor to %I', run_as);
-    execute pg_catalog.format('grant usage on sequence cronmill.position to %I', run_as);
     execute pg_catalog.format('grant execute on procedure cronmill_processor.%I to %I', processor, run_as);
     for routine in select r.routine from cronmill.run_as_routines() as r (routine) loop
         execute pg_catalog.format('grant execute on function %s to %I', routine, run_as);
@@ -53,7 +52,6 @@ begin
     for routine in select r.routine from cronmill.run_as_routines() as r (routine) loop
         execute pg_catalog.format('revoke all on function %s from %I', routine, run_as);
     end loop;
-    execute pg_catalog.format('revoke all on sequence cronmill.position from %I', run_as);
     execute pg_catalog.format('revoke all on schema cronmill, cronmill_processor from %I', run_as);
 end
 $function$;

@@ -2,13 +2,15 @@
 -- Executed by: fail, begin_attempt.
 create or replace function cronmill.retry_at(attempts integer, backoff_base interval, backoff_cap interval)
 returns timestamptz
-language sql volatile parallel safe security invoker
+language plpgsql volatile parallel safe security invoker
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $function$
+begin
     -- In seconds: an interval of days, doubled often, is out of range before it is cut.
-    select clock_timestamp() + (0.8 + 0.4 * random()) * interval '1 second' * least(
+    return clock_timestamp() + (0.8 + 0.4 * random()) * interval '1 second' * least(
         extract(epoch from retry_at.backoff_cap),
         extract(epoch from retry_at.backoff_base) * 2.0 ^ least(retry_at.attempts - 1, 30));
-end;
+end
+$function$;
 comment on function cronmill.retry_at(integer, interval, interval) is 'When a task may be tried again after so many attempts.';
 revoke all on function cronmill.retry_at(integer, interval, interval) from public;
