@@ -185,8 +185,8 @@ private struct ProcedureState: Sendable {
                 let handler = try query?.function ?? HandlerFunction.find(row.handler, session: session)
                 let text = try handler.procedure(of: name)
                 if let query, let difference = try query.difference {
-                    let made = try query.handlerText
-                    states[name] = ProcedureState(difference: difference, renewal: "\(sql: made);\(sql: text)")
+                    let renewal: SQL = "\(sql: try query.handlerText)\(sql: text)\(sql: .grantQuery(name))"
+                    states[name] = ProcedureState(difference: difference, renewal: renewal)
                 } else if let installed = row.procedureText, text.text.contains(installed) {
                     states[name] = ProcedureState()
                 } else {

@@ -45,7 +45,7 @@ struct QueryTable: Sendable {
             select
                 a.attname, format_type(a.atttypid, null) as type,
                 case when n.nspname = 'pg_catalog' then format_type(t.oid, null)
-                    else format('%I.%I', n.nspname, t.typname) end as element
+                    when n.nspname is not null then format('%I.%I', n.nspname, t.typname) end as element
             from pg_catalog.pg_attribute as a
             left join pg_catalog.pg_type as t on t.typarray = a.atttypid
             left join pg_catalog.pg_namespace as n on n.oid = t.typnamespace

@@ -33,6 +33,8 @@ begin
     -- A name of the query's own cannot be taken for one of these: a space in it is written with a backslash.
     select
         string_agg(distinct p.oid::regprocedure::text, ', ') filter (where p.provolatile = 'v') as volatile,
+        string_agg(distinct p.oid::regprocedure::text, ', ')
+            filter (where p.provolatile = 'v' and p.pronamespace <> 'pg_catalog'::regnamespace) as own,
         string_agg(distinct p.oid::regprocedure::text, ', ') filter (where e.extname is not null) as running
     into refused
     from pg_catalog.pg_rewrite as r
@@ -49,7 +51,8 @@ begin
             errcode = 'insufficient_privilege',
             message = format('a query may not call %s', refused.volatile),
             detail = 'It is volatile: its result may change from one moment to the next, and it may have side effects.',
-            hint = 'If it has none: alter function ... stable';
+            hint = case when refused.own is not null
+                then format('If that is not so: alter function %s stable;', refused.own) else '' end;
     elsif refused.running is not null then
         raise exception using
             errcode = 'insufficient_privilege',

@@ -49,9 +49,11 @@ begin
                 if left(error_sqlstate, 2) not in ('42', '25', '0A', '3F', '54') then
                     raise;
                 end if;
-                if error_sqlstate = '42701' then
-                    error_message := 'the query has several columns';
-                end if;
+                error_message := case error_sqlstate
+                    when '42701' then 'the query has several columns'
+                    when '42P11' then 'the task''s query is more than one statement'
+                    else error_message
+                end;
                 raise exception using
                     errcode = 'MC102',
                     message = format('%s (SQLSTATE %s)', error_message, error_sqlstate),
