@@ -38,8 +38,14 @@ struct QueryHostilityTests {
         ("select 1, 2", "the query has several columns"),
         ("select 1.5", "the query's column has type numeric"),
         ("select 1 from pg_advisory_unlock_all()", "a query may not call pg_advisory_unlock_all()"),
-        ("select id from app.point order by pg_advisory_unlock_all() is null", "a query may not call pg_advisory_unlock_all()"),
-        ("select case when false then set_config('application_name', 'x', false)::bigint end", "a query may not call set_config"),
+        (
+            "select id from app.point order by pg_advisory_unlock_all() is null",
+            "a query may not call pg_advisory_unlock_all()"
+        ),
+        (
+            "select case when false then set_config('application_name', 'x', false)::bigint end",
+            "a query may not call set_config"
+        ),
         ("select set_config('transaction_read_only', null, true)::bigint", "a query may not call set_config"),
         ("select pg_terminate_backend(pg_backend_pid())::integer", "a query may not call pg_terminate_backend"),
         ("select pg_cancel_backend(pid)::integer from pg_stat_activity", "a query may not call pg_cancel_backend"),
@@ -47,12 +53,18 @@ struct QueryHostilityTests {
         ("select nextval('cronmill.task_task_id_seq')", "a query may not call nextval"),
         ("select lo_create(0)::bigint", "a query may not call lo_create"),
         ("select 1 where pg_notify('a', 'b') is null", "a query may not call pg_notify"),
-        ("select length(query_to_xml('select pg_advisory_unlock_all()', true, true, '')::text)", "a query may not call query_to_xml"),
+        (
+            "select length(query_to_xml('select pg_advisory_unlock_all()', true, true, '')::text)",
+            "a query may not call query_to_xml"
+        ),
         ("select count(*) from ts_stat('select pg_advisory_unlock_all()')", "a query may not call ts_stat"),
         ("select 1 from cronmill.give_back(1, 1, '(0,1)')", "a query may not call cronmill.give_back"),
         ("select app.volatile(1)", "a query may not call app.volatile"),
         ("select 1 operator(app.@@@) 2", "a query may not call app.volatile_of_two"),
-        ("select n from crosstab('select pg_advisory_unlock_all(), 1, 1') as c (n bigint, a bigint)", "a query may not call crosstab(text)"),
+        (
+            "select n from crosstab('select pg_advisory_unlock_all(), 1, 1') as c (n bigint, a bigint)",
+            "a query may not call public.crosstab(text)"
+        ),
         ("select app.liar()", "cannot execute INSERT in a read-only transaction"),
         ("select 1 as \":funcid 2077\" from app.volatile(1)", "a query may not call app.volatile"),
     ]
@@ -85,10 +97,10 @@ struct QueryHostilityTests {
             #expect(try await place.rows("select count(*) from app.done") == ["0"])
             #expect(try await place.rows("select count(*) from app.point") == ["1000"])
             #expect(try await place.rows("select count(*) from cronmill.task") == ["0"])
-            #expect(
-                try await place.rows("select start_number = ended_number as is_clean, done, dead from cronmill.slot")
-                    == ["t|1|\(Self.texts.count)"]
+            let slot = try await place.rows(
+                "select start_number = ended_number as is_clean, done, failed, dead from cronmill.slot"
             )
+            #expect(slot == ["t|1|\(Self.texts.count)|\(Self.texts.count)"])
         }
     }
 
@@ -101,7 +113,10 @@ struct QueryHostilityTests {
             (#"{"query": 1, "partition_key": ""}"#, "the payload's partition_key, query is not what it has to be"),
             (#"{"query": "select 1", "partition_key": "id", "hash": 7}"#, "the payload's hash is not"),
             (#"{"query": "select 1", "partition_key": "id", "refresh": "yes"}"#, "the payload's refresh is not"),
-            (#"{"query": "select 1", "partition_key": "id", "partition_datatype": "no; such"}"#, "partition_datatype is no; such"),
+            (
+                #"{"query": "select 1", "partition_key": "id", "partition_datatype": "no; such"}"#,
+                "partition_datatype is no; such"
+            ),
         ]
     )
     func payloads(payload: String, reason: String) async throws {

@@ -19,7 +19,7 @@ extension Workplace {
     func queryArguments(_ more: [String] = []) -> [String] {
         [
             "setup", "--queue", "fragments", "--query-results", "app.query_result", "--run-as", runner,
-            "--schedule", Self.never,
+            "--schedule", Self.never, "--enable",
         ] + more
     }
 

@@ -30,7 +30,9 @@ struct QuerySetupTests {
                 where c.oid = 'app.query_result'::regclass and a.grantee = \(place.runner)::regrole
                 """
             #expect(try await place.rows(granted) == ["INSERT SELECT UPDATE"])
-            try await place.script("create role other\(place.runner) login; grant usage on schema app to other\(place.runner)")
+            try await place.script(
+                "create role other\(place.runner) login; grant usage on schema app to other\(place.runner)"
+            )
             let moved = try await place.cronmillHere("configure", "fragments", "--run-as", "other\(place.runner)")
             #expect(moved.exitCode == 0, "\(moved.errors)")
             #expect(try await place.rows(granted) == ["-"])
@@ -101,7 +103,8 @@ struct QuerySetupTests {
                 "--run-as",
                 place.runner,
                 "--schedule",
-                Workplace.never
+                Workplace.never,
+                "--enable"
             )
             try #require(result.exitCode == 0, "\(result.errors)")
             _ = try await place.rows(

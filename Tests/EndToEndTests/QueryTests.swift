@@ -4,13 +4,21 @@ import Testing
 /// Tasks that are queries.
 @Suite("Query processors", .timeLimit(.minutes(5)))
 struct QueryTests {
-    @Test("a result is the column's values, distinct, in order, without nulls, under the hash that was given or that of the text")
+    @Test(
+        "a result is the column's values, distinct, in order, without nulls, under the hash that was given or that of the text"
+    )
     func results() async throws {
         try await withDatabases { place in
             try await place.setUpQueries()
-            try await place.ask("select id from app.point where x = 3 and id < 50 order by id desc", more: #"{"hash": "h1"}"#)
+            try await place.ask(
+                "select id from app.point where x = 3 and id < 50 order by id desc",
+                more: #"{"hash": "h1"}"#
+            )
             try await place.ask("select x from app.point union all select null", key: "x", more: #"{"hash": "h1"}"#)
-            try await place.ask("select id from app.point where false", more: #"{"hash": "h2", "partition_datatype": "integer"}"#)
+            try await place.ask(
+                "select id from app.point where false",
+                more: #"{"hash": "h2", "partition_datatype": "integer"}"#
+            )
             try await place.ask("with w (v) as (values (7), (7), (5)) table w; -- a comment")
             try await place.answer()
             #expect(
@@ -57,11 +65,15 @@ struct QueryTests {
             try await place.ask("select id from app.point")
             try await place.answer()
             #expect(try await place.rows(count) == ["5"])
-            #expect(try await place.rows("select sum(done) as done, sum(failed) as failed from cronmill.run") == ["5|0"])
+            #expect(
+                try await place.rows("select sum(done) as done, sum(failed) as failed from cronmill.run") == ["5|0"]
+            )
         }
     }
 
-    @Test("while one slot computes a query, another puts the same one off without an attempt, and then finds its result")
+    @Test(
+        "while one slot computes a query, another puts the same one off without an attempt, and then finds its result"
+    )
     func atOnce() async throws {
         try await withDatabases { place in
             try await place.setUpQueries()
@@ -72,7 +84,9 @@ struct QueryTests {
                 "select cronmill.hold_query(row('', 'h', 'id', '', null, '', null)::cronmill.query_task)"
             )
             try await place.answer()
-            let waiting = try await place.rows("select attempts, error_sqlstate, run_at > enqueued_at as is_later from cronmill.task")
+            let waiting = try await place.rows(
+                "select attempts, error_sqlstate, run_at > enqueued_at as is_later from cronmill.task"
+            )
             #expect(waiting == ["0|-|t"])
             #expect(try await place.rows("select count(*) from app.query_result") == ["0"])
             try await other.execute("rollback")
@@ -96,14 +110,18 @@ struct QueryTests {
             try await place.ask("select id from app.point order by id desc")
             try await place.answer()
             #expect(
-                try await place.rows("select result, row_count, is_cut from app.query_result where partition_key = 'id'")
+                try await place.rows(
+                    "select result, row_count, is_cut from app.query_result where partition_key = 'id'"
+                )
                     == ["{1,2,3}|3|t"]
             )
             try await place.script("update cronmill.processor set result_limit = null")
             try await place.ask("select id from app.point", more: #"{"hash": "all"}"#)
             try await place.answer()
             #expect(
-                try await place.rows("select row_count, is_cut from app.query_result where query_hash = 'all'") == ["1000|f"]
+                try await place.rows("select row_count, is_cut from app.query_result where query_hash = 'all'") == [
+                    "1000|f"
+                ]
             )
         }
     }
@@ -155,7 +173,9 @@ struct QueryTests {
     func timeout() async throws {
         try await withDatabases { place in
             try await place.setUpQueries("--timeout", "1s")
-            try await place.ask("select count(*) from generate_series(1, 1000000) as a, generate_series(1, 1000000) as b")
+            try await place.ask(
+                "select count(*) from generate_series(1, 1000000) as a, generate_series(1, 1000000) as b"
+            )
             try await place.ask("select id from app.point")
             let watching = Task {
                 let connection = try await place.server.connect()

@@ -56,7 +56,8 @@ struct QueryHandler: Sendable, Hashable {
     var difference: String? {
         get throws {
             guard let installedText else { return "its handler is gone" }
-            return try handlerText.text.contains(installedText) ? nil : "its handler was changed by hand"
+            // Between the dollars of its quotes.
+            return try handlerText.text.contains("$\(installedText)$") ? nil : "its handler was changed by hand"
         }
     }
 

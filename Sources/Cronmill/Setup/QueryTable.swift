@@ -32,7 +32,8 @@ struct QueryTable: Sendable {
         }
         let name = try session.one("select format('%I.%I', \(parts[0])::text, \(parts[1])::text) as name")
             .get("name", as: String.self)
-        guard try !session.query("select from pg_catalog.pg_namespace as n where n.nspname = \(parts[0])").isEmpty else {
+        guard try !session.query("select from pg_catalog.pg_namespace as n where n.nspname = \(parts[0])").isEmpty
+        else {
             throw CronmillError(
                 .failed,
                 "schema \(Identifier(parts[0]).quoted) of table \(name) does not exist",

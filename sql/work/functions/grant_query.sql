@@ -5,17 +5,19 @@ returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
+declare
+    results constant regclass := to_regclass(result_table);
 begin
     execute pg_catalog.format('grant execute on function cronmill_processor.%I(jsonb) to %I', processor, run_as);
     if not pg_catalog.has_schema_privilege(run_as, (parse_ident(result_table))[1], 'usage') then
         execute pg_catalog.format('grant usage on schema %I to %I', (parse_ident(result_table))[1], run_as);
     end if;
     -- All three: of a list, has_table_privilege would take any.
-    if not (pg_catalog.has_table_privilege(run_as, result_table, 'select')
-        and pg_catalog.has_table_privilege(run_as, result_table, 'insert')
-        and pg_catalog.has_table_privilege(run_as, result_table, 'update'))
+    if not (pg_catalog.has_table_privilege(run_as, results, 'select')
+        and pg_catalog.has_table_privilege(run_as, results, 'insert')
+        and pg_catalog.has_table_privilege(run_as, results, 'update'))
     then
-        execute pg_catalog.format('grant select, insert, update on table %s to %I', result_table, run_as);
+        execute pg_catalog.format('grant select, insert, update on table %s to %I', results, run_as);
     end if;
 end
 $function$;
@@ -29,6 +31,8 @@ returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
+declare
+    results constant regclass := to_regclass(result_table);
 begin
     if not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = revoke_query.run_as) then
         return;
@@ -39,7 +43,7 @@ begin
     if exists (
         select 1
         from pg_catalog.pg_class as c
-        where c.oid = to_regclass(result_table) and pg_catalog.pg_get_userbyid(c.relowner) <> revoke_query.run_as
+        where c.oid = results and pg_catalog.pg_get_userbyid(c.relowner) <> revoke_query.run_as
     ) and not exists (
         select 1
         from cronmill.processor as p
@@ -47,7 +51,7 @@ begin
             and p.result_table = revoke_query.result_table
             and p.name <> revoke_query.processor
     ) then
-        execute pg_catalog.format('revoke select, insert, update on table %s from %I', result_table, run_as);
+        execute pg_catalog.format('revoke select, insert, update on table %s from %I', results, run_as);
     end if;
 end
 $function$;
