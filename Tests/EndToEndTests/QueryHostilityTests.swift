@@ -98,7 +98,7 @@ struct QueryHostilityTests {
             #expect(try await place.rows("select count(*) from app.point") == ["1000"])
             #expect(try await place.rows("select count(*) from cronmill.task") == ["0"])
             let slot = try await place.rows(
-                "select start_number = ended_number as is_clean, done, failed, dead from cronmill.slot"
+                "select r.ended_at is not null as is_clean, r.done, r.failed, r.dead from cronmill.run as r"
             )
             #expect(slot == ["t|1|\(Self.texts.count)|\(Self.texts.count)"])
         }
