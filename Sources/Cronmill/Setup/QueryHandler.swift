@@ -17,7 +17,7 @@ struct QueryHandler: Sendable, Hashable {
     /// The handler's place in the processor's row.
     var function: HandlerFunction {
         let name = "cronmill_processor.\(Identifier(processor).quoted)"
-        return HandlerFunction(quotedName: name, signature: "\(name)(jsonb)", takesTask: false, returnsOutcome: false)
+        return HandlerFunction(quotedName: name, signature: "\(name)(jsonb)", arguments: .payload, returnsOutcome: false)
     }
 
     /// The statements that make the handler.
