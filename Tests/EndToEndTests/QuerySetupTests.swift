@@ -72,6 +72,27 @@ struct QuerySetupTests {
         }
     }
 
+    @Test("a table of results that was dropped is a difference, and is made anew when its type is said")
+    func gone() async throws {
+        try await withDatabases { place in
+            try await place.setUpQueries("--result-type", "integer")
+            try await place.script("drop table app.query_result")
+            let check = try await place.cronmillHere("sync", "--check")
+            #expect(check.exitCode == 3)
+            #expect(
+                check.output.contains("table app.query_result of query processor \"fragments\" is gone"),
+                "\(check)"
+            )
+            let unsaid = try await place.cronmillHere(place.queryArguments())
+            #expect(unsaid.exitCode == 1)
+            let said = try await place.cronmillHere(place.queryArguments(["--result-type", "integer"]))
+            #expect(said.exitCode == 0, "\(said.errors)")
+            try await place.ask("select x from app.point")
+            try await place.answer()
+            #expect(try await place.rows("select row_count from app.query_result") == ["10"])
+        }
+    }
+
     @Test("removing it drops what was generated and keeps the results, says so, and they can be used again")
     func remove() async throws {
         try await withDatabases { place in

@@ -17,7 +17,12 @@ struct QueryHandler: Sendable, Hashable {
     /// The handler's place in the processor's row.
     var function: HandlerFunction {
         let name = "cronmill_processor.\(Identifier(processor).quoted)"
-        return HandlerFunction(quotedName: name, signature: "\(name)(jsonb)", arguments: .payload, returnsOutcome: false)
+        return HandlerFunction(
+            quotedName: name,
+            signature: "\(name)(jsonb)",
+            arguments: .payload,
+            returnsOutcome: false
+        )
     }
 
     /// The statements that make the handler.
@@ -94,6 +99,16 @@ struct QueryHandler: Sendable, Hashable {
                 database: session.database
             )
         }
+        if let row, !table.exists, request.query.resultType == nil {
+            throw CronmillError(
+                .failed,
+                "table \(table.quotedName) of query processor \"\(row.name)\" is gone",
+                hint: "Make it anew: cronmill setup --database \(session.database.shellWord) "
+                    + "--queue \(row.queue.shellWord) --processor \(row.name.shellWord) "
+                    + "--query-results \(table.quotedName.shellWord) --result-type TYPE",
+                database: session.database
+            )
+        }
         let name = row?.name ?? request.name?.text ?? ""
         return QueryHandler(
             processor: name,
@@ -126,7 +141,12 @@ extension Plan {
     /// Makes the table of results if it is missing, and the handler if it is not what would be generated.
     mutating func makeReady(_ query: QueryHandler, in place: String) throws {
         if !query.tableExists {
-            add("create table \(query.table) for results of type \(query.elementType)", in: place, try query.tableText)
+            add(
+                "create table \(query.table) for results of type \(query.elementType)",
+                in: place,
+                try query.tableText,
+                SQL.grantQuery(query.processor)
+            )
         }
         if try query.difference != nil {
             add(

@@ -20,7 +20,9 @@ struct Configure: AsyncParsableCommand {
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func validate() throws {
-        if settings.isEmpty, query.isEmpty { throw ValidationError("Nothing to change: name a setting, such as --slots 2.") }
+        if settings.isEmpty, query.isEmpty {
+            throw ValidationError("Nothing to change: name a setting, such as --slots 2.")
+        }
     }
 
     func run() async throws {

@@ -46,7 +46,8 @@ struct Setup: AsyncParsableCommand {
 
     func validate() throws {
         if queue == nil,
-            enable || processor != nil || !settings.isEmpty || queryResults != nil || resultType != nil || !query.isEmpty
+            enable || processor != nil || !settings.isEmpty || queryResults != nil || resultType != nil
+                || !query.isEmpty
         {
             throw ValidationError("Settings of a processor need --queue, or use: cronmill configure PROCESSOR")
         }

@@ -8,6 +8,12 @@ as $function$
 declare
     results constant regclass := to_regclass(result_table);
 begin
+    if results is null then
+        raise exception using
+            errcode = 'MC008',
+            message = format('table %s of query processor "%s" is gone', result_table, processor),
+            hint = 'cronmill setup makes it anew.';
+    end if;
     execute pg_catalog.format('grant execute on function cronmill_processor.%I(jsonb) to %I', processor, run_as);
     if not pg_catalog.has_schema_privilege(run_as, (parse_ident(result_table))[1], 'usage') then
         execute pg_catalog.format('grant usage on schema %I to %I', (parse_ident(result_table))[1], run_as);
