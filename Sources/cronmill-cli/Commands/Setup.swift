@@ -7,9 +7,11 @@ struct Setup: AsyncParsableCommand {
         discussion: """
             Idempotent: a second run changes nothing and says so.
 
-            Example:
+            Examples:
               cronmill setup --database shop --queue emails --handler app.send_email \\
                 --run-as app_runner --slots 2 --enable
+              cronmill setup --database shop --queue fragments \\
+                --query-results app.query_result --run-as app_runner
             """
     )
 
