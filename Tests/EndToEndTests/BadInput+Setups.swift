@@ -153,7 +153,7 @@ extension BadInput {
             exitCode: 1,
             errors: """
                 error: new processor "q" needs a handler
-                hint: Name the function that does a task: --handler SCHEMA.FUNCTION
+                hint: Name the function that does a task: --handler SCHEMA.FUNCTION; or, for tasks that are queries, the table of their results: --query-results SCHEMA.TABLE
                 """
         ),
         BadInput(

@@ -38,6 +38,12 @@
 \ir functions/finish.sql
 \ir functions/fail.sql
 \ir functions/next_batch_size.sql
+\ir functions/query_task.sql
+\ir functions/hold_query.sql
+\ir functions/check_query.sql
+\ir functions/read_query.sql
+\ir functions/query_result.sql
+\ir functions/grant_query.sql
 \ir functions/note_progress.sql
 \ir functions/end_run.sql
 \ir functions/run_as_routines.sql

@@ -49,7 +49,7 @@ extension Deployment {
         switch removal {
         case .processor(let name):
             _ = try await processors([name], in: database)
-            plan.dropProcessor(name, in: database)
+            plan.dropProcessor(name, keeping: try await resultTables([name], in: database), in: database)
         case .queue(let name):
             let processor: String? = try await with(connectWork(database)) { connection in
                 try await connection.run { session in
@@ -63,7 +63,13 @@ extension Deployment {
                     ).first.map { try $0.get("name") }
                 }
             }
-            if let processor { plan.dropProcessor(processor, in: database) }
+            if let processor {
+                plan.dropProcessor(
+                    processor,
+                    keeping: try await resultTables([processor], in: database),
+                    in: database
+                )
+            }
             plan.add(
                 "drop queue \(name) with its tasks",
                 in: database,
@@ -175,6 +181,7 @@ extension Deployment {
                     try $0.one("select i.made_postgres_fdw from cronmill.installation as i").get("made_postgres_fdw")
                 }
             }
+            plan.keep(try await resultTables(nil, in: database))
             plan.add(
                 "drop queues, tasks and processors",
                 in: database,
@@ -204,12 +211,19 @@ extension Deployment {
 }
 
 extension Plan {
-    mutating func dropProcessor(_ name: String, in database: String) {
+    mutating func dropProcessor(_ name: String, keeping tables: [String], in database: String) {
         add(
             "unschedule and drop processor \(name)",
             in: database,
             "delete from cronmill.processor where name = \(name)",
             "drop procedure if exists cronmill_processor.\(identifier: name)(integer, bigint)"
         )
+        guard !tables.isEmpty else { return }
+        add(
+            "drop the handler of query processor \(name)",
+            in: database,
+            "drop function if exists cronmill_processor.\(identifier: name)(jsonb)"
+        )
+        keep(tables)
     }
 }

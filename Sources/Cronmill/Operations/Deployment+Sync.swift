@@ -181,8 +181,13 @@ private struct ProcedureState: Sendable {
             request.processor = try ObjectName(name, of: "processor")
             guard let row = try ProcessorRow.find(request, session: session) else { continue }
             do {
-                let text = try HandlerFunction.find(row.handler, session: session).procedure(of: name)
-                if let installed = row.procedureText, text.text.contains(installed) {
+                let query = try QueryHandler.find(request, row: row, session: session)
+                let handler = try query?.function ?? HandlerFunction.find(row.handler, session: session)
+                let text = try handler.procedure(of: name)
+                if let query, let difference = try query.difference {
+                    let renewal: SQL = "\(sql: try query.handlerText)\(sql: text)\(sql: .grantQuery(name))"
+                    states[name] = ProcedureState(difference: difference, renewal: renewal)
+                } else if let installed = row.procedureText, text.text.contains(installed) {
                     states[name] = ProcedureState()
                 } else {
                     let what = row.procedureText == nil ? "its procedure is gone" : "its procedure was changed by hand"

@@ -126,6 +126,8 @@ struct WorkInspection: Sendable {
     var state: WorkState
     /// The handler as the catalog knows it, if one was asked for.
     var handler: HandlerFunction?
+    /// What is generated of a query processor, if the request is about one.
+    var query: QueryHandler?
     var queueExists = false
     /// The processor's row, if it exists.
     var processor: ProcessorRow?
@@ -144,7 +146,10 @@ struct WorkInspection: Sendable {
             processors = try session.query("select p.name from cronmill.processor as p order by p.name")
                 .map { try $0.get("name") }
         }
-        if let text = request.handler ?? processor?.handler {
+        query = try QueryHandler.find(request, row: processor, session: session)
+        if let query {
+            handler = query.function
+        } else if let text = request.handler ?? processor?.handler {
             handler = try HandlerFunction.find(text, session: session)
         }
     }

@@ -55,10 +55,12 @@ extension Plan {
             throw CronmillError(
                 .failed,
                 "new processor \"\(name)\" needs a handler",
-                hint: "Name the function that does a task: --handler SCHEMA.FUNCTION",
+                hint: "Name the function that does a task: --handler SCHEMA.FUNCTION; "
+                    + "or, for tasks that are queries, the table of their results: --query-results SCHEMA.TABLE",
                 database: place
             )
         }
+        if let query = work.query { try makeReady(query, in: place) }
         if !work.queueExists {
             add("create queue \(queue)", in: place, "insert into cronmill.queue (name) values (\(queue.text))")
         }
@@ -67,7 +69,11 @@ extension Plan {
             "\(name.text)", "(select q.queue_id from cronmill.queue as q where q.name = \(queue.text))",
             "\(handler.signature)", "\(try Self.runAs(request, work: work))",
         ]
-        for setting in request.settings {
+        if let query = work.query {
+            columns.append("result_table")
+            values.append("\(query.table)")
+        }
+        for setting in request.settings + work.query.settings(request) {
             columns.append(SQL(unsafeRaw: setting.column))
             values.append(setting.value)
         }
@@ -91,6 +97,7 @@ extension Plan {
         }
         var changes: [String] = []
         var assignments: [SQL] = []
+        if let query = work.query { try makeReady(query, in: place) }
         if let handler = work.handler {
             let procedure = try handler.procedure(of: row.name)
             let isCurrent = row.procedureText.map { procedure.text.contains($0) } ?? false
@@ -106,7 +113,7 @@ extension Plan {
             changes.append("run-as \(row.runAs) -> \(runAs)")
             assignments.append("run_as = \(runAs)")
         }
-        for setting in request.settings {
+        for setting in request.settings + request.query.settings {
             let before = row.text(of: setting.column)
             guard before != setting.text else { continue }
             changes.append("\(setting.title) \(setting.shown(before)) -> \(setting.shown(setting.text))")
@@ -186,7 +193,7 @@ extension ProcessorRow {
         case "timeout": timeout
         case "max_attempts": String(maxAttempts)
         case "enabled": String(isEnabled)
-        default: ""
+        default: query?.text(of: column) ?? ""
         }
     }
 }

@@ -18,6 +18,8 @@ public struct ProcessorRequest: Sendable, Hashable {
     public var linger: Linger?
     /// Role the handler runs as. Default the connecting role, unless it is a superuser.
     public var runAs: String?
+    /// What a query processor is asked for besides; with `results` it becomes one, instead of having a handler.
+    public var query = QueryRequest()
     /// Whether it is wanted to run. Default no.
     public var isEnabled: Bool?
 

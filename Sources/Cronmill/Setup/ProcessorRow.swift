@@ -13,6 +13,7 @@ struct ProcessorRow: Sendable, Hashable {
     var runAs: String
     var isEnabled: Bool
     var procedureText: String?
+    var query: QueryRow?
 
     /// The row a request is about: by the processor's name, or by its queue.
     static func find(_ request: ProcessorRequest, session: Session) throws -> ProcessorRow? {
@@ -25,8 +26,9 @@ struct ProcessorRow: Sendable, Hashable {
                     select f.prosrc
                     from pg_catalog.pg_proc as f
                     join pg_catalog.pg_namespace as n on n.oid = f.pronamespace
-                    where n.nspname = 'cronmill_processor' and f.proname = p.name
-                ) as procedure_text
+                    where n.nspname = 'cronmill_processor' and f.proname = p.name and f.prokind = 'p'
+                ) as procedure_text,
+                \(sql: QueryRow.columns)
             from cronmill.processor as p
             join cronmill.queue as q on q.queue_id = p.queue_id
             where p.name = \(request.processor?.text) or (\(request.processor?.text)::text is null and q.name = \(request.queue?.text))
@@ -43,7 +45,8 @@ struct ProcessorRow: Sendable, Hashable {
                 maxAttempts: row.get("max_attempts"),
                 runAs: row.get("run_as"),
                 isEnabled: row.get("enabled"),
-                procedureText: row.get("procedure_text")
+                procedureText: row.get("procedure_text"),
+                query: QueryRow(row)
             )
         }
     }

@@ -14,16 +14,21 @@ struct Configure: AsyncParsableCommand {
     var processor: String
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
     @OptionGroup(title: "Settings") var settings: ProcessorOptions
+    @OptionGroup(title: "Queries") var query: QueryOptions
     @Flag(help: "Print the psql script that would run.")
     var dryRun = false
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func validate() throws {
-        if settings.isEmpty { throw ValidationError("Nothing to change: name a setting, such as --slots 2.") }
+        if settings.isEmpty, query.isEmpty {
+            throw ValidationError("Nothing to change: name a setting, such as --slots 2.")
+        }
     }
 
     func run() async throws {
-        let request = try settings.request(processor: processor, queue: nil)
+        var wanted = try settings.request(processor: processor, queue: nil)
+        try query.add(to: &wanted)
+        let request = wanted
         let context = try await Context(connection, asked)
         let databases = try await context.databases(having: [processor])
         try await context.forEachDatabase(databases) { database in

@@ -7,9 +7,11 @@ struct Setup: AsyncParsableCommand {
         discussion: """
             Idempotent: a second run changes nothing and says so.
 
-            Example:
+            Examples:
               cronmill setup --database shop --queue emails --handler app.send_email \\
                 --run-as app_runner --slots 2 --enable
+              cronmill setup --database shop --queue fragments \\
+                --query-results app.query_result --run-as app_runner
             """
     )
 
@@ -22,6 +24,16 @@ struct Setup: AsyncParsableCommand {
     )
     var processor: String?
     @OptionGroup(title: "Processor") var settings: ProcessorOptions
+    @Option(
+        help: ArgumentHelp(
+            "Instead of a handler: tasks are queries, and this table keeps their results.",
+            valueName: "schema.table"
+        )
+    )
+    var queryResults: String?
+    @Option(help: ArgumentHelp("Type of the values of results. Default: bigint.", valueName: "type"))
+    var resultType: String?
+    @OptionGroup(title: "Queries") var query: QueryOptions
     @Flag(help: "Enable the processor.")
     var enable = false
     @Option(help: ArgumentHelp("Address at which the server reaches itself for the link.", valueName: "host"))
@@ -35,7 +47,10 @@ struct Setup: AsyncParsableCommand {
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func validate() throws {
-        if queue == nil, enable || processor != nil || !settings.isEmpty {
+        if queue == nil,
+            enable || processor != nil || !settings.isEmpty || queryResults != nil || resultType != nil
+                || !query.isEmpty
+        {
             throw ValidationError("Settings of a processor need --queue, or use: cronmill configure PROCESSOR")
         }
     }
@@ -47,6 +62,12 @@ struct Setup: AsyncParsableCommand {
         request.others = others
         if let queue {
             request.processor = try settings.request(processor: processor, queue: queue)
+            request.processor?.query.results = queryResults
+            request.processor?.query.resultType = resultType
+            if var wanted = request.processor {
+                try query.add(to: &wanted)
+                request.processor = wanted
+            }
             if enable { request.processor?.isEnabled = true }
         }
         let context = try await Context(connection, asked)

@@ -7,6 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     handler_oid constant oid := pg_catalog.to_regprocedure(new.handler);
+    generated constant text := pg_catalog.format('cronmill_processor.%I(jsonb)', new.name);
     result_type oid;
 begin
     if tg_op = 'UPDATE' and (new.name, new.processor_id, new.queue_id)
@@ -16,6 +17,15 @@ begin
             errcode = 'MC002',
             message = pg_catalog.format('processor "%s" cannot be renamed or given another queue', old.name),
             hint = 'Remove it and set up another; the tasks stay in their queue.';
+    end if;
+    if (new.result_table is not null) <> (new.handler = generated)
+        or tg_op = 'UPDATE' and new.result_table is distinct from old.result_table
+    then
+        raise exception using
+            errcode = 'MC002',
+            message = pg_catalog.format('processor "%s" cannot keep its results in %s', new.name, new.result_table),
+            detail = 'The handler of a query processor is generated with the table''s name in it, and stays with it.',
+            hint = 'Query processors are made with: cronmill setup --queue NAME --query-results SCHEMA.TABLE';
     end if;
     new.changed_at := clock_timestamp();
     if tg_op = 'UPDATE' and (new.handler, new.run_as) = (old.handler, old.run_as) and new.enabled <= old.enabled then
@@ -64,7 +74,17 @@ begin
             message = pg_catalog.format('%s cannot be a handler', new.handler),
             hint = 'A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome, or one of a whole batch, (task_ids bigint[], payloads jsonb[]) returning void.';
     end if;
-    if not pg_catalog.has_function_privilege(new.run_as, handler_oid, 'execute')
+    if new.result_table is not null then
+        -- What it takes to execute a generated handler is granted after this.
+        if not pg_catalog.has_database_privilege(new.run_as, pg_catalog.current_database(), 'temporary') then
+            raise exception using
+                errcode = 'MC008',
+                message = pg_catalog.format('role "%s" may not make temporary views in database "%s"',
+                    new.run_as, pg_catalog.current_database()),
+                detail = 'A query is made a view of before it is run.',
+                hint = pg_catalog.format('grant temporary on database %I to %I;', pg_catalog.current_database(), new.run_as);
+        end if;
+    elsif not pg_catalog.has_function_privilege(new.run_as, handler_oid, 'execute')
         or not pg_catalog.has_schema_privilege(
             new.run_as, (select p.pronamespace from pg_catalog.pg_proc as p where p.oid = handler_oid), 'usage')
     then
@@ -82,7 +102,7 @@ begin
     if not exists (
         select 1
         from pg_catalog.pg_proc as p
-        where p.pronamespace = 'cronmill_processor'::regnamespace and p.proname = new.name
+        where p.pronamespace = 'cronmill_processor'::regnamespace and p.proname = new.name and p.prokind = 'p'
     ) then
         raise exception using
             errcode = 'MC002',
@@ -96,6 +116,7 @@ begin
         join pg_catalog.pg_namespace as n on n.oid = h.pronamespace
         where p.pronamespace = 'cronmill_processor'::regnamespace
             and p.proname = new.name
+            and p.prokind = 'p'
             and pg_catalog.strpos(p.prosrc, pg_catalog.format('%I.%I(', n.nspname, h.proname)) > 0
     ) then
         raise exception using

@@ -38,7 +38,7 @@ begin
     if exists (
         select 1
         from pg_catalog.pg_proc as p
-        where p.pronamespace = 'cronmill_processor'::regnamespace and p.proname = revoke_run_as.processor
+        where p.pronamespace = 'cronmill_processor'::regnamespace and p.proname = revoke_run_as.processor and p.prokind = 'p'
     ) then
         execute pg_catalog.format('revoke all on procedure cronmill_processor.%I from %I', processor, run_as);
     end if;

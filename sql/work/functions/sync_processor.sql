@@ -8,6 +8,9 @@ as $function$
 begin
     perform cronmill.assert_original();
     if tg_op <> 'INSERT' and (tg_op = 'DELETE' or new.run_as <> old.run_as) then
+        if old.result_table is not null then
+            perform cronmill.revoke_query(old.run_as, old.name, old.result_table);
+        end if;
         perform cronmill.revoke_run_as(old.run_as, old.name);
     end if;
     if tg_op = 'DELETE' then
@@ -16,6 +19,9 @@ begin
     end if;
     if tg_op = 'INSERT' or new.run_as <> old.run_as then
         perform cronmill.grant_run_as(new.run_as, new.name);
+        if new.result_table is not null then
+            perform cronmill.grant_query(new.run_as, new.name, new.result_table);
+        end if;
     end if;
     if tg_op = 'INSERT' or (new.enabled, new.slots, new.schedule, new.linger, new.run_as)
         is distinct from (old.enabled, old.slots, old.schedule, old.linger, old.run_as)

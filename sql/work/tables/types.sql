@@ -69,3 +69,14 @@ create type cronmill.counters as (
     worked bigint[]
 );
 comment on type cronmill.counters is 'What a run has done so far, see cronmill.run.';
+-- What a query processor's generated handler is told of its task.
+create type cronmill.query_task as (
+    query text,
+    query_hash text,
+    partition_key text,
+    search_path text,
+    result_limit bigint,
+    over_limit text,
+    computed_after timestamptz
+);
+comment on type cronmill.query_task is 'A query to be done: its text and key, and the settings of its processor; a result computed after computed_after will do.';

@@ -1,0 +1,159 @@
+internal import Postgres
+
+/// A table of query results, as the catalog knows it.
+struct QueryTable: Sendable {
+    /// Quoted and schema-qualified.
+    let quotedName: String
+    let exists: Bool
+    /// Type of its values, if it is there.
+    let existingType: String?
+
+    private static let columns = [
+        "query_hash": "text", "partition_key": "text", "query": "text", "row_count": "bigint", "is_cut": "boolean",
+        "computed_at": "timestamp with time zone", "took": "interval",
+    ]
+
+    /// Finds it by what the user typed, schema-qualified.
+    ///
+    /// - Throws: `CronmillError` for a name that is none, a schema that is not there, and a table that has other columns.
+    static func find(_ text: String, session: Session) throws -> QueryTable {
+        let parts: [String]
+        do {
+            parts = try session.one("select parse_ident(\(text)) as parts").get("parts")
+        } catch let error as PostgresError where error.sqlState == .invalidParameterValue {
+            throw CronmillError(.failed, "\"\(text)\" is not the name of a table", detail: error.detail)
+        }
+        guard parts.count == 2 else {
+            throw CronmillError(
+                .failed,
+                "table \(text) is not schema-qualified",
+                hint: "Name its schema: --query-results \("SCHEMA.\(text)".shellWord)"
+            )
+        }
+        let name = try session.one("select format('%I.%I', \(parts[0])::text, \(parts[1])::text) as name")
+            .get("name", as: String.self)
+        guard try !session.query("select from pg_catalog.pg_namespace as n where n.nspname = \(parts[0])").isEmpty
+        else {
+            throw CronmillError(
+                .failed,
+                "schema \(Identifier(parts[0]).quoted) of table \(name) does not exist",
+                hint: "create schema \(Identifier(parts[0]).quoted);",
+                database: session.database
+            )
+        }
+        let rows = try session.query(
+            """
+            select
+                a.attname, format_type(a.atttypid, null) as type,
+                case when n.nspname = 'pg_catalog' then format_type(t.oid, null)
+                    when n.nspname is not null then format('%I.%I', n.nspname, t.typname) end as element
+            from pg_catalog.pg_attribute as a
+            left join pg_catalog.pg_type as t on t.typarray = a.atttypid
+            left join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
+            where a.attrelid = to_regclass(\(name)) and a.attnum > 0 and not a.attisdropped
+            """
+        )
+        guard !rows.isEmpty else { return QueryTable(quotedName: name, exists: false, existingType: nil) }
+        var found: [String: String] = [:]
+        var element: String?
+        for row in rows {
+            let column: String = try row.get("attname")
+            found[column] = try row.get("type")
+            if column == "result" { element = try row.get("element") }
+        }
+        let wrong = columns.filter { found[$0.key] != $0.value }.map { "\($0.key) \($0.value)" }.sorted()
+        guard let element, wrong.isEmpty else {
+            throw CronmillError(
+                .failed,
+                "table \(name) cannot keep results",
+                detail: "It lacks \((wrong + (element == nil ? ["result, an array"] : [])).joined(separator: ", ")).",
+                hint: "Name one that is not there yet: it is made.",
+                database: session.database
+            )
+        }
+        guard try hasKey(name, session: session) else {
+            throw CronmillError(
+                .failed,
+                "table \(name) has no key on (query_hash, partition_key)",
+                hint: "alter table \(name) add primary key (query_hash, partition_key);",
+                database: session.database
+            )
+        }
+        return QueryTable(quotedName: name, exists: true, existingType: element)
+    }
+
+    /// Whether `on conflict (query_hash, partition_key)` has an index to go by.
+    private static func hasKey(_ name: String, session: Session) throws -> Bool {
+        try session.one(
+            """
+            select exists (
+                select 1
+                from pg_catalog.pg_index as i
+                where i.indrelid = to_regclass(\(name)) and i.indisunique and i.indpred is null and i.indnkeyatts = 2
+                    and array(
+                        select a.attname::text
+                        from pg_catalog.pg_attribute as a
+                        where a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+                        order by 1
+                    ) = array['partition_key', 'query_hash']
+            ) as has_key
+            """
+        ).get("has_key")
+    }
+
+    /// The type of the values: that of the table, the one asked for, or bigint.
+    ///
+    /// - Throws: `CronmillError` for a type that is none, that has no order, or that is not the table's.
+    func elementType(asked: String?, session: Session) throws -> String {
+        guard let asked else { return existingType ?? "bigint" }
+        guard let type = try Self.type(asked, session: session) else {
+            throw CronmillError(
+                .failed,
+                "type \(asked) does not exist in database \"\(session.database)\"",
+                hint: "--result-type takes a type such as bigint, text or uuid."
+            )
+        }
+        if let existingType, existingType != type.name {
+            throw CronmillError(
+                .failed,
+                "results of table \(quotedName) are of type \(existingType), not \(type.name)",
+                database: session.database
+            )
+        }
+        guard type.isOrdered else {
+            throw CronmillError(
+                .failed,
+                "results cannot be of type \(type.name)",
+                detail: "They are kept as an array, distinct and in order: it needs an array type and an order."
+            )
+        }
+        return type.name
+    }
+
+    /// A type by what the user typed, as it is written in a statement; nil if there is none.
+    private static func type(_ text: String, session: Session) throws -> (name: String, isOrdered: Bool)? {
+        do {
+            return try session.query(
+                """
+                select
+                    case when n.nspname = 'pg_catalog' then format_type(t.oid, null)
+                        else format('%I.%I', n.nspname, t.typname) end as name,
+                    t.typarray <> 0 and (t.typtype in ('e', 'r') or exists (
+                        select 1
+                        from pg_catalog.pg_opclass as o
+                        join pg_catalog.pg_am as m on m.oid = o.opcmethod and m.amname = 'btree'
+                        left join pg_catalog.pg_cast as c
+                            on c.castsource = b.oid and c.casttarget = o.opcintype and c.castmethod = 'b'
+                        where o.opcdefault and (o.opcintype = b.oid or c.castcontext = 'i')
+                    )) as is_ordered
+                from pg_catalog.pg_type as t
+                join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
+                cross join lateral (select coalesce(nullif(t.typbasetype, 0), t.oid) as oid) as b
+                where t.oid = to_regtype(\(text))
+                """
+            ).first.map { try ($0.get("name"), $0.get("is_ordered")) }
+        } catch let error as PostgresError where error.sqlState == .syntaxError {
+            return nil
+        }
+    }
+}
