@@ -50,6 +50,22 @@ let package = Package(
             path: "Examples/backlog",
             swiftSettings: strict
         ),
+        .target(
+            name: "Chaos",
+            dependencies: [
+                "PrivateServer", "Postgres",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/Chaos",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "chaos-cli",
+            dependencies: ["Chaos", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/chaos-cli",
+            swiftSettings: strict
+        ),
         .executableTarget(name: "embed-files", swiftSettings: strict),
         .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: strict),
@@ -62,7 +78,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "cronmill-cli", "backlog", "Cronmill", "PrivateServer", "Postgres",
+                "cronmill-cli", "backlog", "Chaos", "Cronmill", "PrivateServer", "Postgres",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

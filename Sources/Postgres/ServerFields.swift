@@ -13,11 +13,12 @@ struct ServerFields {
         text(PGDiagMessage) ?? PQresultErrorMessage(result).map { String(cString: $0).trimmed } ?? ""
     }
 
-    func error(database: String, statement: String, isConnected: Bool) -> PostgresError {
+    /// An error without a code is libpq's own: the connection is lost. libpq may still take it for good, where it could not
+    /// send the statement because the server had gone, but found the server's last words to read.
+    func error(database: String, statement: String) -> PostgresError {
         let sqlState = text(PGDiagSQLState).map { SQLState($0) }
-        let kind: PostgresError.Kind = sqlState != nil ? .server : isConnected ? .client : .connection
         var error = PostgresError(
-            kind: kind,
+            kind: sqlState == nil ? .connection : .server,
             message: message,
             sqlState: sqlState,
             database: database,

@@ -165,10 +165,8 @@ public final class Session {
     // MARK: Errors
 
     func serverError(_ result: ServerResult, _ text: String) -> PostgresError {
-        let isConnected = PQstatus(handle) == CONNECTION_OK
-        let error = ServerFields(result: result.handle)
-            .error(database: database, statement: text, isConnected: isConnected)
-        failure = error.sqlState ?? (isConnected ? nil : .connectionFailure)
+        let error = ServerFields(result: result.handle).error(database: database, statement: text)
+        failure = error.sqlState ?? .connectionFailure
         return error
     }
 

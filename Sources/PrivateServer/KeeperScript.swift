@@ -18,6 +18,16 @@ enum KeeperScript {
                 echo "include = '../postgresql.conf'" >>"$data/postgresql.conf" &&
                 cp "$directory/pg_hba.conf" "$data/pg_hba.conf"
         }
+        crash() {
+            kill -KILL "$(head -n 1 "$data/postmaster.pid")" || return
+            # A start is refused until the last of the orphaned backends has let go of the shared memory.
+            attempts=0
+            until control start; do
+                attempts=$((attempts + 1))
+                [ $attempts -lt 100 ] || return
+                sleep 0.2
+            done
+        }
         kept=no
         while read -r step; do
             case $step in
@@ -25,6 +35,7 @@ enum KeeperScript {
             start) control start ;;
             restart-fast) control -m fast restart ;;
             restart-immediate) control -m immediate restart ;;
+            crash) crash ;;
             keep) kept=yes ;;
             stop) kept=no; break ;;
             *) false ;;
@@ -43,6 +54,7 @@ enum KeeperScript {
         case start
         case restartFast = "restart-fast"
         case restartImmediate = "restart-immediate"
+        case crash
         case keep
         case stop
     }

@@ -77,6 +77,17 @@ public final class PrivateServer: Sendable {
         }
     }
 
+    /// Kills the postmaster with SIGKILL, starts the server again, and waits until it accepts connections.
+    ///
+    /// Its backends are not told; each ends when it notices. The new server waits for the last of them.
+    ///
+    /// - Throws: `PrivateServerError` with the end of the server's log.
+    public func crash() async throws {
+        guard await keeper.perform(.crash) else {
+            throw PrivateServerError("the private server did not start after a crash\(files.logTail())")
+        }
+    }
+
     /// Lets the server outlive this process from now on, until `stop()` or somebody who runs `stopCommand`.
     ///
     /// Unlike `ServerOptions.keepsRunning` it can be said late: until then the server ends with this process.

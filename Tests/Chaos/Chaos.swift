@@ -1,0 +1,42 @@
+import Postgres
+import PrivateServer
+import Synchronization
+
+/// A server of its own that is kept busy and disturbed at random, and what became of every task.
+///
+/// Two work databases, three processors in each, scheduled by the real pg_cron; four producers; callers that do as
+/// pg_cron does between its ticks. Nothing but the public SQL interface and the programs is used.
+public enum Chaos {
+    /// Disturbs a new server for a time, lets all tasks be done, and verifies what became of them.
+    ///
+    /// - Parameters:
+    ///   - options: seed and length.
+    ///   - progress: called with a sentence at each step.
+    /// - Throws: when the server, or a set-up that nobody disturbs, fails. Broken promises are in the report.
+    public static func run(
+        _ options: ChaosOptions,
+        progress: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws -> ChaosReport {
+        let installation = try ServerInstallation.newestWithCron()
+        let server = try await PrivateServer.start(
+            installation,
+            options: ServerOptions(settings: ["max_connections": "150", "cron.max_running_jobs": "60"])
+        )
+        do {
+            let place = ChaosPlace(server: server, program: options.program)
+            let course = Course(place: place, options: options, progress: progress)
+            var report = try await course.run()
+            report.lines.insert("seed \(options.seed), PostgreSQL \(installation.majorVersion)", at: 0)
+            await server.stop()
+            return report
+        } catch {
+            await server.stop()
+            throw error
+        }
+    }
+}
+
+/// A set-up or an end that nobody disturbs, and that fails all the same.
+struct ChaosError: Error, CustomStringConvertible {
+    let description: String
+}

@@ -1,0 +1,18 @@
+/// How long and how hard a server is disturbed.
+public struct ChaosOptions: Sendable {
+    /// Decides the disturbances and their order.
+    public var seed: UInt64
+    /// How long it lasts; draining and verifying come after it.
+    public var length: Duration
+    /// It goes on beyond its length until so many processes have been killed.
+    public var kills: Int
+    /// The path of the `cronmill` under test.
+    public var program: String
+
+    public init(seed: UInt64, length: Duration, kills: Int, program: String) {
+        self.seed = seed
+        self.length = length
+        self.kills = kills
+        self.program = program
+    }
+}

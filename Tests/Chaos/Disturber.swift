@@ -1,0 +1,127 @@
+import Glibc
+import Postgres
+import PrivateServer
+
+/// Does what the schedule says, until its time is up and enough processes have been killed.
+struct Disturber: Sendable {
+    let place: ChaosPlace
+    let ledger: Ledger
+    let options: ChaosOptions
+    let commands: CommandKiller
+
+    /// - Throws: `PrivateServerError` when the server does not start again.
+    func run() async throws {
+        let end = ContinuousClock.now + options.length
+        // A run that hits nothing must end, too.
+        let last = end + options.length + .seconds(120)
+        for entry in DisturbanceSchedule(seed: options.seed) {
+            let now = ContinuousClock.now
+            if now >= end, ledger.kills >= options.kills || now >= last { return }
+            try await Task.sleep(for: entry.pause)
+            do {
+                try await perform(entry)
+            } catch let error as PostgresError where error.isPassing {
+                // It came while the server was starting.
+            }
+        }
+    }
+
+    private func perform(_ entry: DisturbanceSchedule.Entry) async throws {
+        var hits = true
+        switch entry.disturbance {
+        case .backendKilled: hits = try await killBackend(entry.choice)
+        case .backendTerminated: hits = try await signal("pg_terminate_backend", entry.choice)
+        case .backendCanceled: hits = try await signal("pg_cancel_backend", entry.choice)
+        case .postmasterKilled: try await place.server.crash()
+        case .launcherTerminated:
+            // On pg_cron 1.4 it never comes back by itself, so the server is restarted after a moment without it.
+            hits = try await terminateLauncher()
+            try await Task.sleep(for: .milliseconds(Int(entry.choice % 500)))
+            try await place.server.crash()
+        case .linkTerminated: hits = try await terminateLink()
+        case .commandKilled:
+            return commands.start(entry.choice)
+        case .statementTimeout, .settingChanged:
+            return
+        }
+        if hits { ledger.note(entry.disturbance) }
+    }
+
+    /// A backend that says it works for a slot.
+    private func victim(_ connection: Connection, _ choice: UInt64) async throws -> (pid: Int, start: String)? {
+        for _ in 0..<40 {
+            let rows = try await connection.query(
+                """
+                select a.pid, a.backend_start
+                from pg_stat_activity as a
+                where a.application_name ~ '^cronmill slot [0-9]+ start [0-9]+ until'
+                order by a.datname, a.application_name
+                """
+            )
+            if !rows.isEmpty {
+                let row = rows[Int(choice % UInt64(rows.count))]
+                return (try row.get("pid"), try row.get("backend_start"))
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return nil
+    }
+
+    private func killBackend(_ choice: UInt64) async throws -> Bool {
+        let pid = try await place.with(ChaosPlace.cronDatabase) { try await victim($0, choice)?.pid }
+        guard let pid, kill(pid_t(pid), SIGKILL) == 0 else { return false }
+        return true
+    }
+
+    private func signal(_ function: String, _ choice: UInt64) async throws -> Bool {
+        try await place.with(ChaosPlace.cronDatabase) { connection in
+            guard let (pid, start) = try await victim(connection, choice) else { return false }
+            let rows = try await connection.query(
+                """
+                select \(identifier: function)(a.pid) as hits
+                from pg_stat_activity as a
+                where a.pid = \(pid) and a.backend_start = \(start)::timestamptz
+                """
+            )
+            return try rows.first?.get("hits") ?? false
+        }
+    }
+
+    private func terminateLauncher() async throws -> Bool {
+        try await place.with(ChaosPlace.cronDatabase) { connection in
+            try await connection.execute(
+                """
+                select pg_terminate_backend(a.pid) from pg_stat_activity as a where a.backend_type = 'pg_cron launcher'
+                """
+            ) > 0
+        }
+    }
+
+    /// Links live for milliseconds, so the server itself looks out for one.
+    private func terminateLink() async throws -> Bool {
+        try await place.with(ChaosPlace.cronDatabase) { connection in
+            try await connection.script(
+                """
+                do $$
+                declare hits boolean;
+                begin
+                    for i in 1 .. 1000 loop
+                        perform pg_stat_clear_snapshot();
+                        select pg_terminate_backend(a.pid) into hits
+                        from pg_stat_activity as a
+                        where a.application_name = 'postgres_fdw' and a.datname = current_database()
+                        limit 1;
+                        if hits then
+                            perform set_config('chaos.hits', 'yes', false);
+                            return;
+                        end if;
+                        perform pg_sleep(0.002);
+                    end loop;
+                end $$
+                """
+            )
+            let rows = try await connection.query("select current_setting('chaos.hits', true) = 'yes' as hits")
+            return try rows.first?.get("hits", as: Bool?.self) ?? false
+        }
+    }
+}

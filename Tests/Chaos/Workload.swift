@@ -1,0 +1,84 @@
+import Postgres
+
+/// The queues of a run and what their tasks do.
+enum Workload {
+    /// A queue, and the processor of the same name.
+    struct Queue: Sendable, Hashable {
+        let name: String
+        /// Bounds of the timeouts it is given, in seconds.
+        let timeouts: ClosedRange<Int>
+        let maxAttempts: Int
+    }
+
+    static let quick = Queue(name: "quick", timeouts: 40...60, maxAttempts: 20)
+    static let slow = Queue(name: "slow", timeouts: 40...60, maxAttempts: 20)
+    static let faulty = Queue(name: "faulty", timeouts: 2...4, maxAttempts: 5)
+    static let queues = [quick, slow, faulty]
+    /// Slots a processor may have in the course of a run.
+    static let slots = 1...3
+
+    /// What a task does besides noting its number.
+    enum Deed: String, Sendable, CaseIterable {
+        case nothing
+        case sleep
+        /// Raises an error at its first attempts, as many as the payload says, mostly none.
+        case fail
+        /// Ends its own backend, every time.
+        case poison
+        /// Sleeps far beyond its timeout at the first attempt.
+        case overrun
+    }
+
+    /// SQL that makes a payload of the column `n`.
+    static func payload(_ deed: Deed) -> SQL {
+        """
+        jsonb_build_object('n', n, 'deed', \(deed.rawValue)::text,
+            'fails', case when n % 20 = 7 then 1 + n % 3 % 2 else 0 end)
+        """
+    }
+
+    /// Every effect is a row, and nothing keeps a second one out.
+    static let handler = """
+        create schema app;
+        create table app.effect (
+            n bigint not null,
+            task_id bigint not null,
+            attempt integer not null,
+            stamp double precision not null default random(),
+            done_at timestamptz not null default clock_timestamp()
+        );
+        create function app.work(task_id bigint, payload jsonb, attempt integer) returns void language plpgsql as $$
+        begin
+            insert into app.effect (n, task_id, attempt) values ((payload ->> 'n')::bigint, task_id, attempt);
+            case payload ->> 'deed'
+                when 'nothing' then null;
+                when 'sleep' then perform pg_sleep(0.005 + 0.03 * random());
+                when 'fail' then
+                    if attempt <= (payload ->> 'fails')::integer then
+                        raise exception 'attempt % fails', attempt;
+                    end if;
+                when 'poison' then
+                    perform pg_terminate_backend(pg_backend_pid());
+                    perform pg_sleep(60);
+                when 'overrun' then
+                    if attempt = 1 then perform pg_sleep(60); end if;
+            end case;
+        end $$;
+        grant usage on schema app to \(ChaosPlace.runner);
+        grant insert on app.effect to \(ChaosPlace.runner);
+        """
+
+    /// Delays of tenths of seconds, so that attempts are used up while the run lasts.
+    static let shortDelays = """
+        update cronmill.processor
+        set backoff_base = '100 milliseconds', backoff_cap = '1 second', poll_interval = '40 milliseconds'
+        """
+
+    /// The arguments of `cronmill setup` for a queue in all databases.
+    static func setup(_ queue: Queue) -> [String] {
+        ["setup"] + ChaosPlace.databases.flatMap { ["--database", $0] } + [
+            "--queue", queue.name, "--handler", "app.work", "--run-as", ChaosPlace.runner, "--slots", "2",
+            "--timeout", "\(queue.timeouts.upperBound)s", "--max-attempts", "\(queue.maxAttempts)",
+        ]
+    }
+}
