@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help packages build release demo test bench lint docs format install clean
+.PHONY: help packages build release demo test chaos bench lint docs format install clean
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
@@ -26,6 +26,9 @@ test: ## Install what the tests need, lint, run the tests, make the docs
 	$(MAKE) lint
 	$(SWIFT) test --disable-xctest
 	scripts/make-docs
+
+chaos: packages build ## Kill a busy server at random and verify what became of every task (SECONDS=600, SEED=7)
+	.build/debug/chaos-cli --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 bench: packages release ## Measure the speed beside the limit and other queues (QUICK=1, ARGS="--help")
 	Benchmarks/install-peers .build/bench-venv

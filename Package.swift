@@ -62,7 +62,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "chaos-cli",
-            dependencies: ["Chaos", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Chaos", "PrivateServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             path: "Tests/chaos-cli",
             swiftSettings: strict
         ),

@@ -1,6 +1,4 @@
-import Postgres
 import PrivateServer
-import Synchronization
 
 /// A server of its own that is kept busy and disturbed at random, and what became of every task.
 ///
@@ -17,26 +15,26 @@ public enum Chaos {
         _ options: ChaosOptions,
         progress: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> ChaosReport {
-        let installation = try ServerInstallation.newestWithCron()
         let server = try await PrivateServer.start(
-            installation,
+            options.installation,
             options: ServerOptions(settings: ["max_connections": "150", "cron.max_running_jobs": "60"])
         )
         do {
             let place = ChaosPlace(server: server, program: options.program)
             let course = Course(place: place, options: options, progress: progress)
             var report = try await course.run()
-            report.lines.insert("seed \(options.seed), PostgreSQL \(installation.majorVersion)", at: 0)
-            await server.stop()
+            report.lines.insert("seed \(options.seed), PostgreSQL \(options.installation.majorVersion)", at: 0)
+            if options.keepsServer, !report.violations.isEmpty {
+                try await server.keepRunning()
+                report.lines.append("the server is left running in \(server.directory); to end it:")
+                report.lines.append(server.stopCommand)
+            } else {
+                await server.stop()
+            }
             return report
         } catch {
             await server.stop()
             throw error
         }
     }
-}
-
-/// A set-up or an end that nobody disturbs, and that fails all the same.
-struct ChaosError: Error, CustomStringConvertible {
-    let description: String
 }

@@ -1,5 +1,4 @@
 import Postgres
-import Synchronization
 
 /// One run from its beginning to its end.
 struct Course: Sendable {
@@ -104,9 +103,8 @@ struct Course: Sendable {
     private func command(_ arguments: [String]) async throws {
         let result = try await ChaosProgram(place: place).run(arguments)
         guard result.exitCode == 0 else {
-            throw ChaosError(
-                description: "cronmill \(arguments.joined(separator: " ")): exit code \(result.exitCode)\n\(result.text)"
-            )
+            let command = arguments.joined(separator: " ")
+            throw ChaosError(description: "cronmill \(command): exit code \(result.exitCode)\n\(result.text)")
         }
     }
 
@@ -170,49 +168,5 @@ struct Course: Sendable {
         let counts = ledger.counts
         return ["\(ledger.kills) processes killed"]
             + Disturbance.allCases.map { "\(counts[$0, default: 0])  \($0.rawValue)" }
-    }
-}
-
-/// Something that is so until it is over.
-final class Flag: Sendable {
-    private let value: Mutex<Bool>
-
-    init(_ isUp: Bool) {
-        value = Mutex(isUp)
-    }
-
-    var isUp: Bool { value.withLock { $0 } }
-
-    func lower() { value.withLock { $0 = false } }
-}
-
-/// A session that looks, all the while, for a task that is done and still queued.
-final class Lookout: Sendable {
-    private let place: ChaosPlace
-    private let found = Mutex<Set<String>>([])
-
-    init(place: ChaosPlace) {
-        self.place = place
-    }
-
-    var findings: [String] { found.withLock { $0.sorted() } }
-
-    /// Looks until it is cancelled.
-    func run() async {
-        while !Task.isCancelled {
-            await Producer.pause(2_000)
-            for database in ChaosPlace.databases {
-                do {
-                    let rows = try await place.with(database) { try await $0.query(Verification.halfDone) }
-                    let findings: [String] = try rows.map { try $0.get("finding") }
-                    found.withLock { $0.formUnion(findings.map { "\(database): done or dead, and still queued: \($0)" }) }
-                } catch let error as PostgresError where error.isPassing {
-                    continue
-                } catch {
-                    let text = "\(database): \(error)"
-                    if !Task.isCancelled { found.withLock { _ = $0.insert(text) } }
-                }
-            }
-        }
     }
 }

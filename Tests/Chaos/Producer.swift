@@ -35,7 +35,8 @@ struct Producer: Sendable {
             let (queue, deed, most) = Self.kind(using: &generator)
             let numbers = ledger.numbers(Int.random(in: 1...most, using: &generator))
             let end: End = [.statement, .statement, .statement, .commit, .rollback][
-                Int.random(in: 0..<5, using: &generator)]
+                Int.random(in: 0..<5, using: &generator)
+            ]
             let fate: Ledger.Fate
             var isLost = false
             do {

@@ -13,7 +13,9 @@ struct Verification: Sendable {
             try await place.insist(database) { try await record(in: $0, database) }
             for (title, sql) in Self.sums {
                 let rows = try await place.insist(database) { try await $0.query(sql) }
-                let texts = try rows.map { "\(try $0.get("text", as: String.self)) \(try $0.get("number", as: Int.self))" }
+                let texts: [String] = try rows.map { row in
+                    "\(try row.get("text", as: String.self)) \(try row.get("number", as: Int.self))"
+                }
                 lines.append("\(database): \(title): \(texts.isEmpty ? "none" : texts.joined(separator: ", "))")
             }
             for (sentence, sql) in Self.violations {
@@ -101,7 +103,10 @@ struct Verification: Sendable {
         ),
         (
             "attempts that failed, before the one that did it",
-            "select q.deed as text, sum(\(sql: failures)) as number from app.enqueued as q where q.fate = 'committed' group by 1 order by 1"
+            """
+            select q.deed as text, sum(\(sql: failures)) as number
+            from app.enqueued as q where q.fate = 'committed' group by 1 order by 1
+            """
         ),
         (
             "charged without having failed",

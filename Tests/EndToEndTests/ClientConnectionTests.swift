@@ -223,6 +223,23 @@ struct ClientConnectionTests {
         await connection.close()
     }
 
+    @Test("a session that a crash of the server has ended is a lost connection at the next statement")
+    func crash() async throws {
+        try await withServer { server in
+            let (connection, victim) = (try await server.connect(), try await server.connect())
+            let process = try await victim.run { $0.processID }
+            let own = try await connection.run { $0.processID }
+            #expect(kill(process, SIGKILL) == 0)
+            // The server says goodbye before it closes the connection, and libpq has both to read.
+            try await eventually("the session's process is gone", within: .seconds(20)) { kill(own, 0) != 0 }
+            let error = try await failure { try await connection.execute("select 1") }
+            #expect(error.kind == .connection)
+            #expect(error.sqlState == nil)
+            await connection.close()
+            await victim.close()
+        }
+    }
+
     @Test("a connection lost in the middle of a statement or a COPY is an error")
     func lostInTheMiddle() async throws {
         let (first, second, other) = (try await connect(), try await connect(), try await connect())

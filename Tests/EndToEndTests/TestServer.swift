@@ -84,7 +84,8 @@ struct TestServer: Sendable {
         )
     }
 
-    private static func chosenInstallation() throws -> ServerInstallation {
+    /// The server of the folder that CRONMILL_TEST_BIN names, or the newest with pg_cron.
+    static func chosenInstallation() throws -> ServerInstallation {
         guard let value = getenv("CRONMILL_TEST_BIN") else { return try ServerInstallation.newestWithCron() }
         let folder = String(cString: value)
         guard let found = ServerInstallation.installed().first(where: { $0.binDirectory == folder && $0.hasCron })

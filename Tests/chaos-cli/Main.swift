@@ -1,6 +1,7 @@
 import ArgumentParser
 import Chaos
 import Glibc
+import PrivateServer
 
 @main
 struct Main: AsyncParsableCommand {
@@ -20,6 +21,10 @@ struct Main: AsyncParsableCommand {
     var seed: UInt64?
     @Option(help: ArgumentHelp("Go on until so many processes have been killed.", valueName: "n"))
     var kills = 0
+    @Option(help: ArgumentHelp("Folder with the server's programs. Default: the newest.", valueName: "folder"))
+    var bin: String?
+    @Flag(help: "Leave the server running if there is a violation.")
+    var keep = false
 
     func validate() throws {
         if seconds < 1 { throw ValidationError("--seconds is a number from 1.") }
@@ -27,17 +32,26 @@ struct Main: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let options = ChaosOptions(
+        var options = ChaosOptions(
             seed: seed ?? UInt64.random(in: 0...9_999),
             length: .seconds(seconds),
             kills: kills,
-            program: try Self.cronmillPath()
+            program: try Self.cronmillPath(),
+            installation: try installation()
         )
-        let report = try await Chaos.run(options) { text in
-            Self.note("chaos: seed \(options.seed): \(text)")
-        }
+        options.keepsServer = keep
+        let seed = options.seed
+        let report = try await Chaos.run(options) { text in Self.note("chaos: seed \(seed): \(text)") }
         print(report.text)
         if !report.violations.isEmpty { throw ExitCode.failure }
+    }
+
+    private func installation() throws -> ServerInstallation {
+        guard let bin else { return try ServerInstallation.newestWithCron() }
+        guard let found = ServerInstallation.installed().first(where: { $0.binDirectory == bin && $0.hasCron }) else {
+            throw ValidationError("\(bin) is not the folder of a server with pg_cron.")
+        }
+        return found
     }
 
     /// The `cronmill` that was built together with this program.
