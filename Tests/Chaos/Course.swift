@@ -134,7 +134,7 @@ struct Course: Sendable {
 
     /// Waits until pg_cron has started every active job again, which on 1.4 takes until the next full minute.
     private func startedByCron(since moment: String) async throws -> [String] {
-        let end = ContinuousClock.now + .seconds(65)
+        let end = ContinuousClock.now + .seconds(75)
         while true {
             let missing: [String] = try await place.insist(ChaosPlace.cronDatabase) { connection in
                 let rows = try await connection.query(

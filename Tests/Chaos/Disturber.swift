@@ -47,19 +47,21 @@ struct Disturber: Sendable {
         if hits { ledger.note(entry.disturbance) }
     }
 
-    /// A backend that says it works for a slot.
+    /// A backend that says it works for a slot; two times of three one that is at work at this moment, if there is any.
     private func victim(_ connection: Connection, _ choice: UInt64) async throws -> (pid: Int, start: String)? {
         for _ in 0..<40 {
             let rows = try await connection.query(
                 """
-                select a.pid, a.backend_start
+                select a.pid, a.backend_start, a.application_name ~ 'until [0-9]' as is_at_work
                 from pg_stat_activity as a
-                where a.application_name ~ '^cronmill slot [0-9]+ start [0-9]+ until'
+                where a.application_name ~ '^cronmill slot [0-9]+ start [0-9]+'
                 order by a.datname, a.application_name
                 """
             )
-            if !rows.isEmpty {
-                let row = rows[Int(choice % UInt64(rows.count))]
+            let atWork: [Row] = try rows.filter { try $0.get("is_at_work") }
+            let choices = choice >> 32 % 3 > 0 && !atWork.isEmpty ? atWork : rows
+            if !choices.isEmpty {
+                let row = choices[Int(choice % UInt64(choices.count))]
                 return (try row.get("pid"), try row.get("backend_start"))
             }
             try await Task.sleep(for: .milliseconds(50))
@@ -109,7 +111,8 @@ struct Disturber: Sendable {
                         perform pg_stat_clear_snapshot();
                         select pg_terminate_backend(a.pid) into hits
                         from pg_stat_activity as a
-                        where a.application_name = 'postgres_fdw' and a.datname = current_database()
+                        where a.application_name in ('cronmill link', 'postgres_fdw')
+                            and a.datname = current_database()
                         limit 1;
                         if hits then
                             perform set_config('chaos.hits', 'yes', false);
