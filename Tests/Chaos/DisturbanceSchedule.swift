@@ -15,7 +15,7 @@ struct DisturbanceSchedule: Sequence, IteratorProtocol {
 
     mutating func next() -> Entry? {
         Entry(
-            pause: .milliseconds(Int.random(in: 20...1_200, using: &generator)),
+            pause: .milliseconds(Int.random(in: 20...800, using: &generator)),
             disturbance: Disturbance.random(using: &generator),
             choice: generator.next()
         )

@@ -13,10 +13,12 @@ struct Producer: Sendable {
     func run() async {
         var generator = SeededGenerator(seed: seed, part: "producer \(number)")
         let database = ChaosPlace.databases[number % ChaosPlace.databases.count]
+        // However short the run, there is one of these in each database.
+        var first: Workload.Deed? = number < ChaosPlace.databases.count ? .poison : .overrun
         while !Task.isCancelled {
             do {
                 let connection = try await place.connect(database)
-                await enqueue(into: database, with: connection, using: &generator)
+                await enqueue(&first, into: database, with: connection, using: &generator)
                 await connection.close()
             } catch {
                 // The server is down.
@@ -27,16 +29,15 @@ struct Producer: Sendable {
 
     /// Enqueues until the connection is lost.
     private func enqueue(
+        _ first: inout Workload.Deed?,
         into database: String,
         with connection: Connection,
         using generator: inout SeededGenerator
     ) async {
         while !Task.isCancelled {
-            let (queue, deed, most) = Self.kind(using: &generator)
+            let (queue, deed, most) = first.map { (Workload.faulty, $0, 1) } ?? Self.kind(using: &generator)
+            let end = first == nil ? Self.end(using: &generator) : .statement
             let numbers = ledger.numbers(Int.random(in: 1...most, using: &generator))
-            let end: End = [.statement, .statement, .statement, .commit, .rollback][
-                Int.random(in: 0..<5, using: &generator)
-            ]
             let fate: Ledger.Fate
             var isLost = false
             do {
@@ -52,6 +53,7 @@ struct Producer: Sendable {
                 ledger.note(surprise: "enqueue: \(error)")
             }
             ledger.note(.init(database: database, queue: queue.name, numbers: numbers, deed: deed, fate: fate))
+            if fate == .committed { first = nil }
             if isLost { return }
             await Self.pause(Int.random(in: 10...80, using: &generator))
         }
@@ -88,6 +90,14 @@ struct Producer: Sendable {
                 try session.execute("rollback")
                 return .rolledBack
             }
+        }
+    }
+
+    private static func end(using generator: inout SeededGenerator) -> End {
+        switch Int.random(in: 0..<5, using: &generator) {
+        case 0: .rollback
+        case 1: .commit
+        default: .statement
         }
     }
 

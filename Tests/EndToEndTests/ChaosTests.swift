@@ -8,7 +8,7 @@ struct ChaosTests {
     func chaos() async throws {
         let options = ChaosOptions(
             seed: UInt64.random(in: 0...9_999),
-            length: .seconds(20),
+            length: .seconds(15),
             kills: 20,
             program: try ProgramResult.cronmillPath(),
             installation: try TestServer.chosenInstallation()
