@@ -20,12 +20,19 @@ enum KeeperScript {
         }
         crash() {
             kill -KILL "$(head -n 1 "$data/postmaster.pid")" || return
-            # A start is refused until the last of the orphaned backends has let go of the shared memory.
+            # A start is refused until the last of the orphaned backends has let go of the shared memory. One that never
+            # waits for anything does not notice that it is one; systemd would kill it with the postmaster.
             attempts=0
             until control start; do
                 attempts=$((attempts + 1))
                 [ $attempts -lt 100 ] || return
+                [ $attempts -lt 10 ] || kill_orphans
                 sleep 0.2
+            done
+        }
+        kill_orphans() {
+            for process in /proc/[0-9]*; do
+                [ "$(readlink "$process/cwd")" != "$data" ] || kill -KILL "${process#/proc/}"
             done
         }
         kept=no

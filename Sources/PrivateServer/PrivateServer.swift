@@ -79,7 +79,7 @@ public final class PrivateServer: Sendable {
 
     /// Kills the postmaster with SIGKILL, starts the server again, and waits until it accepts connections.
     ///
-    /// Its backends are not told; each ends when it notices. The new server waits for the last of them.
+    /// Its backends are not told; each ends when it notices, and those that have not after two seconds are killed.
     ///
     /// - Throws: `PrivateServerError` with the end of the server's log.
     public func crash() async throws {
