@@ -13,7 +13,15 @@ struct ChaosTests {
             program: try ProgramResult.cronmillPath(),
             installation: try TestServer.chosenInstallation()
         )
-        let report = try await Chaos.run(options)
+        await Turnstile.shared.enter()
+        let report: ChaosReport
+        do {
+            report = try await Chaos.run(options)
+        } catch {
+            await Turnstile.shared.leave()
+            throw error
+        }
+        await Turnstile.shared.leave()
         #expect(report.kills >= 20)
         #expect(report.violations == [], "\(report.text)")
     }
