@@ -112,4 +112,64 @@ struct TimeoutTests {
             #expect(try await place.rows("select start_number, ended_number from cronmill.slot") == ["2|2"])
         }
     }
+
+    @Test("any number of cancels charges no task, when other tasks are done between them")
+    func manyCancels() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.script(Self.sleeping)
+            try await place.enqueue(7)
+            for round in 1...12 {
+                let run = Task { try await place.call() }
+                try await eventually("the run is in the slow task", within: .seconds(20)) {
+                    try await place.rows(
+                        """
+                        select count(*) from pg_stat_activity
+                        where datname = current_database() and usename = \(place.runner) and wait_event = 'PgSleep'
+                            and application_name like '%until _%'
+                        """
+                    ) == ["1"]
+                }
+                _ = try await place.rows(
+                    """
+                    select pg_cancel_backend(pid) from pg_stat_activity
+                    where datname = current_database() and usename = \(place.runner)
+                    """
+                )
+                _ = await run.result
+                #expect(try await place.rows("select attempts, began_at from cronmill.task") == ["0|-"])
+                // Another task before it, so that the next run does something.
+                _ = try await place.rows(
+                    "select cronmill.enqueue('work', jsonb_build_object('n', \(round + 100)::bigint), priority => 9)"
+                )
+            }
+            #expect(try await place.rows("select distinct end_reason from cronmill.run") == ["canceled"])
+        }
+    }
+
+    @Test("a cancel of a run that waits for tasks is a clean end")
+    func cancelWhileIdle() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable", "--linger", "1m")
+            let run = Task { try await place.call() }
+            try await eventually("the run waits for tasks", within: .seconds(20)) {
+                try await place.rows("select count(*) from cronmill.run") == ["1"]
+                    && place.rows(
+                        """
+                        select pg_cancel_backend(pid) from pg_stat_activity
+                        where datname = current_database() and usename = \(place.runner) and wait_event = 'PgSleep'
+                        """
+                    ) == ["t"]
+            }
+            _ = await run.result
+            #expect(
+                try await place.rows(
+                    """
+                    select r.end_reason, s.start_number, s.ended_number, s.cancels_in_row
+                    from cronmill.run as r cross join cronmill.slot as s
+                    """
+                ) == ["stopped|1|1|0"]
+            )
+        }
+    }
 }

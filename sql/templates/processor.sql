@@ -88,11 +88,11 @@ begin
                 when query_canceled then
                     -- Past the deadline one of the tasks is too slow; which one, the second pass will tell.
                     -- Before it, somebody wants this run to end.
+                    get stacked diagnostics cancel_message = message_text, error.context = pg_exception_context;
                     in_parts := true;
-                    if total = 0 or clock_timestamp() < deadline then
-                        end_reason := 'canceled';
+                    if total = 0 or (clock_timestamp() < deadline and not cronmill.is_own_cancel(error.context)) then
+                        end_reason := case when total = 0 then 'stopped' else 'canceled' end;
                     end if;
-                    get stacked diagnostics cancel_message = message_text;
                 when assert_failure or others then
                     if total = 0 then
                         raise;
@@ -169,14 +169,16 @@ begin
                 ended := cronmill.finish(run.processor_id, task_ids[first : last], places[first : last]{{outcome}});
             exception
                 when query_canceled then
-                    if clock_timestamp() < deadline then
-                        end_reason := 'canceled';
-                    end if;
-                    error.sqlstate := '57014';
-                    error.message := format('task timed out after %s', task_timeout);
                     get stacked diagnostics
                         cancel_message = message_text,
+                        error.message = message_text,
                         error.context = pg_exception_context;
+                    error.sqlstate := '57014';
+                    if clock_timestamp() >= deadline then
+                        error.message := format('task timed out after %s', task_timeout);
+                    elsif not cronmill.is_own_cancel(error.context) then
+                        end_reason := 'canceled';
+                    end if;
                 when assert_failure or others then
                     get stacked diagnostics
                         error.sqlstate = returned_sqlstate,
@@ -255,10 +257,17 @@ begin
             -- All that were ready at the start have been done one by one.
             careful_until := null;
         else
-            perform pg_catalog.pg_sleep(least(
-                poll_seconds, greatest(0, extract(epoch from run.ends_at - clock_timestamp()))));
+            begin
+                perform pg_catalog.pg_sleep(least(
+                    poll_seconds, greatest(0, extract(epoch from run.ends_at - clock_timestamp()))));
+            exception
+                when query_canceled then
+                    get stacked diagnostics cancel_message = message_text;
+                    end_reason := 'stopped';
+            end;
+            exit when end_reason is not null;
             -- After some seconds without a task it looks less often.
-            poll_seconds := least(5 * run.poll_seconds, 1.02 * poll_seconds);
+            poll_seconds := least(10 * run.poll_seconds, 1.02 * poll_seconds);
         end if;
     end loop;
 
@@ -268,7 +277,7 @@ begin
     if end_reason <> 'lost' then
         perform pg_catalog.pg_advisory_unlock(cronmill.slot_lock_class(), run.slot_id);
     end if;
-    if end_reason = 'canceled' then
+    if end_reason in ('canceled', 'stopped') then
         raise query_canceled using message = cancel_message;
     end if;
 end

@@ -27,6 +27,7 @@
 \ir functions/retry_at.sql
 \ir functions/bury.sql
 \ir functions/tally.sql
+\ir functions/is_own_cancel.sql
 \ir functions/hold_key.sql
 \ir functions/lock_group.sql
 \ir functions/begin_attempt.sql

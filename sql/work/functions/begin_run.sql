@@ -97,7 +97,7 @@ begin
     begun.task_timeout := settings.timeout;
     -- After an unclean end one of the tasks that are ready may have caused it: they are done one by one, each
     -- charged before it is begun.
-    if mine.start_number <> mine.ended_number or mine.cancels_in_row >= 3 then
+    if mine.start_number <> mine.ended_number or mine.cancels_in_row >= 10 then
         begun.careful_until := now_at;
     end if;
     -- Unique keys given up for tasks that the last run did not come to begin.
@@ -109,8 +109,8 @@ begin
     loop
         perform cronmill.hold_key(unbegun.task_id, unbegun.place);
     end loop;
-    -- One cancel is somebody's; the fourth in a row is a task's that raises query_canceled by itself.
-    begun.gives_back := mine.cancels_in_row < 3;
+    -- A cancel is somebody's; but the tenth in a row, of runs that did nothing else, is for that task.
+    begun.gives_back := mine.cancels_in_row < 10;
     begun.poll_seconds := extract(epoch from settings.poll_interval);
     return begun;
 end

@@ -22,13 +22,12 @@ as $function$
 declare
     settings record;
     batch cronmill.claim := claim.last_claim;
-    started_at constant timestamptz := clock_timestamp();
-    due_until constant timestamptz := least(started_at, claim.careful_until);
-    full_scan constant boolean := started_at >= coalesce((claim.last_claim).full_scan_at, '-infinity');
+    now_at constant timestamptz := clock_timestamp();
+    due_until constant timestamptz := least(now_at, claim.careful_until);
+    full_scan constant boolean := now_at >= coalesce((claim.last_claim).full_scan_at, '-infinity');
     missing integer := claim.batch_size;
     taken record;
     level integer;
-    levels integer[];
     ready_at timestamptz[] := array[]::timestamptz[];
     special bigint := 0;
     last_at constant bigint := 9223372036854775807;
@@ -45,11 +44,34 @@ begin
     batch.payloads := null;
     batch.attempts := null;
     batch.task_timeout := null;
+    if full_scan then
+        batch.mark_at := array_fill('-infinity'::timestamptz, array[10]);
+        batch.mark_id := array_fill(0::bigint, array[10]);
+        batch.scan_took := interval '0';
+    end if;
+    -- All in one statement: most claims of a day find an empty queue, and cost little more than this.
     select
         p.queue_id, p.enabled, p.paused, p.slots, p.timeout, p.keep_done, s.slot_id,
         exists (
             select 1 from cronmill.task as t where t.queue_id = p.queue_id and t.group_key is not null
-        ) as has_groups
+        ) as has_groups,
+        exists (
+            select 1
+            from cronmill.task as t
+            where t.queue_id = p.queue_id and t.began_at is not null and t.run_at <= now_at
+        ) as has_begun,
+        array(
+            select n.level
+            from generate_series(9, 0, -1) as n (level)
+            where exists (
+                select 1
+                from cronmill.task as t
+                where t.queue_id = p.queue_id
+                    and t.priority = n.level
+                    and t.run_at <= due_until
+                    and (t.run_at, t.task_id) > (batch.mark_at[n.level + 1], batch.mark_id[n.level + 1])
+            )
+        ) as levels
     into settings
     from cronmill.processor as p
     join cronmill.slot as s on s.processor_id = p.processor_id and s.slot = claim.slot
@@ -70,12 +92,19 @@ begin
     batch.timeouts := null;
     batch.has_groups := settings.has_groups;
 
+    if not settings.has_begun and settings.levels = '{}' then
+        if full_scan or batch.full_scan_at = 'infinity' then
+            batch.full_scan_at := clock_timestamp() + greatest(interval '2 seconds', 20 * batch.scan_took);
+        end if;
+        return batch;
+    end if;
+
     for taken in
         select t.task_id, t.ctid as place
         from cronmill.task as t
         where t.queue_id = settings.queue_id
             and t.began_at is not null
-            and t.run_at <= started_at
+            and t.run_at <= now_at
             and case when t.group_key is null then true else cronmill.lock_group(t.queue_id, t.group_key, t.task_id) end
         order by t.run_at
         limit 1
@@ -87,21 +116,6 @@ begin
         return batch;
     end loop;
 
-    if full_scan then
-        batch.mark_at := array_fill('-infinity'::timestamptz, array[10]);
-        batch.mark_id := array_fill(0::bigint, array[10]);
-        batch.scan_took := interval '0';
-    end if;
-    select array_agg(n.level order by n.level desc) into levels
-    from generate_series(0, 9) as n (level)
-    where exists (
-        select 1
-        from cronmill.task as t
-        where t.queue_id = settings.queue_id
-            and t.priority = n.level
-            and t.run_at <= due_until
-            and (t.run_at, t.task_id) > (batch.mark_at[n.level + 1], batch.mark_id[n.level + 1])
-    );
     if settings.has_groups then
         -- Each group costs a lock, of which a server has some thousands; a group's further tasks are found by the group.
         missing := least(missing, 100);
@@ -109,7 +123,7 @@ begin
     if claim.careful_until is not null then
         missing := 1;
     end if;
-    foreach level in array coalesce(levels, '{}') loop
+    foreach level in array settings.levels loop
         bound_at := due_until;
         bound_id := last_at;
         is_bounded := false;
@@ -174,12 +188,12 @@ begin
             -- ago and commits only now is found by the next claim, not by the next full scan.
             batch.mark_at[level + 1] := least(
                 case when not settings.has_groups then ready_at[cardinality(ready_at)] end,
-                started_at - interval '1 second');
+                now_at - interval '1 second');
             batch.mark_id[level + 1] := 0;
         end if;
         exit when missing = 0;
     end loop;
-    batch.scan_took := batch.scan_took + (clock_timestamp() - started_at);
+    batch.scan_took := batch.scan_took + (clock_timestamp() - now_at);
     if scan_goes_on then
         batch.full_scan_at := 'infinity';
         batch.at_once := batch.task_ids is null;
@@ -227,7 +241,7 @@ begin
     for sample in 0 .. least(64, cardinality(ready_at)) - 1 loop
         batch.waited := cronmill.tally(
             batch.waited,
-            started_at - ready_at[1 + sample * cardinality(ready_at) / least(64, cardinality(ready_at))],
+            now_at - ready_at[1 + sample * cardinality(ready_at) / least(64, cardinality(ready_at))],
             cardinality(batch.task_ids) / least(64, cardinality(ready_at))
             + (sample < cardinality(batch.task_ids) % least(64, cardinality(ready_at)))::integer
         );

@@ -28,7 +28,10 @@ begin
     set
         ended_number = s.start_number,
         ended_at = now_at,
-        cancels_in_row = case when end_run.reason = 'canceled' then s.cancels_in_row + 1 else 0 end,
+        cancels_in_row = case
+            when end_run.reason <> 'canceled' or (end_run.counters).done + (end_run.counters).failed > 0 then 0
+            else s.cancels_in_row + 1
+        end,
         -- Minute schedules queue every tick a run crosses; the first is the next run, the others are owed.
         owed_ticks = case when settings.schedule = '* * * * *' and s.slot > 0
             then greatest(0, (extract(epoch from date_trunc('minute', now_at))

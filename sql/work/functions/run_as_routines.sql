@@ -26,6 +26,7 @@ as $function$
         ('cronmill.check_query(regtype)'),
         ('cronmill.read_query(bigint, anyelement)'),
         ('cronmill.query_result(cronmill.query_task, anyelement)'),
+        ('cronmill.is_own_cancel(text)'),
         ('cronmill.tally(bigint[], interval, bigint)'),
         ('cronmill.assert_done(cronmill.outcome)'),
         ('cronmill.note_progress(integer, cronmill.run_start, cronmill.counters)'),

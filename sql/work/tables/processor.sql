@@ -59,7 +59,7 @@ comment on column cronmill.processor.timeout is 'A task that takes longer is sto
 comment on column cronmill.processor.max_attempts is 'Failed attempts after which a task is dead.';
 comment on column cronmill.processor.backoff_base is 'Delay before the second attempt; doubled with each further one.';
 comment on column cronmill.processor.backoff_cap is 'Longest delay between two attempts.';
-comment on column cronmill.processor.poll_interval is 'How often a lingering run looks into its queue while tasks come in; after a while without any, five times as long.';
+comment on column cronmill.processor.poll_interval is 'How often a lingering run looks into its queue while tasks come in; after ten seconds without any it looks up to ten times less often.';
 comment on column cronmill.processor.keep_done is 'How long finished tasks are kept in done_task; null: they are not.';
 comment on column cronmill.processor.result_table is 'Of a query processor: quoted, schema-qualified name of the table of its results; cannot be changed. Null: tasks are no queries.';
 comment on column cronmill.processor.result_limit is 'Of a query processor: most values a result may have; null: any number.';

@@ -27,5 +27,5 @@ comment on column cronmill.run.failed is 'Attempts that failed, those of dead in
 comment on column cronmill.run.dead is 'Tasks that failed for the last time.';
 comment on column cronmill.run.waited is 'Histogram: how many tasks waited 2^(n-1) to 2^n microseconds from the time they were ready until their batch began.';
 comment on column cronmill.run.worked is 'Histogram: for how many tasks the handler took 2^(n-1) to 2^n microseconds; those of a batch count with its mean.';
-comment on column cronmill.run.end_reason is 'Why it ended: budget, empty, limit, paused, disabled, surplus, removed, lost, canceled.';
+comment on column cronmill.run.end_reason is 'Why it ended: budget, empty, limit, paused, disabled, surplus, removed, lost, canceled (in a task), stopped (a cancel while it looked for tasks).';
 comment on index cronmill.run_of_slot is 'Runs of a slot, in order.';

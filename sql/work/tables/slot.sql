@@ -27,7 +27,7 @@ comment on column cronmill.slot.start_number is 'Starts so far.';
 comment on column cronmill.slot.ended_number is 'Number of the last start that ended cleanly.';
 comment on column cronmill.slot.started_at is 'When the last run started.';
 comment on column cronmill.slot.ended_at is 'When the last run that ended cleanly ended.';
-comment on column cronmill.slot.cancels_in_row is 'Last runs that ended with a cancel, one after another; from the third on tasks are done alone and charged.';
+comment on column cronmill.slot.cancels_in_row is 'Last runs that did nothing and were canceled in a task, one after another; from the tenth on tasks are done alone and charged.';
 comment on column cronmill.slot.owed_ticks is 'Runs that pg_cron has queued behind a run that crossed several ticks, to be given back at once.';
 comment on column cronmill.slot.done is 'Tasks done by runs that are no longer in cronmill.run.';
 comment on column cronmill.slot.failed is 'Attempts that failed in runs that are no longer in cronmill.run.';
