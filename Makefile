@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help packages build release demo test bench lint docs format install clean
+.PHONY: help packages build release demo test matrix bench lint docs format install clean
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
@@ -26,6 +26,10 @@ test: ## Install what the tests need, lint, run the tests, make the docs
 	$(MAKE) lint
 	$(SWIFT) test --disable-xctest
 	scripts/make-docs
+
+matrix: ## Run the end-to-end tests on PostgreSQL 15, 17 and 18 (SERVERS="17/libpq 17/workers")
+	scripts/install-packages --test
+	scripts/run-matrix $(SERVERS)
 
 bench: packages release ## Measure the speed beside the limit and other queues (QUICK=1, ARGS="--help")
 	Benchmarks/install-peers .build/bench-venv
