@@ -7,8 +7,8 @@ enum ConfigProgram {
     /// - Parameter folder: where the program is; nil looks on PATH.
     static func answers(to options: [String], in folder: String? = nil) -> [String] {
         // Single quotes are the shell's way to say a word as it is, and end at the next one only.
-        let quoted = folder.map { "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'/" }
-        guard let pipe = popen("\(quoted ?? "")pg_config \(options.joined(separator: " ")) 2>/dev/null", "re") else {
+        let path = folder.map { "'" + $0.replacing("'", with: "'\\''") + "'/" } ?? ""
+        guard let pipe = popen("\(path)pg_config \(options.joined(separator: " ")) 2>/dev/null", "re") else {
             return []
         }
         var output: [UInt8] = []
