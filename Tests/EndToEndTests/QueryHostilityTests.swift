@@ -128,31 +128,4 @@ struct QueryHostilityTests {
             #expect(dead.count == 1 && dead[0].hasPrefix("MC102|\(reason)"), "\(dead)")
         }
     }
-
-    @Test("where read-only can be left by resetting it to its default, that is why set_config may not be called")
-    func readOnly() async throws {
-        try await withDatabases { place in
-            try await place.script(
-                """
-                create function app.escape() returns text language plpgsql as $$
-                begin
-                    perform set_config('transaction_read_only', 'on', true);
-                    begin
-                        perform set_config('transaction_read_only', null, true);
-                    exception when feature_not_supported then
-                        null;
-                    end;
-                    return current_setting('transaction_read_only');
-                end $$
-                """
-            )
-            let rows = try await place.rows(
-                """
-                select app.escape(), case when 'NO_RESET' = any (pg_settings_get_flags('transaction_read_only'))
-                    then 'on' else 'off' end as expected
-                """
-            )
-            #expect(rows == ["on|on"] || rows == ["off|off"])
-        }
-    }
 }
