@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help packages build release demo test chaos bench lint docs format install clean
+.PHONY: help packages build release demo test matrix chaos bench lint docs format install clean
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
@@ -26,6 +26,10 @@ test: ## Install what the tests need, lint, run the tests, make the docs
 	$(MAKE) lint
 	$(SWIFT) test --disable-xctest
 	scripts/make-docs
+
+matrix: ## Run the end-to-end tests on PostgreSQL 15, 17 and 18 (SERVERS="17/libpq 17/workers")
+	scripts/install-packages --test
+	scripts/run-matrix $(SERVERS)
 
 chaos: packages build ## Kill a busy server at random and verify what became of every task (SECONDS=600, SEED=7)
 	.build/debug/chaos-cli --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED)) $(ARGS)

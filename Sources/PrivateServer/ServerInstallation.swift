@@ -39,6 +39,20 @@ public struct ServerInstallation: Sendable, Hashable {
         )
     }
 
+    /// The server whose programs are in that folder, with pg_cron.
+    ///
+    /// - Throws: `PrivateServerError` when there is none, or it lacks pg_cron.
+    public static func withCron(binDirectory: String) throws(PrivateServerError) -> ServerInstallation {
+        let found = installed().first { $0.binDirectory == binDirectory } ?? described(in: binDirectory)
+        guard let found else {
+            throw PrivateServerError("there is no PostgreSQL server in \(binDirectory)")
+        }
+        guard found.hasCron else {
+            throw PrivateServerError("the PostgreSQL server in \(binDirectory) has no pg_cron")
+        }
+        return found
+    }
+
     /// A server at the places where Debian's packages put it.
     private static func debian(version: Int) -> ServerInstallation? {
         ServerInstallation(
@@ -49,9 +63,9 @@ public struct ServerInstallation: Sendable, Hashable {
         )
     }
 
-    /// The server that the `pg_config` on PATH describes.
-    private static func described() -> ServerInstallation? {
-        let lines = ConfigProgram.answers(to: ["--version", "--bindir", "--pkglibdir", "--sharedir"])
+    /// The server that the `pg_config` in that folder describes, or the one on PATH.
+    private static func described(in folder: String? = nil) -> ServerInstallation? {
+        let lines = ConfigProgram.answers(to: ["--version", "--bindir", "--pkglibdir", "--sharedir"], in: folder)
         guard lines.count == 4, let version = majorVersion(in: lines[0]) else { return nil }
         return ServerInstallation(
             majorVersion: version,

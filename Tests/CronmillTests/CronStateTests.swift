@@ -6,6 +6,7 @@ import Testing
 @Suite("The state of the cron database")
 struct CronStateTests {
     private func state(
+        server: Int = 15,
         version: String?,
         configured: String? = "postgres",
         isPreloaded: Bool? = true
@@ -14,12 +15,26 @@ struct CronStateTests {
             database: "postgres",
             user: "installer",
             isSuperuser: false,
+            serverVersion: server,
             extensionVersion: version,
             configuredDatabase: configured,
             isPreloaded: isPreloaded,
             isInstalled: false,
             port: "5432"
         )
+    }
+
+    @Test("PostgreSQL before 15 is too old, whatever its pg_cron", arguments: [12, 13, 14])
+    func serverTooOld(server: Int) {
+        #expect(
+            throws: CronmillError(
+                .failed,
+                "PostgreSQL \(server) is too old",
+                detail: "Cronmill is made for PostgreSQL 15 and newer, and tested there only.",
+                hint: "Upgrade the server first (pg_upgrade takes pg_cron's jobs along).",
+                database: "postgres"
+            )
+        ) { try state(server: server, version: "1.6", isPreloaded: nil).check() }
     }
 
     @Test("pg_cron before 1.4 is too old", arguments: ["1.0", "1.2", "1.3", "1.3-1"])

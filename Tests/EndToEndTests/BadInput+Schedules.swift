@@ -110,6 +110,26 @@ extension BadInput {
                 """
         ),
         BadInput(
+            "a schedule and an interval",
+            "configure",
+            "work",
+            "--database",
+            "shop",
+            "--every",
+            "1m",
+            "--schedule",
+            "* * * * *",
+            exitCode: 64,
+            errors: """
+                error: --schedule and --every exclude each other
+                hint: cronmill configure --help
+                """
+        ),
+    ]
+
+    /// What a pg_cron that knows no seconds cannot be asked for.
+    static let seconds: [BadInput] = [
+        BadInput(
             "seconds on a pg_cron without them",
             "setup",
             "--database",
@@ -142,22 +162,6 @@ extension BadInput {
                 error: this pg_cron has no schedules in seconds: 30 seconds
                 detail: They came with pg_cron 1.5. (in database "postgres", SQLSTATE MC005)
                 hint: Use the schedule * * * * * with linger tick (--every 1m --linger tick): tasks start within milliseconds all the same.
-                """
-        ),
-        BadInput(
-            "a schedule and an interval",
-            "configure",
-            "work",
-            "--database",
-            "shop",
-            "--every",
-            "1m",
-            "--schedule",
-            "* * * * *",
-            exitCode: 64,
-            errors: """
-                error: --schedule and --every exclude each other
-                hint: cronmill configure --help
                 """
         ),
     ]

@@ -257,27 +257,6 @@ extension BadInput {
                 """
         ),
         BadInput(
-            "more jobs than pg_cron can run",
-            "setup",
-            "--database",
-            "bare",
-            "--queue",
-            "q",
-            "--handler",
-            "app.work",
-            "--run-as",
-            "app_runner",
-            "--slots",
-            "9",
-            "--enable",
-            exitCode: 1,
-            errors: """
-                error: 11 jobs would be active, and pg_cron can run 10 at once
-                detail: 9 slots of enabled processors, 2 housekeepers, 0 jobs of others. pg_cron hangs for everybody when more jobs wait than cron.max_running_jobs. (in database "postgres", SQLSTATE MC004)
-                hint: Use fewer slots, disable processors, or set cron.max_running_jobs to 11 or more and restart.
-                """
-        ),
-        BadInput(
             "a cron database without pg_cron",
             "setup",
             "--database",
@@ -322,5 +301,30 @@ extension BadInput {
                 hint: Connect as "postgres".
                 """
         ),
+    ]
+
+    /// What a pg_cron that hangs above its limit cannot be asked for.
+    static let capacity: [BadInput] = [
+        BadInput(
+            "more jobs than pg_cron can run",
+            "setup",
+            "--database",
+            "bare",
+            "--queue",
+            "q",
+            "--handler",
+            "app.work",
+            "--run-as",
+            "app_runner",
+            "--slots",
+            "9",
+            "--enable",
+            exitCode: 1,
+            errors: """
+                error: 11 jobs would be active, and pg_cron can run 10 at once
+                detail: 9 slots of enabled processors, 2 housekeepers, 0 jobs of others. pg_cron hangs for everybody when more jobs wait than cron.max_running_jobs. (in database "postgres", SQLSTATE MC004)
+                hint: Use fewer slots, disable processors, or set cron.max_running_jobs to 11 or more and restart.
+                """
+        )
     ]
 }

@@ -17,11 +17,15 @@ struct BadInputTests {
     @Test("a schedule that pg_cron would refuse or misread is refused with one that works")
     func schedules() async throws {
         try await check(BadInput.schedules)
+        let abilities = try await ServerAbilities(of: BadInputPlace.shared.value.server)
+        try await check(abilities.hasSeconds ? [] : BadInput.seconds)
     }
 
     @Test("a set-up that could not run is refused before any of it is done")
     func setups() async throws {
         try await check(BadInput.setups)
+        let abilities = try await ServerAbilities(of: BadInputPlace.shared.value.server)
+        try await check(abilities.hangsAboveLimit ? BadInput.capacity : [])
     }
 
     @Test("tasks that are wrong are refused, all of them")

@@ -4,6 +4,11 @@ import Testing
 /// What pg_cron can run at once.
 @Suite("Capacity", .timeLimit(.minutes(20)))
 struct CapacityTests {
+    /// The settings of a server that runs five jobs at once.
+    private static func five(workers: Bool) -> [String: String] {
+        ["cron.max_running_jobs": "5", "cron.use_background_workers": workers ? "on" : "off"]
+    }
+
     private func refusal(_ database: String, needed: Int, slots: Int, others: Int) -> ProgramResult {
         ProgramResult(
             output: "",
@@ -22,7 +27,7 @@ struct CapacityTests {
 
     @Test("enabling more slots than pg_cron can run is refused with the arithmetic, and nothing is half done")
     func refused() async throws {
-        try await withServer(settings: ["cron.max_running_jobs": "5"]) { server in
+        try await withServer(settings: Self.five(workers: false)) { server in
             try await withDatabases(2, on: server) { place in
                 let (first, second) = (place.databases[0], place.databases[1])
                 try await place.setUp("--slots", "2")
@@ -73,7 +78,7 @@ struct CapacityTests {
 
     @Test("status warns when others have pushed the jobs over the limit")
     func pushedOver() async throws {
-        try await withServer(settings: ["cron.max_running_jobs": "5"]) { server in
+        try await withServer(settings: Self.five(workers: false)) { server in
             try await withDatabases(on: server) { place in
                 try await place.setUp("--slots", "3", "--enable")
                 #expect(try await place.cronmillHere("status").errors == "")
@@ -85,6 +90,51 @@ struct CapacityTests {
 
                         """
                 )
+            }
+        }
+    }
+
+    @Test("with background workers jobs above the limit only wait, so they are warned of; where pg_cron hangs, refused")
+    func warned() async throws {
+        try await withServer(settings: Self.five(workers: true)) { server in
+            let abilities = try await ServerAbilities(of: server)
+            try await withDatabases(on: server) { place in
+                // A run that lingers is refused where workers run one after another.
+                try await place.setUp("--slots", "4", "--linger", "0")
+                let enabled = try await place.cronmillHere("enable")
+                guard !abilities.hangsAboveLimit else {
+                    #expect(enabled == self.refusal(place.database, needed: 6, slots: 4, others: 0))
+                    return
+                }
+                let warning = """
+                    6 jobs are active (4 slots, 2 housekeepers, 0 of others) and pg_cron can run 5 at once: some runs wait \
+                    for others to end.
+                    """
+                #expect(
+                    enabled
+                        == ProgramResult(
+                            output: "",
+                            errors: """
+                                \(place.database): enable processor work
+                                cronmill: warning: \(warning)
+
+                                """,
+                            exitCode: 0
+                        )
+                )
+                #expect(try await place.cronmillHere("status").errors == "cronmill: warning: \(warning)\n")
+                // The same for plain SQL in the work database, and nothing once they fit.
+                let again = try await server.client(
+                    "psql",
+                    ["-Xqc", "update cronmill.processor set timeout = '1 min', slots = 5", "-d", place.database]
+                )
+                #expect(again.errors.hasPrefix("WARNING:  7 jobs are active"))
+                let fewer = try await server.client(
+                    "psql",
+                    ["-Xqc", "update cronmill.processor set slots = 3", "-d", place.database]
+                )
+                #expect(fewer == ProgramResult(output: "", errors: "", exitCode: 0))
+                #expect(try await place.cronmillHere("status").errors == "")
             }
         }
     }

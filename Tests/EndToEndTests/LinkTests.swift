@@ -8,24 +8,31 @@ struct LinkTests {
 
     @Test("the script of --dry-run changes nothing by itself, holds no password, and does the set-up when psql runs it")
     func dryRun() async throws {
-        try await withDatabases { place in
-            let arguments = place.setupArguments(["--enable", "--slots", "2"])
-            let plan = try await place.cronmill(arguments + ["--dry-run"])
-            #expect(plan.exitCode == 0, "\(plan.errors)")
-            #expect(try await place.rows("select to_regnamespace('cronmill')") == ["-"])
-            #expect(!plan.output.contains(#/(?i)password\s+'/#))
-            #expect(!plan.output.contains("SCRAM-SHA-256"))
-            let psql = try await place.server.client("psql", ["-X", "-q", "-f", "-"], input: Array(plan.output.utf8))
-            #expect(psql == ProgramResult(output: psql.output, errors: "", exitCode: 0))
-            #expect(
-                try await place.jobs()
-                    == (1...2).map {
-                        "cronmill \(place.database)/work#\($0)|\(Workplace.never)|call cronmill_processor.work(\($0))|\(place.runner)|t"
-                    }
-            )
-            #expect(try await place.cronmill(arguments).errors == "\(place.database): nothing to change\n")
-            let again = try await place.cronmill(arguments + ["--dry-run"])
-            #expect(again.output == "\\set ON_ERROR_STOP on\n")
+        // On a server of its own the script begins with pg_cron and the registry; nobody else makes them meanwhile.
+        try await withServer { server in
+            try await withDatabases(on: server) { place in
+                let arguments = place.setupArguments(["--enable", "--slots", "2"])
+                let plan = try await place.cronmill(arguments + ["--dry-run"])
+                #expect(plan.exitCode == 0, "\(plan.errors)")
+                #expect(try await place.rows("select to_regnamespace('cronmill')") == ["-"])
+                #expect(!plan.output.contains(#/(?i)password\s+'/#))
+                #expect(!plan.output.contains("SCRAM-SHA-256"))
+                let psql = try await place.server.client(
+                    "psql",
+                    ["-X", "-q", "-f", "-"],
+                    input: Array(plan.output.utf8)
+                )
+                #expect(psql == ProgramResult(output: psql.output, errors: "", exitCode: 0))
+                #expect(
+                    try await place.jobs()
+                        == (1...2).map {
+                            "cronmill \(place.database)/work#\($0)|\(Workplace.never)|call cronmill_processor.work(\($0))|\(place.runner)|t"
+                        }
+                )
+                #expect(try await place.cronmill(arguments).errors == "\(place.database): nothing to change\n")
+                let again = try await place.cronmill(arguments + ["--dry-run"])
+                #expect(again.output == "\\set ON_ERROR_STOP on\n")
+            }
         }
     }
 

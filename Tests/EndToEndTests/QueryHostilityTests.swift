@@ -128,20 +128,4 @@ struct QueryHostilityTests {
             #expect(dead.count == 1 && dead[0].hasPrefix("MC102|\(reason)"), "\(dead)")
         }
     }
-
-    @Test("read-only can be left by resetting it to its default, which is why set_config may not be called")
-    func readOnly() async throws {
-        try await withDatabases { place in
-            try await place.script(
-                """
-                create function app.escape() returns text language plpgsql set transaction_read_only = on as $$
-                begin
-                    perform set_config('transaction_read_only', null, true);
-                    return current_setting('transaction_read_only');
-                end $$
-                """
-            )
-            #expect(try await place.rows("select app.escape()") == ["off"])
-        }
-    }
 }

@@ -28,7 +28,9 @@ struct TestServer: Sendable {
         var options = ServerOptions()
         options.listensOnLoopback = true
         options.hostAuthentication = authentication + ["host all all 127.0.0.1/32 scram-sha-256"]
-        options.settings = ["max_connections": "200", "cron.max_running_jobs": "90"].merging(settings) { $1 }
+        options.settings = ["max_connections": "200", "cron.max_running_jobs": "90"]
+            .merging(try modeSettings()) { $1 }
+            .merging(settings) { $1 }
         let server = try await PrivateServer.start(installation, options: options)
         return TestServer(server: server, installation: installation)
     }
@@ -84,13 +86,24 @@ struct TestServer: Sendable {
         )
     }
 
-    /// The server of the folder that CRONMILL_TEST_BIN names, or the newest with pg_cron.
+    /// CRONMILL_TEST_BIN is the folder of the server's programs; without it the newest installed one is taken.
     static func chosenInstallation() throws -> ServerInstallation {
-        guard let value = getenv("CRONMILL_TEST_BIN") else { return try ServerInstallation.newestWithCron() }
-        let folder = String(cString: value)
-        guard let found = ServerInstallation.installed().first(where: { $0.binDirectory == folder && $0.hasCron })
-        else { throw MissingServer(binDirectory: folder) }
-        return found
+        guard let folder = variable("CRONMILL_TEST_BIN") else { return try ServerInstallation.newestWithCron() }
+        return try ServerInstallation.withCron(binDirectory: folder)
+    }
+
+    /// CRONMILL_TEST_MODE is how pg_cron runs its jobs: `libpq`, which is the default, or `workers`.
+    private static func modeSettings() throws -> [String: String] {
+        switch variable("CRONMILL_TEST_MODE") ?? "libpq" {
+        case "libpq": ["cron.use_background_workers": "off"]
+        // A job takes a worker process, and so do parallel queries and logical replication.
+        case "workers": ["cron.use_background_workers": "on", "max_worker_processes": "120"]
+        case let other: throw UnknownMode(name: other)
+        }
+    }
+
+    private static func variable(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 
@@ -110,7 +123,7 @@ func withServer(
     }
 }
 
-/// CRONMILL_TEST_BIN names a folder that is not that of an installed server with pg_cron.
-struct MissingServer: Error {
-    let binDirectory: String
+/// CRONMILL_TEST_MODE is neither `libpq` nor `workers`.
+struct UnknownMode: Error {
+    let name: String
 }

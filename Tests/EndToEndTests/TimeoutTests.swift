@@ -137,7 +137,7 @@ struct TimeoutTests {
                     """
                 )
                 _ = await run.result
-                #expect(try await place.rows("select attempts, began_at from cronmill.task") == ["0|-"])
+                #expect(try await place.rows("select distinct attempts, began_at from cronmill.task") == ["0|-"])
                 // Another task before it, so that the next run does something.
                 _ = try await place.rows(
                     "select cronmill.enqueue('work', jsonb_build_object('n', \(round + 100)::bigint), priority => 9)"
@@ -153,13 +153,12 @@ struct TimeoutTests {
             try await place.setUp("--enable", "--linger", "1m")
             let run = Task { try await place.call() }
             try await eventually("the run waits for tasks", within: .seconds(20)) {
-                try await place.rows("select count(*) from cronmill.run") == ["1"]
-                    && place.rows(
-                        """
-                        select pg_cancel_backend(pid) from pg_stat_activity
-                        where datname = current_database() and usename = \(place.runner) and wait_event = 'PgSleep'
-                        """
-                    ) == ["t"]
+                try await place.rows(
+                    """
+                    select pg_cancel_backend(pid) from pg_stat_activity
+                    where datname = current_database() and usename = \(place.runner) and wait_event = 'PgSleep'
+                    """
+                ) == ["t"]
             }
             _ = await run.result
             #expect(

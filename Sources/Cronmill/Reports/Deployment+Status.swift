@@ -110,7 +110,8 @@ extension Deployment {
                 "\(capacity.needed) jobs are active (\(capacity.slots) slots, \(capacity.housekeepers) housekeepers, "
                     + "\(capacity.others ?? 0) of others) and pg_cron can run \(limit) at once"
                     + (capacity.hangsAbove
-                        ? ": it can hang for everybody. Disable some, or raise cron.max_running_jobs." : ".")
+                        ? ": it can hang for everybody. Disable some, or raise cron.max_running_jobs."
+                        : ": some runs wait for others to end.")
             )
         }
         let history = try session.one(

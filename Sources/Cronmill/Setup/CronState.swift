@@ -5,6 +5,8 @@ struct CronState: Sendable {
     var database: String
     var user: String
     var isSuperuser: Bool
+    /// The major version of the server: 15 for 15.4.
+    var serverVersion: Int
     var extensionVersion: String?
     /// The database pg_cron is configured for, where the setting can be read.
     var configuredDatabase: String?
@@ -25,6 +27,7 @@ struct CronState: Sendable {
                 current_database() as database,
                 current_user as user,
                 r.rolsuper as is_superuser,
+                current_setting('server_version_num')::integer / 10000 as server_version,
                 (select e.extversion from pg_catalog.pg_extension as e where e.extname = 'pg_cron') as version,
                 -- Where the setting may not be read, the place of the launcher tells it.
                 case when s.readable
@@ -51,6 +54,7 @@ struct CronState: Sendable {
             database: row.get("database"),
             user: row.get("user"),
             isSuperuser: row.get("is_superuser"),
+            serverVersion: row.get("server_version"),
             extensionVersion: row.get("version"),
             configuredDatabase: row.get("configured"),
             isPreloaded: row.get("is_preloaded"),
@@ -94,8 +98,20 @@ struct CronState: Sendable {
         )
     }
 
-    /// Refuses where pg_cron cannot be used, saying why.
+    /// The oldest PostgreSQL on which Cronmill is tested.
+    private static let oldestServer = 15
+
+    /// Refuses where PostgreSQL is too old or pg_cron cannot be used, saying why.
     func check() throws {
+        guard serverVersion >= Self.oldestServer else {
+            throw CronmillError(
+                .failed,
+                "PostgreSQL \(serverVersion) is too old",
+                detail: "Cronmill is made for PostgreSQL \(Self.oldestServer) and newer, and tested there only.",
+                hint: "Upgrade the server first (pg_upgrade takes pg_cron's jobs along).",
+                database: database
+            )
+        }
         if isPreloaded == false {
             throw CronmillError(
                 .failed,

@@ -1,4 +1,4 @@
--- Refuses more active jobs than pg_cron can run. The counter is updated first: of two transactions that
+-- Refuses more active jobs than pg_cron can run, where that stops it for everybody. The counter is updated first: of two transactions that
 -- activate jobs at once the later one gets 40001 and counts again (ENGINE 21).
 -- Changes cronmill_cron.installation. Executed by: take_settings.
 create or replace function cronmill_cron.assert_capacity()
@@ -13,6 +13,9 @@ begin
     select c.max_running_jobs, c.slots, c.housekeepers, c.others, c.needed, c.hangs_above
     into count
     from cronmill_cron.capacity() as c;
+    if not count.hangs_above then
+        return;
+    end if;
     if count.max_running_jobs is null or count.others is null then
         raise exception using
             errcode = 'MC004',
@@ -20,7 +23,7 @@ begin
             detail = 'In libpq mode pg_cron hangs for everybody when more jobs wait than cron.max_running_jobs.',
             hint = 'Say so with: cronmill setup --max-running-jobs N --others N';
     end if;
-    if count.needed > count.max_running_jobs and count.hangs_above then
+    if count.needed > count.max_running_jobs then
         raise exception using
             errcode = 'MC004',
             message = pg_catalog.format('%s jobs would be active, and pg_cron can run %s at once',
@@ -31,5 +34,21 @@ begin
     end if;
 end
 $function$;
-comment on function cronmill_cron.assert_capacity() is 'Refuses more active jobs than pg_cron can run.';
+comment on function cronmill_cron.assert_capacity() is 'Refuses more active jobs than pg_cron can run, where that stops it.';
 revoke all on function cronmill_cron.assert_capacity() from public;
+
+-- What to say about more active jobs than pg_cron can run where they only wait (background workers from pg_cron 1.5);
+-- null if there are not. Executed by: take_link, send_to_registry.
+create or replace function cronmill_cron.capacity_warning()
+returns text
+language sql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select pg_catalog.format(
+        '%s jobs are active (%s slots, %s housekeepers, %s of others) and pg_cron can run %s at once: some runs wait for others to end.',
+        c.needed, c.slots, c.housekeepers, coalesce(c.others, 0), c.max_running_jobs)
+    from cronmill_cron.capacity() as c
+    where c.needed > c.max_running_jobs and not c.hangs_above;
+end;
+comment on function cronmill_cron.capacity_warning() is 'A warning when more jobs are active than pg_cron can run and the rest waits.';
+revoke all on function cronmill_cron.capacity_warning() from public;

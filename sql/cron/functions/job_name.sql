@@ -7,13 +7,13 @@ language plpgsql immutable parallel safe security invoker
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    whole constant text := pg_catalog.concat('cronmill ', database_name, '/', processor);
-    ending text := pg_catalog.concat('#', slot);
+    whole constant text := 'cronmill ' || database_name || '/' || processor;
+    ending text := '#' || slot::text;
     shown text := whole;
 begin
     if octet_length(whole || ending) > 63 then
         -- The slash may stand in either name: the hash is of both, kept apart by their lengths.
-        ending := '~' || left(md5(pg_catalog.concat(length(database_name), '/', database_name, '/', processor)), 8) || ending;
+        ending := '~' || left(md5(length(database_name)::text || '/' || database_name || '/' || processor), 8) || ending;
     end if;
     while octet_length(shown || ending) > 63 loop
         shown := left(shown, -1);

@@ -16,6 +16,8 @@ begin
     end if;
     perform cronmill_cron.take_settings(
         own_database, new.name, new.enabled, new.slots, new.schedule, new.linger, new.run_as, new.removed);
+    -- A warning raised here would stay on this side of the link.
+    new.warning := case when new.enabled and not new.removed then cronmill_cron.capacity_warning() end;
     return new;
 end
 $function$;

@@ -3,7 +3,7 @@
 -- Executed by: begin_run and the sync trigger.
 create or replace function cronmill.assert_original()
 returns void
-language plpgsql stable parallel safe security definer
+language plpgsql volatile parallel safe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare

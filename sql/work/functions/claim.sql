@@ -92,7 +92,7 @@ begin
     batch.timeouts := null;
     batch.has_groups := settings.has_groups;
 
-    if not settings.has_begun and settings.levels = '{}' then
+    if not settings.has_begun and settings.levels = '{}' and not (settings.has_groups and batch.group_keys is not null) then
         if full_scan or batch.full_scan_at = 'infinity' then
             batch.full_scan_at := clock_timestamp() + greatest(interval '2 seconds', 20 * batch.scan_took);
         end if;

@@ -1,10 +1,9 @@
 -- The values of the query of which pg_temp.cronmill_query has been made: distinct, in order, without nulls, so many
--- at most. No fixed search_path: functions the query calls find that of the processor. RETURN QUERY, because it is
+-- at most. The caller has made the transaction read-only. No fixed search_path: functions the query calls find that of the processor. RETURN QUERY, because it is
 -- what lets the query use parallel workers. Executed by: query_result.
 create or replace function cronmill.read_query(row_limit bigint, element anyelement)
 returns setof anyelement
 language plpgsql volatile parallel unsafe security invoker
-set transaction_read_only = on
 as $function$
 begin
     return query execute pg_catalog.format(

@@ -8,7 +8,7 @@ create or replace function cronmill.stamp(
     out data_directory text
 )
 returns record
-language plpgsql stable parallel safe security invoker
+language plpgsql volatile parallel safe security invoker
 set search_path = pg_catalog, pg_temp
 as $function$
 begin

@@ -7,7 +7,8 @@ create foreign table cronmill.registry (
     schedule text not null,
     linger text not null,
     run_as text not null,
-    removed boolean not null
+    removed boolean not null,
+    warning text
 )
 server cronmill
 options (schema_name 'cronmill_cron', table_name 'link');
@@ -19,3 +20,4 @@ comment on column cronmill.registry.schedule is 'Schedule of its jobs.';
 comment on column cronmill.registry.linger is 'Length of a run.';
 comment on column cronmill.registry.run_as is 'Role its jobs belong to.';
 comment on column cronmill.registry.removed is 'Written true to remove the processor.';
+comment on column cronmill.registry.warning is 'Returned by an insert: what the registry warns of.';
