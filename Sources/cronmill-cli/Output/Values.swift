@@ -4,7 +4,7 @@ internal import struct FoundationEssentials.Date
 extension Date {
     /// Date and time in UTC to the second, for people.
     var shown: String {
-        infinity ?? String(iso8601.prefix(19)).replacing("T", with: " ")
+        infinity ?? String(iso8601.prefix { $0 != "." }).replacing("T", with: " ")
     }
 
     /// ISO 8601 in UTC with milliseconds, for programs.
