@@ -9,7 +9,10 @@ struct SearchPathTests {
         arguments: [
             ("app,pg_temp", ["app", "pg_temp"], "app, pg_temp"),
             (" App , \"App\" ,PG_TEMP ", ["app", "App", "pg_temp"], "app, \"App\", pg_temp"),
-            ("\"a \"\"b\"\", c\", \"$user\", pg_temp", ["a \"b\", c", "$user", "pg_temp"], "\"a \"\"b\"\", c\", \"$user\", pg_temp"),
+            (
+                "\"a \"\"b\"\", c\", \"$user\", pg_temp", ["a \"b\", c", "$user", "pg_temp"],
+                "\"a \"\"b\"\", c\", \"$user\", pg_temp"
+            ),
             ("$user, pg_temp", ["$user", "pg_temp"], "\"$user\", pg_temp"),
             ("検索, pg_temp", ["検索", "pg_temp"], "\"検索\", pg_temp"),
             ("pg_temp", ["pg_temp"], "pg_temp"),
@@ -23,7 +26,10 @@ struct SearchPathTests {
 
     @Test(
         "what is no list of names is refused",
-        arguments: ["", " ", ",", "app,,pg_temp", "app pg_temp", "\"app, pg_temp", "\"\", pg_temp", "app, pg_temp,", "a\"b\", pg_temp"]
+        arguments: [
+            "", " ", ",", "app,,pg_temp", "app pg_temp", "\"app, pg_temp", "\"\", pg_temp", "app, pg_temp,",
+            "a\"b\", pg_temp",
+        ]
     )
     func refused(text: String) {
         #expect { _ = try SearchPath(userText: text) } throws: { error in
@@ -31,7 +37,10 @@ struct SearchPathTests {
         }
     }
 
-    @Test("pg_temp is the last, or is put there by the hint", arguments: ["app, My", "pg_temp, app, my", "app, pg_temp, my, pg_temp"])
+    @Test(
+        "pg_temp is the last, or is put there by the hint",
+        arguments: ["app, My", "pg_temp, app, my", "app, pg_temp, my, pg_temp"]
+    )
     func temporary(text: String) {
         #expect { _ = try SearchPath(userText: text) } throws: { error in
             guard let error = error as? CronmillError else { return false }

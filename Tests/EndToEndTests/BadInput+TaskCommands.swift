@@ -102,7 +102,7 @@ extension BadInput {
             "shop",
             exitCode: 64,
             errors: """
-                error: the value 'first' is invalid for '<ids>'
+                error: the value 'first' is invalid for '<id>'
                 hint: cronmill cancel --help
                 """
         ),
@@ -124,7 +124,7 @@ extension BadInput {
             "shop",
             exitCode: 64,
             errors: """
-                error: missing expected argument '<ids> ...'
+                error: missing expected argument '<id> ...'
                 hint: cronmill cancel --help
                 """
         ),
@@ -151,7 +151,7 @@ extension BadInput {
             "dead",
             exitCode: 64,
             errors: """
-                error: a task that is named needs no --queue, --state or --limit
+                error: naming a task leaves no room for --queue, --state and --limit
                 hint: cronmill tasks --help
                 """
         ),

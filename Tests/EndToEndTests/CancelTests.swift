@@ -82,7 +82,9 @@ struct CancelTests {
             try await place.enqueue(1)
             try await place.script("update cronmill.task set run_at = run_at + interval '1 hour'")
             #expect(
-                try await place.rows("select * from cronmill.cancel('{1, 1, null, -4}')") == ["-4|unknown", "1|canceled"]
+                try await place.rows("select * from cronmill.cancel('{1, 1, null, -4}')") == [
+                    "-4|unknown", "1|canceled",
+                ]
             )
         }
     }

@@ -75,7 +75,7 @@ struct ConfigureTests {
         }
     }
 
-    @Test("backoff, polling, search path and archive can be set, and the archive switched off, without touching the jobs")
+    @Test("backoff, polling, search path and archive can be set, and the archive switched off; the jobs stay")
     func moreSettings() async throws {
         try await withDatabases { place in
             try await place.setUp("--backoff-base", "0", "--keep-done", "12h")

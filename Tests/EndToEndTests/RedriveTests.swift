@@ -245,4 +245,39 @@ struct RedriveTests {
             #expect(try await place.rows("select count(*) from cronmill.done_task") == ["0"])
         }
     }
+
+    @Test("a dry run changes nothing, and psql does the same by its script")
+    func dryRun() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            try await place.enqueue(2)
+            try await place.script(OverTasks.script)
+            let tasks: SQL = """
+                select concat(
+                    (select string_agg(t.task_id::text, ' ' order by t.task_id) from cronmill.task as t), '|',
+                    (select string_agg(d.task_id::text, ' ' order by d.task_id) from cronmill.dead_task as d), '|',
+                    (select string_agg(o.task_id::text, ' ' order by o.task_id) from cronmill.done_task as o)
+                ) as tasks
+                """
+            let steps = [
+                (["cancel", "2"], "1|101 102 103|201 202"),
+                (["redrive", "work", "--error", "boom 10", "--sqlstate", "23505"], "1 102|101 103|201 202"),
+                (["redrive", "--id", "101"], "1 101 102|103|201 202"),
+                (["purge", "--queue", "work", "--dead", "1d", "--done", "0"], "1 101 102||"),
+            ]
+            for (command, expected) in steps {
+                let before = try await place.rows(tasks)
+                let script = try await place.cronmillHere(command + ["--dry-run"])
+                #expect(script.exitCode == 0, "\(command): \(script.errors)")
+                #expect(try await place.rows(tasks) == before)
+                let run = try await place.server.client(
+                    "psql",
+                    ["-X", "-q", "-f", "-"],
+                    input: Array(script.output.utf8)
+                )
+                #expect(run.errors == "")
+                #expect(try await place.rows(tasks) == [expected], "\(command)")
+            }
+        }
+    }
 }

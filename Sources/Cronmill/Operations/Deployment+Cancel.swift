@@ -31,7 +31,9 @@ extension Deployment {
         try await onSetUp(database) { session in
             try session.query("select c.task_id, c.result from cronmill.cancel(\(ids)) as c").map { row in
                 let word: String = try row.get("result")
-                guard let kind = CancelResult.Kind(rawValue: word) else { preconditionFailure("no such result: \(word)") }
+                guard let kind = CancelResult.Kind(rawValue: word) else {
+                    preconditionFailure("no such result: \(word)")
+                }
                 return try CancelResult(id: row.get("task_id"), kind: kind)
             }
         }

@@ -13,7 +13,8 @@ public struct SearchPath: Sendable, Hashable, CustomStringConvertible {
             throw CronmillError(
                 .usage,
                 "search path \"\(text)\" is not understood",
-                hint: #"Use schema names separated by commas, in double quotes where they must be: app, "My schema", pg_temp"#
+                hint: "Use schema names separated by commas, in double quotes where they must be: "
+                    + #"app, "My schema", pg_temp"#
             )
         }
         let others = names.filter { $0 != "pg_temp" }

@@ -43,7 +43,7 @@ struct Tasks: AsyncParsableCommand {
         }
         guard id != nil else { return }
         if queue != nil || state != nil || limit != nil {
-            throw ValidationError("A task that is named needs no --queue, --state or --limit.")
+            throw ValidationError("Naming a task leaves no room for --queue, --state and --limit.")
         }
         try asked.checkNumbered()
     }
@@ -61,9 +61,10 @@ struct Tasks: AsyncParsableCommand {
         var tasks: [QueuedTask] = []
         var status = ExitStatus.done
         var longer: [String] = []
-        for result in await context.deployment.forEach(context.databases, { database in
+        let results = await context.deployment.forEach(context.databases) { database in
             try await context.deployment.tasks(asked, in: database)
-        }) {
+        }
+        for result in results {
             switch result.outcome {
             case .success(let found):
                 tasks += found.prefix(limit)

@@ -8,7 +8,10 @@ struct QueueArguments: ParsableArguments {
         completion: Completion.processors
     )
     var processors: [String] = []
-    @Option(help: ArgumentHelp("A queue, with or without a processor.", valueName: "name"), completion: Completion.queues)
+    @Option(
+        help: ArgumentHelp("A queue, with or without a processor.", valueName: "name"),
+        completion: Completion.queues
+    )
     var queue: String?
 
     func validate() throws {
