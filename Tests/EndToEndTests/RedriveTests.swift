@@ -43,6 +43,45 @@ struct RedriveTests {
         }
     }
 
+    @Test(
+        "a task put back is done before those of its group that wait, and finished tasks are kept where that is wanted"
+    )
+    func group() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable", "--max-attempts", "1", "--keep-done", "1h")
+            try await place.script(
+                """
+                create table app.broken ();
+                create or replace function app.work(payload jsonb) returns void language plpgsql as $$
+                begin
+                    if to_regclass('app.broken') is not null then raise exception 'broken'; end if;
+                    insert into app.done (n) values ((payload ->> 'n')::bigint);
+                end $$;
+                select cronmill.enqueue('work', '{"n": 1}', group_key => 'g', unique_key => 'u');
+                """
+            )
+            try await place.call()
+            try await place.script("drop table app.broken")
+            try await place.script(
+                """
+                select cronmill.enqueue('work', jsonb_build_object('n', n), group_key => 'g') from generate_series(2, 4) as n
+                """
+            )
+            #expect(try await place.cronmillHere("cancel", "3").exitCode == 0)
+            #expect(try await place.cronmillHere("redrive", "--id", "1").exitCode == 0)
+            try await place.call()
+            #expect(try await place.rows("select n from app.done order by ctid") == ["1", "2", "4"])
+            #expect(
+                try await place.rows(
+                    "select task_id, unique_key, group_key from cronmill.done_task order by finished_at"
+                )
+                    == ["1|u|g", "2|-|g", "4|-|g"]
+            )
+            let purged = try await place.cronmillHere("purge", "--done", "0", "--yes")
+            #expect(purged == said(place, "3 finished tasks deleted"))
+        }
+    }
+
     @Test("by number, by SQLSTATE, by text of the error; what does not fit stays dead")
     func filters() async throws {
         try await withDatabases { place in
