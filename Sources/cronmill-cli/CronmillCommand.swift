@@ -23,6 +23,7 @@ struct CronmillCommand: AsyncParsableCommand {
             CommandGroup(name: "Setting up", subcommands: [Setup.self, Configure.self, Remove.self, Sync.self]),
             CommandGroup(name: "Operating", subcommands: [Enable.self, Disable.self, Pause.self, Resume.self]),
             CommandGroup(name: "Working", subcommands: [Enqueue.self, Process.self]),
+            CommandGroup(name: "Tasks", subcommands: [Tasks.self, Cancel.self, Redrive.self, Purge.self]),
             CommandGroup(name: "Looking", subcommands: [Status.self, Runs.self, Config.self, Demo.self]),
         ]
     )

@@ -33,6 +33,11 @@ struct BadInputTests {
         try await check(BadInput.tasks)
     }
 
+    @Test("commands about tasks and settings that make no sense are refused")
+    func taskCommands() async throws {
+        try await check(BadInput.taskCommands)
+    }
+
     @Test("a database that cannot be reached is told with what to look at")
     func connections() async throws {
         try await check(BadInput.connections)

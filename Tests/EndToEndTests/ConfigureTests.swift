@@ -75,6 +75,53 @@ struct ConfigureTests {
         }
     }
 
+    @Test("backoff, polling, search path and archive can be set, and the archive switched off; the jobs stay")
+    func moreSettings() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--backoff-base", "0", "--keep-done", "12h")
+            let row: SQL = """
+                select backoff_base, backoff_cap, poll_interval, handler_search_path, keep_done from cronmill.processor
+                """
+            #expect(try await place.rows(row) == ["00:00:00|01:00:00|00:00:00.02|public, pg_temp|12:00:00"])
+            let before = try await jobids(place)
+            let all = [
+                "configure", "work", "--backoff-base", "1m", "--backoff-cap", "1d", "--poll-interval", "1.5s",
+                "--search-path", "APP,\"$user\", pg_temp", "--keep-done", "0",
+            ]
+            let result = try await place.cronmillHere(all)
+            #expect(
+                result
+                    == change(
+                        place,
+                        "backoff-base 0 -> 1m, backoff-cap 1h -> 1d, poll-interval 20ms -> 1.5s, "
+                            + "search-path public, pg_temp -> app, \"$user\", pg_temp, keep-done 12h -> 0"
+                    )
+            )
+            #expect(try await place.rows(row) == ["00:01:00|24:00:00|00:00:01.5|app, \"$user\", pg_temp|-"])
+            #expect(try await place.cronmillHere(all).errors == "\(place.database): nothing to change\n")
+            #expect(try await jobids(place) == before)
+        }
+    }
+
+    @Test("a handler finds what the search path names")
+    func searchPath() async throws {
+        try await withDatabases { place in
+            try await place.script(
+                """
+                create function app.bare(payload jsonb) returns void language plpgsql as $$
+                begin
+                    insert into done (n) values ((payload ->> 'n')::bigint);
+                end $$
+                """
+            )
+            try await place.setUp("--enable", "--search-path", "app, pg_temp")
+            _ = try await place.cronmillHere("configure", "work", "--handler", "app.bare")
+            try await place.enqueue(2)
+            try await place.call()
+            #expect(try await place.done() == [1, 2])
+        }
+    }
+
     @Test("a new run-as role gets the jobs and the grants, and the old one loses them")
     func runAs() async throws {
         try await withDatabases { place in

@@ -17,6 +17,11 @@ struct DryRunTests {
         ],
         ["setup"] + flags + ["--queue", "other", "--handler", "app.work", "--run-as", role],
         ["configure", queue] + flags + ["--slots", "3", "--every", "5m", "--timeout", "90s", "--linger", "0"],
+        ["configure", queue] + flags + [
+            "--backoff-base", "0", "--backoff-cap", "2h", "--poll-interval", "1ms", "--search-path", "app, pg_temp",
+            "--keep-done", "7d",
+        ],
+        ["configure", queue] + flags + ["--keep-done", "0"],
         ["configure", queue] + flags + ["--handler", "app.second", "--run-as", "second"],
         ["enable"] + flags,
         ["pause", queue] + flags,
@@ -146,7 +151,8 @@ struct DryRunTests {
             "cronmill.processor",
             """
             select concat_ws(
-                '|', p.name, p.handler, p.run_as, p.enabled, p.paused, p.slots, p.schedule, p.linger, p.timeout
+                '|', p.name, p.handler, p.run_as, p.enabled, p.paused, p.slots, p.schedule, p.linger, p.timeout,
+                p.backoff_base, p.backoff_cap, p.poll_interval, p.handler_search_path, coalesce(p.keep_done, '0')
             ) as line
             from cronmill.processor as p order by 1
             """

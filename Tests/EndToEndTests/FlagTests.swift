@@ -25,6 +25,9 @@ struct FlagTests {
                     ["disable", "work"],
                     ["enqueue", "--queue", "work", "--payload", #"{"n": 1}"#],
                     ["process", "work"],
+                    ["tasks"],
+                    ["redrive", "work"],
+                    ["purge", "--dead", "30d"],
                     ["status", "work", "--json"],
                     ["runs"],
                     ["sync", "--check"],
@@ -59,7 +62,8 @@ struct FlagTests {
             #expect(try await place.cronmill(place.setupArguments(["--quiet"])) == silent)
             #expect(try await place.cronmill(place.setupArguments(["--quiet"])) == silent)
             for command in [
-                ["enqueue", "--queue", "work", "--payload", #"{"n": 1}"#], ["process", "work"], ["enable"], ["pause"],
+                ["enqueue", "--queue", "work", "--payload", #"{"n": 1}"#], ["cancel", "1"], ["redrive"],
+                ["purge", "--done", "0"], ["process", "work"], ["enable"], ["pause"],
                 ["resume"], ["disable"], ["configure", "work", "--slots", "2"], ["remove", "work"],
             ] {
                 let result = try await place.cronmill(command + ["--quiet", "--database", place.database])

@@ -44,6 +44,11 @@ struct HostileNamesTests {
 
         _ = try await job.run(["configure"] + job.flags + ["--slots=2", "--timeout=5m", "--", names.queue])
         #expect(try await job.activeJobs() == names.databases.map { "\($0)|2" }.sorted())
+        let path = "\(Identifier(names.schema).quoted), pg_temp"
+        _ = try await job.run(["configure", "--search-path=\(path)"] + job.flags + ["--", names.queue])
+        _ = try await job.run(["tasks", "--queue=\(names.queue)"] + job.flags)
+        _ = try await job.run(["redrive", "--yes"] + job.flags + ["--", names.queue])
+        _ = try await job.run(["purge", "--dead=0", "--done=0", "--yes"] + job.flags + ["--", names.queue])
         _ = try await job.run(["sync", "--check"] + job.flags)
         _ = try await job.run(["disable"] + job.flags + ["--", names.queue])
         #expect(try await job.activeJobs() == [])

@@ -10,7 +10,7 @@ struct ReadmeTests {
     @Test("every shell block of the README does what it says, and nothing is left at the end")
     func tour() async throws {
         let blocks = try await Self.blocks("sh")
-        #expect(blocks.count == 7)
+        #expect(blocks.count == 8)
         try await withServer { server in
             let connection = try await server.connect()
             try await connection.execute("create database shop")
@@ -30,7 +30,7 @@ struct ReadmeTests {
                 switch number {
                 case 3: #expect(result.errors.contains("shop: 100 tasks done"))
                 case 4: #expect(result.errors.contains("slots 2 -> 1, timeout 30m -> 5m"))
-                case 6: #expect(result.errors.contains("shop: 10 tasks done"))
+                case 7: #expect(result.errors.contains("shop: 10 tasks done"))
                 default: break
                 }
             }

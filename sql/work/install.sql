@@ -47,6 +47,11 @@
 \ir functions/grant_query.sql
 \ir functions/note_progress.sql
 \ir functions/end_run.sql
+\ir functions/cancel.sql
+\ir functions/redrive.sql
+\ir functions/age_limit.sql
+\ir functions/purge_dead.sql
+\ir functions/purge_done.sql
 \ir functions/run_as_routines.sql
 \ir functions/grant_run_as.sql
 \ir functions/check_processor.sql

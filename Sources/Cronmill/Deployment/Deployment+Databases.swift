@@ -27,6 +27,19 @@ extension Deployment {
         }
     }
 
+    /// Runs `body` on a connection to a work database that is set up.
+    func onSetUp<Value: Sendable>(
+        _ database: String,
+        _ body: @Sendable (Session) throws -> Value
+    ) async throws -> Value {
+        try await with(connectWork(database)) { connection in
+            try await connection.run { session in
+                guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
+                return try body(session)
+            }
+        }
+    }
+
     /// Does something for each database, up to eight at once; a failure in one does not stop the others.
     ///
     /// - Returns: a result per database, in the order given.

@@ -56,12 +56,8 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
     public func processorNames(in database: String) async throws -> [String] {
-        try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-                return try session.query("select p.name from cronmill.processor as p order by p.name")
-                    .map { try $0.get("name") }
-            }
+        try await onSetUp(database) { session in
+            try session.query("select p.name from cronmill.processor as p order by p.name").map { try $0.get("name") }
         }
     }
 
@@ -69,12 +65,25 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
     public func queueNames(in database: String) async throws -> [String] {
-        try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-                return try session.query("select q.name from cronmill.queue as q order by q.name")
-                    .map { try $0.get("name") }
-            }
+        try await onSetUp(database) { session in
+            try session.query("select q.name from cronmill.queue as q order by q.name").map { try $0.get("name") }
+        }
+    }
+
+    /// The queues of processors, by name; nil, which is all queues, where no processor is named.
+    ///
+    /// - Throws: `CronmillError` for a name that is not there; `PostgresError`.
+    public func queues(of processors: [String], in database: String) async throws -> [String]? {
+        guard !processors.isEmpty else { return nil }
+        let names = try await self.processors(processors, in: database)
+        return try await onSetUp(database) { session in
+            try session.query(
+                """
+                select q.name from cronmill.processor as p
+                join cronmill.queue as q on q.queue_id = p.queue_id
+                where p.name = any (\(names)) order by q.name
+                """
+            ).map { try $0.get("name") }
         }
     }
 

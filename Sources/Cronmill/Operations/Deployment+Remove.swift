@@ -11,7 +11,7 @@ public enum Removal: Sendable, Hashable {
 }
 
 extension Deployment {
-    /// The number of tasks, dead ones included, that a removal would drop.
+    /// The number of tasks, dead ones and finished ones that are kept included, that a removal would drop.
     ///
     /// - Throws: `CronmillError` for a name that is not there; `PostgresError`.
     public func tasksDropped(by removal: Removal, in database: String) async throws -> Int {
@@ -29,7 +29,8 @@ extension Deployment {
                 return try session.one(
                     """
                     select (select count(*) from cronmill.task as t where t.queue_id = any (w.queue_ids))
-                        + (select count(*) from cronmill.dead_task as d where d.queue_id = any (w.queue_ids)) as total
+                        + (select count(*) from cronmill.dead_task as d where d.queue_id = any (w.queue_ids))
+                        + (select count(*) from cronmill.done_task as d where d.queue_id = any (w.queue_ids)) as total
                     from (
                         select array(
                             select q.queue_id from cronmill.queue as q where \(queue)::text is null or q.name = \(queue)
@@ -75,6 +76,7 @@ extension Deployment {
                 in: database,
                 "delete from cronmill.task as t where t.queue_id = cronmill.queue_id(\(name))",
                 "delete from cronmill.dead_task as t where t.queue_id = cronmill.queue_id(\(name))",
+                "delete from cronmill.done_task as t where t.queue_id = cronmill.queue_id(\(name))",
                 "delete from cronmill.queue as q where q.name = \(name)"
             )
         case .everything:

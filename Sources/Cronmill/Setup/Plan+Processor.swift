@@ -39,6 +39,7 @@ extension Plan {
 
     /// Makes or changes the processor: its queue, its procedure, its row.
     mutating func setProcessor(_ request: ProcessorRequest, work: WorkInspection) throws {
+        try Self.checkBackoff(request, work: work)
         if let row = work.processor {
             try change(row, request, work: work)
         } else {
@@ -137,6 +138,21 @@ extension Plan {
         )
     }
 
+    private static func checkBackoff(_ request: ProcessorRequest, work: WorkInspection) throws {
+        guard request.backoffBase != nil || request.backoffCap != nil else { return }
+        let base = request.backoffBase ?? work.processor?.backoffBase.microseconds ?? .seconds(5)
+        let cap = request.backoffCap ?? work.processor?.backoffCap.microseconds ?? .seconds(3600)
+        guard base > cap else { return }
+        throw CronmillError(
+            .failed,
+            "backoff base \(base.roundTripText) is longer than backoff cap \(cap.roundTripText)",
+            hint: request.backoffCap == nil
+                ? "Raise the cap, too: --backoff-cap \(base.roundTripText)"
+                : "Lower the base, too: --backoff-base \(cap.roundTripText)",
+            database: work.state.database
+        )
+    }
+
     private static func runAs(_ request: ProcessorRequest, work: WorkInspection) throws -> String {
         if let role = request.runAs ?? work.processor?.runAs { return role }
         guard !work.state.isSuperuser else {
@@ -161,8 +177,15 @@ struct ProcessorSetting: Sendable {
 
     /// The value for people.
     func shown(_ text: String) -> String {
-        guard text.hasSuffix(" microseconds"), let count = Int64(text.prefix { $0 != " " }) else { return text }
-        return Duration.microseconds(count).roundTripText
+        text.microseconds?.roundTripText ?? text
+    }
+}
+
+extension String {
+    /// The duration that a column's text stands for, if it is one.
+    fileprivate var microseconds: Duration? {
+        guard hasSuffix(" microseconds") else { return nil }
+        return Int64(prefix { $0 != " " }).map { .microseconds($0) }
     }
 }
 
@@ -178,6 +201,12 @@ extension ProcessorRequest {
         add("linger", "linger", linger?.columnText, "\(linger?.columnText)")
         add("timeout", "timeout", timeout?.intervalText, "\(timeout?.intervalText)")
         add("max_attempts", "max-attempts", maxAttempts.map(String.init), "\(maxAttempts)")
+        add("backoff_base", "backoff-base", backoffBase?.intervalText, "\(backoffBase?.intervalText)")
+        add("backoff_cap", "backoff-cap", backoffCap?.intervalText, "\(backoffCap?.intervalText)")
+        add("poll_interval", "poll-interval", pollInterval?.intervalText, "\(pollInterval?.intervalText)")
+        add("handler_search_path", "search-path", searchPath?.description, "\(searchPath?.description)")
+        let isKept = keepDone != .zero
+        add("keep_done", "keep-done", keepDone?.intervalText, isKept ? "\(keepDone?.intervalText)" : "null")
         add("enabled", "enabled", isEnabled.map { String($0) }, "\(isEnabled)")
         return settings
     }
@@ -192,6 +221,11 @@ extension ProcessorRow {
         case "linger": linger
         case "timeout": timeout
         case "max_attempts": String(maxAttempts)
+        case "backoff_base": backoffBase
+        case "backoff_cap": backoffCap
+        case "poll_interval": pollInterval
+        case "handler_search_path": searchPath
+        case "keep_done": keepDone
         case "enabled": String(isEnabled)
         default: query?.text(of: column) ?? ""
         }

@@ -14,6 +14,16 @@ public struct ProcessorRequest: Sendable, Hashable {
     public var timeout: Duration?
     /// Attempts after which a task is dead. Default 5.
     public var maxAttempts: Int?
+    /// Delay before the second attempt, doubled with each further one. Default 5 seconds.
+    public var backoffBase: Duration?
+    /// Longest delay between two attempts. Default an hour.
+    public var backoffCap: Duration?
+    /// How often a lingering run looks into its queue, 1 ms to a minute. Default 20 ms.
+    public var pollInterval: Duration?
+    /// What the handler's names are looked for in. Default `public, pg_temp`.
+    public var searchPath: SearchPath?
+    /// How long finished tasks are kept; zero: they are not, which is the default.
+    public var keepDone: Duration?
     /// Length of a run. Default tick.
     public var linger: Linger?
     /// Role the handler runs as. Default the connecting role, unless it is a superuser.

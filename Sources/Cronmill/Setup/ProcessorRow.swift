@@ -10,6 +10,11 @@ struct ProcessorRow: Sendable, Hashable {
     var linger: String
     var timeout: String
     var maxAttempts: Int
+    var backoffBase: String
+    var backoffCap: String
+    var pollInterval: String
+    var keepDone: String
+    var searchPath: String
     var runAs: String
     var isEnabled: Bool
     var procedureText: String?
@@ -21,7 +26,12 @@ struct ProcessorRow: Sendable, Hashable {
             """
             select
                 p.name, q.name as queue, p.handler, p.slots, p.schedule, p.linger, p.max_attempts, p.run_as, p.enabled,
+                p.handler_search_path,
                 concat(floor(extract(epoch from p.timeout) * 1000000)::bigint, ' microseconds') as timeout,
+                concat(floor(extract(epoch from p.backoff_base) * 1000000)::bigint, ' microseconds') as backoff_base,
+                concat(floor(extract(epoch from p.backoff_cap) * 1000000)::bigint, ' microseconds') as backoff_cap,
+                concat(floor(extract(epoch from p.poll_interval) * 1000000)::bigint, ' microseconds') as poll_interval,
+                concat(coalesce(floor(extract(epoch from p.keep_done) * 1000000)::bigint, 0), ' microseconds') as keep_done,
                 (
                     select f.prosrc
                     from pg_catalog.pg_proc as f
@@ -43,6 +53,11 @@ struct ProcessorRow: Sendable, Hashable {
                 linger: row.get("linger"),
                 timeout: row.get("timeout"),
                 maxAttempts: row.get("max_attempts"),
+                backoffBase: row.get("backoff_base"),
+                backoffCap: row.get("backoff_cap"),
+                pollInterval: row.get("poll_interval"),
+                keepDone: row.get("keep_done"),
+                searchPath: row.get("handler_search_path"),
                 runAs: row.get("run_as"),
                 isEnabled: row.get("enabled"),
                 procedureText: row.get("procedure_text"),

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Cronmill
-internal import Glibc
 
 struct Remove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -58,7 +57,9 @@ struct Remove: AsyncParsableCommand {
                 let plan = try await context.deployment.planRemove(removal, in: database)
                 if !dryRun, !plan.isEmpty {
                     let tasks = try await context.deployment.tasksDropped(by: removal, in: database)
-                    guard try confirms(tasks, database, context.output) else { return .failed }
+                    if !yes, tasks > 0, !context.confirms("\(tasks) tasks of database \"\(database)\"", "dropped") {
+                        return .failed
+                    }
                     try await context.deployment.quiet(for: removal, in: database, wait: limit)
                 }
                 try await context.carryOut(plan, database: database, dryRun: dryRun)
@@ -72,15 +73,5 @@ struct Remove: AsyncParsableCommand {
         let context = Context(deployment: deployment, databases: [], options: connection)
         let plan = try await deployment.planRemoveCron()
         try await context.carryOut(plan, database: deployment.cronDatabase, dryRun: dryRun)
-    }
-
-    private func confirms(_ tasks: Int, _ database: String, _ output: Output) throws -> Bool {
-        guard !yes, tasks > 0 else { return true }
-        guard isatty(STDIN_FILENO) == 1 else {
-            output.report("\(tasks) tasks of database \"\(database)\" would be dropped", hint: "Say so with --yes.")
-            return false
-        }
-        output.note("\(tasks) tasks of database \"\(database)\" will be dropped. Type yes to go on:")
-        return readLine() == "yes"
     }
 }

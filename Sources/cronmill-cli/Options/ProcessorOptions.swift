@@ -15,6 +15,16 @@ struct ProcessorOptions: ParsableArguments {
     var timeout: String?
     @Option(help: ArgumentHelp("Failed attempts after which a task is dead. Default: 5.", valueName: "n"))
     var maxAttempts: Int?
+    @Option(help: ArgumentHelp("Delay before the second attempt, then doubled. Default: 5s.", valueName: "duration"))
+    var backoffBase: String?
+    @Option(help: ArgumentHelp("Longest delay between two attempts. Default: 1h.", valueName: "duration"))
+    var backoffCap: String?
+    @Option(help: ArgumentHelp("How often a run looks into an empty queue. Default: 20ms.", valueName: "duration"))
+    var pollInterval: String?
+    @Option(help: ArgumentHelp("search_path of the handler. Default: 'public, pg_temp'.", valueName: "schemas"))
+    var searchPath: String?
+    @Option(help: ArgumentHelp("Keep finished tasks that long. Default: 0, not at all.", valueName: "duration"))
+    var keepDone: String?
     @Option(help: ArgumentHelp("Length of a run: tick, a duration, or 0. Default: tick.", valueName: "duration"))
     var linger: String?
     @Option(help: ArgumentHelp("Role the handler runs as. Default: the connecting one.", valueName: "role"))
@@ -31,7 +41,8 @@ struct ProcessorOptions: ParsableArguments {
     /// Whether any of them was given.
     var isEmpty: Bool {
         handler == nil && slots == nil && schedule == nil && every == nil && timeout == nil && maxAttempts == nil
-            && linger == nil && runAs == nil
+            && linger == nil && runAs == nil && backoffBase == nil && backoffCap == nil && pollInterval == nil
+            && searchPath == nil && keepDone == nil
     }
 
     /// The request they make.
@@ -50,6 +61,14 @@ struct ProcessorOptions: ParsableArguments {
         request.timeout = try timeout.map { try Duration($0, of: "--timeout") }
         if request.timeout == .zero { throw CronmillError(.usage, "--timeout 0: no task could be done in no time") }
         request.linger = try linger.map { try read("--linger", $0) { try Linger(userText: $0) } }
+        request.backoffBase = try backoffBase.map { try Duration($0, of: "--backoff-base", atMost: .longestBackoff) }
+        request.backoffCap = try backoffCap.map { try Duration($0, of: "--backoff-cap", atMost: .longestBackoff) }
+        request.pollInterval = try pollInterval.map { try Duration($0, of: "--poll-interval", atMost: .seconds(60)) }
+        if let interval = request.pollInterval, interval < .milliseconds(1) {
+            throw CronmillError(.usage, "--poll-interval \(interval.roundTripText): the shortest is 1ms")
+        }
+        request.searchPath = try searchPath.map { try SearchPath(userText: $0) }
+        request.keepDone = try keepDone.map { try Duration($0, of: "--keep-done", atMost: .longestAge) }
         return request
     }
 
@@ -65,6 +84,21 @@ struct ProcessorOptions: ParsableArguments {
 }
 
 extension Duration {
+    /// A year: what waits longer for its next attempt is better dead.
+    static let longestBackoff = Duration.seconds(365 * 86_400)
+    /// A hundred years, so that a time that far back is one PostgreSQL knows.
+    static let longestAge = Duration.seconds(36_500 * 86_400)
+
+    /// Reads the value of a flag that has a limit.
+    ///
+    /// - Throws: `CronmillError` for wrong usage, with the flag's name.
+    init(_ text: String, of flag: String, atMost limit: Duration) throws(CronmillError) {
+        try self.init(text, of: flag)
+        if self > limit {
+            throw CronmillError(.usage, "\(flag) \(text): the longest is \(limit.roundTripText)")
+        }
+    }
+
     /// Reads the value of a flag.
     ///
     /// - Throws: `CronmillError` for wrong usage, with the flag's name.

@@ -4,12 +4,21 @@ internal import struct FoundationEssentials.Date
 extension Date {
     /// Date and time in UTC to the second, for people.
     var shown: String {
-        String(iso8601.prefix(19)).replacing("T", with: " ")
+        infinity ?? String(iso8601.prefix { $0 != "." }).replacing("T", with: " ")
     }
 
     /// ISO 8601 in UTC with milliseconds, for programs.
     var iso8601: String {
-        formatted(ISO8601FormatStyle(includingFractionalSeconds: true))
+        infinity ?? formatted(ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+
+    /// PostgreSQL's word for a time that never comes or always was.
+    private var infinity: String? {
+        switch self {
+        case .distantFuture: "infinity"
+        case .distantPast: "-infinity"
+        default: nil
+        }
     }
 }
 

@@ -1,0 +1,139 @@
+internal import Postgres
+
+/// Which tasks that are over are to be deleted.
+public struct PurgeRequest: Sendable, Hashable {
+    /// Of these queues; nil is all.
+    public var queues: [String]?
+    /// Dead tasks that failed for the last time longer ago; nil is none.
+    public var deadAge: Duration?
+    /// Finished tasks that were done longer ago; nil is none.
+    public var doneAge: Duration?
+
+    /// Nothing.
+    public init() {}
+}
+
+/// How many tasks were deleted, or would be.
+public struct PurgeResult: Sendable, Hashable {
+    /// Dead tasks.
+    public var dead = 0
+    /// Finished ones.
+    public var done = 0
+}
+
+extension Deployment {
+    /// The numbers of tasks that a purge would delete, 100,001 for more.
+    ///
+    /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
+    public func countPurged(_ request: PurgeRequest, in database: String) async throws -> PurgeResult {
+        try await onSetUp(database) { session in
+            for queue in request.queues ?? [] { try session.checkQueue(queue) }
+            let row = try session.one(
+                """
+                select
+                    (
+                        select count(*)
+                        from (
+                            select 1
+                            from cronmill.dead_task as d
+                            where d.queue_id = any (w.queue_ids) and d.failed_at < clock_timestamp() - \(request.deadAge)::interval
+                            limit \(ProcessorStatus.exactUpTo + 1)
+                        ) as counted
+                    ) as dead,
+                    (
+                        select count(*)
+                        from (
+                            select 1
+                            from cronmill.done_task as d
+                            where d.queue_id = any (w.queue_ids) and d.finished_at < clock_timestamp() - \(request.doneAge)::interval
+                            limit \(ProcessorStatus.exactUpTo + 1)
+                        ) as counted
+                    ) as done
+                from (
+                    select array(
+                        select q.queue_id from cronmill.queue as q
+                        where \(request.queues)::text[] is null or q.name = any (\(request.queues))
+                    ) as queue_ids
+                ) as w
+                """
+            )
+            return try PurgeResult(dead: row.get("dead"), done: row.get("done"))
+        }
+    }
+
+    /// Deletes dead and finished tasks that are old enough, in transactions of 10,000: what is deleted when an error or a
+    /// cancellation ends it stays deleted.
+    ///
+    /// - Parameters:
+    ///   - request: which.
+    ///   - database: the work database.
+    ///   - onProgress: told after each transaction of what is done so far.
+    /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`; `CancellationError`.
+    public func purge(
+        _ request: PurgeRequest,
+        in database: String,
+        onProgress: @escaping @Sendable (PurgeResult) -> Void = { _ in }
+    ) async throws -> PurgeResult {
+        try await onSetUp(database) { session in
+            for queue in request.queues ?? [] { try session.checkQueue(queue) }
+            var result = PurgeResult()
+            let limit = Self.tasksAtOnce
+            for queue in request.eachQueue {
+                var lastID: Int64? = request.deadAge == nil ? nil : 0
+                while let after = lastID {
+                    let row = try session.one(
+                        """
+                        select p.purged, p.last_id
+                        from cronmill.purge_dead(\(queue), \(request.deadAge), \(limit), \(after)) as p
+                        """
+                    )
+                    result.dead += try row.get("purged")
+                    lastID = try row.get("last_id")
+                    onProgress(result)
+                }
+                var purged = request.doneAge == nil ? 0 : 1
+                while purged > 0 {
+                    purged = try session.one(
+                        "select cronmill.purge_done(\(queue), \(request.doneAge), \(limit)) as purged"
+                    ).get("purged")
+                    result.done += purged
+                    onProgress(result)
+                }
+            }
+            return result
+        }
+    }
+
+    /// Plans a purge, to be printed: one transaction, which is long for very many tasks.
+    ///
+    /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
+    public func planPurge(_ request: PurgeRequest, in database: String) async throws -> Plan {
+        try await onSetUp(database) { session in
+            for queue in request.queues ?? [] { try session.checkQueue(queue) }
+            var plan = Plan()
+            for queue in request.eachQueue {
+                let place = queue.map { " of queue \($0)" } ?? ""
+                if let age = request.deadAge {
+                    plan.add(
+                        "purge dead tasks\(place)",
+                        in: database,
+                        "select p.purged from cronmill.purge_dead(\(queue), \(age)) as p"
+                    )
+                }
+                if let age = request.doneAge {
+                    plan.add(
+                        "purge finished tasks\(place)",
+                        in: database,
+                        "select cronmill.purge_done(\(queue), \(age)) as purged"
+                    )
+                }
+            }
+            return plan
+        }
+    }
+}
+
+extension PurgeRequest {
+    /// One queue after another; a nil is all at once.
+    fileprivate var eachQueue: [String?] { queues.map { $0.map { Optional($0) } } ?? [nil] }
+}

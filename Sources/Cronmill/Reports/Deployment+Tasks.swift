@@ -1,0 +1,178 @@
+internal import Postgres
+internal import struct FoundationEssentials.Date
+
+extension Deployment {
+    /// Tasks of a work database, queue by queue: those that wait in the order in which they are claimed, dead ones by
+    /// number, finished ones from the latest on. No more is read than is returned, but for scheduled and retrying
+    /// tasks, which have no order of their own: what waits for later is searched for them.
+    ///
+    /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
+    public func tasks(_ filter: TaskFilter = TaskFilter(), in database: String) async throws -> [QueuedTask] {
+        try await onSetUp(database) { session in
+            if let queue = filter.queue { try session.checkQueue(queue) }
+            return try session.query(filter.statement).map { try QueuedTask($0, database: database) }
+        }
+    }
+
+    /// One task, wherever it is: waiting, dead, or finished and kept.
+    ///
+    /// - Returns: nil if there is none with this number: it is done and was not kept, was canceled, or never was.
+    /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
+    public func task(_ id: Int64, in database: String) async throws -> QueuedTask? {
+        try await onSetUp(database) { session in
+            // Waiting tasks last: they have no index by number.
+            for source in [TaskSource.dead, .done, .waiting] {
+                let rows = try session.query(
+                    """
+                    select \(sql: source.columns)
+                    from \(sql: source.table) as t
+                    join cronmill.queue as q on q.queue_id = t.queue_id
+                    where t.task_id = \(id)
+                    """
+                )
+                if let row = rows.first { return try QueuedTask(row, database: database) }
+            }
+            return nil
+        }
+    }
+}
+
+/// The three tables a task can be in.
+private enum TaskSource {
+    case waiting
+    case dead
+    case done
+
+    var table: SQL {
+        switch self {
+        case .waiting: "cronmill.task"
+        case .dead: "cronmill.dead_task"
+        case .done: "cronmill.done_task"
+        }
+    }
+
+    /// The same columns of each; times as seconds, -infinity and infinity included.
+    var columns: SQL {
+        let common: SQL = """
+            q.name as queue, t.task_id, t.priority, t.attempts, t.payload, t.unique_key, t.group_key,
+            extract(epoch from t.run_at)::double precision as run_at,
+            extract(epoch from t.enqueued_at)::double precision as enqueued_at
+            """
+        let settings: SQL = "extract(epoch from t.timeout)::double precision as timeout, t.max_attempts"
+        let failure: SQL = """
+            extract(epoch from t.failed_at)::double precision as failed_at,
+            t.error_sqlstate, t.error_message, t.error_detail, t.error_hint, t.error_context
+            """
+        return switch self {
+        case .waiting:
+            """
+            \(sql: common), \(sql: settings), \(sql: failure),
+            case
+                when t.run_at <= statement_timestamp() then 'ready' when t.attempts > 0 then 'retrying' else 'scheduled'
+            end as state,
+            extract(epoch from t.began_at)::double precision as began_at, null as finished_at
+            """
+        case .dead:
+            """
+            \(sql: common), \(sql: settings), \(sql: failure),
+            'dead' as state, null as began_at, null as finished_at
+            """
+        case .done:
+            """
+            \(sql: common), null as timeout, null as max_attempts, null as failed_at, null as error_sqlstate,
+            null as error_message, null as error_detail, null as error_hint, null as error_context,
+            'done' as state, null as began_at, extract(epoch from t.finished_at)::double precision as finished_at
+            """
+        }
+    }
+}
+
+extension TaskFilter {
+    fileprivate var statement: SQL {
+        switch state {
+        case .dead: statement(.dead, order: "t.task_id")
+        case .done: statement(.done, order: "t.finished_at desc, t.task_id desc")
+        case nil: waiting("true")
+        case .ready: waiting("t.run_at <= statement_timestamp()")
+        case .scheduled: waiting("t.run_at > statement_timestamp() and t.attempts = 0")
+        case .retrying: waiting("t.run_at > statement_timestamp() and t.attempts > 0")
+        }
+    }
+
+    private func statement(_ source: TaskSource, order: SQL) -> SQL {
+        """
+        select \(sql: source.columns)
+        from cronmill.queue as q
+        cross join lateral (
+            select t.* from \(sql: source.table) as t where t.queue_id = q.queue_id
+            order by \(sql: order) limit \(limit)
+        ) as t
+        where \(queue)::text is null or q.name = \(queue)
+        order by q.name, \(sql: order)
+        limit \(limit)
+        """
+    }
+
+    /// One priority after another, because an index has no descending column between ascending ones.
+    private func waiting(_ condition: SQL) -> SQL {
+        """
+        select \(sql: TaskSource.waiting.columns)
+        from cronmill.queue as q
+        cross join generate_series(9, 0, -1) as n (priority)
+        cross join lateral (
+            select t.* from cronmill.task as t
+            where t.queue_id = q.queue_id and t.priority = n.priority and \(sql: condition)
+            order by t.run_at, t.task_id limit \(limit)
+        ) as t
+        where \(queue)::text is null or q.name = \(queue)
+        order by q.name, t.priority desc, t.run_at, t.task_id
+        limit \(limit)
+        """
+    }
+}
+
+extension QueuedTask {
+    fileprivate init(_ row: Row, database: String) throws {
+        let word: String = try row.get("state")
+        guard let state = State(rawValue: word) else { preconditionFailure("no such state: \(word)") }
+        try self.init(
+            database: database,
+            queue: row.get("queue"),
+            id: row.get("task_id"),
+            state: state,
+            priority: row.get("priority"),
+            attempts: row.get("attempts"),
+            runAt: Date(serverSeconds: row.get("run_at")),
+            enqueuedAt: Date(serverSeconds: row.get("enqueued_at")),
+            beganAt: row.get("began_at", as: Double?.self).map { Date(serverSeconds: $0) },
+            finishedAt: row.get("finished_at", as: Double?.self).map { Date(serverSeconds: $0) },
+            payload: row.get("payload"),
+            uniqueKey: row.get("unique_key"),
+            groupKey: row.get("group_key"),
+            timeout: row.get("timeout", as: Double?.self).map { .seconds($0) },
+            maxAttempts: row.get("max_attempts"),
+            failure: Failure(row)
+        )
+    }
+}
+
+extension QueuedTask.Failure {
+    fileprivate init?(_ row: Row) throws {
+        guard let sqlState = try row.get("error_sqlstate", as: String?.self) else { return nil }
+        try self.init(
+            failedAt: row.get("failed_at", as: Double?.self).map { Date(serverSeconds: $0) },
+            sqlState: sqlState,
+            message: row.get("error_message", as: String?.self) ?? "",
+            detail: row.get("error_detail"),
+            hint: row.get("error_hint"),
+            context: row.get("error_context")
+        )
+    }
+}
+
+extension Date {
+    /// A time from the server, which may be infinite.
+    fileprivate init(serverSeconds seconds: Double) {
+        self = seconds.isFinite ? Date(timeIntervalSince1970: seconds) : seconds < 0 ? .distantPast : .distantFuture
+    }
+}

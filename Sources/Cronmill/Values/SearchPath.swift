@@ -1,0 +1,88 @@
+internal import Postgres
+
+/// The `search_path` a handler is called with: schemas in the order in which they are looked into, `pg_temp` the last.
+public struct SearchPath: Sendable, Hashable, CustomStringConvertible {
+    /// Names as they stand in the catalogs.
+    public let schemas: [String]
+
+    /// Reads it as PostgreSQL would: names separated by commas, quoted where they must be.
+    ///
+    /// - Throws: `CronmillError` if it is not understood, or `pg_temp` is not named or not the last.
+    public init(userText text: String) throws(CronmillError) {
+        guard let names = Self.names(text) else {
+            throw CronmillError(
+                .usage,
+                "search path \"\(text)\" is not understood",
+                hint: "Use schema names separated by commas, in double quotes where they must be: "
+                    + #"app, "My schema", pg_temp"#
+            )
+        }
+        let others = names.filter { $0 != "pg_temp" }
+        guard names.last == "pg_temp", names.count == others.count + 1 else {
+            throw CronmillError(
+                .usage,
+                "search path \"\(text)\" does not end with pg_temp",
+                detail: "Where it is not the last, a temporary table can take the place of one of yours.",
+                hint: "--search-path \(Self.text(others + ["pg_temp"]).shellWord)"
+            )
+        }
+        schemas = names
+    }
+
+    /// As the column `processor.handler_search_path` holds it.
+    public var description: String { Self.text(schemas) }
+
+    private static func text(_ names: [String]) -> String {
+        names.map { Identifier($0).quoted }.joined(separator: ", ")
+    }
+
+    /// The names in a list; nil if it is none. What is not quoted is folded to lower case.
+    private static func names(_ text: String) -> [String]? {
+        var names: [String] = []
+        var rest = text[...]
+        while true {
+            rest = rest.drop(while: \.isWhitespace)
+            var name = ""
+            if rest.first == "\"" {
+                repeat {
+                    rest = rest.dropFirst()
+                    let piece = rest.prefix { $0 != "\"" }
+                    rest = rest.dropFirst(piece.count)
+                    guard rest.first == "\"" else { return nil }
+                    rest = rest.dropFirst()
+                    name += piece
+                    // Two quotes are one that belongs to the name.
+                    if rest.first == "\"" { name += "\"" }
+                } while rest.first == "\""
+            } else {
+                let piece = rest.prefix { $0 != "," && $0 != "\"" && !$0.isWhitespace }
+                rest = rest.dropFirst(piece.count)
+                name = piece.lowercased()
+            }
+            guard !name.isEmpty else { return nil }
+            names.append(name)
+            rest = rest.drop(while: \.isWhitespace)
+            if rest.isEmpty { return names }
+            guard rest.first == "," else { return nil }
+            rest = rest.dropFirst()
+        }
+    }
+}
+
+extension Session {
+    /// Refuses a path with a schema that is not there. `"$user"` stands for whatever role runs the handler.
+    func check(_ path: SearchPath) throws {
+        let known: [String] = try query("select n.nspname from pg_catalog.pg_namespace as n order by n.nspname").map {
+            try $0.get("nspname")
+        }
+        for schema in path.schemas where !["$user", "pg_temp"].contains(schema) && !known.contains(schema) {
+            throw CronmillError(
+                .failed,
+                "schema \"\(schema)\" of the search path does not exist in database \"\(database)\"",
+                hint: known.nearest(to: schema).map { "Did you mean \"\($0)\"?" }
+                    ?? "create schema \(Identifier(schema).quoted);",
+                database: database
+            )
+        }
+    }
+}

@@ -1,0 +1,69 @@
+internal import ArgumentParser
+internal import Cronmill
+
+struct Purge: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Delete dead tasks, and finished ones that were kept, by age.",
+        discussion: """
+            Examples:
+              cronmill purge emails --database shop --dead 90d
+              cronmill purge --all --done 7d --yes
+            """
+    )
+
+    @OptionGroup var named: QueueArguments
+    @Option(help: ArgumentHelp("Dead tasks that failed longer ago; 0 is all.", valueName: "duration"))
+    var dead: String?
+    @Option(help: ArgumentHelp("Finished tasks that were done longer ago; 0 is all.", valueName: "duration"))
+    var done: String?
+    @Flag(help: "Do not ask.")
+    var yes = false
+    @OptionGroup(title: "Databases") var asked: DatabaseOptions
+    @Flag(help: "Print the psql script that would run.")
+    var dryRun = false
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+    func validate() throws {
+        if dead == nil, done == nil { throw ValidationError("Name an age: --dead 90d, --done 7d, or both.") }
+    }
+
+    func run() async throws {
+        let deadAge = try dead.map { try Duration($0, of: "--dead", atMost: .longestAge) }
+        let doneAge = try done.map { try Duration($0, of: "--done", atMost: .longestAge) }
+        let context = try await Context(connection, asked)
+        let databases = try await context.databases(having: named.processors)
+        try await context.forEachDatabase(databases) { database in
+            var request = PurgeRequest()
+            request.queues = try await named.queues(in: database, context)
+            request.deadAge = deadAge
+            request.doneAge = doneAge
+            if dryRun {
+                let plan = try await context.deployment.planPurge(request, in: database)
+                try await context.carryOut(plan, database: database, dryRun: true)
+                return .done
+            }
+            let count = try await context.deployment.countPurged(request, in: database)
+            let output = context.output
+            if !yes, count.dead + count.done > 0,
+                !context.confirms("\(count.text(request)) of database \"\(database)\"", "deleted")
+            {
+                return .failed
+            }
+            let result = try await context.deployment.purge(request, in: database) { result in
+                output.progress("\(database): \((result.dead + result.done).grouped) deleted")
+            }
+            output.endProgress()
+            context.say("\(database): \(result.text(request)) deleted")
+            return .done
+        }
+    }
+}
+
+extension PurgeResult {
+    /// What was asked for, in words: `3 dead and 1 finished task`.
+    fileprivate func text(_ request: PurgeRequest) -> String {
+        guard request.doneAge != nil else { return dead.tasks("dead") }
+        guard request.deadAge != nil else { return done.tasks("finished") }
+        return "\(dead.tasks("dead")) and \(done.tasks("finished"))"
+    }
+}

@@ -1,0 +1,109 @@
+internal import ArgumentParser
+internal import Cronmill
+
+struct Tasks: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List tasks; show one whole, with its error.",
+        discussion: """
+            Without --state: those that wait, in the order in which they are claimed. Of
+            a task in an open batch nothing can be seen: it is listed as ready.
+
+            Examples:
+              cronmill tasks --database shop --queue emails
+              cronmill tasks --all --state dead --limit 20
+              cronmill tasks 4711 --database shop
+            """
+    )
+
+    @Argument(help: ArgumentHelp("Number of a task, to be shown whole.", valueName: "id"))
+    var id: Int64?
+    @Option(help: ArgumentHelp("Only tasks of this queue.", valueName: "name"), completion: Completion.queues)
+    var queue: String?
+    @Option(
+        help: ArgumentHelp("Only those that are ready, scheduled, retrying, dead or done.", valueName: "state"),
+        completion: .list(QueuedTask.State.allCases.map(\.rawValue))
+    )
+    var state: String?
+    @Option(help: ArgumentHelp("So many of a database at most. Default: 50.", valueName: "n"))
+    var limit: Int?
+    @Flag(help: "As JSON.")
+    var json = false
+    @Flag(help: "As CSV.")
+    var csv = false
+    @OptionGroup(title: "Databases") var asked: DatabaseOptions
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+    func validate() throws {
+        if let limit, !(1...1_000_000).contains(limit) {
+            throw ValidationError("--limit is a number from 1 to 1000000.")
+        }
+        if json, csv { throw ValidationError("--json and --csv exclude each other.") }
+        if let state, QueuedTask.State(rawValue: state) == nil {
+            throw ValidationError("--state is ready, scheduled, retrying, dead or done, not \"\(state)\".")
+        }
+        guard id != nil else { return }
+        if queue != nil || state != nil || limit != nil {
+            throw ValidationError("Naming a task leaves no room for --queue, --state and --limit.")
+        }
+        try asked.checkNumbered()
+    }
+
+    func run() async throws {
+        let context = try await Context(connection, asked)
+        if let id { return try await show(id, context) }
+        var filter = TaskFilter()
+        filter.queue = queue
+        filter.state = state.flatMap(QueuedTask.State.init)
+        let limit = limit ?? filter.limit
+        // One more tells whether there are more.
+        filter.limit = limit + 1
+        let asked = filter
+        var tasks: [QueuedTask] = []
+        var status = ExitStatus.done
+        var longer: [String] = []
+        let results = await context.deployment.forEach(context.databases) { database in
+            try await context.deployment.tasks(asked, in: database)
+        }
+        for result in results {
+            switch result.outcome {
+            case .success(let found):
+                tasks += found.prefix(limit)
+                if found.count > limit { longer.append(result.database) }
+            case .failure(let error):
+                if error is CancellationError { throw error }
+                if context.databases.count > 1 { context.output.note("cronmill: database \(result.database):") }
+                status = .worst(status, Failure.report(error, to: context.output))
+            }
+        }
+        if json {
+            try context.output.write(JSON.array(tasks.map(\.json)).prettyText)
+        } else if csv {
+            try context.output.write(CSV(tasks).text)
+        } else if !tasks.isEmpty || status == .done {
+            try context.output.write(Table(tasks, state: filter.state))
+        }
+        for database in longer { context.say("\(database): there are more than these \(limit.grouped): --limit") }
+        if status != .done { throw Failure.reported(status) }
+    }
+
+    private func show(_ id: Int64, _ context: Context) async throws {
+        try await context.forEachDatabase { database in
+            guard let task = try await context.deployment.task(id, in: database) else {
+                throw CronmillError(
+                    .failed,
+                    "task \(id) is not there in database \"\(database)\"",
+                    detail: "It is done and was not kept, was canceled, or never was.",
+                    database: database
+                )
+            }
+            if json {
+                try context.output.write(task.json.prettyText)
+            } else if csv {
+                try context.output.write(CSV([task]).text)
+            } else {
+                try context.output.write(task.whole)
+            }
+            return .done
+        }
+    }
+}

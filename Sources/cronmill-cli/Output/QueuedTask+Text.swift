@@ -1,0 +1,114 @@
+internal import Cronmill
+internal import struct FoundationEssentials.Date
+
+extension Table {
+    /// Tasks, for people; dead and retrying ones with their errors, others with their payloads.
+    init(_ tasks: [QueuedTask], state: QueuedTask.State?) {
+        let showsError = state == .dead || state == .retrying
+        let time =
+            switch state {
+            case .dead: "failed at (UTC)"
+            case .done: "done at (UTC)"
+            case nil, .ready, .scheduled, .retrying: "run at (UTC)"
+            }
+        self.init(columns: [
+            Column("database"), Column("queue"), Column("task", alignment: .right), Column("state"),
+            Column("priority", alignment: .right), Column("attempts", alignment: .right), Column(time),
+            Column(showsError ? "error" : "payload", shrinks: true),
+        ])
+        for task in tasks {
+            let error = task.failure.map { "\($0.sqlState): \($0.message.firstLine)" } ?? ""
+            append([
+                Cell(task.database), Cell(task.queue), Cell(String(task.id)),
+                Cell(task.state.rawValue, style: task.state.style), Cell(String(task.priority)),
+                Cell(String(task.attempts)), Cell(task.time(state).shown),
+                Cell(String((showsError ? error : task.payload).prefix(500))),
+            ])
+        }
+    }
+}
+
+extension QueuedTask.State {
+    fileprivate var style: Style? {
+        switch self {
+        case .ready, .scheduled: nil
+        case .retrying: .yellow
+        case .dead: .red
+        case .done: .green
+        }
+    }
+}
+
+extension QueuedTask {
+    /// The time a list of tasks in this state is about.
+    fileprivate func time(_ state: State?) -> Date {
+        switch state {
+        case .dead: failure?.failedAt ?? runAt
+        case .done: finishedAt ?? runAt
+        case nil, .ready, .scheduled, .retrying: runAt
+        }
+    }
+
+    /// All there is to say, for people: a line each, texts of several lines indented below their names.
+    var whole: String {
+        let date = { (date: Date?) in date.map { "\($0.shown) UTC" } }
+        let lines: [(String, String?)] = [
+            ("database", database), ("queue", queue), ("task", String(id)), ("state", state.rawValue),
+            ("priority", String(priority)), ("attempts", String(attempts)), ("enqueued at", date(enqueuedAt)),
+            ("run at", date(runAt)), ("began at", date(beganAt)), ("done at", date(finishedAt)),
+            ("unique key", uniqueKey), ("group key", groupKey), ("timeout", timeout?.roundTripText),
+            ("max attempts", maxAttempts.map(String.init)), ("failed at", date(failure?.failedAt)),
+            ("error", failure.map { "\($0.sqlState): \($0.message)" }), ("detail", failure?.detail),
+            ("hint", failure?.hint), ("context", failure?.context), ("payload", JSON.pretty(payload)),
+        ]
+        return lines.compactMap { name, text in
+            text.map { text in
+                let parts = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+                    .map { String($0).controlsEscaped }
+                let padded = name + String(repeating: " ", count: 14 - name.count)
+                return parts.count == 1
+                    ? "\(padded)\(parts[0])\n" : "\(name)\n" + parts.map { "  \($0)\n" }.joined()
+            }
+        }.joined()
+    }
+
+    var json: JSON {
+        [
+            "database": .string(database), "queue": .string(queue), "task_id": .integer(id),
+            "state": .string(state.rawValue), "priority": .integer(Int64(priority)),
+            "attempts": .integer(Int64(attempts)), "enqueued_at": .string(enqueuedAt.iso8601),
+            "run_at": .string(runAt.iso8601), "began_at": JSON(beganAt?.iso8601),
+            "finished_at": JSON(finishedAt?.iso8601), "unique_key": JSON(uniqueKey), "group_key": JSON(groupKey),
+            "timeout_seconds": timeout.map { .number($0.inSeconds) } ?? .null,
+            "max_attempts": JSON(maxAttempts.map(Int64.init)), "payload": .verbatim(payload),
+            "error": failure.map { failure in
+                [
+                    "failed_at": JSON(failure.failedAt?.iso8601), "sqlstate": .string(failure.sqlState),
+                    "message": .string(failure.message), "detail": JSON(failure.detail), "hint": JSON(failure.hint),
+                    "context": JSON(failure.context),
+                ]
+            } ?? .null,
+        ]
+    }
+}
+
+extension CSV {
+    /// Tasks, with the columns that JSON has.
+    init(_ tasks: [QueuedTask]) {
+        self.init(columns: [
+            "database", "queue", "task_id", "state", "priority", "attempts", "enqueued_at", "run_at", "began_at",
+            "finished_at", "unique_key", "group_key", "timeout_seconds", "max_attempts", "payload", "failed_at",
+            "error_sqlstate", "error_message", "error_detail", "error_hint", "error_context",
+        ])
+        for task in tasks {
+            append([
+                task.database, task.queue, String(task.id), task.state.rawValue, String(task.priority),
+                String(task.attempts), task.enqueuedAt.iso8601, task.runAt.iso8601, task.beganAt?.iso8601,
+                task.finishedAt?.iso8601, task.uniqueKey, task.groupKey,
+                task.timeout.map { String($0.inSeconds) }, task.maxAttempts.map(String.init), task.payload,
+                task.failure?.failedAt?.iso8601, task.failure?.sqlState, task.failure?.message,
+                task.failure?.detail, task.failure?.hint, task.failure?.context,
+            ])
+        }
+    }
+}
