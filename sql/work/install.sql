@@ -4,6 +4,7 @@
 \ir tables/schema.sql
 \ir tables/installation.sql
 \ir tables/queue.sql
+\ir tables/grantee.sql
 \ir tables/task.sql
 \ir tables/dead_task.sql
 \ir tables/done_task.sql
@@ -48,6 +49,9 @@
 \ir functions/end_run.sql
 \ir functions/run_as_routines.sql
 \ir functions/grant_run_as.sql
+\ir functions/part_privileges.sql
+\ir functions/privileges.sql
+\ir functions/grant_part.sql
 \ir functions/check_processor.sql
 \ir functions/sync_processor.sql
 \ir functions/refuse_truncate.sql
