@@ -59,8 +59,10 @@ extension Deployment {
         try await with(connectWork(database)) { connection in
             try await connection.run { session in
                 guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-                return try session.query("select p.name from cronmill.processor as p order by p.name")
-                    .map { try $0.get("name") }
+                return try session.asking(.monitor, of: database) {
+                    try session.query("select p.name from cronmill.processor as p order by p.name")
+                        .map { try $0.get("name") }
+                }
             }
         }
     }
@@ -72,8 +74,10 @@ extension Deployment {
         try await with(connectWork(database)) { connection in
             try await connection.run { session in
                 guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-                return try session.query("select q.name from cronmill.queue as q order by q.name")
-                    .map { try $0.get("name") }
+                return try session.asking(.monitor, of: database) {
+                    try session.query("select q.name from cronmill.queue as q order by q.name")
+                        .map { try $0.get("name") }
+                }
             }
         }
     }
@@ -121,7 +125,13 @@ extension Deployment {
             guard !targets.isEmpty else { return [] }
             let enabled: [String] = try targets.map { try $0.get("name") }
             let paused: [String] = try targets.filter { try $0.get("paused") }.map { try $0.get("name") }
-            try await connection.execute("update cronmill.processor set paused = true where name = any (\(enabled))")
+            try await connection.run { session in
+                try session.asking(.operator, of: database) {
+                    _ = try session.execute(
+                        "update cronmill.processor set paused = true where name = any (\(enabled))"
+                    )
+                }
+            }
             try await waitForRuns(of: enabled, on: connection, wait: wait)
             try await retryingSerialization {
                 _ = try await connection.execute(

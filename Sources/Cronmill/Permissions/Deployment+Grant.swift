@@ -22,7 +22,7 @@ extension Deployment {
         case .operator, .monitor:
             if try await !has(role, part, queue: nil, database: database) {
                 plan.add(
-                    "make role \(role) \(part.article)",
+                    "make role \(role) \(part.indefinite)",
                     in: database,
                     "select cronmill.grant_part(\(literal: role), \(literal: part.name))"
                 )
@@ -74,7 +74,7 @@ extension Deployment {
         case .operator, .monitor:
             if try await has(role, part, queue: nil, database: database, complete: false) {
                 plan.add(
-                    "take it from role \(role) to be \(part.article)",
+                    "take it from role \(role) to be \(part.indefinite)",
                     in: database,
                     "select cronmill.revoke_part(\(literal: role), \(literal: part.name))"
                 )
@@ -201,15 +201,6 @@ extension Deployment {
 }
 
 extension Part {
-    fileprivate var article: String {
-        switch self {
-        case .producer: "a producer"
-        case .operator: "an operator"
-        case .monitor: "a monitor"
-        case .runAs: "a run-as role"
-        }
-    }
-
     /// Whether it has something to see in the cron database.
     fileprivate var needsCron: Bool {
         switch self {

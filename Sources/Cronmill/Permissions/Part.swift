@@ -21,10 +21,11 @@ public enum Part: Sendable, Hashable {
 }
 
 extension Part {
-    /// The command that gives it.
-    func grantCommand(_ role: String, database: String) -> String {
+    /// The command that gives it; without a database for all of them.
+    func grantCommand(_ role: String, database: String?) -> String {
         var queues = ""
         if case .producer(let names) = self { queues = names.map { " --queue \($0.shellWord)" }.joined() }
-        return "cronmill grant \(name) \(role.shellWord)\(queues) --database \(database.shellWord)"
+        return
+            "cronmill grant \(name) \(role.shellWord)\(queues) \(database.map { "--database \($0.shellWord)" } ?? "--all")"
     }
 }
