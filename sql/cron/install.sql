@@ -3,6 +3,7 @@
 \ir tables/work_database.sql
 \ir tables/run_as.sql
 \ir tables/grantee.sql
+\ir tables/privilege.sql
 \ir tables/processor.sql
 \ir tables/job.sql
 \ir functions/acts_for_all_roles.sql

@@ -5,6 +5,7 @@
 \ir tables/installation.sql
 \ir tables/queue.sql
 \ir tables/grantee.sql
+\ir tables/privilege.sql
 \ir tables/task.sql
 \ir tables/dead_task.sql
 \ir tables/done_task.sql

@@ -45,7 +45,12 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError`; `PostgresError`.
     public func processors(_ names: [String], in database: String) async throws -> [String] {
-        let known = try await processorNames(in: database)
+        try await processors(names, in: database, for: .monitor)
+    }
+
+    /// The same, for what takes a part.
+    private func processors(_ names: [String], in database: String, for part: Part) async throws -> [String] {
+        let known = try await processorNames(in: database, for: part)
         for name in names where !known.contains(name) {
             throw CronmillError.unknownProcessor(name, in: [database], known: known)
         }
@@ -56,10 +61,14 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
     public func processorNames(in database: String) async throws -> [String] {
+        try await processorNames(in: database, for: .monitor)
+    }
+
+    private func processorNames(in database: String, for part: Part) async throws -> [String] {
         try await with(connectWork(database)) { connection in
             try await connection.run { session in
                 guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-                return try session.asking(.monitor, of: database) {
+                return try session.asking(part, of: database) {
                     try session.query("select p.name from cronmill.processor as p order by p.name")
                         .map { try $0.get("name") }
                 }
@@ -86,7 +95,7 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` for a name that is not there; `PostgresError`.
     public func plan(_ change: ProcessorChange, _ names: [String], in database: String) async throws -> Plan {
-        let names = try await processors(names, in: database)
+        let names = try await processors(names, in: database, for: .operator)
         let already: Set<String> = try await with(connectWork(database)) { connection in
             Set(
                 try await connection.query("select p.name from cronmill.processor as p where \(sql: change.alreadySo)")
@@ -114,7 +123,7 @@ extension Deployment {
     /// - Returns: the processors that were disabled; the others were so already.
     /// - Throws: `CronmillError` if a run has not ended in time; the processor then stays paused.
     public func disable(_ names: [String], in database: String, wait: Duration? = nil) async throws -> [String] {
-        let names = try await processors(names, in: database)
+        let names = try await processors(names, in: database, for: .operator)
         return try await with(connectWork(database)) { connection in
             let targets = try await connection.query(
                 """

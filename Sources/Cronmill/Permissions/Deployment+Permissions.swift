@@ -59,8 +59,8 @@ extension PrivilegeFacts {
                     case
                         when to_regrole(quote_ident(w.role_name)) is null then false
                         when w.target = 'usage on schema cron' then has_schema_privilege(w.role_name, 'cron', 'usage')
-                        when w.target like 'execute on function cron.%'
-                            then has_function_privilege(w.role_name, substr(w.target, 21), 'execute')
+                        when w.target like 'execute on routine cron.%'
+                            then has_function_privilege(w.role_name, substr(w.target, 20), 'execute')
                     end, false
                 ) as is_held
             from \(identifier: schema).wanted_privileges() as w

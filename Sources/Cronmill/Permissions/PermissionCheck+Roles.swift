@@ -270,6 +270,6 @@ extension PermissionCheck {
 extension String {
     /// Whether a privilege is about pg_cron's schema, not ours.
     fileprivate var isAboutCronItself: Bool {
-        self.hasSuffix(" on schema cron") || contains(" on function cron.") || contains(" on table cron.")
+        self.hasSuffix(" on schema cron") || contains(" on routine cron.") || contains(" on table cron.")
     }
 }

@@ -33,7 +33,6 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     former text[];
-    surplus record;
 begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
     perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
@@ -45,15 +44,14 @@ begin
         and g.part = revoke_part.part
         and (revoke_part.queue is null
             or g.queue_id = (select q.queue_id from cronmill.queue as q where q.name = revoke_part.queue));
-    for surplus in
-        select g.target
-        from cronmill.granted_privileges() as g
-        where g.role_name = revoke_part.role_name and g.target = any (former)
-        except
-        select w.target from cronmill.wanted_privileges() as w where w.role_name = revoke_part.role_name
-    loop
-        execute pg_catalog.format('revoke %s from %I', surplus.target, revoke_part.role_name);
-    end loop;
+    perform cronmill.set_privilege(
+        false, g.role_name, g.privilege, g.column_name, g.namespace, g.relation, g.routine)
+    from cronmill.granted_privileges() as g
+    where g.role_name = revoke_part.role_name
+        and g.target = any (former)
+        and not exists (
+            select 1 from cronmill.wanted_privileges() as w where (w.role_name, w.target) = (g.role_name, g.target)
+        );
 end
 $function$;
 comment on function cronmill.revoke_part(text, text, text) is 'Takes a part of a role back; of a producer all queues, if none is named.';
