@@ -17,7 +17,7 @@ struct AttackTests {
                 """
                 create extension postgres_fdw;
                 grant usage on foreign data wrapper postgres_fdw to \(owner);
-                grant create on database \(mine) to \(owner);
+                grant create on database \(mine) to \(owner); grant usage on schema app to \(owner)
                 """,
                 in: mine
             )
@@ -181,6 +181,8 @@ struct AttackTests {
                 create function %1.work(payload jsonb) returns void language plpgsql as
                     $$ begin insert into evil.caught values (current_user, 'handler'); end $$;
                 """
+            // The run-as role's own path leads through the other's schema.
+            try await place.script("alter role \(place.runner) set search_path = evil, public")
             for login in [role, place.runner] {
                 let caller = try await place.server.connect(place.database, as: login)
                 if login == role { try await caller.script(trap.replacing("%1", with: "evil")) }
@@ -202,7 +204,6 @@ struct AttackTests {
                     )
                     try await caller.execute("update cronmill.processor set slots = 2")
                 } else {
-                    try await caller.script("set search_path = evil, pg_temp, cronmill, pg_catalog")
                     try await caller.execute("call cronmill_processor.work(1)")
                 }
                 await caller.close()
