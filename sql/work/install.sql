@@ -19,6 +19,7 @@
 \ir functions/run_end.sql
 \ir functions/shell_word.sql
 \ir functions/queue_id.sql
+\ir functions/producer_queue_id.sql
 \ir functions/check_task.sql
 \ir functions/enqueue.sql
 \ir functions/enqueue_many.sql

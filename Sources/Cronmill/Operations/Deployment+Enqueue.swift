@@ -62,7 +62,7 @@ extension Deployment {
                     return try session.transaction {
                         let row = try session.one(
                             """
-                            select cronmill.queue_id(\(queue)) as queue_id, \(options.runAt)::timestamptz::text as run_at,
+                            select cronmill.producer_queue_id(\(queue)) as queue_id, \(options.runAt)::timestamptz::text as run_at,
                                 has_table_privilege('cronmill.task', 'insert') as may_insert
                             """
                         )

@@ -13,7 +13,7 @@ begin atomic
         ('producer', 'execute', 'enqueue', null),
         ('producer', 'execute', 'enqueue_many', null),
         ('producer', 'execute', 'enqueue_envelopes', null),
-        ('producer', 'execute', 'queue_id', null),
+        ('producer', 'execute', 'producer_queue_id', null),
         ('monitor', 'select', 'processor_status', null),
         ('monitor', 'select', 'processor', null),
         ('monitor', 'select', 'queue', null),
@@ -27,9 +27,11 @@ begin atomic
         ('operator', 'select', 'dead_task', null),
         ('operator', 'select', 'done_task', null),
         ('operator', 'update', 'processor', '{enabled,paused,slots,schedule,linger,timeout,max_attempts,backoff_base,'
-            'backoff_cap,poll_interval,keep_done}'),
+            'backoff_cap,poll_interval,keep_done,result_limit,over_limit,refresh_after}'),
         ('operator', 'execute', 'cancel', null),
-        ('operator', 'execute', 'redrive', null)
+        ('operator', 'execute', 'redrive', null),
+        ('operator', 'execute', 'purge_dead', null),
+        ('operator', 'execute', 'purge_done', null)
     ) as p (part, privilege, object, columns);
 end;
 comment on function cronmill.part_privileges() is 'What producers, operators and monitors may do here.';

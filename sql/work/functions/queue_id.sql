@@ -1,7 +1,5 @@
--- The key of a queue by its name, for somebody who may enqueue to it: whoever is a member of the owner of this
--- schema (superusers are members of every role), or of a producer of the queue. It asks who logged in: inside a
--- definer function the current user is the owner. Raises MC001 or MC003.
--- Executed by: enqueue and enqueue_many; producers.
+-- The key of a queue by its name. Raises MC001 with the names there are.
+-- Executed by: the owner's functions.
 create or replace function cronmill.queue_id(queue text)
 returns integer
 language plpgsql stable parallel safe security definer
@@ -9,23 +7,8 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     found_id integer;
-    is_admitted boolean;
 begin
-    select
-        q.queue_id,
-        pg_catalog.pg_has_role(session_user, current_user, 'member')
-        or exists (
-            select 1
-            from cronmill.grantee as g
-            where g.queue_id = q.queue_id
-                and case when g.role_name = session_user then true
-                    -- Null for a role that was dropped or renamed since.
-                    else pg_catalog.pg_has_role(session_user, pg_catalog.to_regrole(quote_ident(g.role_name))::oid, 'member')
-                end
-        )
-    into found_id, is_admitted
-    from cronmill.queue as q
-    where q.name = queue_id.queue;
+    select q.queue_id into found_id from cronmill.queue as q where q.name = queue_id.queue;
     if found_id is null then
         raise exception using
             errcode = 'MC001',
@@ -33,17 +16,8 @@ begin
             hint = pg_catalog.format('Make it with: cronmill setup --database %s --queue %s --handler SCHEMA.FUNCTION',
                 cronmill.shell_word(pg_catalog.current_database()), cronmill.shell_word(queue_id.queue));
     end if;
-    if not is_admitted then
-        raise exception using
-            errcode = 'MC003',
-            message = pg_catalog.format('role "%s" may not enqueue to queue "%s"', session_user, queue_id.queue),
-            detail = 'Who may enqueue is told queue by queue; leave to execute the function is not enough.',
-            hint = pg_catalog.format('Have it granted: cronmill grant producer %s --queue %s --database %s',
-                cronmill.shell_word(session_user::text), cronmill.shell_word(queue_id.queue),
-                cronmill.shell_word(pg_catalog.current_database()));
-    end if;
     return found_id;
 end
 $function$;
-comment on function cronmill.queue_id(text) is 'Key of a queue by name, for who may enqueue to it; MC001 if there is none, MC003 for others.';
+comment on function cronmill.queue_id(text) is 'Key of a queue by name; MC001 if there is none.';
 revoke all on function cronmill.queue_id(text) from public;
