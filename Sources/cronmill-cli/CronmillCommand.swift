@@ -21,6 +21,10 @@ struct CronmillCommand: AsyncParsableCommand {
         version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(name: "Setting up", subcommands: [Setup.self, Configure.self, Remove.self, Sync.self]),
+            CommandGroup(
+                name: "Permissions",
+                subcommands: [Grant.self, Revoke.self, RotatePassword.self, CheckPermissions.self]
+            ),
             CommandGroup(name: "Operating", subcommands: [Enable.self, Disable.self, Pause.self, Resume.self]),
             CommandGroup(name: "Working", subcommands: [Enqueue.self, Process.self]),
             CommandGroup(name: "Tasks", subcommands: [Tasks.self, Cancel.self, Redrive.self, Purge.self]),

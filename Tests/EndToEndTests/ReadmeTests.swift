@@ -9,8 +9,10 @@ import Testing
 struct ReadmeTests {
     @Test("every shell block of the README does what it says, and nothing is left at the end")
     func tour() async throws {
-        let blocks = try await Self.blocks("sh")
-        #expect(blocks.count == 8)
+        var blocks = try await Self.blocks("sh")
+        #expect(blocks.count == 9)
+        // That of a set-up without superuser is run by itself.
+        blocks.remove(at: Self.blockWithoutSuperuser)
         try await withServer { server in
             let connection = try await server.connect()
             try await connection.execute("create database shop")
@@ -65,43 +67,53 @@ struct ReadmeTests {
         }
     }
 
-    @Test("the grants of the README are what a set-up without superuser takes")
-    func grants() async throws {
+    @Test("without superuser, by password, the README's lines are all it takes until pg_cron has done a task")
+    func withoutSuperuser() async throws {
         let grants = try await Self.blocks("sql")
+        let files = try await Self.blocks("text").map { $0.filter { $0 != "\n" } }.suffix(2)
+        let handler = try await Self.blocks("sh")[0]
+        let commands = try await Self.blocks("sh")[Self.blockWithoutSuperuser]
         try #require(grants.count == 2)
-        try await withServer { server in
+        // Nobody but the superuser is trusted on the socket.
+        let rules = ["local all postgres trust", try #require(files.first), "local all all scram-sha-256"]
+        try await withServer(authentication: rules) { server in
+            try await server.identMap(try #require(files.last))
             let connection = try await server.connect()
-            try await connection.script("create role installer login; create role app_runner login")
+            for role in ["installer", "app_runner"] { try await server.makeRole(role) }
             try await connection.execute("create database shop")
+            try await connection.execute("create database analytics")
             try await connection.execute("create extension pg_cron")
             try await connection.script(grants[0])
-            await connection.close()
             let shop = try await server.connect("shop")
+            let folder = FilePath(try ProgramResult.cronmillPath()).removingLastComponent().string
+            var environment = server.environment.filter { $0.key.hasPrefix("PG") }
+            environment["PATH"] = "\(folder):\(server.installation.binDirectory):/usr/bin:/bin"
+            let prepared = try await ProgramResult.of("/bin/bash", ["-euc", handler], environment: environment)
+            try #require(prepared.exitCode == 0, "\(prepared.errors)")
             try await shop.script(grants[1])
-            try await shop.script(
-                """
-                create schema app;
-                create function app.work(payload jsonb) returns void language sql begin atomic select; end;
-                grant usage on schema app to app_runner
-                """
+
+            environment = server.passwordEnvironment("installer")
+            environment["DB_PORT"] = String(server.port)
+            environment["PATH"] = "\(folder):/usr/bin:/bin"
+            let result = try await ProgramResult.of(
+                "/bin/bash",
+                ["-euo", "pipefail", "-c", commands],
+                environment: environment
             )
-            let result = try await server.cronmill(
-                [
-                    "setup", "--database", "shop", "--queue", "work", "--handler", "app.work", "--run-as", "app_runner",
-                    "--max-running-jobs", "32", "--others", "0", "--enable",
-                ],
-                environment: ["DB_USER": "installer"]
-            )
-            #expect(result.exitCode == 0, "\(result.errors)")
-            let owners = try await shop.query("select p.name, p.enabled from cronmill.processor as p")
-            #expect(owners.map { [$0["name"], $0["enabled"]] } == [["work", "t"]])
+            try #require(result.exitCode == 0, "\(result.output)\(result.errors)")
+            #expect(result.output.contains(" 0 to put right\n"))
+            try await shop.execute("select cronmill.enqueue('letters', '{\"to\": \"reader-1\"}')")
+            try await eventually("pg_cron has sent the letter") {
+                try await shop.query("select recipient from app.letter").map { $0["recipient"] } == ["reader-1"]
+            }
             await shop.close()
-            let cron = try await server.connect()
-            let jobs = try await cron.query("select j.username from cron.job as j where j.database = 'shop'")
+            let jobs = try await connection.query("select j.username from cron.job as j where j.database = 'shop'")
             #expect(jobs.map { $0["username"] } == ["app_runner"])
-            await cron.close()
+            await connection.close()
         }
     }
+
+    private static let blockWithoutSuperuser = 7
 
     /// The blocks of a language, in order.
     private static func blocks(_ language: String) async throws -> [String] {

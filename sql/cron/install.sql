@@ -2,6 +2,8 @@
 \ir tables/installation.sql
 \ir tables/work_database.sql
 \ir tables/run_as.sql
+\ir tables/grantee.sql
+\ir tables/privilege.sql
 \ir tables/processor.sql
 \ir tables/job.sql
 \ir functions/acts_for_all_roles.sql
@@ -20,6 +22,9 @@
 \ir functions/take_link.sql
 \ir views/link.sql
 \ir functions/keep_house.sql
+\ir functions/visible_databases.sql
+\ir functions/privileges.sql
+\ir functions/grant_part.sql
 \ir functions/permit_run_as.sql
 \ir functions/register.sql
 \ir functions/watch.sql

@@ -4,6 +4,8 @@
 \ir tables/schema.sql
 \ir tables/installation.sql
 \ir tables/queue.sql
+\ir tables/grantee.sql
+\ir tables/privilege.sql
 \ir tables/task.sql
 \ir tables/dead_task.sql
 \ir tables/done_task.sql
@@ -17,6 +19,7 @@
 \ir functions/run_end.sql
 \ir functions/shell_word.sql
 \ir functions/queue_id.sql
+\ir functions/producer_queue_id.sql
 \ir functions/check_task.sql
 \ir functions/enqueue.sql
 \ir functions/enqueue_many.sql
@@ -54,6 +57,9 @@
 \ir functions/purge_done.sql
 \ir functions/run_as_routines.sql
 \ir functions/grant_run_as.sql
+\ir functions/part_privileges.sql
+\ir functions/privileges.sql
+\ir functions/grant_part.sql
 \ir functions/check_processor.sql
 \ir functions/sync_processor.sql
 \ir functions/refuse_truncate.sql

@@ -15,21 +15,7 @@ extension Stage {
     func admitProducer() async throws {
         try await script(
             """
-            grant usage on schema cronmill to bench_producer;
-            do $$
-            declare
-                routine regprocedure;
-            begin
-                for routine in
-                    select p.oid::regprocedure
-                    from pg_proc as p
-                    where p.pronamespace = 'cronmill'::regnamespace
-                        and p.proname in ('enqueue', 'enqueue_many', 'queue_id')
-                loop
-                    execute format('grant execute on function %s to bench_producer', routine);
-                end loop;
-            end
-            $$
+            select cronmill.grant_part('bench_producer', 'producer', q.name) from cronmill.queue as q
             """
         )
     }

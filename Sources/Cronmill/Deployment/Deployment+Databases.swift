@@ -1,15 +1,19 @@
 internal import Postgres
 
 extension Deployment {
-    /// Names of the registered work databases, in order.
+    /// Names of the registered work databases that may be seen, in order: all of them, or those that the role is a
+    /// monitor or an operator of.
     ///
     /// - Throws: `CronmillError` if nothing is installed in the cron database; `PostgresError`.
     public func registeredDatabases() async throws -> [String] {
         try await with(connectCron()) { connection in
-            let state = try await connection.run { try CronState.inspect($0) }
-            try state.checkInstalled()
-            return try await connection.query("select w.name from cronmill_cron.work_database as w order by w.name")
-                .map { try $0.get("name") }
+            try await connection.run { session in
+                try CronState.inspect(session).checkInstalled()
+                return try session.asking(.monitor, of: nil) {
+                    try session.query("select v.name from cronmill_cron.visible_databases() as v (name)")
+                        .map { try $0.get("name") }
+                }
+            }
         }
     }
 
@@ -30,12 +34,13 @@ extension Deployment {
     /// Runs `body` on a connection to a work database that is set up.
     func onSetUp<Value: Sendable>(
         _ database: String,
+        for part: Part,
         _ body: @Sendable (Session) throws -> Value
     ) async throws -> Value {
         try await with(connectWork(database)) { connection in
             try await connection.run { session in
                 guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-                return try body(session)
+                return try session.asking(part, of: database) { try body(session) }
             }
         }
     }

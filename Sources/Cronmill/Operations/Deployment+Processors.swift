@@ -45,7 +45,12 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError`; `PostgresError`.
     public func processors(_ names: [String], in database: String) async throws -> [String] {
-        let known = try await processorNames(in: database)
+        try await processors(names, in: database, for: .monitor)
+    }
+
+    /// The same, for what takes a part.
+    private func processors(_ names: [String], in database: String, for part: Part) async throws -> [String] {
+        let known = try await processorNames(in: database, for: part)
         for name in names where !known.contains(name) {
             throw CronmillError.unknownProcessor(name, in: [database], known: known)
         }
@@ -56,7 +61,11 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
     public func processorNames(in database: String) async throws -> [String] {
-        try await onSetUp(database) { session in
+        try await processorNames(in: database, for: .monitor)
+    }
+
+    private func processorNames(in database: String, for part: Part) async throws -> [String] {
+        try await onSetUp(database, for: part) { session in
             try session.query("select p.name from cronmill.processor as p order by p.name").map { try $0.get("name") }
         }
     }
@@ -65,7 +74,7 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
     public func queueNames(in database: String) async throws -> [String] {
-        try await onSetUp(database) { session in
+        try await onSetUp(database, for: .monitor) { session in
             try session.query("select q.name from cronmill.queue as q order by q.name").map { try $0.get("name") }
         }
     }
@@ -76,7 +85,7 @@ extension Deployment {
     public func queues(of processors: [String], in database: String) async throws -> [String]? {
         guard !processors.isEmpty else { return nil }
         let names = try await self.processors(processors, in: database)
-        return try await onSetUp(database) { session in
+        return try await onSetUp(database, for: .monitor) { session in
             try session.query(
                 """
                 select q.name from cronmill.processor as p
@@ -91,7 +100,7 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` for a name that is not there; `PostgresError`.
     public func plan(_ change: ProcessorChange, _ names: [String], in database: String) async throws -> Plan {
-        let names = try await processors(names, in: database)
+        let names = try await processors(names, in: database, for: .operator)
         let already: Set<String> = try await with(connectWork(database)) { connection in
             Set(
                 try await connection.query("select p.name from cronmill.processor as p where \(sql: change.alreadySo)")
@@ -119,7 +128,7 @@ extension Deployment {
     /// - Returns: the processors that were disabled; the others were so already.
     /// - Throws: `CronmillError` if a run has not ended in time; the processor then stays paused.
     public func disable(_ names: [String], in database: String, wait: Duration? = nil) async throws -> [String] {
-        let names = try await processors(names, in: database)
+        let names = try await processors(names, in: database, for: .operator)
         return try await with(connectWork(database)) { connection in
             let targets = try await connection.query(
                 """
@@ -130,7 +139,13 @@ extension Deployment {
             guard !targets.isEmpty else { return [] }
             let enabled: [String] = try targets.map { try $0.get("name") }
             let paused: [String] = try targets.filter { try $0.get("paused") }.map { try $0.get("name") }
-            try await connection.execute("update cronmill.processor set paused = true where name = any (\(enabled))")
+            try await connection.run { session in
+                try session.asking(.operator, of: database) {
+                    _ = try session.execute(
+                        "update cronmill.processor set paused = true where name = any (\(enabled))"
+                    )
+                }
+            }
             try await waitForRuns(of: enabled, on: connection, wait: wait)
             try await retryingSerialization {
                 _ = try await connection.execute(

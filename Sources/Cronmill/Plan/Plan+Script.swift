@@ -24,7 +24,7 @@ extension Plan {
 
     /// A database's name as psql reads it after `\connect`: between double quotes nothing but they is special, but
     /// a name that looks like a connection string is read as one, and `-` means the present database.
-    private static func connectArgument(_ database: String) -> String {
+    package static func connectArgument(_ database: String) -> String {
         var name = database
         var prefix = ""
         if database.contains("=") || database.contains("://") || database == "-" {

@@ -50,44 +50,63 @@ extension Deployment {
         try await with(connectCron()) { connection in
             try await connection.run { session in
                 try CronState.inspect(session).checkInstalled()
-                let runs = try session.query(
-                    """
-                    select h.runid, h.jobid, h.database_name, h.processor, h.slot, h.run_as, h.pid, h.status, h.message,
-                        extract(epoch from h.started_at)::double precision as started, h.seconds
-                    from cronmill_cron.history(
-                        \(filter.limit), null, \(filter.databases), \(filter.processors), \(filter.onlyFailed)
-                    ) as h
-                    """
-                ).map { row in
-                    try Run(
-                        runid: row.get("runid"),
-                        jobid: row.get("jobid"),
-                        database: row.get("database_name"),
-                        processor: row.get("processor"),
-                        slot: row.get("slot"),
-                        runAs: row.get("run_as"),
-                        pid: row.get("pid"),
-                        status: row.get("status"),
-                        message: row.get("message"),
-                        startedAt: row.get("started", as: Double?.self).map { Date(timeIntervalSince1970: $0) },
-                        duration: row.get("seconds", as: Double?.self).map { .seconds($0) }
-                    )
-                }
-                if runs.isEmpty { try Self.check(filter, session: session) }
-                return runs
+                let database = filter.databases.flatMap { $0.count == 1 ? $0.first : nil }
+                return try session.asking(.monitor, of: database) { try Self.runs(filter, session) }
             }
         }
     }
 
-    /// Where there is no run, a name may be wrong.
+    private static func runs(_ filter: RunFilter, _ session: Session) throws -> [Run] {
+        let runs = try session.query(
+            """
+            select h.runid, h.jobid, h.database_name, h.processor, h.slot, h.run_as, h.pid, h.status, h.message,
+                extract(epoch from h.started_at)::double precision as started, h.seconds
+            from cronmill_cron.history(
+                \(filter.limit), null, \(filter.databases), \(filter.processors), \(filter.onlyFailed)
+            ) as h
+            """
+        ).map { row in
+            try Run(
+                runid: row.get("runid"),
+                jobid: row.get("jobid"),
+                database: row.get("database_name"),
+                processor: row.get("processor"),
+                slot: row.get("slot"),
+                runAs: row.get("run_as"),
+                pid: row.get("pid"),
+                status: row.get("status"),
+                message: row.get("message"),
+                startedAt: row.get("started", as: Double?.self).map { Date(timeIntervalSince1970: $0) },
+                duration: row.get("seconds", as: Double?.self).map { .seconds($0) }
+            )
+        }
+        if runs.isEmpty { try check(filter, session: session) }
+        return runs
+    }
+
+    /// Where there is no run, they may not be visible, or a name may be wrong.
     private static func check(_ filter: RunFilter, session: Session) throws {
+        let invisible = try session.query(
+            """
+            select d.name, session_user as me
+            from unnest(\(filter.databases)::text[]) as d (name)
+            where not cronmill_cron.sees_all()
+                and d.name not in (select v.name from cronmill_cron.visible_databases() as v (name))
+            """
+        )
+        if let row = invisible.first {
+            let (database, role): (String, String) = try (row.get("name"), row.get("me"))
+            throw CronmillError(
+                .failed,
+                "runs of database \"\(database)\" are not visible to role \"\(role)\"",
+                hint: "Ask who did the set-up for: \(Part.monitor.grantCommand(role, database: database))",
+                database: database
+            )
+        }
         guard let names = filter.processors else { return }
         let known: [String] = try session.query(
             """
-            select distinct o.processor
-            from cronmill_cron.job as o
-            where \(filter.databases)::text[] is null or o.database_name = any (\(filter.databases))
-            order by o.processor
+            select v.processor from cronmill_cron.visible_processors(\(filter.databases)) as v (processor)
             """
         ).map { try $0.get("processor") }
         for name in names where !known.contains(name) {

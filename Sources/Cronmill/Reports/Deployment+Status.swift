@@ -29,6 +29,26 @@ public struct Capacity: Sendable, Hashable {
     public var hangsAbove: Bool
 }
 
+extension Capacity {
+    /// As the registry counts it.
+    init(_ session: Session) throws {
+        let row = try session.one(
+            """
+            select c.max_running_jobs, c.slots, c.housekeepers, c.others, c.needed, c.hangs_above
+            from cronmill_cron.capacity() as c
+            """
+        )
+        try self.init(
+            maxRunningJobs: row.get("max_running_jobs"),
+            slots: row.get("slots"),
+            housekeepers: row.get("housekeepers"),
+            others: row.get("others"),
+            needed: row.get("needed"),
+            hangsAbove: row.get("hangs_above")
+        )
+    }
+}
+
 extension Deployment {
     /// What every processor of the databases is doing, at this moment.
     ///
@@ -36,19 +56,22 @@ extension Deployment {
     /// - Throws: `CancellationError` only.
     public func status(databases: [String], processors: [String] = []) async throws -> StatusReport {
         var known: [Key: CronSide] = [:]
+        var visible: Set<String> = []
         var report = StatusReport(databases: [])
         do {
-            (known, report.capacity, report.remarks) = try await cronSide(databases)
+            let side = try await cronSide(databases)
+            (known, report.capacity, report.remarks, visible) = (
+                side.processors, side.capacity, side.remarks, side.visible
+            )
         } catch {
             report.cronError = error
         }
-        let sides = known
-        let isKnown = report.cronError == nil
+        let (sides, seen) = (known, visible)
         report.databases = await forEach(databases) { database in
             let rows = try await workSide(database, processors: processors)
             return rows.map { row in
                 var row = row
-                row.take(sides[Key(database: row.database, processor: row.processor)], isKnown: isKnown)
+                row.take(sides[Key(database: row.database, processor: row.processor)], isKnown: seen.contains(database))
                 return row
             }
         }
@@ -60,47 +83,53 @@ extension Deployment {
         let processor: String
     }
 
-    private func cronSide(_ databases: [String]) async throws -> ([Key: CronSide], Capacity, [String]) {
+    /// What the cron database says.
+    private struct CronReport {
+        var processors: [Key: CronSide]
+        var capacity: Capacity
+        var remarks: [String]
+        /// Those of the databases asked whose jobs and runs may be seen.
+        var visible: Set<String>
+    }
+
+    private func cronSide(_ databases: [String]) async throws -> CronReport {
         try await with(connectCron()) { connection in
             try await connection.run { session in
                 try CronState.inspect(session).checkInstalled()
-                let rows = try session.query(
-                    """
-                    select
-                        j.database_name, j.processor, j.jobs, j.active_jobs, j.last_status, j.last_message,
-                        extract(epoch from j.last_started_at)::double precision as last_started,
-                        extract(epoch from clock_timestamp() - j.last_started_at)::double precision as last_age,
-                        j.last_seconds, j.runs_last_hour, j.failures_last_hour
-                    from cronmill_cron.processor_jobs(\(databases)) as j
-                    """
-                )
-                var sides: [Key: CronSide] = [:]
-                for row in rows {
-                    let key = try Key(database: row.get("database_name"), processor: row.get("processor"))
-                    sides[key] = try CronSide(row)
+                return try session.asking(.monitor, of: databases.count == 1 ? databases.first : nil) {
+                    try Self.cronReport(databases, session)
                 }
-                let count = try session.one(
-                    """
-                    select c.max_running_jobs, c.slots, c.housekeepers, c.others, c.needed, c.hangs_above
-                    from cronmill_cron.capacity() as c
-                    """
-                )
-                let capacity = try Capacity(
-                    maxRunningJobs: count.get("max_running_jobs"),
-                    slots: count.get("slots"),
-                    housekeepers: count.get("housekeepers"),
-                    others: count.get("others"),
-                    needed: count.get("needed"),
-                    hangsAbove: count.get("hangs_above")
-                )
-                var remarks = try Self.remarks(capacity, session: session)
-                if sides.values.contains(where: { $0.lastRun?.message == "connection failed" }) {
-                    remarks.append(try Self.connectionRemark(session))
-                }
-                remarks += try Self.missingRoles(session)
-                return (sides, capacity, remarks)
             }
         }
+    }
+
+    private static func cronReport(_ databases: [String], _ session: Session) throws -> CronReport {
+        let rows = try session.query(
+            """
+            select
+                j.database_name, j.processor, j.jobs, j.active_jobs, j.last_status, j.last_message,
+                extract(epoch from j.last_started_at)::double precision as last_started,
+                extract(epoch from clock_timestamp() - j.last_started_at)::double precision as last_age,
+                j.last_seconds, j.runs_last_hour, j.failures_last_hour
+            from cronmill_cron.processor_jobs(\(databases)) as j
+            """
+        )
+        var sides: [Key: CronSide] = [:]
+        for row in rows {
+            let key = try Key(database: row.get("database_name"), processor: row.get("processor"))
+            sides[key] = try CronSide(row)
+        }
+        let capacity = try Capacity(session)
+        var remarks = try Self.remarks(capacity, session: session)
+        if sides.values.contains(where: { $0.lastRun?.message == "connection failed" }) {
+            remarks.append(try Self.connectionRemark(session))
+        }
+        remarks += try Self.missingRoles(session)
+        let visible = try Self.visible(databases, session)
+        for database in databases where !visible.contains(database) {
+            remarks.append(try Self.invisible(database, session))
+        }
+        return CronReport(processors: sides, capacity: capacity, remarks: remarks, visible: visible)
     }
 
     private static func remarks(_ capacity: Capacity, session: Session) throws -> [String] {
@@ -126,16 +155,32 @@ extension Deployment {
         return remarks
     }
 
+    /// Those of the databases whose jobs and runs who logged in may see; for who sees all, all of them.
+    private static func visible(_ databases: [String], _ session: Session) throws -> Set<String> {
+        Set(
+            try session.query(
+                """
+                select d.name from unnest(\(databases)::text[]) as d (name)
+                where cronmill_cron.sees_all() or d.name in (select v.name from cronmill_cron.visible_databases() as v (name))
+                """
+            ).map { try $0.get("name") }
+        )
+    }
+
+    private static func invisible(_ database: String, _ session: Session) throws -> String {
+        let role: String = try session.one("select session_user as me").get("me")
+        return "jobs and runs of database \"\(database)\" are not visible to role \"\(role)\"; ask for: "
+            + Part.monitor.grantCommand(role, database: database)
+    }
+
     /// A job of a role that is gone stops pg_cron for everybody (PG_CRON T1); a rename cannot be prevented, only found.
     private static func missingRoles(_ session: Session) throws -> [String] {
         try session.query(
             """
-            select j.jobid, j.username from cronmill_cron.visible_jobs() as j
-            where not exists (select from pg_catalog.pg_roles as r where r.rolname = j.username)
-            order by j.jobid
+            select j.jobid, j.role_name from cronmill_cron.jobs_without_role() as j
             """
         ).map { row in
-            let (jobid, role): (Int64, String) = try (row.get("jobid"), row.get("username"))
+            let (jobid, role): (Int64, String) = try (row.get("jobid"), row.get("role_name"))
             return
                 "job \(jobid) belongs to role \"\(role)\", which does not exist: pg_cron runs no job of anybody until "
                 + "the role is back or the job is gone (select cron.unschedule(\(jobid)))."
@@ -160,15 +205,18 @@ extension Deployment {
         try await with(connectWork(database)) { connection in
             try await connection.run { session in
                 guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-                return try session.query(
-                    """
-                    select s.name, s.queue, s.run_as, s.enabled, s.paused, s.slots, s.schedule, s.running,
-                        s.ready, s.scheduled, s.retrying, s.dead, s.oldest_ready_seconds
-                    from cronmill.processor_status as s
-                    where cardinality(\(processors)::text[]) = 0 or s.name = any (\(processors))
-                    order by s.name
-                    """
-                ).map { row in
+                let rows = try session.asking(.monitor, of: database) {
+                    try session.query(
+                        """
+                        select s.name, s.queue, s.run_as, s.enabled, s.paused, s.slots, s.schedule, s.running,
+                            s.ready, s.scheduled, s.retrying, s.dead, s.oldest_ready_seconds
+                        from cronmill.processor_status as s
+                        where cardinality(\(processors)::text[]) = 0 or s.name = any (\(processors))
+                        order by s.name
+                        """
+                    )
+                }
+                return try rows.map { row in
                     try ProcessorStatus(
                         database: database,
                         processor: row.get("name"),

@@ -40,7 +40,12 @@ struct CronState: Sendable {
                 case when s.readable
                     then 'pg_cron' = any (regexp_split_to_array(current_setting('shared_preload_libraries'), '[\\s,]+'))
                 end as is_preloaded,
-                to_regclass('cronmill_cron.installation') is not null as is_installed,
+                -- to_regclass would want USAGE on the schema.
+                exists (
+                    select 1 from pg_catalog.pg_class as c
+                    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+                    where n.nspname = 'cronmill_cron' and c.relname = 'installation'
+                ) as is_installed,
                 (select pg_get_userbyid(n.nspowner) from pg_catalog.pg_namespace as n where n.nspname = 'cronmill_cron') as owner,
                 case when s.readable then nullif(current_setting('cron.host', true), '') end as cron_host,
                 case when s.readable then current_setting('cron.use_background_workers', true)::boolean end as workers,

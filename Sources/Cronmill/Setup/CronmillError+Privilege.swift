@@ -4,6 +4,9 @@ extension CronmillError {
     /// A privilege that is missing, with the line by which it is granted.
     static func missingPrivilege(_ error: PostgresError, user: String) -> CronmillError {
         let database = error.database ?? ""
+        if error.message == "permission denied for table processor" {
+            return .lacking(.operator, error, role: user, database: database)
+        }
         return CronmillError(
             .failed,
             error.message,

@@ -61,11 +61,56 @@ extension Deployment {
 
     /// Plans the change of an existing processor.
     ///
+    /// An operator may change settings: what is wrong with them is then said when the plan is applied, and the change
+    /// is one statement.
+    ///
     /// - Throws: `CronmillError` where there is no such processor; `PostgresError`.
     public func planConfigure(_ request: ProcessorRequest, database: String) async throws -> Plan {
+        if let plan = try await planAsOperator(request, database: database) { return plan }
         var setup = SetupRequest()
         setup.processor = request
         return try await planSetup(setup, database: database)
+    }
+
+    /// The change of settings by a role that does not own our schema; nil for its owner.
+    private func planAsOperator(_ request: ProcessorRequest, database: String) async throws -> Plan? {
+        try await with(connectWork(database)) { connection in
+            try await connection.run { session in
+                let state = try WorkState.inspect(session)
+                guard let owner = state.owner, owner != state.user, request.handler == nil, request.runAs == nil else {
+                    return nil
+                }
+                return try session.asking(.operator, of: database) {
+                    let known = try session.one(
+                        "select has_column_privilege('cronmill.processor', 'slots', 'update') as is_operator"
+                    )
+                    let row = try ProcessorRow.find(request, session: session)
+                    guard try known.get("is_operator") else {
+                        throw CronmillError.lacking(
+                            .operator,
+                            PostgresError(
+                                kind: .server,
+                                message: "permission denied for table processor",
+                                sqlState: .insufficientPrivilege,
+                                database: database
+                            ),
+                            role: state.user,
+                            database: database
+                        )
+                    }
+                    guard let row else {
+                        let names: [String] = try session.query(
+                            "select p.name from cronmill.processor as p order by p.name"
+                        )
+                        .map { try $0.get("name") }
+                        throw CronmillError.unknownProcessor(request.name?.text ?? "", in: [database], known: names)
+                    }
+                    var plan = Plan()
+                    plan.changeSettings(of: row, request, in: database)
+                    return plan
+                }
+            }
+        }
     }
 
     /// Holds off other set-ups of the instance while `body` goes: two at once would plan from the same state.

@@ -21,7 +21,8 @@ extension Plan {
                 """
             add("install the registry", in: place, statements: script.tables + script.routines + [row, mark])
         } else if state.fingerprint != fingerprint {
-            add("renew the functions of the registry", in: place, statements: script.routines + [mark])
+            let privileges: SQL = "select cronmill_cron.renew_privileges()"
+            add("renew the functions of the registry", in: place, statements: script.routines + [privileges, mark])
         }
         let maxRunningJobs = request.maxRunningJobs ?? cron.givenMaxRunningJobs
         let others = request.others ?? cron.givenOthers
@@ -78,7 +79,8 @@ extension Plan {
                 """
             add("install queues and processors", in: place, statements: script.tables + routines + [row, mark])
         } else if state.fingerprint != fingerprint {
-            add("renew the functions of the work database", in: place, statements: routines + [mark])
+            let privileges: SQL = "select cronmill.renew_privileges()"
+            add("renew the functions of the work database", in: place, statements: routines + [privileges, mark])
         }
         if let linkRole, needsLink {
             try makeLink(linkRole, place: place, cron: cron.state, host: request.linkHost)

@@ -5,10 +5,7 @@ extension Plan {
     mutating func permit(_ request: ProcessorRequest, work: WorkInspection, cron: CronInspection) throws {
         let role = try Self.runAs(request, work: work)
         if role == work.state.user || role == cron.state.user {
-            remark(
-                "Role \"\(role)\" installs and runs processors: a handler can change Cronmill's own tables. "
-                    + "A separate role (create role ... login; --run-as) could not."
-            )
+            remark(.lostIsolation(of: role))
         }
         try permit(role, for: work.state.database, cron: cron)
     }
@@ -114,6 +111,19 @@ extension Plan {
             changes.append("run-as \(row.runAs) -> \(runAs)")
             assignments.append("run_as = \(runAs)")
         }
+        changeSettings(of: row, request, in: place, changes, assignments)
+    }
+
+    /// Changes what is asked of a processor's settings, in one statement with other changes.
+    mutating func changeSettings(
+        of row: ProcessorRow,
+        _ request: ProcessorRequest,
+        in place: String,
+        _ changes: [String] = [],
+        _ assignments: [SQL] = []
+    ) {
+        var changes = changes
+        var assignments = assignments
         for setting in request.settings + request.query.settings {
             let before = row.text(of: setting.column)
             guard before != setting.text else { continue }

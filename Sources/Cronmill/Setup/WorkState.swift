@@ -26,9 +26,18 @@ struct WorkState: Sendable {
                 current_user as user,
                 (select r.rolsuper from pg_catalog.pg_roles as r where r.rolname = current_user) as is_superuser,
                 exists (select 1 from pg_catalog.pg_extension as e where e.extname = 'postgres_fdw') as has_fdw,
-                to_regclass('cronmill.installation') is not null as is_installed,
+                -- to_regclass would want USAGE on the schema.
+                exists (
+                    select 1 from pg_catalog.pg_class as c
+                    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+                    where n.nspname = 'cronmill' and c.relname = 'installation'
+                ) as is_installed,
                 (select pg_get_userbyid(n.nspowner) from pg_catalog.pg_namespace as n where n.nspname = 'cronmill') as owner,
-                to_regclass('cronmill.registry') is not null as has_registry,
+                exists (
+                    select 1 from pg_catalog.pg_class as c
+                    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+                    where n.nspname = 'cronmill' and c.relname = 'registry'
+                ) as has_registry,
                 exists (
                     select 1 from pg_catalog.pg_user_mappings as m
                     where m.srvname = 'cronmill' and m.usename = current_user

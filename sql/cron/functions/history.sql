@@ -1,6 +1,7 @@
 -- Runs of our jobs, newest first, read backwards by runid in windows (the history has no other index), until
 -- there are row_limit of them or the window began before since. Rows of jobs that are gone are known by
--- cronmill_cron.job. Executed by: the registry's owner; status and runs of the command line.
+-- cronmill_cron.job. Shows what who logged in may see.
+-- Executed by: the registry's owner, monitors and operators; status and runs of the command line.
 create or replace function cronmill_cron.history(
     row_limit integer, since timestamptz, database_names text[], processors text[], only_failed boolean
 )
@@ -18,6 +19,8 @@ declare
     oldest_start timestamptz;
     found_total integer := 0;
     found_now integer;
+    visible constant text[] := case when not cronmill_cron.sees_all()
+        then array(select v.name from cronmill_cron.visible_databases() as v (name)) end;
 begin
     select max(d.runid), min(d.runid) into upper_runid, lowest_runid from cronmill_cron.visible_runs(null, null) as d;
     while upper_runid >= lowest_runid and found_total < row_limit loop
@@ -39,6 +42,7 @@ begin
             limit 1
         ) as o on true
         where (history.database_names is null or o.database_name = any (history.database_names))
+            and (visible is null or o.database_name = any (visible))
             and (history.processors is null or o.processor = any (history.processors))
             and (not history.only_failed or d.status = 'failed' and d.return_message <> 'job canceled')
             and (history.since is null or d.start_time >= history.since or d.start_time is null)

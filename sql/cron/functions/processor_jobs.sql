@@ -1,5 +1,6 @@
 -- What the cron database knows of each registered processor: its jobs, its last run, the last hour.
--- Executed by: the registry's owner; status of the command line.
+-- Shows what who logged in may see. Executed by: the registry's owner, monitors and operators; status of the
+-- command line.
 create or replace function cronmill_cron.processor_jobs(database_names text[])
 returns table (
     database_name text, processor text, enabled boolean, slots integer, schedule text, run_as text,
@@ -44,7 +45,8 @@ begin
         where hour.runs = 0)
         limit 1
     ) as last_run on true
-    where processor_jobs.database_names is null or w.name = any (processor_jobs.database_names)
+    where (processor_jobs.database_names is null or w.name = any (processor_jobs.database_names))
+        and w.name in (select v.name from cronmill_cron.visible_databases() as v (name))
     order by 1, 2;
 end
 $function$;

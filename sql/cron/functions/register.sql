@@ -12,10 +12,7 @@ begin
     values (register.database_name, register.link_role)
     on conflict on constraint work_database_name_is_unique do update
     set link_role = excluded.link_role;
-    if register.link_role is not null then
-        execute pg_catalog.format('grant usage on schema cronmill_cron to %I', register.link_role);
-        execute pg_catalog.format('grant select, insert on cronmill_cron.link to %I', register.link_role);
-    end if;
+    perform cronmill_cron.renew_privileges();
     perform cronmill_cron.keep_house();
 end
 $function$;
@@ -32,6 +29,7 @@ as $function$
 declare
     gone cronmill_cron.work_database;
     one text;
+    released text[];
 begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
     perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
@@ -49,20 +47,17 @@ begin
         where p.work_database_id = gone.work_database_id and p.name = one;
         perform cronmill_cron.reconcile(gone.name, one);
     end loop;
-    for one in select a.role_name from cronmill_cron.run_as as a where a.work_database_id = gone.work_database_id loop
-        delete from cronmill_cron.run_as as a
-        where a.work_database_id = gone.work_database_id and a.role_name = one;
-        if not exists (select 1 from cronmill_cron.run_as as a where a.role_name = one)
-            and exists (select 1 from pg_catalog.pg_roles as r where r.rolname = one)
-        then
-            execute pg_catalog.format('revoke all on schema cronmill_cron from %I', one);
-        end if;
-    end loop;
+    released := array(
+        select a.role_name from cronmill_cron.run_as as a where a.work_database_id = gone.work_database_id
+        union
+        select g.role_name from cronmill_cron.grantee as g where g.work_database_id = gone.work_database_id
+        union
+        select gone.link_role where gone.link_role is not null
+    );
     delete from cronmill_cron.work_database as w where w.work_database_id = gone.work_database_id;
-    if exists (select 1 from pg_catalog.pg_roles as r where r.rolname = gone.link_role) then
-        execute pg_catalog.format('revoke all on cronmill_cron.link from %I', gone.link_role);
-        execute pg_catalog.format('revoke all on schema cronmill_cron from %I', gone.link_role);
-    end if;
+    foreach one in array released loop
+        perform cronmill_cron.release_role(one);
+    end loop;
     perform cronmill_cron.keep_house();
 end
 $function$;

@@ -17,7 +17,7 @@ set search_path = pg_catalog, pg_temp
 as $function$
 #variable_conflict use_column
 declare
-    known_queue_id constant integer := cronmill.queue_id(enqueue.queue);
+    known_queue_id constant integer := cronmill.producer_queue_id(enqueue.queue);
     found_id bigint;
 begin
     if num_nonnulls(enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts) > 0 then

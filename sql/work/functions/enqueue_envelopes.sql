@@ -63,7 +63,7 @@ set search_path = pg_catalog, pg_temp
 as $function$
 #variable_conflict use_column
 declare
-    known_queue_id constant integer := cronmill.queue_id(enqueue_envelopes.queue);
+    known_queue_id constant integer := cronmill.producer_queue_id(enqueue_envelopes.queue);
     defaults constant cronmill.task_settings := (
         null, enqueue_envelopes.priority::smallint, enqueue_envelopes.run_at, enqueue_envelopes.unique_key,
         enqueue_envelopes.group_key, enqueue_envelopes.timeout, enqueue_envelopes.max_attempts::smallint

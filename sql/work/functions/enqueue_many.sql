@@ -14,7 +14,7 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    known_queue_id constant integer := cronmill.queue_id(enqueue_many.queue);
+    known_queue_id constant integer := cronmill.producer_queue_id(enqueue_many.queue);
     row_total bigint;
 begin
     perform cronmill.check_task(null, enqueue_many.group_key, enqueue_many.timeout, enqueue_many.max_attempts);

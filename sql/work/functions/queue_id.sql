@@ -1,5 +1,5 @@
 -- The key of a queue by its name. Raises MC001 with the names there are.
--- Executed by: enqueue and enqueue_many.
+-- Executed by: the owner's functions.
 create or replace function cronmill.queue_id(queue text)
 returns integer
 language plpgsql stable parallel safe security definer

@@ -1,0 +1,157 @@
+internal import Postgres
+
+extension CronFacts {
+    /// Reads what the cron database says; of settings and files what the role may read.
+    init(_ session: Session) throws {
+        let state = try CronState.inspect(session)
+        let row = try session.one(
+            """
+            select
+                (select e.default_version from pg_catalog.pg_available_extensions as e where e.name = 'pg_cron') as available,
+                case when s.readable then current_setting('shared_preload_libraries') end as libraries,
+                case when s.readable then current_setting('cron.log_run', true)::boolean end as logs,
+                current_setting('max_connections')::integer as connections,
+                current_setting('superuser_reserved_connections')::integer as reserved,
+                current_setting('max_worker_processes')::integer as workers,
+                case when s.readable then current_setting('hba_file') end as hba_file,
+                has_function_privilege('pg_catalog.pg_hba_file_rules()', 'execute') as may_read_rules
+            from (select pg_has_role('pg_read_all_settings', 'usage') as readable) as s
+            """
+        )
+        self.init(
+            database: state.database,
+            user: state.user,
+            isSuperuser: state.isSuperuser,
+            owner: state.owner,
+            extensionVersion: state.extensionVersion,
+            availableVersion: try row.get("available"),
+            configuredDatabase: state.configuredDatabase,
+            preloadLibraries: try row.get("libraries"),
+            usesBackgroundWorkers: state.usesBackgroundWorkers,
+            logsRuns: try row.get("logs"),
+            host: state.cronHost,
+            port: state.port,
+            maxConnections: try row.get("connections"),
+            reservedConnections: try row.get("reserved"),
+            maxWorkerProcesses: try row.get("workers")
+        )
+        authenticationFile = try row.get("hba_file")
+        if try row.get("may_read_rules") { authentication = try AuthenticationRule.all(session) }
+        for row in try session.query(
+            "select d.datname, pg_get_userbyid(d.datdba) as owner from pg_catalog.pg_database as d"
+        ) {
+            databases[try row.get("datname")] = try row.get("owner", as: String.self)
+        }
+        guard state.isInstalled else { return }
+        try Plan.checkLooker(state.owner, state.user, state.isSuperuser, schema: "cronmill_cron", state.database)
+        privileges = try PrivilegeFacts(schema: "cronmill_cron", session)
+        capacity = try Capacity(session)
+        jobs = try JobFacts.all(session, fallbackHost: host)
+        for row in try session.query(
+            """
+            select w.name, w.link_role, array(
+                select a.role_name from cronmill_cron.run_as as a
+                where a.work_database_id = w.work_database_id order by a.role_name
+            ) as roles
+            from cronmill_cron.work_database as w
+            """
+        ) {
+            let name: String = try row.get("name")
+            permitted[name] = try row.get("roles")
+            if let link = try row.get("link_role", as: String?.self) { links[name] = link }
+        }
+    }
+}
+
+extension JobFacts {
+    /// The jobs of everybody as far as the registry sees them, with the last run of ours.
+    fileprivate static func all(_ session: Session, fallbackHost: String?) throws -> [JobFacts] {
+        let hosts: [Int64: String] =
+            try session.seesCron
+            ? session.query("select j.jobid, j.nodename from cron.job as j").reduce(into: [:]) { hosts, row in
+                hosts[try row.get("jobid")] = try row.get("nodename", as: String.self)
+            } : [:]
+        return try session.query(
+            """
+            select j.jobid, j.username, j.database_name, j.active, o.processor, p.last_status, p.last_message
+            from cronmill_cron.visible_jobs() as j
+            left join cronmill_cron.job as o on o.jobid = j.jobid and o.removed_at is null
+            left join cronmill_cron.processor_jobs(null) as p
+                on p.database_name = o.database_name and p.processor = o.processor
+            order by j.jobid
+            """
+        ).map { row in
+            let id: Int64 = try row.get("jobid")
+            return try JobFacts(
+                jobid: id,
+                role: row.get("username"),
+                database: row.get("database_name"),
+                isActive: row.get("active"),
+                processor: row.get("processor"),
+                host: hosts[id] ?? fallbackHost,
+                lastMessage: row.get("last_message"),
+                lastStatus: row.get("last_status")
+            )
+        }
+    }
+}
+
+extension AuthenticationRule {
+    /// The lines of pg_hba.conf that the server understands.
+    fileprivate static func all(_ session: Session) throws -> [AuthenticationRule] {
+        try session.query(
+            """
+            select
+                h.line_number, h.type, h.database, h.user_name, h.auth_method, coalesce(h.options, '{}') as options,
+                case
+                    when h.address in ('all', 'samehost', 'samenet', 'localhost') then true
+                    when h.address ~ '^[0-9.]+$' and h.netmask ~ '^[0-9.]+$'
+                        then (inet '127.0.0.1' & h.netmask::inet) = (h.address::inet & h.netmask::inet)
+                    else false
+                end as covers_loopback
+            from pg_catalog.pg_hba_file_rules as h
+            where h.error is null
+            order by h.line_number
+            """
+        ).map { row in
+            try AuthenticationRule(
+                line: row.get("line_number"),
+                type: row.get("type"),
+                databases: row.get("database"),
+                users: row.get("user_name"),
+                coversLoopback: row.get("covers_loopback"),
+                method: row.get("auth_method"),
+                options: row.get("options")
+            )
+        }
+    }
+}
+
+extension Session {
+    /// Whether cron.job may be read at all.
+    fileprivate var seesCron: Bool {
+        get throws {
+            try one(
+                """
+                select coalesce(
+                    case when has_schema_privilege(n.oid, 'usage') then has_table_privilege('cron.job', 'select') end, false
+                ) as sees
+                from (select to_regnamespace('cron') as oid) as n
+                """
+            ).get("sees")
+        }
+    }
+}
+
+extension Plan {
+    /// Refuses who may not look into our schema: its owner and superusers may.
+    static func checkLooker(
+        _ owner: String?,
+        _ user: String,
+        _ isSuperuser: Bool,
+        schema: String,
+        _ database: String
+    ) throws {
+        if !isSuperuser { try checkOwner(owner, user: user, schema: schema, database: database) }
+    }
+}

@@ -1,0 +1,231 @@
+internal import Postgres
+
+extension Deployment {
+    /// Plans what gives a role a part in a work database; an empty plan says that it has it already.
+    ///
+    /// - Throws: `CronmillError` where nothing is set up, or for a role or queue that is not there; `PostgresError`.
+    public func planGrant(_ part: Part, to role: String, database: String) async throws -> Plan {
+        var plan = Plan()
+        let cron = try await inspectCron(database, role: role)
+        switch part {
+        case .runAs:
+            try plan.permit(role, for: database, cron: cron.inspection)
+        case .producer(let queues):
+            for queue in queues {
+                guard try await !has(role, part, queue: queue, database: database) else { continue }
+                plan.add(
+                    "let role \(role) enqueue to queue \(queue)",
+                    in: database,
+                    "select cronmill.grant_part(\(literal: role), 'producer', \(literal: queue))"
+                )
+            }
+        case .operator, .monitor:
+            if try await !has(role, part, queue: nil, database: database) {
+                plan.add(
+                    "make role \(role) \(part.indefinite)",
+                    in: database,
+                    "select cronmill.grant_part(\(literal: role), \(literal: part.name))"
+                )
+            }
+            if !cron.parts.contains(part.name) || cron.lacksPrivileges {
+                plan.add(
+                    "let role \(role) see the jobs and runs of database \(database)",
+                    in: cronDatabase,
+                    "select cronmill_cron.grant_part(\(literal: database), \(literal: role), \(literal: part.name))"
+                )
+            }
+        }
+        for place in part.needsCron ? [database, cronDatabase] : [database] where !cron.connectable.contains(place) {
+            plan.remark(
+                "Role \"\(role)\" may not connect to database \"\(place)\": "
+                    + "grant connect on database \(Identifier(place).quoted) to \(Identifier(role).quoted);"
+            )
+        }
+        return plan
+    }
+
+    /// Plans what takes a part back; an empty plan says that the role does not have it.
+    ///
+    /// - Parameter part: a producer of no queue in particular stands for all its queues.
+    /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
+    public func planRevoke(_ part: Part, from role: String, database: String) async throws -> Plan {
+        var plan = Plan()
+        let cron = try await inspectCron(database, role: nil)
+        switch part {
+        case .runAs:
+            guard cron.inspection.permittedRoles.contains(role) else { return plan }
+            plan.add(
+                "let no job of database \(database) run as role \(role)",
+                in: cronDatabase,
+                "select cronmill_cron.forbid_run_as(\(literal: database), \(literal: role))"
+            )
+        case .producer(let queues):
+            let held = try await queuesOfProducer(role, database: database)
+            for queue in queues where !held.contains(queue) {
+                try await with(connectWork(database)) { try await $0.run { try $0.checkQueue(queue) } }
+            }
+            for queue in held where queues.isEmpty || queues.contains(queue) {
+                plan.add(
+                    "let role \(role) no longer enqueue to queue \(queue)",
+                    in: database,
+                    "select cronmill.revoke_part(\(literal: role), 'producer', \(literal: queue))"
+                )
+            }
+        case .operator, .monitor:
+            if try await has(role, part, queue: nil, database: database, complete: false) {
+                plan.add(
+                    "take it from role \(role) to be \(part.indefinite)",
+                    in: database,
+                    "select cronmill.revoke_part(\(literal: role), \(literal: part.name))"
+                )
+            }
+            let registered = try await with(connectCron()) { connection in
+                try await connection.query(
+                    """
+                    select from cronmill_cron.grantee as g
+                    join cronmill_cron.work_database as w on w.work_database_id = g.work_database_id
+                    where w.name = \(database) and g.role_name = \(role) and g.part = \(part.name)
+                    """
+                )
+            }
+            if !registered.isEmpty {
+                plan.add(
+                    "let role \(role) no longer see the jobs and runs of database \(database)",
+                    in: cronDatabase,
+                    "select cronmill_cron.revoke_part(\(literal: database), \(literal: role), \(literal: part.name))"
+                )
+            }
+        }
+        return plan
+    }
+
+    /// Whether the role has the part already; if `complete`, with all privileges that go with it.
+    private func has(
+        _ role: String,
+        _ part: Part,
+        queue: String?,
+        database: String,
+        complete: Bool = true
+    ) async throws -> Bool {
+        try await with(connectWork(database)) { connection in
+            try await connection.run { session in
+                try session.checkOwner(database)
+                if let queue { try session.checkQueue(queue) }
+                return try session.one(
+                    """
+                    select
+                        exists (
+                            select from cronmill.grantee as g
+                            left join cronmill.queue as q on q.queue_id = g.queue_id
+                            where g.role_name = \(role) and g.part = \(part.name) and q.name is not distinct from \(queue)
+                        )
+                        and (
+                            not \(complete)::boolean
+                            or not exists (
+                                select w.target from cronmill.wanted_privileges() as w where w.role_name = \(role)
+                                except
+                                select g.target from cronmill.granted_privileges() as g where g.role_name = \(role)
+                            )
+                        ) as has
+                    """
+                ).get("has")
+            }
+        }
+    }
+
+    private func queuesOfProducer(_ role: String, database: String) async throws -> [String] {
+        try await with(connectWork(database)) { connection in
+            try await connection.run { session in
+                try session.checkOwner(database)
+                return try session.query(
+                    """
+                    select q.name from cronmill.grantee as g join cronmill.queue as q on q.queue_id = g.queue_id
+                    where g.role_name = \(role) order by q.name
+                    """
+                ).map { try $0.get("name") }
+            }
+        }
+    }
+
+    private struct CronGrants: Sendable {
+        var inspection: CronInspection
+        var parts: Set<String>
+        var lacksPrivileges: Bool
+        /// Databases the role may connect to.
+        var connectable: Set<String>
+    }
+
+    /// What the cron database says of a role; nil for one that need not exist.
+    private func inspectCron(_ database: String, role: String?) async throws -> CronGrants {
+        try await with(connectCron()) { connection in
+            try await connection.run { session in
+                let state = try CronState.inspect(session)
+                try state.checkInstalled()
+                try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
+                let inspection = try CronInspection(state: state, session: session, database: database)
+                guard inspection.isRegistered else { throw CronmillError.notSetUp(database) }
+                var grants = CronGrants(inspection: inspection, parts: [], lacksPrivileges: false, connectable: [])
+                guard let role else { return grants }
+                guard try !session.query("select from pg_catalog.pg_roles as r where r.rolname = \(role)").isEmpty
+                else { throw CronmillError.unknownRole(role) }
+                grants.connectable = Set(
+                    try session.query(
+                        """
+                        select d.datname from pg_catalog.pg_database as d
+                        where d.datname in (\(database), \(state.database))
+                            and has_database_privilege(\(role), d.oid, 'connect')
+                        """
+                    ).map { try $0.get("datname") }
+                )
+                grants.parts = Set(
+                    try session.query(
+                        """
+                        select g.part from cronmill_cron.grantee as g
+                        join cronmill_cron.work_database as w on w.work_database_id = g.work_database_id
+                        where w.name = \(database) and g.role_name = \(role)
+                        """
+                    ).map { try $0.get("part") }
+                )
+                grants.lacksPrivileges = try !session.query(
+                    """
+                    select w.target from cronmill_cron.wanted_privileges() as w
+                    where w.role_name = \(role) and w.part in ('operator', 'monitor')
+                    except
+                    select g.target from cronmill_cron.granted_privileges() as g where g.role_name = \(role)
+                    """
+                ).isEmpty
+                return grants
+            }
+        }
+    }
+}
+
+extension Part {
+    /// Whether it has something to see in the cron database.
+    fileprivate var needsCron: Bool {
+        switch self {
+        case .operator, .monitor: true
+        case .producer, .runAs: false
+        }
+    }
+}
+
+extension CronmillError {
+    /// A role that is not there.
+    static func unknownRole(_ role: String) -> CronmillError {
+        CronmillError(
+            .failed,
+            "role \"\(role)\" does not exist",
+            hint: "create role \(Identifier(role).quoted) login;"
+        )
+    }
+}
+
+extension Session {
+    /// Refuses a work database that is not set up, or whose schema belongs to another role.
+    func checkOwner(_ database: String) throws {
+        let state = try WorkState.inspect(self)
+        guard state.isInstalled else { throw CronmillError.notSetUp(database) }
+        try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill", database: state.database)
+    }
+}

@@ -1,0 +1,120 @@
+internal import Postgres
+
+extension Deployment {
+    /// Looks at both sides and says of every role what it has, lacks, and has for nothing, and of pg_cron what is not as
+    /// it has to be. Changes nothing.
+    ///
+    /// - Returns: a report even if some work databases cannot be looked into.
+    /// - Throws: `CronmillError` for a role that may not look; `PostgresError` if the cron database cannot be reached.
+    public func checkPermissions(databases: [String]) async throws -> PermissionReport {
+        var report = PermissionReport()
+        let cron = try await with(connectCron()) { try await $0.run { try CronFacts($0) } }
+        report.users[cron.database] = .init(name: cron.user, isSuperuser: cron.isSuperuser)
+        var inspection = PermissionInspection(cron: cron)
+        for result in await forEach(
+            databases,
+            { database in try await with(connectWork(database)) { try await $0.run { try WorkFacts.read($0) } } }
+        ) {
+            switch result.outcome {
+            case .success(let work?):
+                inspection.works.append(work)
+                report.users[work.database] = .init(name: work.user, isSuperuser: work.isSuperuser)
+            case .success(nil):
+                report.remarks.append(
+                    "Database \"\(result.database)\" is not set up yet: "
+                        + "cronmill setup --database \(result.database.shellWord)"
+                )
+            case .failure(let error):
+                report.failures.append(DatabaseResult(database: result.database, outcome: .failure(error)))
+            }
+        }
+        inspection.roles = try await with(connectCron()) { connection in
+            try await connection.run { try RoleFacts.all($0) }
+        }
+        report.findings = inspection.findings
+        report.remarks += inspection.remarks
+        return report
+    }
+
+    /// Runs remedies, each in a transaction of its own.
+    ///
+    /// - Parameter onRemedy: told of each before it is run.
+    /// - Throws: the error of the first that fails; those before it are done.
+    public func apply(_ remedies: [Remedy], onRemedy: (Remedy) -> Void = { _ in }) async throws {
+        for remedy in remedies {
+            onRemedy(remedy)
+            let connection = try await remedy.database == cronDatabase ? connectCron() : connectWork(remedy.database)
+            try await with(connection) { try await $0.run { try $0.script(remedy.sql) } }
+        }
+    }
+}
+
+extension PrivilegeFacts {
+    /// Those of `cronmill` or `cronmill_cron`.
+    init(schema: String, _ session: Session) throws {
+        wanted = try session.query(
+            """
+            select w.role_name, w.part, w.target,
+                coalesce(
+                    case
+                        when to_regrole(quote_ident(w.role_name)) is null then false
+                        when w.target = 'usage on schema cron' then has_schema_privilege(w.role_name, 'cron', 'usage')
+                        when w.target like 'execute on routine cron.%'
+                            then has_function_privilege(w.role_name, substr(w.target, 20), 'execute')
+                    end, false
+                ) as is_held
+            from \(identifier: schema).wanted_privileges() as w
+            """
+        ).map { row in
+            try Wanted(
+                role: row.get("role_name"),
+                part: row.get("part"),
+                target: row.get("target"),
+                isHeld: row.get("is_held")
+            )
+        }
+        granted = try session.query(
+            "select g.role_name, g.target from \(identifier: schema).granted_privileges() as g"
+        ).map { try Granted(role: $0.get("role_name"), target: $0.get("target")) }
+    }
+}
+
+extension RoleFacts {
+    /// All roles of the server that are not PostgreSQL's own.
+    static func all(_ session: Session) throws -> [String: RoleFacts] {
+        let rows = try session.query(
+            """
+            select
+                r.rolname, r.rolcanlogin, r.rolsuper, r.rolcreaterole,
+                array_remove(array[
+                    case when r.rolsuper then 'superuser' end, case when r.rolcreaterole then 'createrole' end,
+                    case when r.rolcreatedb then 'createdb' end, case when r.rolreplication then 'replication' end,
+                    case when r.rolbypassrls then 'bypassrls' end
+                ], null) as attributes,
+                array(
+                    select g.rolname::text from pg_catalog.pg_auth_members as m
+                    join pg_catalog.pg_roles as g on g.oid = m.roleid
+                    where m.member = r.oid order by 1
+                ) as groups,
+                array(
+                    select d.datname::text from pg_catalog.pg_database as d
+                    where has_database_privilege(r.oid, d.oid, 'connect')
+                ) as connectable
+            from pg_catalog.pg_roles as r
+            where r.rolname !~ '^pg_'
+            """
+        )
+        return try rows.reduce(into: [:]) { roles, row in
+            let role = try RoleFacts(
+                name: row.get("rolname"),
+                canLogin: row.get("rolcanlogin"),
+                isSuperuser: row.get("rolsuper"),
+                isCreator: row.get("rolcreaterole"),
+                attributes: row.get("attributes"),
+                memberOf: row.get("groups"),
+                connectable: Set(row.get("connectable", as: [String].self))
+            )
+            roles[role.name] = role
+        }
+    }
+}

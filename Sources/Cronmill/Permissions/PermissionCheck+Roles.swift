@@ -1,0 +1,275 @@
+internal import Postgres
+
+extension PermissionCheck {
+    /// What the installers need besides privileges in our schemas.
+    static let installers = PermissionCheck { inspection in
+        var findings: [PermissionFinding] = []
+        for work in inspection.works {
+            guard let owner = inspection.roles[work.owner], !owner.isSuperuser, work.isLinked else { continue }
+            findings.append(
+                .needed(
+                    "may create roles (for the link)",
+                    isThere: owner.isCreator,
+                    in: work.database,
+                    role: owner.name,
+                    .grant("alter role \(Identifier(owner.name).quoted) createrole;", in: work.database, by: .superuser)
+                )
+            )
+            findings.append(
+                .needed(
+                    "usage on foreign data wrapper postgres_fdw",
+                    isThere: work.ownerMayUseWrapper,
+                    in: work.database,
+                    role: owner.name,
+                    .grant(
+                        "grant usage on foreign data wrapper postgres_fdw to \(Identifier(owner.name).quoted);",
+                        in: work.database,
+                        by: .superuser
+                    )
+                )
+            )
+        }
+        return findings
+    }
+
+    /// A link's role logs in and can do nothing else.
+    static let linkRoles = PermissionCheck { inspection in
+        let cron = inspection.cron
+        return cron.links.sorted { $0.key < $1.key }.flatMap { database, name -> [PermissionFinding] in
+            guard let role = inspection.roles[name] else {
+                return [
+                    .wrong(
+                        "the role of the link from database \"\(database)\" does not exist",
+                        in: cron.database,
+                        role: name,
+                        Remedy(
+                            sql: "create role \(Identifier(name).quoted) login;",
+                            database: cron.database,
+                            executor: .superuser
+                        )
+                    )
+                ]
+            }
+            let quoted = Identifier(name).quoted
+            var findings: [PermissionFinding] = [
+                .needed(
+                    "may log in",
+                    isThere: role.canLogin,
+                    in: cron.database,
+                    role: name,
+                    .grant("alter role \(quoted) login;", in: cron.database, by: .superuser)
+                )
+            ]
+            func superfluous(_ text: String, _ sql: String) {
+                findings.append(
+                    PermissionFinding(
+                        state: .superfluous,
+                        database: cron.database,
+                        role: name,
+                        text: text,
+                        remedy: .grant(sql, in: cron.database, by: .superuser)
+                    )
+                )
+            }
+            for attribute in role.attributes { superfluous(attribute, "alter role \(quoted) no\(attribute);") }
+            for group in role.memberOf {
+                superfluous("membership in role \(group)", "revoke \(Identifier(group).quoted) from \(quoted);")
+            }
+            return findings
+        }
+    }
+
+    /// Every link leads to this cron database and can log in.
+    static let links = PermissionCheck { inspection in
+        inspection.works.filter(\.isLinked).flatMap { work -> [PermissionFinding] in
+            let wanted = [("dbname", inspection.cron.database), ("port", inspection.cron.port)]
+            let mistaken = wanted.filter { work.linkOptions[$0.0] != $0.1 }
+            guard mistaken.isEmpty else {
+                let options = mistaken.map { "set \($0.0) \($0.1.quotedLiteral)" }.joined(separator: ", ")
+                let found = mistaken.map { "\($0.0) \(work.linkOptions[$0.0] ?? "nothing")" }.joined(separator: ", ")
+                return [
+                    .wrong(
+                        "the link leads to \(found)",
+                        in: work.database,
+                        Remedy(
+                            sql: "alter server cronmill options (\(options));",
+                            database: work.database,
+                            executor: .role(work.owner)
+                        )
+                    )
+                ]
+            }
+            guard work.isLinkTried else { return [.unknown("whether the link can log in", in: work.database)] }
+            guard let error = work.linkError else { return [.present("the link works", in: work.database)] }
+            return [
+                .wrong("the link cannot log in: \(error)", in: work.database, role: work.linkRole, linkRemedy(work))
+            ]
+        }
+    }
+
+    private static func linkRemedy(_ work: WorkFacts) -> Remedy? {
+        guard let role = work.linkRole, let error = work.linkError else { return nil }
+        if error.contains("pg_hba.conf") || error.contains("password is required") {
+            let lines = [
+                "-- above the other lines of pg_hba.conf:",
+                "-- host \"\(work.linkOptions["dbname"] ?? "")\" \"\(role.replacing("\"", with: "\"\""))\" 127.0.0.1/32 scram-sha-256",
+                "select pg_reload_conf();",
+            ]
+            return Remedy(sql: lines.joined(separator: "\n"), database: work.database, executor: .superuser)
+        }
+        if error.contains("password authentication failed") {
+            var plan = Plan()
+            do {
+                try plan.rotatePassword(of: role, in: work.database)
+            } catch {
+                return nil
+            }
+            return plan.steps.first?.statements.first.map {
+                Remedy(sql: $0.script, database: work.database, executor: .role(work.owner))
+            }
+        }
+        guard error.contains("onnect") else { return nil }
+        return Remedy(
+            sql: "alter server cronmill options (set host '127.0.0.1');",
+            database: work.database,
+            executor: .role(work.owner)
+        )
+    }
+
+    /// What roles may do in our schemas is what their parts take.
+    static let privileges = PermissionCheck { inspection in
+        let cron = inspection.cron
+        var findings: [PermissionFinding] = []
+        if let owner = cron.owner {
+            findings += compare(cron.privileges, in: cron.database, owner: owner, inspection.roles)
+        }
+        for work in inspection.works {
+            findings += compare(work.privileges, in: work.database, owner: work.owner, inspection.roles)
+        }
+        return findings
+    }
+
+    private static func compare(
+        _ facts: PrivilegeFacts,
+        in database: String,
+        owner: String,
+        _ roles: [String: RoleFacts]
+    ) -> [PermissionFinding] {
+        let granted = Set(facts.granted)
+        var wanted: [PrivilegeFacts.Granted: PrivilegeFacts.Wanted] = [:]
+        for one in facts.wanted { wanted[.init(role: one.role, target: one.target)] = one }
+        func executor(_ target: String) -> Remedy.Executor {
+            target.isAboutCronItself ? .superuser : .role(owner)
+        }
+        var findings: [PermissionFinding] = []
+        for (privilege, one) in wanted.sorted(by: { ($0.key.role, $0.key.target) < ($1.key.role, $1.key.target) }) {
+            guard privilege.role != owner || privilege.target.isAboutCronItself, let role = roles[privilege.role] else {
+                continue
+            }
+            findings.append(
+                .needed(
+                    "\(privilege.target) (\(one.part))",
+                    isThere: granted.contains(privilege) || one.isHeld || role.isSuperuser,
+                    in: database,
+                    role: privilege.role,
+                    .grant(
+                        "grant \(privilege.target) to \(Identifier(privilege.role).quoted);",
+                        in: database,
+                        by: executor(privilege.target)
+                    )
+                )
+            )
+        }
+        for privilege in facts.granted.sorted(by: { ($0.role, $0.target) < ($1.role, $1.target) })
+        where wanted[privilege] == nil {
+            findings.append(
+                PermissionFinding(
+                    state: .superfluous,
+                    database: database,
+                    role: privilege.role,
+                    text: privilege.target,
+                    remedy: .grant(
+                        "revoke \(privilege.target) from \(Identifier(privilege.role).quoted);",
+                        in: database,
+                        by: executor(privilege.target)
+                    )
+                )
+            )
+        }
+        return findings
+    }
+
+    /// Run-as roles may execute their handlers.
+    static let handlers = PermissionCheck { inspection in
+        inspection.works.flatMap { work in
+            work.processors.flatMap { processor -> [PermissionFinding] in
+                guard inspection.roles[processor.runAs] != nil else { return [] }
+                guard let schema = processor.handlerSchema, let handlerOwner = processor.handlerOwner,
+                    let schemaOwner = processor.schemaOwner
+                else {
+                    return [
+                        .wrong(
+                            "handler \(processor.handler) of processor \(processor.name) does not exist",
+                            in: work.database,
+                            Remedy(
+                                sql: "update cronmill.processor set enabled = false where name = "
+                                    + "\(processor.name.quotedLiteral);",
+                                database: work.database,
+                                executor: .role(work.owner)
+                            )
+                        )
+                    ]
+                }
+                let role = Identifier(processor.runAs).quoted
+                let usage = "usage on schema \(Identifier(schema).quoted)"
+                let execute = "execute on function \(processor.handler)"
+                return [
+                    .needed(
+                        "\(usage) (handler of \(processor.name))",
+                        isThere: processor.mayUseSchema,
+                        in: work.database,
+                        role: processor.runAs,
+                        .grant("grant \(usage) to \(role);", in: work.database, by: .role(schemaOwner))
+                    ),
+                    .needed(
+                        "\(execute) (handler of \(processor.name))",
+                        isThere: processor.mayExecute,
+                        in: work.database,
+                        role: processor.runAs,
+                        .grant("grant \(execute) to \(role);", in: work.database, by: .role(handlerOwner))
+                    ),
+                ]
+            }
+        }
+    }
+
+    /// Nobody can put an object where a handler looks for names.
+    static let searchPaths = PermissionCheck { inspection in
+        inspection.works.flatMap { work in
+            work.processors.flatMap { processor in
+                processor.openSchemas.sorted { $0.key < $1.key }.map { schema, owner in
+                    PermissionFinding(
+                        state: .superfluous,
+                        database: work.database,
+                        role: "public",
+                        text:
+                            "create on schema \(Identifier(schema).quoted), in which handler \(processor.handler) looks "
+                            + "for names",
+                        remedy: .grant(
+                            "revoke create on schema \(Identifier(schema).quoted) from public;",
+                            in: work.database,
+                            by: .role(owner)
+                        )
+                    )
+                }
+            }
+        }
+    }
+}
+
+extension String {
+    /// Whether a privilege is about pg_cron's schema, not ours.
+    fileprivate var isAboutCronItself: Bool {
+        self.hasSuffix(" on schema cron") || contains(" on routine cron.") || contains(" on table cron.")
+    }
+}

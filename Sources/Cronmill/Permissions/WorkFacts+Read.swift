@@ -1,0 +1,104 @@
+internal import Postgres
+
+extension WorkFacts {
+    /// Reads what a work database says; nil if it is not set up.
+    static func read(_ session: Session) throws -> WorkFacts? {
+        let state = try WorkState.inspect(session)
+        guard state.isInstalled, let owner = state.owner else { return nil }
+        try Plan.checkLooker(owner, state.user, state.isSuperuser, schema: "cronmill", state.database)
+        var work = WorkFacts(
+            database: state.database,
+            user: state.user,
+            isSuperuser: state.isSuperuser,
+            owner: owner,
+            isLinked: state.isLinked ?? state.hasRegistry,
+            linkRole: state.linkRole
+        )
+        work.privileges = try PrivilegeFacts(schema: "cronmill", session)
+        work.processors = try ProcessorFacts.all(session)
+        guard work.isLinked else { return work }
+        for row in try session.query(
+            """
+            select split_part(o.option, '=', 1) as name, substr(o.option, strpos(o.option, '=') + 1) as value
+            from pg_catalog.pg_foreign_server as s
+            cross join lateral unnest(s.srvoptions) as o (option)
+            where s.srvname = 'cronmill'
+            """
+        ) {
+            work.linkOptions[try row.get("name")] = try row.get("value", as: String.self)
+        }
+        work.ownerMayUseWrapper = try session.one(
+            """
+            select coalesce(bool_or(has_foreign_data_wrapper_privilege(\(owner), w.oid, 'usage')), false) as may
+            from pg_catalog.pg_foreign_data_wrapper as w where w.fdwname = 'postgres_fdw'
+            """
+        ).get("may")
+        (work.isLinkTried, work.linkError) = try session.tryLink(as: owner)
+        return work
+    }
+}
+
+extension Session {
+    /// Asks the registry through the link, as the owner of the user mapping, in a transaction that is rolled back.
+    fileprivate func tryLink(as owner: String) throws -> (Bool, String?) {
+        try execute("begin read only")
+        do {
+            try execute("set local role \(identifier: owner)")
+            try execute("select from cronmill.registry as r limit 1")
+            try execute("rollback")
+            return (true, nil)
+        } catch {
+            guard isInTransaction else { throw error }
+            try execute("rollback")
+            return (true, error.detail.map { "\(error.message): \($0)" } ?? error.message)
+        }
+    }
+}
+
+extension ProcessorFacts {
+    /// All processors, and what their handlers need. Schemas that a handler's search_path names are looked at, and its own.
+    fileprivate static func all(_ session: Session) throws -> [ProcessorFacts] {
+        try session.query(
+            """
+            select
+                p.name, p.run_as, p.enabled, p.handler, n.nspname as schema,
+                pg_get_userbyid(f.proowner) as handler_owner, pg_get_userbyid(n.nspowner) as schema_owner,
+                coalesce(case when r.oid is not null then has_schema_privilege(r.oid, n.oid, 'usage') end, false) as may_use,
+                coalesce(case when r.oid is not null then has_function_privilege(r.oid, f.oid, 'execute') end, false)
+                    as may_execute,
+                array(
+                    select distinct s.nspname::text from pg_catalog.pg_namespace as s
+                    cross join lateral aclexplode(s.nspacl) as a
+                    where a.grantee = 0 and a.privilege_type = 'CREATE'
+                        and (s.oid = n.oid or s.nspname = any (
+                            array(select btrim(e.name, ' "') from regexp_split_to_table(p.handler_search_path, ',') as e (name))
+                        ))
+                    order by 1
+                ) as open_schemas
+            from cronmill.processor as p
+            left join pg_catalog.pg_roles as r on r.rolname = p.run_as
+            left join pg_catalog.pg_proc as f on f.oid = to_regprocedure(p.handler)
+            left join pg_catalog.pg_namespace as n on n.oid = f.pronamespace
+            order by p.name
+            """
+        ).map { row in
+            var processor = try ProcessorFacts(
+                name: row.get("name"),
+                runAs: row.get("run_as"),
+                isEnabled: row.get("enabled"),
+                handler: row.get("handler"),
+                handlerSchema: row.get("schema"),
+                handlerOwner: row.get("handler_owner"),
+                schemaOwner: row.get("schema_owner"),
+                mayUseSchema: row.get("may_use"),
+                mayExecute: row.get("may_execute")
+            )
+            for schema in try row.get("open_schemas", as: [String].self) {
+                processor.openSchemas[schema] = try session.one(
+                    "select pg_get_userbyid(n.nspowner) as owner from pg_catalog.pg_namespace as n where n.nspname = \(schema)"
+                ).get("owner")
+            }
+            return processor
+        }
+    }
+}

@@ -1,0 +1,117 @@
+internal import ArgumentParser
+internal import Cronmill
+
+struct CheckPermissions: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-permissions",
+        abstract: "Say what roles have, lack, and have for nothing, and how to put it right.",
+        discussion: """
+            Only looks, unless --grant. Exit code 3 if anything is to be put right.
+
+            Examples:
+              cronmill check-permissions --all
+              cronmill check-permissions --database shop --grant
+              cronmill check-permissions --all --sql
+            """
+    )
+
+    @Flag(help: "Run those grants and revokes that you may run; print the rest.")
+    var grant = false
+    @Flag(help: "Print only the SQL that puts it right.")
+    var sql = false
+    @Flag(help: "As JSON; what is right, too.")
+    var json = false
+    @OptionGroup(title: "Databases") var asked: DatabaseOptions
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+    func validate() throws {
+        if [grant, sql, json].count(where: { $0 }) > 1 {
+            throw ValidationError("Only one of --grant, --sql and --json.")
+        }
+    }
+
+    func run() async throws {
+        let context = try await Context(connection, asked)
+        var report = try await context.deployment.checkPermissions(databases: context.databases)
+        if grant {
+            let remedies = report.remedies { $0.isGrant && report.mayRun($0) }
+            try await context.deployment.apply(remedies) { remedy in
+                for line in remedy.sql.split(separator: "\n") { context.say("\(remedy.database): \(line)") }
+            }
+            if !remedies.isEmpty {
+                report = try await context.deployment.checkPermissions(databases: context.databases)
+            }
+        }
+        var status: ExitStatus = report.wrong.isEmpty ? .done : .finding
+        for failure in report.failures {
+            guard case .failure(let error) = failure.outcome else { continue }
+            context.output.note("cronmill: database \(failure.database):")
+            status = .worst(status, Failure.report(error, to: context.output))
+        }
+        if json {
+            try context.output.write(JSON.report(report).prettyText)
+        } else if sql {
+            try context.output.write(report.script)
+        } else {
+            try context.output.write(report.text(verbose: connection.verbose))
+        }
+        for remark in report.remarks { context.say("note: \(remark)") }
+        if status != .done { throw Failure.reported(status) }
+    }
+}
+
+extension PermissionReport {
+    /// The findings for people: what is to be put right, each with its SQL; what is right is counted, or told with
+    /// --verbose.
+    func text(verbose: Bool) -> String {
+        var lines: [String] = []
+        for finding in findings where finding.isWrong || verbose || finding.state == .unknown {
+            let role = finding.role.map { " role \($0):" } ?? ""
+            lines.append("\(finding.state.rawValue): \(finding.database):\(role) \(finding.text)")
+            guard let remedy = finding.remedy else { continue }
+            lines.append(
+                "  as \(remedy.executor.title), in \(remedy.database)\(remedy.needsRestart ? ", then restart" : ""):"
+            )
+            lines += remedy.sql.split(separator: "\n").map { "    \($0)" }
+        }
+        let wrong = wrong.count
+        let present = findings.count { $0.state == .present }
+        lines.append("\(present) as they have to be, \(wrong) to put right")
+        return lines.map { $0.controlsEscaped + "\n" }.joined()
+    }
+
+    /// All remedies as a script for psql, by database.
+    var script: String {
+        var text = ""
+        var place = ""
+        for remedy in remedies() {
+            if remedy.database != place {
+                place = remedy.database
+                text += "\\connect \(Plan.connectArgument(place))\n"
+            }
+            text += "-- as \(remedy.executor.title)\(remedy.needsRestart ? ", then restart the server" : "")\n"
+            text += "\(remedy.sql)\n"
+        }
+        return text
+    }
+}
+
+extension JSON {
+    /// What check-permissions found, for programs.
+    static func report(_ report: PermissionReport) -> JSON {
+        .array(
+            report.findings.map { finding in
+                [
+                    "state": .string(finding.state.rawValue), "database": .string(finding.database),
+                    "role": JSON(finding.role), "text": .string(finding.text),
+                    "remedy": finding.remedy.map { remedy in
+                        [
+                            "sql": .string(remedy.sql), "database": .string(remedy.database),
+                            "by": .string(remedy.executor.title), "restart": .boolean(remedy.needsRestart),
+                        ]
+                    } ?? .null,
+                ]
+            }
+        )
+    }
+}

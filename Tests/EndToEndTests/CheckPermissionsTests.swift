@@ -1,0 +1,241 @@
+import FoundationEssentials
+import Postgres
+import PrivateServer
+import Testing
+
+/// What check-permissions finds on a real server, and whether its SQL puts it right.
+@Suite("Checking permissions", .timeLimit(.minutes(5)))
+struct CheckPermissionsTests {
+    private struct Finding: Decodable, Hashable {
+        struct Remedy: Decodable, Hashable {
+            var sql: String
+            var database: String
+            var by: String
+            var restart: Bool
+        }
+
+        var state: String
+        var database: String
+        var role: String?
+        var text: String
+        var remedy: Remedy?
+
+        var isWrong: Bool { !["present", "unknown"].contains(state) }
+        var title: String { "\(state) \(database) \(role ?? "-"): \(text)" }
+    }
+
+    private func findings(_ place: Workplace, _ environment: [String: String] = [:]) async throws -> [Finding] {
+        let result = try await place.cronmill(
+            ["check-permissions", "--json", "--database", place.database],
+            environment: environment
+        )
+        try #require([0, 3].contains(result.exitCode), "\(result.errors)")
+        let found = try JSONDecoder().decode([Finding].self, from: Data(result.output.utf8))
+        #expect((result.exitCode == 3) == found.contains(where: \.isWrong))
+        return found
+    }
+
+    @Test("on a server with twelve things wrong all are named, and each one's SQL makes it vanish")
+    func manyThings() async throws {
+        try await withServer(settings: ["cron.max_running_jobs": "4", "cron.log_run": "off"]) { server in
+            try await withDatabases(on: server, waitsForTurn: false) { place in
+                let runner = place.runner
+                let link = "cronmill link \(place.database)"
+                try await place.setUp("--enable", "--link-host", "127.0.0.1")
+                #expect(try await findings(place).filter(\.isWrong).map(\.text).count == 1)
+                try await place.script(
+                    """
+                    revoke connect on database \(place.database) from public;
+                    revoke execute on function app.work from public; revoke usage on schema app from \(runner);
+                    revoke execute on function cronmill.claim from \(runner);
+                    grant select on cronmill.task to \(runner);
+                    grant create on schema public to public;
+                    """
+                )
+                try await place.script(
+                    """
+                    alter role \(runner) nologin; alter role "\(link)" password 'another'; alter role "\(link)" createdb;
+                    revoke usage on schema cronmill_cron from \(runner); grant select on cronmill_cron.job to "\(link)";
+                    create role leaver login;
+                    select cron.schedule_in_database('theirs', '0 0 31 2 *', 'select 1', 'postgres', 'leaver');
+                    select cron.schedule_in_database('more', '0 0 31 2 *', 'select 1', 'postgres', 'postgres');
+                    drop role leaver
+                    """,
+                    in: "postgres"
+                )
+                let wrong = try await findings(place).filter(\.isWrong)
+                let expected = [
+                    "wrong postgres -: cron.log_run is off: pg_cron keeps no history, so runs are not visible",
+                    "wrong postgres -: 5 jobs are active (1 slots, 2 housekeepers, 2 of others), and pg_cron can run 4 at "
+                        + "once: it can hang for everybody",
+                    "wrong postgres leaver: job 3 belongs to role \"leaver\", which does not exist: pg_cron runs no job of "
+                        + "anybody",
+                    "missing postgres \(runner): may log in",
+                    "missing \(place.database) \(runner): connect on database \(place.database)",
+                    "superfluous postgres \(link): createdb",
+                    "missing postgres \(runner): usage on schema cronmill_cron (run-as)",
+                    "superfluous postgres \(link): select on table cronmill_cron.job",
+                    "superfluous \(place.database) \(runner): select on table cronmill.task",
+                    "missing \(place.database) \(runner): usage on schema app (handler of work)",
+                    "missing \(place.database) \(runner): execute on function app.work(jsonb) (handler of work)",
+                    "superfluous \(place.database) public: create on schema public, in which handler app.work(jsonb) looks "
+                        + "for names",
+                ]
+                for title in expected { #expect(wrong.map(\.title).contains(title), "\(title)\n\(wrong.map(\.title))") }
+                let rest = wrong.filter { !expected.contains($0.title) }.map(\.text)
+                #expect(rest.count == 2, "\(rest)")
+                #expect(rest.contains { $0.hasPrefix("the link cannot log in: could not connect to server") })
+                #expect(rest.contains { $0.hasPrefix("execute on routine cronmill.claim(") })
+
+                // People see the same, each with its SQL.
+                let shown = try await place.cronmill(["check-permissions", "--database", place.database])
+                #expect(shown.exitCode == 3)
+                for finding in wrong {
+                    #expect(shown.output.contains(finding.text))
+                    for line in finding.remedy?.sql.split(separator: "\n") ?? ["no remedy"] {
+                        #expect(shown.output.contains("    \(line)\n"))
+                    }
+                }
+                // Each alone, so that none owes its end to another's remedy.
+                for finding in wrong {
+                    let remedy = try #require(finding.remedy)
+                    try await place.script(remedy.sql, in: remedy.database)
+                    if remedy.restart { try await server.server.restart(immediate: false) }
+                    let left = try await findings(place)
+                    #expect(!left.contains { $0.isWrong && $0.text == finding.text && $0.role == finding.role })
+                }
+                #expect(try await findings(place).filter(\.isWrong).map(\.title) == [])
+            }
+        }
+    }
+
+    @Test("--grant does what may be done at once and leaves the rest, --sql is a script that psql runs")
+    func granting() async throws {
+        try await withServer(settings: ["cron.log_run": "off"]) { server in
+            try await withDatabases(on: server, waitsForTurn: false) { place in
+                try await place.setUp()
+                try await place.script(
+                    """
+                    revoke execute on function cronmill.claim from \(place.runner);
+                    grant select on cronmill.task to \(place.runner); revoke execute on function app.work from public
+                    """
+                )
+                let here = ["--database", place.database]
+                let before = try await place.rows("select proacl from pg_proc where proname = 'claim'")
+                let looked = try await place.cronmill(["check-permissions", "--sql"] + here)
+                #expect(looked.exitCode == 3)
+                #expect(try await place.rows("select proacl from pg_proc where proname = 'claim'") == before)
+                let granted = try await place.cronmill(["check-permissions", "--grant"] + here)
+                #expect(granted.exitCode == 3)
+                #expect(granted.output.contains("alter system set cron.log_run = on;"))
+                #expect(granted.output.contains(" 1 to put right\n"))
+                #expect(
+                    granted.errors.contains(
+                        "\(place.database): grant execute on function app.work(jsonb) to \(place.runner);\n"
+                    )
+                )
+                let psql = try await server.client(
+                    "psql",
+                    ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-"],
+                    input: Array(looked.output.replacing("revoke select", with: "-- revoke select").utf8)
+                )
+                #expect(psql.exitCode == 0, "\(psql.errors)")
+                try await server.server.restart(immediate: false)
+                #expect(try await findings(place).filter(\.isWrong) == [])
+            }
+        }
+    }
+
+    @Test("an owner without superuser sees what it may, is told who must do the rest, and others may not look")
+    func withoutSuperuser() async throws {
+        try await withServer { server in
+            try await withDatabases(on: server, waitsForTurn: false) { place in
+                try await place.script("create extension pg_cron", in: "postgres")
+                try await server.makeRole("installer", "createrole")
+                try await place.script(
+                    """
+                    grant \(place.runner) to installer; grant usage on schema cron to installer, \(place.runner);
+                    grant execute on function
+                        cron.schedule_in_database(text, text, text, text, text, boolean),
+                        cron.alter_job(bigint, text, text, text, text, boolean) to installer, \(place.runner);
+                    grant create on database postgres to installer; grant create on database \(place.database) to installer
+                    """,
+                    in: "postgres"
+                )
+                try await place.script(
+                    "create extension postgres_fdw; grant usage on foreign data wrapper postgres_fdw to installer"
+                )
+                let installer = server.passwordEnvironment("installer")
+                let setup = try await place.cronmill(
+                    place.setupArguments(["--max-running-jobs", "32", "--others", "0", "--enable"]),
+                    environment: installer
+                )
+                try #require(setup.exitCode == 0, "\(setup.errors)")
+                #expect(try await findings(place, installer).filter(\.isWrong).map(\.title) == [])
+                try await place.script(
+                    """
+                    revoke execute on function cron.alter_job(bigint, text, text, text, text, boolean) from \(place.runner);
+                    alter role installer nocreaterole
+                    """,
+                    in: "postgres"
+                )
+                let wrong = try await findings(place, installer).filter(\.isWrong)
+                #expect(
+                    wrong.map(\.title) == [
+                        "missing \(place.database) installer: may create roles (for the link)",
+                        "missing postgres \(place.runner): "
+                            + "execute on routine cron.alter_job(bigint,text,text,text,text,boolean) (run-as)",
+                    ]
+                )
+                #expect(wrong.map { $0.remedy?.by } == ["a superuser", "a superuser"])
+                let granted = try await place.cronmill(
+                    ["check-permissions", "--grant", "--database", place.database],
+                    environment: installer
+                )
+                #expect(granted.exitCode == 3 && granted.output.contains(" 2 to put right\n"))
+                #expect(granted.errors.contains("Role \"\(place.runner)\" may schedule jobs of its own"))
+                for finding in wrong {
+                    let remedy = try #require(finding.remedy)
+                    try await place.script(remedy.sql, in: remedy.database)
+                }
+                #expect(try await findings(place, installer).filter(\.isWrong) == [])
+
+                try await server.makeRole("stranger")
+                let refused = try await place.cronmill(
+                    ["check-permissions", "--database", place.database],
+                    environment: server.passwordEnvironment("stranger")
+                )
+                #expect(refused.exitCode == 1)
+                #expect(refused.errors.contains("hint: Connect as \"installer\"."))
+            }
+        }
+    }
+
+    @Test("where pg_cron cannot log in it is said before a run fails and after, and the lines given let it in")
+    func logins() async throws {
+        try await withServer { server in
+            try await withDatabases(on: server, waitsForTurn: false) { place in
+                try await place.setUp()
+                func finding() async throws -> Finding {
+                    try #require(try await findings(place).first { $0.text.contains("\" as \"\(place.runner)\" from") })
+                }
+                #expect(try await finding().state == "present")
+                try await place.hba(["local all \(place.runner) reject"])
+                let rejected = try await finding()
+                #expect(rejected.state == "wrong")
+                #expect(rejected.text.hasSuffix("line 1 of pg_hba.conf rejects it"))
+                try await awayFromFullMinute()
+                let enabled = try await place.cronmillHere("configure", "work", "--schedule", "* * * * *")
+                #expect(enabled.exitCode == 0, "\(enabled.errors)")
+                _ = try await place.cronmillHere("enable")
+                try await eventually("a run has failed") {
+                    try await finding().text.hasSuffix("its last run says \"connection failed\"")
+                }
+                let lines = try #require(try await finding().remedy?.sql).split(separator: "\n").map { $0.dropFirst(3) }
+                try await place.hba([String(lines[1])])
+                try await place.identMap(String(lines[3]))
+                try await eventually("a run goes") { try await finding().state == "present" }
+            }
+        }
+    }
+}

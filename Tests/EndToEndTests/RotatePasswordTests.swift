@@ -1,0 +1,84 @@
+import Postgres
+import Testing
+
+/// New passwords for links that log in by scram over 127.0.0.1.
+@Suite("Rotating passwords", .timeLimit(.minutes(5)))
+struct RotatePasswordTests {
+    private func verifier(_ place: Workplace) async throws -> String {
+        try await place.cronRows(
+            "select a.rolpassword from pg_authid as a where a.rolname = \("cronmill link \(place.database)")"
+        ).joined()
+    }
+
+    private func mapping(_ place: Workplace) async throws -> String {
+        try await place.rows("select m.umoptions from pg_user_mappings as m where m.srvname = 'cronmill'").joined()
+    }
+
+    @Test("the new password is in the server only, shown nowhere, and the link works")
+    func rotation() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--link-host", "127.0.0.1")
+            let before = (try await verifier(place), try await mapping(place))
+            let result = try await place.cronmillHere("rotate-password", "--verbose")
+            #expect(result.exitCode == 0, "\(result.errors)")
+            let after = (try await verifier(place), try await mapping(place))
+            #expect(before.0 != after.0 && before.1 != after.1)
+            #expect(after.0.hasPrefix("SCRAM-SHA-256$"))
+            let password = try #require(after.1.firstMatch(of: #/password=([0-9a-f]{64})/#)).1
+            #expect(!(result.output + result.errors).contains(password))
+            let script = try await place.cronmillHere("rotate-password", "--dry-run")
+            #expect(!script.output.contains(password) && !script.output.contains(#/[0-9a-f]{32}/#))
+            try await place.script("update cronmill.processor set slots = 2")
+            #expect(try await place.jobs().count == 2)
+        }
+    }
+
+    @Test("cut off half way the old password stays good, and the next try goes through")
+    func cutOff() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--link-host", "127.0.0.1")
+            let before = (try await verifier(place), try await mapping(place))
+            // It changes the role, and then waits for whoever changes the mapping.
+            let blocker = try await place.connect()
+            try await blocker.script(
+                "begin; lock table pg_catalog.pg_user_mapping in exclusive mode"
+            )
+            async let first = place.cronmillHere("rotate-password")
+            var waiting: [String] = []
+            try await eventually("it waits for the mapping", within: .seconds(30)) {
+                waiting = try await place.cronRows(
+                    """
+                    select a.pid from pg_stat_activity as a
+                    where a.wait_event_type = 'Lock' and a.datname = \(place.database) and a.query like '%alter user mapping%'
+                    """
+                )
+                return waiting.count == 1
+            }
+            _ = try await place.cronRows("select pg_terminate_backend(\(waiting[0])::integer)")
+            #expect(try await first.exitCode != 0)
+            try await blocker.script("rollback")
+            await blocker.close()
+            #expect(try await (verifier(place), mapping(place)) == before)
+            try await place.script("update cronmill.processor set slots = 2")
+            let again = try await place.cronmillHere("rotate-password")
+            #expect(again.exitCode == 0, "\(again.errors)")
+            #expect(try await verifier(place) != before.0)
+            try await place.script("update cronmill.processor set slots = 3")
+            #expect(try await place.jobs().count == 3)
+        }
+    }
+
+    @Test("a link whose role was given another password is healed by it")
+    func healing() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--link-host", "127.0.0.1")
+            try await place.script("alter role \"cronmill link \(place.database)\" password 'another'")
+            let error = try await expectedError { try await place.script("update cronmill.processor set slots = 3") }
+            #expect(error.sqlState == "08001")
+            let result = try await place.cronmillHere("rotate-password")
+            #expect(result.exitCode == 0, "\(result.errors)")
+            try await place.script("update cronmill.processor set slots = 3")
+            #expect(try await place.jobs().count == 3)
+        }
+    }
+}

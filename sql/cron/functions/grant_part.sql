@@ -1,0 +1,37 @@
+-- Lets a monitor or operator of a work database see its jobs and runs. Changes cronmill_cron.grantee and
+-- privileges. Executed by: the registry's owner; cronmill grant.
+create or replace function cronmill_cron.grant_part(database_name text, role_name text, part text)
+returns void
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    insert into cronmill_cron.grantee (work_database_id, role_name, part)
+    select w.work_database_id, grant_part.role_name, grant_part.part
+    from cronmill_cron.work_database as w
+    where w.name = grant_part.database_name
+    on conflict on constraint grantee_pkey do nothing;
+    perform cronmill_cron.renew_privileges();
+end
+$function$;
+comment on function cronmill_cron.grant_part(text, text, text) is 'Lets a monitor or operator of a work database see its jobs and runs.';
+revoke all on function cronmill_cron.grant_part(text, text, text) from public;
+
+-- Takes it back. Changes cronmill_cron.grantee and privileges. Executed by: the registry's owner; cronmill revoke.
+create or replace function cronmill_cron.revoke_part(database_name text, role_name text, part text)
+returns void
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    delete from cronmill_cron.grantee as g
+    using cronmill_cron.work_database as w
+    where w.work_database_id = g.work_database_id
+        and w.name = revoke_part.database_name
+        and g.role_name = revoke_part.role_name
+        and g.part = revoke_part.part;
+    perform cronmill_cron.release_role(revoke_part.role_name);
+end
+$function$;
+comment on function cronmill_cron.revoke_part(text, text, text) is 'Takes a part of a role in a work database back.';
+revoke all on function cronmill_cron.revoke_part(text, text, text) from public;
