@@ -77,7 +77,9 @@ extension Deployment {
         try await with(connectWork(database)) { connection in
             try await connection.run { session in
                 let state = try WorkState.inspect(session)
-                guard let owner = state.owner, owner != state.user, request.handler == nil, request.runAs == nil else {
+                guard let owner = state.owner, owner != state.user, request.handler == nil, request.runAs == nil,
+                    request.query.results == nil, request.query.resultType == nil
+                else {
                     return nil
                 }
                 return try session.asking(.operator, of: database) {
