@@ -1,3 +1,4 @@
+-- Functions that set jit to off read catalogs and reports: compiling that takes longer than running it.
 \ir tables/schema.sql
 \ir tables/installation.sql
 \ir tables/work_database.sql

@@ -35,14 +35,21 @@ public struct Deployment: Sendable {
     ///
     /// - Throws: `PostgresError` of kind `connection` if it cannot be made.
     func connectCron() async throws -> Connection {
-        try await connect(cron)
+        try await connectToLook(cron)
     }
 
     /// A new connection to a work database.
     ///
     /// - Throws: `PostgresError` of kind `connection` if it cannot be made.
     func connectWork(_ database: String) async throws -> Connection {
-        try await connect(exceptions[database] ?? work.database(database))
+        try await connectToLook(exceptions[database] ?? work.database(database))
+    }
+
+    /// For statements that read catalogs and reports: compiling these takes longer than running them.
+    private func connectToLook(_ target: ConnectionInfo) async throws -> Connection {
+        let connection = try await connect(target)
+        try await connection.execute("set jit = off")
+        return connection
     }
 
     func connect(_ target: ConnectionInfo) async throws -> Connection {

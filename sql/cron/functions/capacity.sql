@@ -4,6 +4,7 @@ create or replace function cronmill_cron.uses_background_workers()
 returns boolean
 language plpgsql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $function$
 begin
     if pg_catalog.pg_has_role('pg_read_all_settings', 'usage') then
@@ -21,6 +22,7 @@ create or replace function cronmill_cron.runs_one_at_a_time()
 returns boolean
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $function$
 begin
     return coalesce(cronmill_cron.uses_background_workers(), false) and not cronmill_cron.supports_seconds();
@@ -42,6 +44,7 @@ create or replace function cronmill_cron.capacity(
 returns record
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $function$
 declare
     given record;

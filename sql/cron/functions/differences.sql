@@ -3,6 +3,7 @@ create or replace function cronmill_cron.differences(database_names text[])
 returns table (database_name text, processor text, slot integer, difference text)
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $function$
 begin
     return query

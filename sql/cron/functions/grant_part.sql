@@ -4,6 +4,7 @@ create or replace function cronmill_cron.grant_part(database_name text, role_nam
 returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $function$
 begin
     insert into cronmill_cron.grantee (work_database_id, role_name, part)
@@ -22,6 +23,7 @@ create or replace function cronmill_cron.revoke_part(database_name text, role_na
 returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $function$
 begin
     delete from cronmill_cron.grantee as g

@@ -75,6 +75,7 @@ create or replace function cronmill_cron.wanted_privileges()
 returns setof cronmill_cron.privilege
 language sql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $function$
     with wanted (role_name, part, privilege, namespace, relation, routine) as (
         select w.link_role, 'link', t.privilege, t.namespace, t.relation, null::regprocedure
@@ -126,6 +127,7 @@ create or replace function cronmill_cron.granted_privileges()
 returns setof cronmill_cron.privilege
 language sql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $function$
     with looked_at as materialized (
         select n.oid, n.nspacl, n.nspowner, n.nspname
@@ -174,6 +176,7 @@ create or replace function cronmill_cron.renew_privileges()
 returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $function$
 begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
@@ -201,6 +204,7 @@ create or replace function cronmill_cron.release_role(role_name text)
 returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $function$
 declare
     surplus record;

@@ -10,6 +10,7 @@ returns table (
 )
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $function$
 begin
     return query

@@ -4,6 +4,7 @@ create or replace function cronmill.grant_part(role_name text, part text, queue 
 returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $function$
 begin
     if not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = grant_part.role_name) then
@@ -30,6 +31,7 @@ create or replace function cronmill.revoke_part(role_name text, part text, queue
 returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $function$
 declare
     former text[];

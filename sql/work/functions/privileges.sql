@@ -57,6 +57,7 @@ create or replace function cronmill.wanted_privileges()
 returns setof cronmill.privilege
 language sql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $function$
     with parts as materialized (
         select distinct g.role_name, p.part
@@ -105,6 +106,7 @@ create or replace function cronmill.granted_privileges()
 returns setof cronmill.privilege
 language sql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $function$
     with looked_at as materialized (
         select n.oid, n.nspacl, n.nspowner, n.nspname
@@ -150,6 +152,7 @@ create or replace function cronmill.renew_privileges()
 returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $function$
 begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
