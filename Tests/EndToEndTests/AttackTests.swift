@@ -201,7 +201,7 @@ struct AttackTests {
                     try await caller.execute(
                         "select cronmill.enqueue('work'::pg_catalog.text, '{\"n\": 1}'::pg_catalog.jsonb)"
                     )
-                    try await caller.execute("update cronmill.processor set slots = 2")
+                    try await caller.activating("update cronmill.processor set slots = 2")
                 } else {
                     try await caller.execute("call cronmill_processor.work(1)")
                 }

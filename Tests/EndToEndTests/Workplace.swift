@@ -57,17 +57,7 @@ struct Workplace: Sendable {
     /// Runs statements as the superuser.
     func script(_ text: String, in database: String? = nil) async throws {
         let connection = try await connect(database)
-        // Of two activations of jobs at once one is told to try again: other tests activate theirs at this moment.
-        for attempt in 1... {
-            do {
-                try await connection.script(text)
-                break
-            } catch let error as PostgresError
-                where attempt < 20 && (error.sqlState == .serializationFailure || error.sqlState == .deadlockDetected)
-            {
-                try await Task.sleep(for: .milliseconds(Int.random(in: 10...60)))
-            }
-        }
+        try await connection.activating(text)
         await connection.close()
     }
 
@@ -200,6 +190,22 @@ extension Workplace {
         try await deployment.whileSettingUp {
             for database in databases {
                 try await script("select cronmill_cron.unregister('\(database)')", in: "postgres")
+            }
+        }
+    }
+}
+
+extension Connection {
+    /// Runs statements that may activate jobs: of two activations at once one is told to try again, and other tests
+    /// activate theirs at this moment.
+    func activating(_ text: String) async throws {
+        for attempt in 1... {
+            do {
+                return try await script(text)
+            } catch let error as PostgresError
+                where attempt < 20 && (error.sqlState == .serializationFailure || error.sqlState == .deadlockDetected)
+            {
+                try await Task.sleep(for: .milliseconds(Int.random(in: 10...60)))
             }
         }
     }
