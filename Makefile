@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help packages build release demo test matrix chaos bench lint docs format install clean
+.PHONY: help packages build release demo test golden matrix chaos bench lint docs format install clean
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
@@ -26,6 +26,9 @@ test: ## Install what the tests need, lint, run the tests, make the docs
 	$(MAKE) lint
 	$(SWIFT) test --disable-xctest
 	scripts/make-docs
+
+golden: ## Record the schemas of both halves as they are now, for the test that compares them
+	CRONMILL_WRITE_GOLDEN=1 $(SWIFT) test --disable-xctest --filter 'SchemaTests/golden'
 
 matrix: ## Run the end-to-end tests on PostgreSQL 15, 17 and 18 (SERVERS="17/libpq 17/workers")
 	scripts/install-packages --test

@@ -80,10 +80,11 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "cronmill-cli", "backlog", "Chaos", "Cronmill", "PrivateServer", "Postgres",
+                "cronmill-cli", "backlog", "Chaos", "Cronmill", "PrivateServer", "Postgres", "SQLFiles",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            exclude: ["Golden"],
             swiftSettings: strict
         ),
     ]

@@ -7,6 +7,11 @@ public struct SQLFile: Sendable, Hashable {
     /// The whole file, byte for byte.
     public let text: String
 
+    package init(path: String, text: String) {
+        self.path = path
+        self.text = text
+    }
+
     /// The file at that path, or nil when there is none.
     public static func named(_ path: String) -> SQLFile? {
         all.first { $0.path == path }

@@ -20,7 +20,12 @@ struct CronmillCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "Setting up", subcommands: [Setup.self, Configure.self, Remove.self, Sync.self]),
+            CommandGroup(
+                name: "Setting up",
+                subcommands: [
+                    Setup.self, Configure.self, Remove.self, Sync.self, Export.self, Import.self,
+                ]
+            ),
             CommandGroup(
                 name: "Permissions",
                 subcommands: [Grant.self, Revoke.self, RotatePassword.self, CheckPermissions.self]

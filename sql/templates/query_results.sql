@@ -1,4 +1,4 @@
-create table {{table}} (
+create table {{condition}}{{table}} (
     query_hash text not null,
     partition_key text not null,
     query text not null,

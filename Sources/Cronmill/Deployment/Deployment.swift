@@ -1,4 +1,5 @@
 public import Postgres
+internal import SQLFiles
 
 /// One pg_cron: the cron database and the way to its work databases.
 public struct Deployment: Sendable {
@@ -12,6 +13,9 @@ public struct Deployment: Sendable {
     public var onNotice: @Sendable (Notice) -> Void
     /// Told of every statement sent: its text without values, and how long it took.
     public var onStatement: (@Sendable (StatementTrace) -> Void)?
+
+    /// What is installed; a test of upgrades has other files.
+    var sqlFiles = SQLFile.all
 
     /// A deployment reached by these connections.
     public init(

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension Deployment {
     /// Plans what makes a work database that was copied, restored, renamed or promoted work where it is now: a stamp, a
@@ -37,7 +38,7 @@ extension Deployment {
             }
         }
         let linkRole = cron.registeredLinkRole ?? LinkRole.name(for: database)
-        try plan.installCron(cron, request: SetupRequest())
+        try plan.installCron(cron, files: sqlFiles, request: SetupRequest())
         plan.add(
             "take note of where database \(database) is now",
             in: database,

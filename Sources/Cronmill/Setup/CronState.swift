@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 /// What is found in the cron database before anything is planned.
 struct CronState: Sendable {
@@ -15,12 +16,14 @@ struct CronState: Sendable {
     var isInstalled: Bool
     /// Role that owns our schema, if it is there.
     var owner: String?
+    /// Version of the tables, where the role may see it.
+    var schemaVersion: Int?
     var fingerprint: String?
     var cronHost: String?
     var port: String
     var usesBackgroundWorkers: Bool?
 
-    static func inspect(_ session: Session) throws -> CronState {
+    static func inspect(_ session: Session, _ files: [SQLFile] = SQLFile.all) throws -> CronState {
         let row = try session.one(
             """
             select
@@ -70,6 +73,7 @@ struct CronState: Sendable {
             usesBackgroundWorkers: row.get("workers")
         )
         if state.isInstalled, state.isSuperuser || state.owner == state.user {
+            state.schemaVersion = try session.schemaVersion(SQLScript(folder: "cron", of: files))
             state.fingerprint = try session.one(
                 """
                 select i.fingerprint = concat(split_part(i.fingerprint, ' ', 1), ' ', cronmill_cron.digest()) as is_whole,

@@ -4,7 +4,8 @@ internal import Postgres
 struct Rehearsal: Sendable {
     let cron: CronInspection
     let work: WorkInspection
-    let processor: String
+    /// The processors it makes or changes.
+    let processors: [String]
     /// Installs or renews the registry.
     var registry: [Plan.Step]
     /// Permits the role.
@@ -40,10 +41,10 @@ extension Deployment {
                         for step in rehearsal.change {
                             for statement in step.statements { try session.perform(statement) }
                         }
-                        return try session.one(
+                        return try session.query(
                             """
-                            select p.enabled, p.slots, p.schedule, p.linger, p.run_as
-                            from cronmill.processor as p where p.name = \(rehearsal.processor)
+                            select p.name, p.enabled, p.slots, p.schedule, p.linger, p.run_as
+                            from cronmill.processor as p where p.name = any (\(rehearsal.processors)) order by p.name
                             """
                         )
                     }
@@ -62,23 +63,26 @@ extension Deployment {
                         for step in rehearsal.permission {
                             for statement in step.statements { try session.perform(statement) }
                         }
-                        try session.execute(
-                            """
-                            select cronmill_cron.take_settings(
-                                \(place), \(rehearsal.processor), \(settings.get("enabled", as: Bool.self)),
-                                \(settings.get("slots", as: Int.self)), \(settings.get("schedule", as: String.self)),
-                                \(settings.get("linger", as: String.self)), \(settings.get("run_as", as: String.self)),
-                                false
+                        for row in settings {
+                            try session.execute(
+                                """
+                                select cronmill_cron.take_settings(
+                                    \(place), \(row.get("name", as: String.self)), \(row.get("enabled", as: Bool.self)),
+                                    \(row.get("slots", as: Int.self)), \(row.get("schedule", as: String.self)),
+                                    \(row.get("linger", as: String.self)), \(row.get("run_as", as: String.self)),
+                                    false
+                                )
+                                """
                             )
-                            """
-                        )
+                        }
                     }
                 }
             }
         }
     }
 
-    private func refusing<Value>(as user: String, _ body: () async throws -> Value) async throws -> Value {
+    /// Turns a missing privilege into an error with the line that grants it.
+    func refusing<Value>(as user: String, _ body: () async throws -> Value) async throws -> Value {
         do {
             return try await retryingSerialization(body)
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
@@ -94,7 +98,7 @@ private struct TriedOut<Value: Sendable>: Error {
 
 extension Session {
     /// Does the steps and then `body` in a transaction that is rolled back.
-    fileprivate func tryOut<Value: Sendable>(_ steps: [Plan.Step], _ body: () throws -> Value) throws -> Value {
+    func tryOut<Value: Sendable>(_ steps: [Plan.Step], _ body: () throws -> Value) throws -> Value {
         do {
             return try transaction {
                 for step in steps {

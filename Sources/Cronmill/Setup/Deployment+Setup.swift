@@ -11,7 +11,7 @@ extension Deployment {
     public func planSetup(_ request: SetupRequest, database: String) async throws -> Plan {
         let cron = try await with(connectCron()) { connection in
             try await connection.run { session in
-                let state = try CronState.inspect(session)
+                let state = try CronState.inspect(session, sqlFiles)
                 try state.check()
                 try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
                 return try CronInspection(state: state, session: session, database: database)
@@ -20,14 +20,14 @@ extension Deployment {
         var plan = Plan()
         let work = try await with(connectWork(database)) { connection in
             try await connection.run { session in
-                let state = try WorkState.inspect(session)
+                let state = try WorkState.inspect(session, sqlFiles)
                 try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill", database: state.database)
                 return try WorkInspection(state: state, session: session, request: request.processor)
             }
         }
-        try plan.installCron(cron, request: request)
+        try plan.installCron(cron, files: sqlFiles, request: request)
         let registry = plan.steps
-        try plan.installWork(work, cron: cron, request: request)
+        try plan.installWork(work, cron: cron, files: sqlFiles, request: request)
         if let processor = request.processor {
             guard processor.queue != nil || work.state.isInstalled else { throw CronmillError.notSetUp(database) }
             // What is missing of the processor is said before what is wrong with its role.
@@ -43,7 +43,7 @@ extension Deployment {
             let rehearsal = Rehearsal(
                 cron: cron,
                 work: work,
-                processor: name,
+                processors: [name],
                 registry: registry,
                 permission: permission.steps,
                 change: change.steps,

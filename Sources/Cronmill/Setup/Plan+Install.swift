@@ -1,14 +1,15 @@
 internal import Postgres
+internal import SQLFiles
 
 extension Plan {
     /// The registry: pg_cron itself, tables, functions.
-    mutating func installCron(_ cron: CronInspection, request: SetupRequest) throws {
+    mutating func installCron(_ cron: CronInspection, files: [SQLFile], request: SetupRequest) throws {
         let state = cron.state
         let place = state.database
         if state.extensionVersion == nil {
             add("create extension pg_cron", in: place, "create extension pg_cron")
         }
-        let script = try SQLScript(folder: "cron")
+        let script = try SQLScript(folder: "cron", of: files)
         let fingerprint = SQLScript.fingerprint(script.tables + script.routines)
         let mark: SQL = """
             update cronmill_cron.installation
@@ -17,10 +18,11 @@ extension Plan {
         if !state.isInstalled {
             let row: SQL = """
                 insert into cronmill_cron.installation (schema_version, made_pg_cron)
-                values (1, \(literal: state.extensionVersion == nil))
+                values (\(literal: script.version), \(literal: state.extensionVersion == nil))
                 """
             add("install the registry", in: place, statements: script.tables + script.routines + [row, mark])
-        } else if state.fingerprint != fingerprint {
+        } else if state.fingerprint != fingerprint || state.schemaVersion != script.version {
+            upgrade(script, from: state.schemaVersion ?? script.version, in: place)
             let privileges: SQL = "select cronmill_cron.renew_privileges()"
             add("renew the functions of the registry", in: place, statements: script.routines + [privileges, mark])
         }
@@ -39,7 +41,12 @@ extension Plan {
     }
 
     /// A work database: tables, functions, and the link if the registry is elsewhere.
-    mutating func installWork(_ work: WorkInspection, cron: CronInspection, request: SetupRequest) throws {
+    mutating func installWork(
+        _ work: WorkInspection,
+        cron: CronInspection,
+        files: [SQLFile],
+        request: SetupRequest
+    ) throws {
         let state = work.state
         let place = state.database
         let isLinked = place != cron.state.database
@@ -51,7 +58,7 @@ extension Plan {
                 database: place
             )
         }
-        let script = try SQLScript(folder: "work")
+        let script = try SQLScript(folder: "work", of: files)
         let sender = try SQLScript.statements("work/\(isLinked ? "linked" : "direct")/send_to_registry.sql")
         let routines = script.routines + [sender]
         let fingerprint = SQLScript.fingerprint(script.tables + routines)
@@ -72,13 +79,14 @@ extension Plan {
                     system_identifier, database_oid, database_name, port, data_directory
                 )
                 select
-                    1, \(literal: cron.state.database), \(literal: isLinked),
+                    \(literal: script.version), \(literal: cron.state.database), \(literal: isLinked),
                     \(literal: isLinked && !state.hasForeignDataWrapper), \(sql: linkRole.literal),
                     s.system_identifier, s.database_oid, s.database_name, s.port, s.data_directory
                 from cronmill.stamp() as s
                 """
             add("install queues and processors", in: place, statements: script.tables + routines + [row, mark])
-        } else if state.fingerprint != fingerprint {
+        } else if state.fingerprint != fingerprint || state.schemaVersion != script.version {
+            upgrade(script, from: state.schemaVersion ?? script.version, in: place)
             let privileges: SQL = "select cronmill.renew_privileges()"
             add("renew the functions of the work database", in: place, statements: routines + [privileges, mark])
         }

@@ -45,16 +45,16 @@ struct QueryHandler: Sendable, Hashable {
     }
 
     /// The statements that make the table.
-    var tableText: SQL {
-        get throws {
-            try SQLScript.rendered(
-                "templates/query_results.sql",
-                [
-                    "table": table, "type": elementType,
-                    "comment": "Results of the queries of processor \"\(processor)\".".quotedLiteral,
-                ]
-            )
-        }
+    ///
+    /// - Parameter condition: `if not exists`, or nothing.
+    func text(ofTable condition: String = "") throws -> SQL {
+        try SQLScript.rendered(
+            "templates/query_results.sql",
+            [
+                "condition": condition.isEmpty ? "" : "\(condition) ", "table": table, "type": elementType,
+                "comment": "Results of the queries of processor \"\(processor)\".".quotedLiteral,
+            ]
+        )
     }
 
     /// What is wrong with the handler that is there, as a sentence without full stop.
@@ -144,7 +144,7 @@ extension Plan {
             add(
                 "create table \(query.table) for results of type \(query.elementType)",
                 in: place,
-                try query.tableText,
+                try query.text(),
                 SQL.grantQuery(query.processor)
             )
         }

@@ -1,18 +1,29 @@
 internal import Postgres
 internal import SQLFiles
 
-/// The SQL files of one half, in the order of its `install.sql`.
+/// The SQL files of one half, in the order of its `install.sql`, and the upgrades of its tables.
 struct SQLScript: Sendable {
+    /// `cron` or `work`.
+    let folder: String
     let files: [SQLFile]
+    /// In order, without a gap, from version 2.
+    let upgrades: [SchemaUpgrade]
 
-    /// The files `folder/install.sql` includes.
+    /// The files `folder/install.sql` includes, and those of `upgrades/folder/`.
     ///
     /// - Throws: `CronmillError` if one is missing; then the program was built wrong.
-    init(folder: String) throws {
-        self.files = try Self.file("\(folder)/install.sql").text
+    init(folder: String, of all: [SQLFile] = SQLFile.all) throws {
+        self.folder = folder
+        self.files = try Self.file("\(folder)/install.sql", of: all).text
             .split(separator: "\n")
             .filter { $0.hasPrefix("\\ir ") }
-            .map { try Self.file("\(folder)/\($0.dropFirst(4))") }
+            .map { try Self.file("\(folder)/\($0.dropFirst(4))", of: all) }
+        let upgrades = all.filter { $0.path.hasPrefix("upgrades/\(folder)/") }
+            .map { SchemaUpgrade(path: $0.path, text: $0.text) }
+        self.upgrades = upgrades.compactMap { $0 }.sorted { $0.number < $1.number }
+        guard self.upgrades.map(\.number) == Array(2..<(2 + upgrades.count)) else {
+            throw CronmillError(.failed, "the files of sql/upgrades/\(folder) are not numbered from 002 on")
+        }
     }
 
     /// Tables and types: once.
@@ -34,8 +45,8 @@ struct SQLScript: Sendable {
         SQL(unsafeRaw: try file(path).text)
     }
 
-    private static func file(_ path: String) throws -> SQLFile {
-        guard let file = SQLFile.named(path) else {
+    private static func file(_ path: String, of all: [SQLFile] = SQLFile.all) throws -> SQLFile {
+        guard let file = all.first(where: { $0.path == path }) else {
             throw CronmillError(.failed, "SQL file \(path) is missing from this build")
         }
         return file

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 /// What is found in a work database before anything is planned.
 struct WorkState: Sendable {
@@ -13,12 +14,14 @@ struct WorkState: Sendable {
     /// Whether server and user mapping of the link are there.
     var hasLink: Bool
     var linkDatabase: String?
+    /// Version of the tables, where the role may see it.
+    var schemaVersion: Int?
     var fingerprint: String?
     var linkRole: String?
     var cronDatabase: String?
     var isLinked: Bool?
 
-    static func inspect(_ session: Session) throws -> WorkState {
+    static func inspect(_ session: Session, _ files: [SQLFile] = SQLFile.all) throws -> WorkState {
         let row = try session.one(
             """
             select
@@ -62,6 +65,7 @@ struct WorkState: Sendable {
             linkDatabase: row.get("link_database")
         )
         if state.isInstalled, state.isSuperuser || state.owner == state.user {
+            state.schemaVersion = try session.schemaVersion(SQLScript(folder: "work", of: files))
             let installation = try session.one(
                 """
                 select i.fingerprint = concat(split_part(i.fingerprint, ' ', 1), ' ', cronmill.digest()) as is_whole,

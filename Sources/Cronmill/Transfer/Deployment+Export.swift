@@ -1,0 +1,204 @@
+internal import Postgres
+internal import SQLFiles
+
+extension Deployment {
+    /// The settings of a work database as SQL, which `planImport` or psql applies to another one: queues, processors
+    /// with what is generated of them, producers, operators and monitors. Tasks, results and the link's password are
+    /// no settings.
+    ///
+    /// The same settings give the same text. All settings of a processor are written, so that the text means the same
+    /// where the defaults are others.
+    ///
+    /// - Parameter names: processors, with their queues and producers; none of them stands for everything.
+    /// - Throws: `CronmillError` where nothing is set up, for a processor that is not there and for one whose handler or
+    ///   table is gone; `PostgresError`.
+    public func exportSettings(_ names: [String] = [], from database: String) async throws -> String {
+        try await with(connectWork(database)) { connection in
+            try await connection.run { session in
+                try session.checkOwner(database)
+                // One look at everything; durations are written as any server reads them.
+                return try session.transaction {
+                    try session.execute("set transaction isolation level repeatable read, read only")
+                    try session.execute("set local intervalstyle = postgres")
+                    try session.execute("set local search_path = pg_catalog, pg_temp")
+                    let known: [String] = try session.query(
+                        "select p.name from cronmill.processor as p order by p.name collate \"C\""
+                    ).map { try $0.get("name") }
+                    if let unknown = names.first(where: { !known.contains($0) }) {
+                        throw CronmillError.unknownProcessor(unknown, in: [database], known: known)
+                    }
+                    return try SettingsText(
+                        known.filter { names.isEmpty || names.contains($0) },
+                        !names.isEmpty,
+                        session
+                    )
+                    .text
+                }
+            }
+        }
+    }
+}
+
+/// The text of an export, while it is written.
+private struct SettingsText {
+    private var lines: [String] = []
+    /// Commands by which the cron database is told of roles, for those who use psql.
+    private var commands: [String] = []
+    private let version: Int
+
+    var text: String {
+        var head = [
+            "\(SettingsScript.mark)\(version)",
+            "-- Queues, processors, producers, operators and monitors; no tasks, no password.",
+            "-- This is SQL and does what it says, with the rights of the role that runs it: read it before.",
+            "-- For a database in which cronmill setup has been run:",
+            "--     cronmill import --database NAME --file FILE",
+            "--     psql -X -v ON_ERROR_STOP=1 -d NAME -f FILE",
+        ]
+        if !commands.isEmpty {
+            head.append("-- Before psql, because the cron database has to know of these roles, too:")
+            head += commands.map { "--     \($0) --database NAME" }
+        }
+        return (head + ["begin;"] + lines + ["commit;"]).joined(separator: "\n") + "\n"
+    }
+
+    init(_ processors: [String], _ isPart: Bool, _ session: Session) throws {
+        let version = try SQLScript(folder: "work").version
+        self.version = version
+        add("set local client_encoding = 'UTF8'")
+        add("set local client_min_messages = warning")
+        let check = """
+            declare
+                version constant integer := (select i.schema_version from cronmill.installation as i);
+            begin
+                if version <> \(version) then
+                    raise exception using
+                        errcode = 'MC014',
+                        message = format('these settings are for schema version \(version), and database "%s" has version %s',
+                            current_database(), version),
+                        hint = 'Export them again after cronmill setup has brought both databases up to date.';
+                end if;
+            end
+            """
+        add("do \(literal: check)")
+        let queues = try session.query(
+            """
+            select q.name from cronmill.queue as q
+            where not \(isPart)::boolean
+                or q.queue_id in (select p.queue_id from cronmill.processor as p where p.name = any (\(processors)))
+            order by q.name collate "C"
+            """
+        ).map { try $0.get("name", as: String.self) }
+        for queue in queues {
+            title("queue \(queue)")
+            add(
+                """
+                insert into cronmill.queue (name)
+                select \(literal: queue)
+                where not exists (select from cronmill.queue as q where q.name = \(literal: queue))
+                """
+            )
+        }
+        for name in processors { try addProcessor(name, session) }
+        try addParts(of: queues, isPart, session)
+        let roles = try session.query(
+            "select distinct p.run_as from cronmill.processor as p where p.name = any (\(processors))"
+        ).map { try $0.get("run_as", as: String.self) }
+        commands = roles.sorted().map { "cronmill grant run-as \($0.shellWord.replacingNewlines)" } + commands
+    }
+
+    private mutating func title(_ text: String) {
+        lines += ["", "-- \(text.replacingNewlines)"]
+    }
+
+    private mutating func add(_ statement: SQL) {
+        let text = statement.script
+        lines.append(text.last == "\n" ? String(text.dropLast()) : text)
+        if !text.endsStatement { lines[lines.count - 1] += ";" }
+    }
+
+    private mutating func addProcessor(_ name: String, _ session: Session) throws {
+        var request = ProcessorRequest()
+        request.processor = try ObjectName(name, of: "processor")
+        guard let row = try ProcessorRow.find(request, session: session) else { return }
+        let query = try QueryHandler.find(request, row: row, session: session)
+        let handler = try query?.function ?? HandlerFunction.find(row.handler, session: session)
+        title("processor \(name)")
+        if let query {
+            add(try query.text(ofTable: "if not exists"))
+            add(try query.handlerText)
+        }
+        add(try handler.procedure(of: name))
+        let columns = Self.columns + (query == nil ? [] : Self.queryColumns)
+        let values = try session.one(
+            """
+            select \(sql: columns.map { "p.\(unsafeRaw: $0)::text" as SQL }.joined)
+            from cronmill.processor as p where p.name = \(name)
+            """
+        )
+        let literals = columns.map { column in
+            values[column].map { Self.isUnquoted(column) ? $0 : $0.quotedLiteral } ?? "null"
+        }
+        // The comment that names the column goes behind the comma.
+        let last = columns.count - 1
+        let list = zip(columns, literals).enumerated().map { number, setting in
+            "    \(setting.1)\(number == last ? "" : ",") -- \(setting.0)"
+        }
+        let names = columns.joined(separator: ", ")
+        func all(_ relation: String) -> String { columns.map { "\(relation).\($0)" }.joined(separator: ", ") }
+        add(
+            """
+            insert into cronmill.processor as p (name, queue_id, \(unsafeRaw: names))
+            values (
+                \(literal: name), (select q.queue_id from cronmill.queue as q where q.name = \(literal: row.queue)),
+            \(unsafeRaw: list.joined(separator: "\n"))
+            )
+            on conflict (name) do update
+            set (queue_id, \(unsafeRaw: names))
+                = (excluded.queue_id, \(unsafeRaw: all("excluded")))
+            where (p.queue_id, \(unsafeRaw: all("p")))
+                is distinct from (excluded.queue_id, \(unsafeRaw: all("excluded")))
+            """
+        )
+        // Where the processor is there already, and its procedure was not, this is the only one that grants.
+        add(
+            "select cronmill.grant_run_as(p.run_as, p.name) from cronmill.processor as p where p.name = \(literal: name)"
+        )
+        if query != nil { add(SQL.grantQuery(name)) }
+    }
+
+    private mutating func addParts(of queues: [String], _ isPart: Bool, _ session: Session) throws {
+        let rows = try session.query(
+            """
+            select g.role_name, g.part, q.name as queue
+            from cronmill.grantee as g
+            left join cronmill.queue as q on q.queue_id = g.queue_id
+            where q.name = any (\(queues)) or (q.name is null and not \(isPart)::boolean)
+            order by g.part collate "C", g.role_name collate "C", q.name collate "C"
+            """
+        )
+        if !rows.isEmpty { title("roles") }
+        for row in rows {
+            let role: String = try row.get("role_name")
+            let part: String = try row.get("part")
+            if let queue = try row.get("queue", as: String?.self) {
+                add("select cronmill.grant_part(\(literal: role), \(literal: part), \(literal: queue))")
+            } else {
+                add("select cronmill.grant_part(\(literal: role), \(literal: part))")
+                commands.append("cronmill grant \(part) \(role.shellWord.replacingNewlines)")
+            }
+        }
+    }
+
+    /// Columns of `cronmill.processor` that are settings, but for its name and its queue.
+    private static let columns = [
+        "handler", "handler_search_path", "run_as", "enabled", "paused", "slots", "schedule", "linger", "timeout",
+        "max_attempts", "backoff_base", "backoff_cap", "poll_interval", "keep_done",
+    ]
+    /// Those of query processors.
+    private static let queryColumns = ["result_table", "result_limit", "over_limit", "refresh_after"]
+
+    private static func isUnquoted(_ column: String) -> Bool {
+        ["enabled", "paused", "slots", "max_attempts", "result_limit"].contains(column)
+    }
+}

@@ -1,0 +1,166 @@
+internal import Postgres
+
+extension Deployment {
+    /// Plans what applies an export of settings to a work database; an empty plan says that nothing has to change.
+    ///
+    /// The text is SQL and is executed as it stands, with the rights of the connecting role, in one transaction: whoever
+    /// imports a file trusts it as one run with psql. It is tried in transactions that are rolled back, by the rules
+    /// everything else has to meet: roles, handlers, schedules, capacity.
+    ///
+    /// - Throws: `CronmillError` for a text that is no export, and where nothing is set up; `PostgresError`, with an
+    ///   SQLSTATE of class `MC` for what a rule refuses.
+    public func planImport(_ text: String, database: String) async throws -> Plan {
+        let script = try SettingsScript(text)
+        let cron = try await inspectRegistry(database)
+        let work = try await with(connectWork(database)) { connection in
+            try await connection.run { session in
+                try session.checkOwner(database)
+                return try WorkInspection(state: WorkState.inspect(session), session: session, request: nil)
+            }
+        }
+        let trial = try await tryOut(script, as: work.state.user, database: database)
+        var plan = Plan()
+        for role in trial.changed.values.sorted()
+        where !plan.steps.contains(where: { $0.title.hasSuffix(" as role \(role)") }) {
+            try plan.permit(role, for: database, cron: cron.inspection)
+        }
+        for (role, part) in trial.parts where !cron.parts.contains([role, part]) {
+            plan.add(
+                "let role \(role) see the jobs and runs of database \(database)",
+                in: cronDatabase,
+                "select cronmill_cron.grant_part(\(literal: database), \(literal: role), \(literal: part))"
+            )
+        }
+        guard trial.changes else { return plan }
+        let permission = plan.steps
+        let names = trial.changed.keys.sorted()
+        plan.add(
+            "import settings" + (names.isEmpty ? "" : ", changing processors: \(names.joined(separator: ", "))"),
+            in: database,
+            SQL(unsafeRaw: script.body)
+        )
+        let rehearsal = Rehearsal(
+            cron: cron.inspection,
+            work: work,
+            processors: names,
+            registry: [],
+            permission: permission,
+            change: plan.steps.suffix(1),
+            all: plan.steps
+        )
+        do {
+            try await rehearse(rehearsal)
+        } catch let error as CronmillError {
+            plan.obstacle = error
+        }
+        return plan
+    }
+
+    private struct Registry: Sendable {
+        var inspection: CronInspection
+        /// Roles and parts of the work database, as pairs.
+        var parts: Set<[String]>
+    }
+
+    private func inspectRegistry(_ database: String) async throws -> Registry {
+        try await with(connectCron()) { connection in
+            try await connection.run { session in
+                let state = try CronState.inspect(session)
+                try state.checkInstalled()
+                try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
+                let inspection = try CronInspection(state: state, session: session, database: database)
+                guard inspection.isRegistered else { throw CronmillError.notSetUp(database) }
+                let parts = try session.query(
+                    """
+                    select g.role_name, g.part from cronmill_cron.grantee as g
+                    join cronmill_cron.work_database as w on w.work_database_id = g.work_database_id
+                    where w.name = \(database)
+                    """
+                ).map { try [$0.get("role_name", as: String.self), $0.get("part", as: String.self)] }
+                return Registry(inspection: inspection, parts: Set(parts))
+            }
+        }
+    }
+
+    /// What the script does in the work database.
+    private struct Trial: Sendable {
+        var changes: Bool
+        /// Processors it makes or changes, and the roles they run as.
+        var changed: [String: String]
+        /// Operators and monitors there are afterwards.
+        var parts: [(role: String, part: String)]
+    }
+
+    /// Does it and rolls it back. The registry is not told yet: which roles it has to permit is learned here.
+    private func tryOut(_ script: SettingsScript, as user: String, database: String) async throws -> Trial {
+        try await with(connectWork(database)) { connection in
+            try await refusing(as: user) {
+                try await connection.run { session in
+                    try session.tryOut([]) {
+                        let before = try Snapshot(session)
+                        try session.execute("alter table cronmill.processor disable trigger processor_2_sync")
+                        // In EXECUTE a COMMIT is an error.
+                        try session.script("do \("begin execute \(script.body.quotedLiteral); end".quotedLiteral)")
+                        let after = try Snapshot(session)
+                        return Trial(
+                            changes: before != after,
+                            changed: after.processors.filter { before.processors[$0.key] != $0.value }
+                                .mapValues(\.runAs),
+                            parts: try session.query(
+                                """
+                                select g.role_name, g.part from cronmill.grantee as g where g.queue_id is null
+                                order by 1, 2
+                                """
+                            ).map { try ($0.get("role_name"), $0.get("part")) }
+                        )
+                    }
+                }
+            }
+        }
+    }
+
+    /// All that an import may change, so that two can be compared.
+    private struct Snapshot: Hashable {
+        struct Processor: Hashable {
+            let runAs: String
+            let settings: String
+        }
+        let processors: [String: Processor]
+        let rest: String?
+
+        init(_ session: Session) throws {
+            let rows = try session.query(
+                """
+                select p.name, p.run_as,
+                    (to_jsonb(p) - 'processor_id' - 'created_at' - 'changed_at')::text as settings
+                from cronmill.processor as p
+                """
+            ).map { row in
+                try (
+                    row.get("name", as: String.self), Processor(runAs: row.get("run_as"), settings: row.get("settings"))
+                )
+            }
+            processors = Dictionary(uniqueKeysWithValues: rows)
+            rest = try session.one(
+                """
+                select jsonb_build_array(
+                    array(select q.name from cronmill.queue as q order by q.name),
+                    array(
+                        select jsonb_build_array(g.role_name, g.part, g.queue_id)
+                        from cronmill.grantee as g order by 1
+                    ),
+                    array(
+                        select jsonb_build_array(pg_get_functiondef(f.oid), array(select unnest(f.proacl)::text order by 1))
+                        from pg_catalog.pg_proc as f
+                        where f.pronamespace = 'cronmill_processor'::regnamespace
+                        order by f.oid::regprocedure::text
+                    ),
+                    array(
+                        select to_regclass(p.result_table)::oid from cronmill.processor as p order by p.name
+                    )
+                )::text as rest
+                """
+            ).get("rest")
+        }
+    }
+}

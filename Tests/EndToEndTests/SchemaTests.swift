@@ -1,0 +1,219 @@
+import Foundation
+import Postgres
+import SQLFiles
+import Testing
+
+@testable import Cronmill
+
+/// The tables and functions of both halves, and how they come from one version to the next.
+@Suite("Schemas", .timeLimit(.minutes(20)))
+struct SchemaTests {
+    /// `make golden` writes what is there now.
+    @Test("a fresh install is what is recorded in Golden/", arguments: ["cronmill", "cronmill_cron"])
+    func golden(schema: String) async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let connection = try await place.connect(schema == "cronmill" ? place.database : "postgres")
+            let found = try await SchemaListing.lines(schema, connection)
+            await connection.close()
+            let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(schema).txt")
+            if ProcessInfo.processInfo.environment["CRONMILL_WRITE_GOLDEN"] != nil {
+                try Data((found.joined(separator: "\n") + "\n").utf8).write(to: file)
+            }
+            let recorded = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+            let difference = found.difference(from: recorded)
+            #expect(difference.isEmpty, "the schema has changed: write an upgrade if it is released, then make golden")
+        }
+    }
+
+    /// The files of a next version, with a column more in one table of each half.
+    private static let next: [SQLFile] = {
+        let column = "    note text not null default '',\n"
+        let comment = { (table: String) in "comment on column \(table).note is 'A note.';\n" }
+        return SQLFile.all.map { file in
+            let table: String
+            switch file.path {
+            case "work/tables/queue.sql": table = "cronmill.queue"
+            case "cron/tables/run_as.sql": table = "cronmill_cron.run_as"
+            default: return file
+            }
+            // After the last column, which is where ALTER TABLE puts it.
+            let text = file.text
+            guard let place = text.firstRange(of: "    constraint ") else { return file }
+            return SQLFile(
+                path: file.path,
+                text: text[..<place.lowerBound] + column + text[place.lowerBound...] + comment(table)
+            )
+        }
+            + [
+                ("work", "cronmill.queue"), ("cron", "cronmill_cron.run_as"),
+            ].map { half, table in
+                SQLFile(
+                    path: "upgrades/\(half)/002_a_note.sql",
+                    text: "alter table \(table) add column note text not null default '';\n" + comment(table)
+                )
+            }
+    }()
+
+    @Test("an upgrade gives the schema of a fresh install and keeps what is there; the older program then refuses")
+    func upgrade() async throws {
+        let fresh = try await Self.withNext { server, deployment in
+            try await Self.setUp(server, deployment)
+            return try await Self.listing(server)
+        }
+        #expect(fresh.contains { $0.hasPrefix("column queue.note ") })
+        #expect(fresh.contains { $0.hasPrefix("column run_as.note ") })
+        try await withServer { server in
+            let arguments = ["setup", "--database", "shop"]
+            try await Self.makeDatabase(server)
+            let older = try await server.cronmill(
+                arguments + ["--queue", "work", "--handler", "app.work", "--run-as", "runner", "--enable"]
+            )
+            try #require(older.exitCode == 0, "\(older.errors)")
+            var deployment = server.deployment
+            deployment.sqlFiles = Self.next
+            let plan = try await deployment.planSetup(SetupRequest(), database: "shop")
+            #expect(
+                plan.steps.map(\.title) == [
+                    "upgrade schema cronmill_cron to version 2: a note", "renew the functions of the registry",
+                    "upgrade schema cronmill to version 2: a note", "renew the functions of the work database",
+                ]
+            )
+            try await deployment.apply(plan)
+            #expect(try await Self.listing(server) == fresh)
+            let again = try await deployment.planSetup(SetupRequest(), database: "shop")
+            #expect(again.isEmpty)
+            let settings = try await Self.rows(
+                server,
+                "shop",
+                "select p.name, q.note, p.enabled from cronmill.processor as p join cronmill.queue as q using (queue_id)"
+            )
+            #expect(settings == ["work||t"])
+            // A second program that has planned the same upgrade loses cleanly.
+            let late = await #expect(throws: PostgresError.self) { try await deployment.apply(plan) }
+            #expect(late?.sqlState == "MC013")
+            #expect(try await Self.listing(server) == fresh)
+
+            for command in [arguments, ["sync", "--database", "shop"], ["export", "--database", "shop"]] {
+                let refused = try await server.cronmill(command)
+                let half =
+                    command[0] == "setup" ? "cronmill_cron of database \"postgres\"" : "cronmill of database \"shop\""
+                #expect(
+                    refused.errors == """
+                        cronmill: error: schema \(half) has version 2, and this program knows it up to version 1
+                        cronmill: detail: A newer cronmill has upgraded it.
+                        cronmill: hint: Use that one.
+
+                        """
+                )
+                #expect(refused.exitCode == 1)
+            }
+        }
+    }
+
+    @Test("an upgrade that fails leaves the version, the tables and the functions as they were")
+    func failingUpgrade() async throws {
+        try await withServer { server in
+            try await Self.makeDatabase(server)
+            try await Self.setUp(server, server.deployment)
+            let before = try await Self.listing(server)
+            var deployment = server.deployment
+            deployment.sqlFiles = Self.next.map { file in
+                file.path == "upgrades/work/002_a_note.sql"
+                    ? SQLFile(path: file.path, text: file.text + "select 1 / 0;\n") : file
+            }
+            let plan = try await deployment.planSetup(SetupRequest(), database: "shop")
+            let error = await #expect(throws: PostgresError.self) { try await deployment.apply(plan) }
+            #expect(error?.sqlState == "22012")
+            let after = try await Self.listing(server).filter { !$0.contains("run_as") }
+            #expect(after == before.filter { !$0.contains("run_as") })
+            #expect(try await Self.rows(server, "shop", "select schema_version from cronmill.installation") == ["1"])
+        }
+    }
+
+    @Test(
+        "tables that are not those of their version are not touched, and setup says so",
+        arguments: [
+            (
+                "shop", "cronmill", "alter table cronmill.processor drop column keep_done cascade",
+                "there is no cronmill.processor.keep_done"
+            ),
+            (
+                "shop", "cronmill", "drop table cronmill.grantee cascade",
+                "there is no cronmill.grantee.granted_at, there is no cronmill.grantee.part, "
+                    + "there is no cronmill.grantee.queue_id, there is no cronmill.grantee.role_name"
+            ),
+            (
+                "postgres", "cronmill_cron", "alter table cronmill_cron.run_as add column mine text",
+                "nobody knows cronmill_cron.run_as.mine"
+            ),
+        ]
+    )
+    func unreleased(database: String, schema: String, change: String, difference: String) async throws {
+        try await withServer { server in
+            try await Self.makeDatabase(server)
+            try await Self.setUp(server, server.deployment)
+            let connection = try await server.connect(database)
+            try await connection.execute("\(unsafeRaw: change)")
+            await connection.close()
+            let refused = try await server.cronmill(["setup", "--database", "shop"])
+            #expect(
+                refused.errors == """
+                    cronmill: error: schema \(schema) of database "\(database)" cannot be upgraded: its tables are not those of version 1
+                    cronmill: detail: They are of a state that was never released, or were changed by hand: \(difference).
+                    cronmill: hint: Remove it with the program that installed it (cronmill remove), then set it up again.
+
+                    """
+            )
+            #expect(refused.exitCode == 1)
+        }
+    }
+
+    private static func withNext<Value>(_ body: (TestServer, Deployment) async throws -> Value) async throws -> Value {
+        var value: Value?
+        try await withServer { server in
+            try await makeDatabase(server)
+            var deployment = server.deployment
+            deployment.sqlFiles = next
+            value = try await body(server, deployment)
+        }
+        return try #require(value)
+    }
+
+    private static func makeDatabase(_ server: TestServer) async throws {
+        let cron = try await server.connect()
+        try await cron.execute("create database shop")
+        try await cron.execute("create role runner login")
+        await cron.close()
+        let work = try await server.connect("shop")
+        try await work.script(
+            """
+            create schema app;
+            create function app.work(payload jsonb) returns void language sql as 'select';
+            grant usage on schema app to runner
+            """
+        )
+        await work.close()
+    }
+
+    private static func setUp(_ server: TestServer, _ deployment: Deployment) async throws {
+        try await deployment.apply(try await deployment.planSetup(SetupRequest(), database: "shop"))
+    }
+
+    private static func listing(_ server: TestServer) async throws -> [String] {
+        var lines: [String] = []
+        for (database, schema) in [("postgres", "cronmill_cron"), ("shop", "cronmill")] {
+            let connection = try await server.connect(database)
+            lines += try await SchemaListing.lines(schema, connection)
+            await connection.close()
+        }
+        return lines
+    }
+
+    private static func rows(_ server: TestServer, _ database: String, _ sql: SQL) async throws -> [String] {
+        let connection = try await server.connect(database)
+        let rows = try await connection.query(sql)
+        await connection.close()
+        return rows.map { row in row.columns.map { row[$0] ?? "-" }.joined(separator: "|") }
+    }
+}
