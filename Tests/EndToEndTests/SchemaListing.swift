@@ -8,7 +8,7 @@ enum SchemaListing {
         return try await connection.query(
             """
             with ours as (select n.oid from pg_namespace as n where n.nspname = \(schema))
-            select l.line from (
+            select regexp_replace(l.line, '\\s+', ' ', 'g') as line from (
             select concat(
                 case c.relkind when 'r' then 'table' when 'v' then 'view' when 'f' then 'foreign table'
                     when 'S' then 'sequence' when 'c' then 'type' end, ' ', c.relname
