@@ -148,6 +148,18 @@ struct ExportTests {
             #expect(text.contains("'producer', 'work'"))
             #expect(!text.contains("fragments"))
             #expect(!text.contains("'monitor'"))
+            let file = "\(NSTemporaryDirectory())/\(place.database).sql"
+            #expect(try await export(place, place.databases[0], "work", "--file", file) == "")
+            #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+            let read = try await place.cronmill(["import", "--file", file, "--database", place.databases[0]])
+            #expect(read.errors == "\(place.databases[0]): nothing to change\n")
+            try FileManager.default.removeItem(atPath: file)
+            let nowhere = try await place.cronmillHere("export", "--file", "/nowhere/x.sql")
+            #expect(nowhere.exitCode == 1)
+            #expect(
+                nowhere.errors
+                    == "cronmill: error: could not write file \"/nowhere/x.sql\": No such file or directory\n"
+            )
             let unknown = try await place.cronmill(["export", "wrok", "--database", place.databases[0]])
             #expect(unknown.exitCode == 1)
             #expect(unknown.errors.contains("hint: Did you mean \"work\"?"))

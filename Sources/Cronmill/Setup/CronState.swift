@@ -23,7 +23,12 @@ struct CronState: Sendable {
     var port: String
     var usesBackgroundWorkers: Bool?
 
-    static func inspect(_ session: Session, _ files: [SQLFile] = SQLFile.all) throws -> CronState {
+    /// - Parameter isStrict: whether the tables have to be those of their version, as for installing.
+    static func inspect(
+        _ session: Session,
+        _ files: [SQLFile] = SQLFile.all,
+        isStrict: Bool = false
+    ) throws -> CronState {
         let row = try session.one(
             """
             select
@@ -73,7 +78,7 @@ struct CronState: Sendable {
             usesBackgroundWorkers: row.get("workers")
         )
         if state.isInstalled, state.isSuperuser || state.owner == state.user {
-            state.schemaVersion = try session.schemaVersion(SQLScript(folder: "cron", of: files))
+            state.schemaVersion = try session.schemaVersion(SQLScript(folder: "cron", of: files), isStrict: isStrict)
             state.fingerprint = try session.one(
                 """
                 select i.fingerprint = concat(split_part(i.fingerprint, ' ', 1), ' ', cronmill_cron.digest()) as is_whole,

@@ -11,7 +11,7 @@ extension Deployment {
     public func planSetup(_ request: SetupRequest, database: String) async throws -> Plan {
         let cron = try await with(connectCron()) { connection in
             try await connection.run { session in
-                let state = try CronState.inspect(session, sqlFiles)
+                let state = try CronState.inspect(session, sqlFiles, isStrict: true)
                 try state.check()
                 try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
                 return try CronInspection(state: state, session: session, database: database)
@@ -20,7 +20,7 @@ extension Deployment {
         var plan = Plan()
         let work = try await with(connectWork(database)) { connection in
             try await connection.run { session in
-                let state = try WorkState.inspect(session, sqlFiles)
+                let state = try WorkState.inspect(session, sqlFiles, isStrict: true)
                 try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill", database: state.database)
                 return try WorkInspection(state: state, session: session, request: request.processor)
             }

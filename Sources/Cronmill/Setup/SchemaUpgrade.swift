@@ -68,9 +68,10 @@ extension Plan {
 extension Session {
     /// The schema version of the half that is installed here, after a look at whether this program can work with it.
     ///
-    /// - Throws: `CronmillError` for tables newer than this program, and for tables that are not what the number
+    /// - Parameter isStrict: whether the tables have to be those of the version.
+    /// - Throws: `CronmillError` for tables newer than this program; if strict, for tables that are not what the number
     ///   promises, as those of an unreleased state.
-    func schemaVersion(_ script: SQLScript) throws -> Int {
+    func schemaVersion(_ script: SQLScript, isStrict: Bool) throws -> Int {
         let version: Int = try one(
             "select i.schema_version from \(identifier: [script.schema, "installation"]) as i"
         ).get("schema_version")
@@ -83,7 +84,7 @@ extension Session {
                 database: database
             )
         }
-        guard version == script.version else { return version }
+        guard isStrict, version == script.version else { return version }
         let found: Set<String> = Set(
             try query(
                 """

@@ -21,7 +21,12 @@ struct WorkState: Sendable {
     var cronDatabase: String?
     var isLinked: Bool?
 
-    static func inspect(_ session: Session, _ files: [SQLFile] = SQLFile.all) throws -> WorkState {
+    /// - Parameter isStrict: whether the tables have to be those of their version, as for installing.
+    static func inspect(
+        _ session: Session,
+        _ files: [SQLFile] = SQLFile.all,
+        isStrict: Bool = false
+    ) throws -> WorkState {
         let row = try session.one(
             """
             select
@@ -65,7 +70,7 @@ struct WorkState: Sendable {
             linkDatabase: row.get("link_database")
         )
         if state.isInstalled, state.isSuperuser || state.owner == state.user {
-            state.schemaVersion = try session.schemaVersion(SQLScript(folder: "work", of: files))
+            state.schemaVersion = try session.schemaVersion(SQLScript(folder: "work", of: files), isStrict: isStrict)
             let installation = try session.one(
                 """
                 select i.fingerprint = concat(split_part(i.fingerprint, ' ', 1), ' ', cronmill.digest()) as is_whole,

@@ -20,8 +20,7 @@ extension Deployment {
         }
         let trial = try await tryOut(script, as: work.state.user, database: database)
         var plan = Plan()
-        for role in trial.changed.values.sorted()
-        where !plan.steps.contains(where: { $0.title.hasSuffix(" as role \(role)") }) {
+        for role in Set(trial.changed.values).sorted() {
             try plan.permit(role, for: database, cron: cron.inspection)
         }
         for (role, part) in trial.parts where !cron.parts.contains([role, part]) {
