@@ -21,9 +21,17 @@ struct ExportTests {
         try await place.cronmill(["import", "--database", database] + more, input: Array(text.utf8))
     }
 
+    private static let handler = "app.\"a\n-- line's \"\"end\"\" $$ $cronmill$\ncommit;\n行\""
+
     /// Sets everything up in the first database that an export can be about; in the second, the two halves only.
     private func fill(_ place: Workplace) async throws {
         let (first, second) = (place.databases[0], place.databases[1])
+        for database in [first, second] {
+            try await place.script(
+                "create function \(Self.handler)(payload jsonb) returns void language sql as 'select'",
+                in: database
+            )
+        }
         for arguments in [
             [
                 "--queue", "work", "--handler", "app.work", "--run-as", place.runner, "--schedule", Workplace.never,
@@ -35,7 +43,7 @@ struct ExportTests {
             ],
             [
                 "--queue", "行列 it's \"x\" $$ $cronmill$ \\ commit;", "--processor", "處理 'x' \"y\" $$ {{tag}} %I",
-                "--handler", "app.work", "--run-as", place.runner, "--schedule", Workplace.never,
+                "--handler", Self.handler, "--run-as", place.runner, "--schedule", Workplace.never,
             ],
         ] {
             let result = try await place.cronmill(["setup", "--database", first] + arguments)
