@@ -46,7 +46,10 @@ extension Deployment {
 
     /// Plans what takes a part back; an empty plan says that the role does not have it.
     ///
-    /// - Parameter part: a producer of no queue in particular stands for all its queues.
+    /// - Parameters:
+    ///   - part: a producer of no queue in particular stands for all its queues.
+    ///   - role: the role that has it.
+    ///   - database: the work database.
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
     public func planRevoke(_ part: Part, from role: String, database: String) async throws -> Plan {
         var plan = Plan()

@@ -38,7 +38,9 @@ extension Deployment {
 
     /// Runs remedies, each in a transaction of its own.
     ///
-    /// - Parameter onRemedy: told of each before it is run.
+    /// - Parameters:
+    ///   - remedies: what to run, in this order.
+    ///   - onRemedy: told of each before it is run.
     /// - Throws: the error of the first that fails; those before it are done.
     public func apply(_ remedies: [Remedy], onRemedy: (Remedy) -> Void = { _ in }) async throws {
         for remedy in remedies {

@@ -9,7 +9,9 @@ extension Deployment {
     /// The same settings give the same text. All settings of a processor are written, so that the text means the same
     /// where the defaults are others.
     ///
-    /// - Parameter names: processors, with their queues and producers; none of them stands for everything.
+    /// - Parameters:
+    ///   - names: processors, with their queues and producers; none of them stands for everything.
+    ///   - database: the work database.
     /// - Throws: `CronmillError` where nothing is set up, for a processor that is not there and for one whose handler or
     ///   table is gone; `PostgresError`.
     public func exportSettings(_ names: [String] = [], from database: String) async throws -> String {
