@@ -24,7 +24,7 @@ extension Plan {
         } else if state.fingerprint != fingerprint || state.schemaVersion != script.version {
             upgrade(script, from: state.schemaVersion ?? script.version, in: place)
             let privileges: SQL = "select cronmill_cron.renew_privileges()"
-            add("renew the functions of the registry", in: place, statements: script.routines + [privileges, mark])
+            add("renew the functions of the registry", in: place, statements: script.routines + [SQLScript.dropStale(in: "cronmill_cron"), privileges, mark])
         }
         let maxRunningJobs = request.maxRunningJobs ?? cron.givenMaxRunningJobs
         let others = request.others ?? cron.givenOthers
@@ -88,7 +88,7 @@ extension Plan {
         } else if state.fingerprint != fingerprint || state.schemaVersion != script.version {
             upgrade(script, from: state.schemaVersion ?? script.version, in: place)
             let privileges: SQL = "select cronmill.renew_privileges()"
-            add("renew the functions of the work database", in: place, statements: routines + [privileges, mark])
+            add("renew the functions of the work database", in: place, statements: routines + [SQLScript.dropStale(in: "cronmill"), privileges, mark])
         }
         if let linkRole, needsLink {
             try makeLink(linkRole, place: place, cron: cron.state, host: request.linkHost)
