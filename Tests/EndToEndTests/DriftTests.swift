@@ -149,22 +149,101 @@ struct DriftTests {
     }
 
     @Test("an emptied procedure, and one that became security definer, is a difference", arguments: [
-        "create or replace procedure cronmill_processor.work(slot integer, task_limit bigint default null) language plpgsql as ''",
         "create or replace procedure cronmill_processor.work(slot integer, task_limit bigint default null) language sql as ''",
         "alter procedure cronmill_processor.work security definer",
     ])
     func procedure(_ statement: String) async throws {
         try await withDatabases { place in
-            try await place.setUp()
-            do {
-                try await place.script(statement)
-            } catch let error as PostgresError where error.sqlState == "42601" {
-                return  // An empty PL/pgSQL body is refused by PostgreSQL itself.
-            }
+            try await place.setUp("--enable")
+            try await place.script(statement)
             try await repairs(place, ["work: its procedure was changed by hand"])
             try await place.enqueue(1)
             try await place.call()
             #expect(try await place.done() == [1])
+        }
+    }
+
+    @Test("after pg_cron was dropped and made anew, all jobs come back and those of others stay")
+    func extensionAnew() async throws {
+        try await withServer { server in
+            try await withDatabases(on: server) { place in
+                try await place.setUp("--slots", "2", "--enable")
+                let jobs = try await place.jobs()
+                try await place.script("drop extension pg_cron", in: "postgres")
+                let gone = try await place.cronmillHere("sync", "--check")
+                #expect(gone.exitCode == 1)
+                #expect(gone.errors.contains("extension pg_cron is gone from cron database \"postgres\""))
+                try await place.script(
+                    "create extension pg_cron; select cron.schedule('theirs', '0 0 31 2 *', 'select 1')",
+                    in: "postgres"
+                )
+                let repaired = try await place.cronmillHere("sync")
+                #expect(repaired.exitCode == 0, "\(repaired.errors)")
+                #expect(repaired.output.contains("jobid is another's now, \"theirs\""))
+                #expect(repaired.output.contains("postgres: watch#0: its job "))
+                #expect(try await place.jobs() == jobs)
+                let others = try await place.cronRows(
+                    "select jobname, command from cron.job where database = 'postgres' order by jobname"
+                )
+                #expect(others == ["cronmill watch|call cronmill_cron.watch()", "theirs|select 1"])
+                #expect(try await place.cronmillHere("sync", "--check") == Self.clean)
+            }
+        }
+    }
+
+    @Test("in a database restored from a dump nothing runs and the original's jobs stay, until it is adopted")
+    func restored() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.enqueue(2)
+            let jobs = try await place.jobs()
+            let dump = try await place.server.client("pg_dump", [place.database])
+            #expect(dump.exitCode == 0, "\(dump.errors)")
+            let copy = "\(place.database)_restored"
+            try await place.script("create database \(copy)", in: "postgres")
+            let restore = try await place.server.client(
+                "psql",
+                ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", copy],
+                input: Array(dump.output.utf8)
+            )
+            #expect(restore.exitCode == 0, "\(restore.errors)")
+            let run = try await expectedError { try await place.call(in: copy) }
+            #expect(run.sqlState == "MC007")
+            let change = try await expectedError {
+                try await place.script("update cronmill.processor set enabled = false", in: copy)
+            }
+            #expect(change.sqlState == "MC007")
+            #expect(try await place.jobs() == jobs)
+            let adopted = try await place.cronmill(["sync", "--adopt", "--database", copy])
+            #expect(adopted.exitCode == 0, "\(adopted.errors)")
+            #expect(try await place.jobs() == jobs)
+            try await place.call(in: copy)
+            #expect(try await place.done(in: copy) == [1, 2])
+            #expect(try await place.cronmill(["sync", "--check", "--database", copy]) == Self.clean)
+            let removed = try await place.cronmill(["remove", "--everything", "--yes", "--database", copy])
+            #expect(removed.exitCode == 0, "\(removed.errors)")
+        }
+    }
+
+    @Test("set-up drops functions of an older version, and leaves one that something depends on")
+    func staleFunctions() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            try await place.script(
+                """
+                create function cronmill.queue_id(name text, old boolean) returns bigint language sql as 'select 1::bigint';
+                create function cronmill.used(old boolean) returns boolean language sql immutable as 'select true';
+                create view app.uses as select cronmill.used(true) as used;
+                """
+            )
+            let again = try await place.cronmillHere("setup")
+            #expect(again.exitCode == 0, "\(again.errors)")
+            #expect(again.errors.contains("routine cronmill.used(boolean) is of an older version and is left"))
+            #expect(
+                try await place.rows(
+                    "select to_regprocedure('cronmill.queue_id(text, boolean)'), to_regprocedure('cronmill.used(boolean)')"
+                ) == ["-|cronmill.used(boolean)"]
+            )
         }
     }
 

@@ -86,8 +86,12 @@ begin
             else call.parts[1]
         end as processor
     ) as name
-    where j.command = cronmill_cron.job_command(name.processor, call.parts[2]::integer)
-        and j.job_name = cronmill_cron.job_name(j.database_name, name.processor, call.parts[2]::integer)
+    where case
+            -- Of other commands nothing is asked.
+            when call.parts is null then false
+            else j.command = cronmill_cron.job_command(name.processor, call.parts[2]::integer)
+                and j.job_name = cronmill_cron.job_name(j.database_name, name.processor, call.parts[2]::integer)
+        end
         and not exists (
             select 1
             from cronmill_cron.job as o
