@@ -49,7 +49,9 @@ struct DriftTests {
             let before = try await place.cronRows(other)
             try await repairs(
                 place,
-                ["work#1: its job \(job) is gone from cron.job: that jobid is another's now, \"backup \(place.database)\""]
+                [
+                    "work#1: its job \(job) is gone from cron.job: that jobid is another's now, \"backup \(place.database)\""
+                ]
             )
             #expect(try await place.cronRows(other) == before)
             let removed = try await place.cronmillHere("remove", "work")
@@ -70,7 +72,9 @@ struct DriftTests {
             )
             try await repairs(
                 place,
-                (1...2).flatMap { ["work#\($0): has no job", "work#\($0): job \(jobs[$0 - 1]) is not noted in the registry"] }
+                (1...2).flatMap {
+                    ["work#\($0): has no job", "work#\($0): job \(jobs[$0 - 1]) is not noted in the registry"]
+                }
             )
             #expect(try await jobids(place) == jobs)
         }
@@ -148,10 +152,13 @@ struct DriftTests {
         }
     }
 
-    @Test("an emptied procedure, and one that became security definer, is a difference", arguments: [
-        "create or replace procedure cronmill_processor.work(slot integer, task_limit bigint default null) language sql as ''",
-        "alter procedure cronmill_processor.work security definer",
-    ])
+    @Test(
+        "an emptied procedure, and one that became security definer, is a difference",
+        arguments: [
+            "create or replace procedure cronmill_processor.work(slot integer, task_limit bigint default null) language sql as ''",
+            "alter procedure cronmill_processor.work security definer",
+        ]
+    )
     func procedure(_ statement: String) async throws {
         try await withDatabases { place in
             try await place.setUp("--enable")
@@ -241,7 +248,7 @@ struct DriftTests {
             #expect(again.errors.contains("routine cronmill.used(boolean) is of an older version and is left"))
             #expect(
                 try await place.rows(
-                    "select to_regprocedure('cronmill.queue_id(text, boolean)'), to_regprocedure('cronmill.used(boolean)')"
+                    "select to_regprocedure('cronmill.queue_id(text, boolean)') as a, to_regprocedure('cronmill.used(boolean)') as b"
                 ) == ["-|cronmill.used(boolean)"]
             )
         }
