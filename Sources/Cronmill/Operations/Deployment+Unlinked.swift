@@ -74,9 +74,9 @@ extension Session {
         do {
             try execute("select from cronmill.registry as r limit 1")
             return true
-        } catch where error.sqlState?.isClass("08") == true {
+        } catch  where error.sqlState?.isClass("08") == true {
             return false
-        } catch where error.sqlState == .insufficientPrivilege {
+        } catch  where error.sqlState == .insufficientPrivilege {
             return true
         }
     }
