@@ -17,6 +17,7 @@
 \ir functions/visible_jobs.sql
 \ir functions/visible_runs.sql
 \ir functions/schedule_job.sql
+\ir functions/noted_jobs.sql
 \ir functions/reconcile.sql
 \ir functions/shell_word.sql
 \ir functions/take_settings.sql

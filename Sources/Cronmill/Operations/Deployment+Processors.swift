@@ -115,7 +115,10 @@ extension Deployment {
                 "update cronmill.processor set \(sql: change.assignment) where name = \(name)"
             )
         }
-        return plan
+        switch change {
+        case .enable, .disable: return try await bypassingLink(plan, of: database)
+        case .pause, .resume: return plan
+        }
     }
 
     /// Disables processors the gentle way (ENGINE 20): pause, wait until their runs have ended by themselves, then
@@ -147,14 +150,16 @@ extension Deployment {
                 }
             }
             try await waitForRuns(of: enabled, on: connection, wait: wait)
-            try await retryingSerialization {
-                _ = try await connection.execute(
-                    """
-                    update cronmill.processor as p
-                    set enabled = false, paused = p.name = any (\(paused)) where p.name = any (\(enabled))
-                    """
-                )
-            }
+            var plan = Plan()
+            plan.add(
+                "disable",
+                in: database,
+                """
+                update cronmill.processor as p
+                set enabled = false, paused = p.name = any (\(paused)) where p.name = any (\(enabled))
+                """
+            )
+            try await apply(bypassingLink(plan, of: database))
             return enabled
         }
     }

@@ -40,27 +40,38 @@ extension Deployment {
                 "select cronmill_cron.permit_run_as(\(literal: database), \(literal: role))"
             )
         }
-        for name in found.strays {
-            plan.add(
-                "strike out processor \(name), which the work database does not have",
-                in: cronDatabase,
-                """
-                select cronmill_cron.take_settings(
-                    \(literal: database), \(literal: name), false, 1, '* * * * *', '0', '', true
-                )
-                """
-            )
+        for name in found.strays { plan.strikeOut(name, of: database, in: cronDatabase) }
+        let own = found.differences.filter { $0.database == database }
+        for name in Set(own.map(\.processor)).subtracting(found.strays).sorted() {
+            if let text = found.procedures[name] ?? nil { plan.generate(text, of: name, in: database) }
         }
-        for name in Set(found.differences.map(\.processor)).subtracting(found.strays).sorted() {
-            guard let text = found.procedures[name] else { continue }
-            if let text { plan.generate(text, of: name, in: database) }
-            plan.add(
-                "send processor \(name) to the registry",
-                in: database,
-                "select cronmill.send_to_registry(p, false) from cronmill.processor as p where p.name = \(name)"
-            )
+        // Not through the link, which may be what is broken.
+        for name in Set(own.map(\.processor)).subtracting(found.strays).sorted() {
+            guard let settings = found.settings[name] else { continue }
+            plan.tell(settings, in: cronDatabase)
+        }
+        if found.differences.contains(where: { $0.database != database }) {
+            plan.add("renew the housekeeper", in: cronDatabase, "select cronmill_cron.keep_house()")
         }
         return plan
+    }
+
+    /// Whether a work database is registered and does not exist any more: dropped, or renamed.
+    ///
+    /// - Throws: `CronmillError` where nothing is installed in the cron database; `PostgresError`.
+    public func isGone(_ database: String) async throws -> Bool {
+        try await with(connectCron()) { connection in
+            try await connection.run { session in
+                try CronState.inspect(session).checkInstalled()
+                return try !session.query(
+                    """
+                    select from cronmill_cron.work_database as w
+                    where w.name = \(database)
+                        and not exists (select from pg_catalog.pg_database as d where d.datname = w.name)
+                    """
+                ).isEmpty
+            }
+        }
     }
 
     private func synchronized(_ database: String) async throws -> Synchronization {
@@ -70,13 +81,24 @@ extension Deployment {
                 guard state.isInstalled else { throw CronmillError.notSetUp(database) }
                 try session.execute("select cronmill.assert_original()")
                 return try (
-                    state, Self.settings("cronmill.processor", where: "true", session), ProcedureState.all(session)
+                    state, Self.settings("cronmill.processor", where: "true", session), ProcedureState.all(session),
+                    RegistrySettings.all(session)
                 )
             }
         }
         return try await with(connectCron()) { connection in
             try await connection.run { session in
-                try CronState.inspect(session).checkInstalled()
+                let state = try CronState.inspect(session)
+                try state.checkInstalled()
+                guard state.extensionVersion != nil else {
+                    throw CronmillError(
+                        .failed,
+                        "extension pg_cron is gone from cron database \"\(cronDatabase)\"",
+                        detail: "With it went all jobs.",
+                        hint: "create extension pg_cron; then again: cronmill sync --all",
+                        database: cronDatabase
+                    )
+                }
                 let registered = try session.query(
                     "select w.work_database_id from cronmill_cron.work_database as w where w.name = \(database)"
                 ).first
@@ -84,7 +106,8 @@ extension Deployment {
                 var found = Synchronization(
                     isRegistered: registered != nil,
                     linkRole: work.0.linkRole,
-                    procedures: work.2.mapValues(\.renewal)
+                    procedures: work.2.mapValues(\.renewal),
+                    settings: work.3
                 )
                 let there = try Self.settings("cronmill_cron.processor", where: "p.work_database_id = \(id)", session)
                 found.compare(work.1, there, database: database)
@@ -95,11 +118,11 @@ extension Deployment {
                 )
                 found.unpermitted = Set(work.1.values.map { $0["run_as"] ?? "" }).subtracting(permitted).sorted()
                 for row in try session.query(
-                    "select d.processor, d.slot, d.difference from cronmill_cron.differences(\([database])) as d"
+                    "select d.database_name, d.processor, d.slot, d.difference from cronmill_cron.differences(\([database])) as d"
                 ) {
                     found.differences.append(
                         Difference(
-                            database: database,
+                            database: try row.get("database_name"),
                             processor: try row.get("processor"),
                             slot: try row.get("slot"),
                             text: try row.get("difference")
@@ -110,6 +133,10 @@ extension Deployment {
                     guard let text = procedure.difference else { continue }
                     found.differences.append(Difference(database: database, processor: name, text: text))
                 }
+                // Jobs of a processor that neither half knows.
+                let nowhere = Set(found.differences.filter { $0.database == database }.map(\.processor))
+                    .subtracting(work.1.keys).subtracting(found.strays)
+                found.strays += nowhere.filter { !$0.isEmpty }.sorted()
                 return found
             }
         }
@@ -142,6 +169,8 @@ private struct Synchronization: Sendable {
     var linkRole: String?
     /// Processors of the work database; with the text of their procedure where it has to be made anew.
     var procedures: [String: SQL?]
+    /// What the registry has to be told of each of them.
+    var settings: [String: RegistrySettings]
     var differences: [Difference] = []
     /// Processors the registry has and the work database has not.
     var strays: [String] = []
@@ -187,7 +216,7 @@ private struct ProcedureState: Sendable {
                 if let query, let difference = try query.difference {
                     let renewal: SQL = "\(sql: try query.handlerText)\(sql: text)\(sql: .grantQuery(name))"
                     states[name] = ProcedureState(difference: difference, renewal: renewal)
-                } else if let installed = row.procedureText, text.text.contains(installed) {
+                } else if let installed = row.procedureText, HandlerFunction.isBody(installed, of: text) {
                     states[name] = ProcedureState()
                 } else {
                     let what = row.procedureText == nil ? "its procedure is gone" : "its procedure was changed by hand"

@@ -67,10 +67,14 @@ extension Deployment {
             report.cronError = error
         }
         let (sides, seen) = (known, visible)
+        let registryIsKnown = report.cronError == nil
         report.databases = await forEach(databases) { database in
             let rows = try await workSide(database, processors: processors)
             return rows.map { row in
                 var row = row
+                if registryIsKnown, seen.contains(database) {
+                    row.drift = row.drift(from: sides[Key(database: row.database, processor: row.processor)])
+                }
                 row.take(sides[Key(database: row.database, processor: row.processor)], isKnown: seen.contains(database))
                 return row
             }
@@ -107,7 +111,7 @@ extension Deployment {
         let rows = try session.query(
             """
             select
-                j.database_name, j.processor, j.jobs, j.active_jobs, j.last_status, j.last_message,
+                j.database_name, j.processor, j.enabled, j.slots, j.schedule, j.run_as, j.jobs, j.active_jobs, j.last_status, j.last_message,
                 extract(epoch from j.last_started_at)::double precision as last_started,
                 extract(epoch from clock_timestamp() - j.last_started_at)::double precision as last_age,
                 j.last_seconds, j.runs_last_hour, j.failures_last_hour
@@ -118,6 +122,12 @@ extension Deployment {
         for row in rows {
             let key = try Key(database: row.get("database_name"), processor: row.get("processor"))
             sides[key] = try CronSide(row)
+        }
+        for row in try session.query(
+            "select d.database_name, d.processor, d.difference from cronmill_cron.differences(\(databases)) as d"
+        ) {
+            let key = try Key(database: row.get("database_name"), processor: row.get("processor"))
+            sides[key]?.differences.append(try row.get("difference"))
         }
         let capacity = try Capacity(session)
         var remarks = try Self.remarks(capacity, session: session)
@@ -246,12 +256,22 @@ private struct CronSide: Sendable {
     let lastRun: ProcessorStatus.LastRun?
     let runsLastHour: Int
     let failuresLastHour: Int
+    let isEnabled: Bool
+    let slots: Int
+    let schedule: String
+    let runAs: String
+    /// What differs in `cron.job`, a sentence each.
+    var differences: [String] = []
 
     init(_ row: Row) throws {
         jobs = try row.get("jobs")
         activeJobs = try row.get("active_jobs")
         runsLastHour = try row.get("runs_last_hour")
         failuresLastHour = try row.get("failures_last_hour")
+        isEnabled = try row.get("enabled")
+        slots = try row.get("slots")
+        schedule = try row.get("schedule")
+        runAs = try row.get("run_as")
         if let status = try row.get("last_status", as: String?.self) {
             lastRun = try ProcessorStatus.LastRun(
                 status: status,
@@ -267,6 +287,16 @@ private struct CronSide: Sendable {
 }
 
 extension ProcessorStatus {
+    /// Where the registry and `cron.job` differ from the row, as one sentence.
+    fileprivate func drift(from side: CronSide?) -> String? {
+        guard let side else { return "the registry does not know it" }
+        var found = side.differences
+        let isSame = (isEnabled, slots, schedule, runAs) == (side.isEnabled, side.slots, side.schedule, side.runAs)
+        if !isSame { found.insert("its settings are not those that the registry has", at: 0) }
+        guard let first = found.first else { return nil }
+        return found.count == 1 ? first : "\(first) (and \(found.count - 1) more)"
+    }
+
     /// A processor the registry does not know has no job: that is known, too.
     fileprivate mutating func take(_ side: CronSide?, isKnown: Bool) {
         guard isKnown else { return }

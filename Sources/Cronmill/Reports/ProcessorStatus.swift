@@ -40,6 +40,8 @@ public struct ProcessorStatus: Sendable, Hashable {
     public var runsLastHour: Int?
     /// Those of them that failed.
     public var failuresLastHour: Int?
+    /// Where its halves differ, as a sentence without full stop; nil if they do not, or it could not be seen.
+    public var drift: String?
 
     /// A run, in short.
     public struct LastRun: Sendable, Hashable {

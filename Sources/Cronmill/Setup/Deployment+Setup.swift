@@ -69,7 +69,7 @@ extension Deployment {
         if let plan = try await planAsOperator(request, database: database) { return plan }
         var setup = SetupRequest()
         setup.processor = request
-        return try await planSetup(setup, database: database)
+        return try await bypassingLink(planSetup(setup, database: database), of: database)
     }
 
     /// The change of settings by a role that does not own our schema; nil for its owner.

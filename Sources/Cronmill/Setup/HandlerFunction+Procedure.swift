@@ -25,6 +25,15 @@ extension HandlerFunction {
         )
     }
 
+    /// Whether the body of an installed procedure is exactly that of a generated text.
+    static func isBody(_ installed: String, of text: SQL) -> Bool {
+        guard let start = text.text.firstRange(of: "\nas $cronmill"),
+            let tagEnd = text.text[start.upperBound...].firstIndex(of: "$")
+        else { return false }
+        let tag = "$cronmill\(text.text[start.upperBound...tagEnd])"
+        return text.text.contains("\nas \(tag)\(installed)\(tag);\n")
+    }
+
     /// All tasks of a batch in one statement: that is ten times as fast as a PERFORM each, and each handler's own
     /// statements see what the ones before it did all the same. In a batch every task has to be done; another outcome
     /// is left to the second pass.

@@ -23,8 +23,13 @@ extension Plan {
             add("install the registry", in: place, statements: script.tables + script.routines + [row, mark])
         } else if state.fingerprint != fingerprint || state.schemaVersion != script.version {
             upgrade(script, from: state.schemaVersion ?? script.version, in: place)
+            let stale = SQLScript.dropStale(in: "cronmill_cron")
             let privileges: SQL = "select cronmill_cron.renew_privileges()"
-            add("renew the functions of the registry", in: place, statements: script.routines + [privileges, mark])
+            add(
+                "renew the functions of the registry",
+                in: place,
+                statements: script.routines + [stale, privileges, mark]
+            )
         }
         let maxRunningJobs = request.maxRunningJobs ?? cron.givenMaxRunningJobs
         let others = request.others ?? cron.givenOthers
@@ -87,8 +92,13 @@ extension Plan {
             add("install queues and processors", in: place, statements: script.tables + routines + [row, mark])
         } else if state.fingerprint != fingerprint || state.schemaVersion != script.version {
             upgrade(script, from: state.schemaVersion ?? script.version, in: place)
+            let stale = SQLScript.dropStale(in: "cronmill")
             let privileges: SQL = "select cronmill.renew_privileges()"
-            add("renew the functions of the work database", in: place, statements: routines + [privileges, mark])
+            add(
+                "renew the functions of the work database",
+                in: place,
+                statements: routines + [stale, privileges, mark]
+            )
         }
         if let linkRole, needsLink {
             try makeLink(linkRole, place: place, cron: cron.state, host: request.linkHost)

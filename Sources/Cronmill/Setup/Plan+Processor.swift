@@ -98,7 +98,7 @@ extension Plan {
         if let query = work.query { try makeReady(query, in: place) }
         if let handler = work.handler {
             let procedure = try handler.procedure(of: row.name)
-            let isCurrent = row.procedureText.map { procedure.text.contains($0) } ?? false
+            let isCurrent = row.procedureText.map { HandlerFunction.isBody($0, of: procedure) } ?? false
             if !isCurrent {
                 generate(procedure, of: row.name, in: place)
             }

@@ -33,10 +33,12 @@ struct ProcessorRow: Sendable, Hashable {
                 concat(floor(extract(epoch from p.poll_interval) * 1000000)::bigint, ' microseconds') as poll_interval,
                 concat(coalesce(floor(extract(epoch from p.keep_done) * 1000000)::bigint, 0), ' microseconds') as keep_done,
                 (
-                    select f.prosrc
+                    -- With a set clause, or as security definer, it could not commit.
+                    select concat(f.prosrc, case when f.prosecdef then 'security definer' end, f.proconfig::text)
                     from pg_catalog.pg_proc as f
                     join pg_catalog.pg_namespace as n on n.oid = f.pronamespace
                     where n.nspname = 'cronmill_processor' and f.proname = p.name and f.prokind = 'p'
+                        and pg_catalog.oidvectortypes(f.proargtypes) = 'integer, bigint'
                 ) as procedure_text,
                 \(sql: QueryRow.columns)
             from cronmill.processor as p

@@ -52,6 +52,12 @@ extension Context {
             try output.write(Table(rows).rendered(for: output))
         }
         for remark in report.remarks { output.warn(remark) }
+        for row in rows {
+            guard let drift = row.drift else { continue }
+            output.warn(
+                "\(row.database): \(row.processor): \(drift); repair: cronmill sync --database \(row.database.shellWord)"
+            )
+        }
         if status != .done { throw Failure.reported(status) }
     }
 }

@@ -60,7 +60,7 @@ begin
         select count(*) into capacity.others
         from cron.job as j
         where j.active
-            and not exists (select 1 from cronmill_cron.job as o where o.jobid = j.jobid and o.removed_at is null);
+            and not exists (select 1 from cronmill_cron.noted_jobs() as o where o.jobid = j.jobid);
     else
         capacity.others := given.given_others;
     end if;

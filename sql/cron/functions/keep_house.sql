@@ -10,14 +10,14 @@ declare
     watch_command constant text := 'call cronmill_cron.watch()';
     noted record;
 begin
-    select o.jobid, o.run_as, j.jobid as there_jobid, j.schedule, j.command, j.database_name, j.active
+    select
+        o.noted_jobid as jobid, coalesce(o.username, o.noted_run_as) as run_as, o.jobid as there_jobid, o.noted_run_as,
+        o.schedule, o.command, o.runs_in, o.active, o.misplacement
     into noted
-    from cronmill_cron.job as o
-    left join cronmill_cron.visible_jobs() as j on j.jobid = o.jobid
-    where o.database_name = pg_catalog.current_database()
-        and o.processor = 'watch' and o.slot = 0 and o.removed_at is null;
-    if noted.there_jobid is not null and is_wanted then
-        if (noted.schedule, noted.command, noted.database_name, noted.active)
+    from cronmill_cron.noted_jobs() as o
+    where o.database_name = pg_catalog.current_database() and o.processor = 'watch' and o.slot = 0;
+    if noted.there_jobid is not null and noted.misplacement is null and noted.run_as = noted.noted_run_as and is_wanted then
+        if (noted.schedule, noted.command, noted.runs_in, noted.active)
             = ('* * * * *', watch_command, pg_catalog.current_database()::text, true)
         then
             return 0;
@@ -31,14 +31,12 @@ begin
     end if;
     update cronmill_cron.job as o
     set removed_at = clock_timestamp()
-    where o.jobid = noted.jobid and o.removed_at is null;
+    where o.database_name = pg_catalog.current_database() and o.processor = 'watch' and o.slot = 0 and o.removed_at is null;
     if is_wanted then
-        insert into cronmill_cron.job (jobid, database_name, processor, slot, run_as)
-        values (
+        perform cronmill_cron.note_job(
             cronmill_cron.schedule_job(
                 current_user, 'cronmill watch', '* * * * *', watch_command, pg_catalog.current_database(), true),
-            pg_catalog.current_database(), 'watch', 0, current_user
-        );
+            pg_catalog.current_database(), 'watch', 0, current_user);
     end if;
     return case when is_wanted or noted.jobid is not null then 1 else 0 end;
 end

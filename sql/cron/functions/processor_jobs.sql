@@ -14,7 +14,10 @@ set jit = off
 as $function$
 begin
     return query
-    with recent as materialized (
+    with noted as materialized (
+        select n.database_name, n.processor, n.slot, n.jobid, n.active from cronmill_cron.noted_jobs() as n
+    ),
+    recent as materialized (
         select h.database_name, h.processor, h.status, h.message, h.started_at, h.seconds, h.runid
         from cronmill_cron.history(1000000, clock_timestamp() - interval '1 hour', processor_jobs.database_names, null, false) as h
     )
@@ -26,10 +29,9 @@ begin
     from cronmill_cron.processor as p
     join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
     cross join lateral (
-        select count(j.jobid) as total, count(j.jobid) filter (where j.active) as active
-        from cronmill_cron.job as o
-        left join cronmill_cron.visible_jobs() as j on j.jobid = o.jobid
-        where o.database_name = w.name and o.processor = p.name and o.removed_at is null
+        select count(o.jobid) as total, count(o.jobid) filter (where o.active) as active
+        from noted as o
+        where o.database_name = w.name and o.processor = p.name and o.slot > 0
     ) as jobs
     cross join lateral (
         select count(*) as runs, count(*) filter (where r.status = 'failed') as failures

@@ -1,6 +1,6 @@
 -- Makes the jobs of one processor what its row of the registry wants: as many as it has slots, with its
 -- schedule, role and active flag; those that are too many, or gone by hand, are struck out. Jobs that are
--- right are not touched. Returns how many were changed. Changes cron.job and cronmill_cron.job.
+-- right are not touched, nor are those of others that have come by a jobid of ours; lost ones are noted again. Returns how many were changed. Changes cron.job and cronmill_cron.job.
 -- Executed by: take_settings, sync from the command line.
 create or replace function cronmill_cron.reconcile(database_name text, processor text)
 returns integer
@@ -17,32 +17,49 @@ begin
     join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
     where w.name = reconcile.database_name and p.name = reconcile.processor;
     for one in
+        select l.jobid, l.slot, l.username from cronmill_cron.lost_jobs() as l
+        where l.database_name = reconcile.database_name and l.processor = reconcile.processor
+        order by 1
+    loop
+        changes := changes + 1;
+        if exists (
+            select 1 from cronmill_cron.noted_jobs() as o
+            where (o.database_name, o.processor, o.slot) = (reconcile.database_name, reconcile.processor, one.slot)
+                and o.jobid is not null
+        ) then
+            perform cronmill_cron.unschedule_job(one.username, one.jobid);
+        else
+            update cronmill_cron.job as o
+            set removed_at = clock_timestamp()
+            where (o.database_name, o.processor, o.slot) = (reconcile.database_name, reconcile.processor, one.slot)
+                and o.removed_at is null;
+            perform cronmill_cron.note_job(
+                one.jobid, reconcile.database_name, reconcile.processor, one.slot, one.username);
+        end if;
+    end loop;
+    for one in
         select
             coalesce(s.slot, o.slot) as slot,
             s.slot is not null as is_wanted,
-            o.jobid as noted_jobid,
-            o.run_as as noted_run_as,
-            j.jobid as there_jobid,
-            -- A job keeps the port of the server it was made on, and would run there (pg_cron in libpq mode).
-            j.nodeport = pg_catalog.current_setting('port')::integer as is_here,
-            j.jobid is not null and (j.schedule, j.command, j.database_name, j.active)
+            o.noted_jobid,
+            o.jobid as there_jobid,
+            o.misplacement is null as is_here,
+            o.jobid is not null and (o.schedule, o.command, o.runs_in, o.active)
                 is not distinct from (wanted.schedule, cronmill_cron.job_command(reconcile.processor, s.slot),
                     reconcile.database_name, wanted.enabled) as is_right,
-            coalesce(j.username, o.run_as) as belongs_to
+            coalesce(o.username, o.noted_run_as) as belongs_to
         from (select n.slot from generate_series(1, wanted.slots) as n (slot)) as s
         full join (
-            select o.slot, o.jobid, o.run_as
-            from cronmill_cron.job as o
-            where o.database_name = reconcile.database_name
-                and o.processor = reconcile.processor
-                and o.removed_at is null
+            select n.slot, n.noted_jobid, n.noted_run_as, n.jobid, n.schedule, n.command, n.runs_in, n.username,
+                n.active, n.misplacement
+            from cronmill_cron.noted_jobs() as n
+            where n.database_name = reconcile.database_name and n.processor = reconcile.processor
         ) as o on o.slot = s.slot
-        left join cronmill_cron.visible_jobs() as j on j.jobid = o.jobid
         order by 1
     loop
         continue when one.is_wanted and one.is_right and one.is_here and one.belongs_to = wanted.run_as;
         changes := changes + 1;
-        if one.is_wanted and one.is_here and one.belongs_to = wanted.run_as then
+        if one.is_wanted and one.there_jobid is not null and one.is_here and one.belongs_to = wanted.run_as then
             perform cronmill_cron.change_job(
                 wanted.run_as, one.there_jobid, wanted.schedule,
                 cronmill_cron.job_command(reconcile.processor, one.slot), reconcile.database_name, wanted.enabled);
@@ -54,17 +71,16 @@ begin
         if one.noted_jobid is not null then
             update cronmill_cron.job as o
             set removed_at = clock_timestamp()
-            where o.jobid = one.noted_jobid and o.removed_at is null;
+            where (o.database_name, o.processor, o.slot) = (reconcile.database_name, reconcile.processor, one.slot)
+                and o.removed_at is null;
         end if;
         if one.is_wanted then
-            insert into cronmill_cron.job (jobid, database_name, processor, slot, run_as)
-            values (
+            perform cronmill_cron.note_job(
                 cronmill_cron.schedule_job(
                     wanted.run_as, cronmill_cron.job_name(reconcile.database_name, reconcile.processor, one.slot),
                     wanted.schedule, cronmill_cron.job_command(reconcile.processor, one.slot),
                     reconcile.database_name, wanted.enabled),
-                reconcile.database_name, reconcile.processor, one.slot, wanted.run_as
-            );
+                reconcile.database_name, reconcile.processor, one.slot, wanted.run_as);
         end if;
     end loop;
     return changes;

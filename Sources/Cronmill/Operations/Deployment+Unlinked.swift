@@ -1,0 +1,83 @@
+internal import Postgres
+
+extension Deployment {
+    /// A plan that does the same where the link of the work database cannot log in: the work database is told that the
+    /// registry is told otherwise, and the registry is told in the cron database, by the same functions. The plan is
+    /// given back as it is where the link works, or is not this role's to use.
+    ///
+    /// The work database is changed first: it is the source of truth, so `sync` completes what was ended in between.
+    /// What the registry would refuse is refused here, before anything is done.
+    ///
+    /// - Throws: what the registry, or a trigger, has against the change: `CronmillError`, `PostgresError`.
+    func bypassingLink(_ plan: Plan, of database: String) async throws -> Plan {
+        guard plan.obstacle == nil, plan.steps.contains(where: { $0.database == database }) else { return plan }
+        let telling: SQL = "select set_config('cronmill.registry_is_told', 'yes', true)"
+        let work = plan.steps.filter { $0.database == database }
+        let told: ([String: RegistrySettings], [String: RegistrySettings])? = try await retryingSerialization {
+            try await with(connectWork(database)) { connection in
+                try await connection.run { session in
+                    let state = try WorkState.inspect(session)
+                    guard state.isInstalled, state.isLinked == true, state.hasLink, state.hasRegistry,
+                        try !session.linkWorks()
+                    else { return nil }
+                    let before = try RegistrySettings.all(session)
+                    let after = try session.tryOut([]) {
+                        try session.perform(telling)
+                        for step in work { for statement in step.statements { try session.perform(statement) } }
+                        return try RegistrySettings.all(session)
+                    }
+                    return (before, after)
+                }
+            }
+        }
+        guard let (before, after) = told, before != after else { return plan }
+        var unlinked = Plan()
+        for step in plan.steps where step.database != database {
+            unlinked.add(step.title, in: step.database, statements: step.statements)
+        }
+        unlinked.add(
+            "say that the registry is told without the link, which cannot log in",
+            in: database,
+            telling
+        )
+        for step in work { unlinked.add(step.title, in: database, statements: step.statements) }
+        var cron = Plan()
+        for settings in after.values.sorted(by: { $0.name < $1.name }) where before[settings.name] != settings {
+            cron.tell(settings, in: cronDatabase)
+        }
+        for name in before.keys.sorted() where after[name] == nil {
+            cron.strikeOut(name, of: database, in: cronDatabase)
+        }
+        let (steps, others) = (cron.steps, plan.steps.filter { $0.database == cronDatabase })
+        try await retryingSerialization {
+            try await with(connectCron()) { connection in
+                try await connection.run { session in
+                    try session.tryOut(others) {
+                        for step in steps { for statement in step.statements { try session.perform(statement) } }
+                    }
+                }
+            }
+        }
+        unlinked.append(cron)
+        for remark in plan.remarks { unlinked.remark(remark) }
+        unlinked.remark(
+            "The link of database \"\(database)\" cannot log in; renew its password: "
+                + "cronmill rotate-password --database \(database.shellWord)"
+        )
+        return unlinked
+    }
+}
+
+extension Session {
+    /// Whether the link of this work database can log in. Only the owner of its user mapping can try.
+    fileprivate func linkWorks() throws -> Bool {
+        do {
+            try execute("select from cronmill.registry as r limit 1")
+            return true
+        } catch  where error.sqlState?.isClass("08") == true {
+            return false
+        } catch  where error.sqlState == .insufficientPrivilege {
+            return true
+        }
+    }
+}

@@ -1,0 +1,65 @@
+internal import Postgres
+
+/// What the registry has to know of one processor.
+struct RegistrySettings: Sendable, Hashable {
+    var database: String
+    var name: String
+    var isEnabled: Bool
+    var slots: Int
+    var schedule: String
+    var linger: String
+    var runAs: String
+
+    /// Those of all processors of the session's database.
+    static func all(_ session: Session) throws -> [String: RegistrySettings] {
+        var all: [String: RegistrySettings] = [:]
+        for row in try session.query(
+            """
+            select current_database() as database, p.name, p.enabled, p.slots, p.schedule, p.linger, p.run_as
+            from cronmill.processor as p
+            """
+        ) {
+            let settings = try RegistrySettings(
+                database: row.get("database"),
+                name: row.get("name"),
+                isEnabled: row.get("enabled"),
+                slots: row.get("slots"),
+                schedule: row.get("schedule"),
+                linger: row.get("linger"),
+                runAs: row.get("run_as")
+            )
+            all[settings.name] = settings
+        }
+        return all
+    }
+}
+
+extension Plan {
+    /// Tells the registry of a processor, not through the link but in the cron database itself.
+    mutating func tell(_ settings: RegistrySettings, in cronDatabase: String) {
+        add(
+            "tell the registry of processor \(settings.name)",
+            in: cronDatabase,
+            """
+            select cronmill_cron.take_settings(
+                \(literal: settings.database), \(literal: settings.name), \(literal: settings.isEnabled),
+                \(literal: settings.slots), \(literal: settings.schedule), \(literal: settings.linger),
+                \(literal: settings.runAs), false
+            )
+            """
+        )
+    }
+
+    /// Strikes a processor, and its jobs, out of the registry.
+    mutating func strikeOut(_ name: String, of database: String, in cronDatabase: String) {
+        add(
+            "strike out processor \(name), which the work database does not have",
+            in: cronDatabase,
+            """
+            select cronmill_cron.take_settings(
+                \(literal: database), \(literal: name), false, 1, '* * * * *', '0', '', true
+            )
+            """
+        )
+    }
+}

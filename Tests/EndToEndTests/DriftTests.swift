@@ -1,0 +1,273 @@
+import Postgres
+import Testing
+
+/// What comes apart is said in a sentence, and repaired as far as it is ours.
+@Suite("Drift", .timeLimit(.minutes(20)))
+struct DriftTests {
+    static let clean = ProgramResult(output: "", errors: "", exitCode: 0)
+
+    private func jobids(_ place: Workplace) async throws -> [String] {
+        try await place.cronRows("select jobid from cron.job where database = \(place.database) order by jobname")
+    }
+
+    /// Checks that exactly this is found, lets `sync` repair it, and that nothing is left.
+    private func repairs(_ place: Workplace, _ findings: [String]) async throws {
+        let text = findings.map { "\(place.database): \($0)\n" }.joined()
+        #expect(try await place.cronmillHere("sync", "--check") == ProgramResult(output: text, errors: "", exitCode: 3))
+        let repaired = try await place.cronmillHere("sync")
+        #expect(repaired.exitCode == 0, "\(repaired.errors)")
+        #expect(try await place.cronmillHere("sync", "--check") == Self.clean)
+    }
+
+    @Test("a job that was moved to another host is made anew")
+    func nodename() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            let job = try await jobids(place)[0]
+            try await place.script("update cron.job set nodename = 'elsewhere' where jobid = \(job)", in: "postgres")
+            let host = place.server.socketDirectory
+            try await repairs(place, ["work#1: job \(job) connects to host \"elsewhere\", cron.host is \"\(host)\""])
+            #expect(
+                try await place.cronRows("select nodename from cron.job where database = \(place.database)") == [host]
+            )
+        }
+    }
+
+    @Test("a jobid that is another's now is not touched, and the slot gets a job of its own")
+    func reusedJobid() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            let job = try await jobids(place)[0]
+            try await place.script(
+                """
+                update cron.job set jobname = 'backup \(place.database)', command = 'select 1', database = 'postgres',
+                    active = false where jobid = \(job)
+                """,
+                in: "postgres"
+            )
+            let other: SQL = "select * from cron.job where jobname = \("backup \(place.database)")"
+            let before = try await place.cronRows(other)
+            try await repairs(
+                place,
+                [
+                    "work#1: its job \(job) is gone from cron.job: that jobid is another's now, \"backup \(place.database)\""
+                ]
+            )
+            #expect(try await place.cronRows(other) == before)
+            let removed = try await place.cronmillHere("remove", "work")
+            #expect(removed.exitCode == 0, "\(removed.errors)")
+            #expect(try await place.cronRows(other) == before)
+            try await place.script("select cron.unschedule(\(job))", in: "postgres")
+        }
+    }
+
+    @Test("jobs that an older registry has not noted are noted again")
+    func olderRegistry() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--slots", "2", "--enable")
+            let jobs = try await jobids(place)
+            try await place.script(
+                "delete from cronmill_cron.job where database_name = '\(place.database)'",
+                in: "postgres"
+            )
+            try await repairs(
+                place,
+                (1...2).flatMap {
+                    ["work#\($0): has no job", "work#\($0): job \(jobs[$0 - 1]) is not noted in the registry"]
+                }
+            )
+            #expect(try await jobids(place) == jobs)
+        }
+    }
+
+    @Test("with a link that cannot log in, SQL is refused, a change behind the trigger is found, and commands work")
+    func brokenLink() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.script("alter role \"cronmill link \(place.database)\" nologin", in: "postgres")
+            let error = try await expectedError { try await place.script("update cronmill.processor set slots = 3") }
+            #expect(error.sqlState == "08001")
+            #expect(try await place.rows("select slots from cronmill.processor") == ["1"])
+
+            try await place.script(
+                "set session_replication_role = replica; update cronmill.processor set slots = 2, enabled = false"
+            )
+            let job = try await jobids(place)[0]
+            #expect(job != "")
+            try await repairs(
+                place,
+                ["work: enabled is f, the registry has t", "work: slots is 2, the registry has 1"]
+            )
+            #expect(try await place.jobs().map { $0.hasSuffix("|f") } == [true, true])
+
+            for (arguments, active) in [
+                (["enable", "work"], ["t", "t"]), (["configure", "work", "--slots", "1"], ["t"]),
+                (["disable", "work"], ["f"]),
+            ] {
+                let result = try await place.cronmillHere(arguments)
+                #expect(result.exitCode == 0, "\(result.errors)")
+                #expect(
+                    try await place.cronRows("select active from cron.job where database = \(place.database)") == active
+                )
+                #expect(try await place.cronmillHere("sync", "--check") == Self.clean)
+            }
+        }
+    }
+
+    @Test("a registry that is said to be told, by a role that is not the owner's, is told all the same")
+    func claim() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let operatorRole = "\(place.runner)_operator"
+            try await place.script("create role \(operatorRole) login", in: "postgres")
+            let granted = try await place.cronmillHere("grant", "operator", operatorRole)
+            #expect(granted.exitCode == 0, "\(granted.errors)")
+            let connection = try await place.connect(as: operatorRole)
+            try await connection.activating(
+                "set cronmill.registry_is_told = 'yes'; update cronmill.processor set enabled = true"
+            )
+            #expect(try await place.jobs().map { $0.hasSuffix("|t") } == [true])
+        }
+    }
+
+    @Test("the jobs of a dropped database are unscheduled after asking")
+    func dropped() async throws {
+        try await withDatabases { place in
+            // Renaming is, for the registry, what dropping is; and DROP DATABASE waits for the housekeeper's run.
+            try await place.setUp("--enable")
+            try await eventually("nobody is connected", within: .seconds(20)) {
+                try await place.cronRows("select pid from pg_stat_activity where datname = \(place.database)") == []
+            }
+            try await place.script("alter database \(place.database) rename to \(place.database)_gone", in: "postgres")
+            let line = "\(place.database): the registry has it, but there is no such database\n"
+            let check = try await place.cronmillHere("sync", "--check")
+            #expect(check == ProgramResult(output: line, errors: "", exitCode: 3))
+            let refused = try await place.cronmillHere("sync")
+            #expect(refused.exitCode == 1)
+            #expect(refused.errors.contains("the jobs of database \"\(place.database)\" would be unscheduled"))
+            #expect(try await place.jobs().count == 1)
+            let done = try await place.cronmillHere("sync", "--yes")
+            #expect(done.exitCode == 0, "\(done.errors)")
+            #expect(try await place.jobs() == [])
+        }
+    }
+
+    @Test(
+        "an emptied procedure, and one that became security definer, is a difference",
+        arguments: [
+            "create or replace procedure cronmill_processor.work(slot integer, task_limit bigint default null) language sql as ''",
+            "alter procedure cronmill_processor.work security definer",
+        ]
+    )
+    func procedure(_ statement: String) async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.script(statement)
+            try await repairs(place, ["work: its procedure was changed by hand"])
+            try await place.enqueue(1)
+            try await place.call()
+            #expect(try await place.done() == [1])
+        }
+    }
+
+    @Test("after pg_cron was dropped and made anew, all jobs come back and those of others stay")
+    func extensionAnew() async throws {
+        try await withServer { server in
+            try await withDatabases(on: server) { place in
+                try await place.setUp("--slots", "2", "--enable")
+                let jobs = try await place.jobs()
+                try await place.script("drop extension pg_cron", in: "postgres")
+                let gone = try await place.cronmillHere("sync", "--check")
+                #expect(gone.exitCode == 1)
+                #expect(gone.errors.contains("extension pg_cron is gone from cron database \"postgres\""))
+                try await place.script(
+                    "create extension pg_cron; select cron.schedule('theirs', '0 0 31 2 *', 'select 1')",
+                    in: "postgres"
+                )
+                let repaired = try await place.cronmillHere("sync")
+                #expect(repaired.exitCode == 0, "\(repaired.errors)")
+                #expect(repaired.output.contains("jobid is another's now, \"theirs\""))
+                #expect(repaired.output.contains("postgres: watch#0: its job "))
+                #expect(try await place.jobs() == jobs)
+                let others = try await place.cronRows(
+                    "select jobname, command from cron.job where database = 'postgres' order by jobname"
+                )
+                #expect(others == ["cronmill watch|call cronmill_cron.watch()", "theirs|select 1"])
+                #expect(try await place.cronmillHere("sync", "--check") == Self.clean)
+            }
+        }
+    }
+
+    @Test("in a database restored from a dump nothing runs and the original's jobs stay, until it is adopted")
+    func restored() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.enqueue(2)
+            let jobs = try await place.jobs()
+            let dump = try await place.server.client("pg_dump", [place.database])
+            #expect(dump.exitCode == 0, "\(dump.errors)")
+            let copy = "\(place.database)_restored"
+            try await place.script("create database \(copy)", in: "postgres")
+            let restore = try await place.server.client(
+                "psql",
+                ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", copy],
+                input: Array(dump.output.utf8)
+            )
+            #expect(restore.exitCode == 0, "\(restore.errors)")
+            let run = try await expectedError { try await place.call(in: copy) }
+            #expect(run.sqlState == "MC007")
+            let change = try await expectedError {
+                try await place.script("update cronmill.processor set enabled = false", in: copy)
+            }
+            #expect(change.sqlState == "MC007")
+            #expect(try await place.jobs() == jobs)
+            let adopted = try await place.cronmill(["sync", "--adopt", "--database", copy])
+            #expect(adopted.exitCode == 0, "\(adopted.errors)")
+            #expect(try await place.jobs() == jobs)
+            try await place.call(in: copy)
+            #expect(try await place.done(in: copy) == [1, 2])
+            #expect(try await place.cronmill(["sync", "--check", "--database", copy]) == Self.clean)
+            let removed = try await place.cronmill(["remove", "--everything", "--yes", "--database", copy])
+            #expect(removed.exitCode == 0, "\(removed.errors)")
+        }
+    }
+
+    @Test("set-up drops functions of an older version, and leaves one that something depends on")
+    func staleFunctions() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            try await place.script(
+                """
+                create function cronmill.queue_id(name text, old boolean) returns bigint language sql as 'select 1::bigint';
+                create function cronmill.used(old boolean) returns boolean language sql immutable as 'select true';
+                create view app.uses as select cronmill.used(true) as used;
+                """
+            )
+            let again = try await place.cronmillHere("setup")
+            #expect(again.exitCode == 0, "\(again.errors)")
+            #expect(again.errors.contains("routine cronmill.used(boolean) is of an older version and is left"))
+            #expect(
+                try await place.rows(
+                    "select to_regprocedure('cronmill.queue_id(text, boolean)') as a, to_regprocedure('cronmill.used(boolean)') as b"
+                ) == ["-|cronmill.used(boolean)"]
+            )
+        }
+    }
+
+    @Test("status warns of a drifted processor in one line")
+    func status() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            let job = try await jobids(place)[0]
+            try await place.script("select cron.alter_job(\(job), active := false)", in: "postgres")
+            let result = try await place.cronmillHere("status")
+            #expect(result.exitCode == 0)
+            #expect(
+                result.errors.contains(
+                    "\(place.database): work: job \(job) is not active, the processor is enabled; "
+                        + "repair: cronmill sync --database \(place.database)\n"
+                )
+            )
+        }
+    }
+}

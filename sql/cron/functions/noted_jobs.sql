@@ -1,0 +1,125 @@
+-- Why pg_cron would run a job elsewhere than on this server, as the end of a sentence; null if it would not. A job
+-- keeps host and port of the server it was made on. Executed by: noted_jobs.
+create or replace function cronmill_cron.misplacement(jobid bigint, nodeport integer)
+returns text
+language plpgsql stable parallel safe security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $function$
+declare
+    node_name text;
+begin
+    if nodeport <> pg_catalog.current_setting('port')::integer then
+        return pg_catalog.format('was made on a server with port %s, this one has %s', nodeport,
+            pg_catalog.current_setting('port'));
+    end if;
+    if not pg_catalog.pg_has_role('pg_read_all_settings', 'usage') then
+        return null;
+    end if;
+    -- Rows of others are not seen without superuser: their host is not compared.
+    select j.nodename into node_name from cron.job as j where j.jobid = misplacement.jobid;
+    if node_name <> pg_catalog.current_setting('cron.host', true) then
+        return pg_catalog.format('connects to host "%s", cron.host is "%s"', node_name,
+            pg_catalog.current_setting('cron.host', true));
+    end if;
+    return null;
+end
+$function$;
+comment on function cronmill_cron.misplacement(bigint, integer) is 'Why pg_cron would run a job elsewhere; null if it would not.';
+revoke all on function cronmill_cron.misplacement(bigint, integer) from public;
+
+-- The jobs the registry noted, with what cron.job has under their jobids. A jobid can come again when pg_cron is
+-- dropped and created: a job with neither the name nor the command of ours is somebody else's (foreign_name), and
+-- nothing more is said of it. Executed by: the registry's own functions.
+create or replace function cronmill_cron.noted_jobs()
+returns table (
+    database_name text, processor text, slot integer, noted_jobid bigint, noted_run_as text,
+    jobid bigint, schedule text, command text, runs_in text, username text, active boolean,
+    misplacement text, foreign_name text
+)
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $function$
+begin
+    return query
+    select
+        o.database_name, o.processor, o.slot, o.jobid, o.run_as,
+        j.jobid, j.schedule, j.command, j.database_name, j.username, j.active,
+        cronmill_cron.misplacement(j.jobid, j.nodeport),
+        case when j.jobid is null then coalesce(f.job_name, f.command) end
+    from cronmill_cron.job as o
+    left join cronmill_cron.visible_jobs() as f on f.jobid = o.jobid
+    left join lateral (
+        select f.jobid, f.schedule, f.command, f.database_name, f.username, f.active, f.nodeport
+        where case
+            when o.slot = 0 then f.job_name = 'cronmill ' || o.processor
+                or f.command = pg_catalog.format('call cronmill_cron.%I()', o.processor)
+            else f.job_name = cronmill_cron.job_name(o.database_name, o.processor, o.slot)
+                or (f.command, f.database_name) = (cronmill_cron.job_command(o.processor, o.slot), o.database_name)
+        end
+    ) as j on true
+    where o.removed_at is null;
+end
+$function$;
+comment on function cronmill_cron.noted_jobs() is 'The jobs the registry noted, with what cron.job has under their jobids.';
+revoke all on function cronmill_cron.noted_jobs() from public;
+
+-- Jobs that are ours by name, command and database together, and that the registry has not noted: it was restored
+-- from an older dump, or rows of it were deleted. Executed by: reconcile, differences.
+create or replace function cronmill_cron.lost_jobs()
+returns table (database_name text, processor text, slot integer, jobid bigint, username text)
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $function$
+begin
+    return query
+    select j.database_name, name.processor, call.parts[2]::integer, j.jobid, j.username
+    from cronmill_cron.visible_jobs() as j
+    cross join lateral (
+        select regexp_match(j.command, '^call cronmill_processor\.(.+)\(([1-9]\d{0,3})\)$') as parts
+    ) as call
+    cross join lateral (
+        select case
+            when call.parts[1] ~ '^"' then replace(substr(call.parts[1], 2, greatest(0, length(call.parts[1]) - 2)), '""', '"')
+            else call.parts[1]
+        end as processor
+    ) as name
+    where case
+            -- Of other commands nothing is asked.
+            when call.parts is null then false
+            else j.command = cronmill_cron.job_command(name.processor, call.parts[2]::integer)
+                and j.job_name = cronmill_cron.job_name(j.database_name, name.processor, call.parts[2]::integer)
+        end
+        and not exists (
+            select 1
+            from cronmill_cron.job as o
+            where o.jobid = j.jobid and o.removed_at is null
+                and (o.database_name, o.processor, o.slot)
+                    = (j.database_name, name.processor, call.parts[2]::integer)
+        );
+end
+$function$;
+comment on function cronmill_cron.lost_jobs() is 'Jobs that are ours by name, command and database, and that the registry has not noted.';
+revoke all on function cronmill_cron.lost_jobs() from public;
+
+-- Notes a job that was made or found. What was noted with its jobid before is gone: pg_cron was dropped and created
+-- since. Changes cronmill_cron.job. Executed by: reconcile, keep_house.
+create or replace function cronmill_cron.note_job(
+    jobid bigint, database_name text, processor text, slot integer, run_as text
+)
+returns void
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    update cronmill_cron.job as o
+    set removed_at = clock_timestamp()
+    where o.jobid = note_job.jobid and o.removed_at is null;
+    insert into cronmill_cron.job (jobid, database_name, processor, slot, run_as)
+    values (note_job.jobid, note_job.database_name, note_job.processor, note_job.slot, note_job.run_as);
+end
+$function$;
+comment on function cronmill_cron.note_job(bigint, text, text, integer, text) is 'Notes a job that was made or found.';
+revoke all on function cronmill_cron.note_job(bigint, text, text, integer, text) from public;
