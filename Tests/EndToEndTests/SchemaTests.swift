@@ -97,7 +97,7 @@ struct SchemaTests {
             for command in [arguments, ["sync", "--database", "shop"], ["export", "--database", "shop"]] {
                 let refused = try await server.cronmill(command)
                 let half =
-                    command[0] == "setup" ? "cronmill_cron of database \"postgres\"" : "cronmill of database \"shop\""
+                    command[0] != "export" ? "cronmill_cron of database \"postgres\"" : "cronmill of database \"shop\""
                 #expect(
                     refused.errors == """
                         cronmill: error: schema \(half) has version 2, and this program knows it up to version 1
