@@ -169,4 +169,28 @@ struct FailureTests {
             )
         }
     }
+
+    @Test("a deadlock that only the company of other tasks in the transaction makes charges nobody")
+    func deadlockInCompany() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable", "--max-attempts", "1")
+            try await place.script(
+                """
+                alter table app.done add transaction xid8 default pg_current_xact_id();
+                grant select on app.done to \(place.runner);
+                create or replace function app.work(payload jsonb) returns void language plpgsql as $$
+                begin
+                    insert into app.done (n) values ((payload ->> 'n')::bigint);
+                    if (select count(*) from app.done as d where d.transaction = pg_current_xact_id()) > 1 then
+                        raise deadlock_detected;
+                    end if;
+                end $$
+                """
+            )
+            try await place.enqueue(30)
+            try await place.call()
+            #expect(try await place.done() == Array(1...30))
+            #expect(try await place.rows("select count(*) from cronmill.dead_task") == ["0"])
+        }
+    }
 }

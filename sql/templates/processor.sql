@@ -24,6 +24,7 @@ declare
     poll_seconds double precision;
     in_parts boolean;
     tasks_fail boolean := false;
+    solo boolean;
     parts integer;
     first integer;
     last integer;
@@ -57,6 +58,7 @@ begin
         batch_began_at := clock_timestamp();
         failed_before := counters.failed;
         in_parts := false;
+        solo := false;
         total := 0;
 
         -- First the whole batch in one subtransaction, unless tasks of the last batch failed: then these are locked here,
@@ -147,7 +149,7 @@ begin
             end if;
             exit when first > coalesce(cardinality(places), 0);
             last := least(
-                case when {{one_by_one}} then first when first < suspect then suspect - 1 end,
+                case when {{one_by_one}} or solo then first when first < suspect then suspect - 1 end,
                 charged - 1,
                 cardinality(places)
             );
@@ -197,6 +199,13 @@ begin
                 counters.done := counters.done + (ended = 'done')::integer * (last - first + 1);
                 counters.dead := counters.dead + (ended = 'dead')::integer;
                 first := last + 1;
+                if solo then
+                    parts := 60;
+                end if;
+            elsif error.sqlstate in ('40P01', '40001', '55P03') and (first < last or parts > 1) then
+                -- The locks of this transaction's other tasks may be to blame: these are committed, and then each is done alone.
+                solo := true;
+                parts := 60;
             elsif first = last then
                 failing := first;
                 first := first + 1;

@@ -225,7 +225,7 @@ begin
     if settings.has_groups then
         batch := cronmill.claim_groups(settings.queue_id, claim.batch_size, batch);
     end if;
-    if special > 0 then
+    if special > 0 or settings.has_groups then
         select min(coalesce(t.timeout, settings.timeout)) into batch.task_timeout
         from cronmill.task as t
         where t.ctid = any (batch.places)
