@@ -69,6 +69,34 @@ struct ProcessTests {
         }
     }
 
+    @Test("a role whose transactions are serializable is refused, with the line that changes it")
+    func serializable() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            try await place.enqueue(3)
+            try await place.script("alter role \(place.runner) set default_transaction_isolation = serializable")
+            let alter =
+                "alter role \(place.runner) in database \(place.database) set default_transaction_isolation = 'read committed'"
+            #expect(
+                try await place.cronmillHere("process", "work")
+                    == ProgramResult(
+                        output: "",
+                        errors: """
+                            cronmill: error: processor "work" cannot run in serializable transactions
+                            cronmill: detail: That is what default_transaction_isolation says for this role or this database. \
+                            (in database "\(place.database)", SQLSTATE MC016)
+                            cronmill: hint: \(alter)
+
+                            """,
+                        exitCode: 1
+                    )
+            )
+            try await place.script(alter)
+            #expect(try await place.cronmillHere("process", "work").exitCode == 0)
+            #expect(try await place.done() == [1, 2, 3])
+        }
+    }
+
     @Test("a second one is told that slot 0 is busy, and the first is not disturbed")
     func busy() async throws {
         try await withDatabases { place in

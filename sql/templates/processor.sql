@@ -13,7 +13,6 @@ declare
     counters cronmill.counters := (0, 0, 0, null, null);
     task_ids bigint[];
     places tid[];
-    payloads jsonb[];
     total integer;
     batch_size integer := 1;
     batch_began_at timestamptz;
@@ -120,7 +119,6 @@ begin
         -- is done alone before it is charged. A commit after 60 parts: more than 64 subtransactions that write slow every
         -- other session's snapshots. A task taken alone comes here at once; its attempt is committed before it is made.
         again := batch;
-        payloads := batch.payloads;{{attempts_claimed}}
         first := 1;
         suspect := null;
         charged := null;
@@ -137,7 +135,6 @@ begin
                 end if;
                 task_ids := again.task_ids;
                 places := again.places;
-                payloads := again.payloads;{{attempts_again}}
                 first := 1;
                 suspect := null;
                 charged := null;

@@ -11,10 +11,7 @@ extension HandlerFunction {
                 "title": "\"\(processor.replacingNewlines)\"",
                 "handler_title": signature.replacingNewlines,
                 "each": arguments == .batch ? "the tasks of a batch" : "each task",
-                "declarations": (arguments == .task ? "\n    attempts integer[];" : "")
-                    + (returnsOutcome ? "\n    outcome cronmill.outcome;" : ""),
-                "attempts_again": arguments == .task ? "\n                attempts := again.attempts;" : "",
-                "attempts_claimed": arguments == .task ? "\n        attempts := batch.attempts;" : "",
+                "declarations": returnsOutcome ? "\n    outcome cronmill.outcome;" : "",
                 "call": batchCall.joined(separator: Self.lineBreak + "    "),
                 "call_again": partCall.joined(separator: Self.lineBreak),
                 // Handlers of a batch are called again with arrays of one (ENGINE 6).
@@ -63,15 +60,15 @@ extension HandlerFunction {
     private var partCall: [String] {
         let tasks: [String]
         switch arguments {
-        case .batch: return ["perform \(quotedName)(task_ids[first : last], payloads[first : last]);"]
-        case .payload: tasks = ["from (select unnest(payloads[first : last]) as payload) as t;"]
+        case .batch: return ["perform \(quotedName)(task_ids[first : last], again.payloads[first : last]);"]
+        case .payload: tasks = ["from (select unnest(again.payloads[first : last]) as payload) as t;"]
         case .task:
             tasks = [
                 "from (",
                 "    select",
                 "        unnest(task_ids[first : last]) as task_id,",
-                "        unnest(payloads[first : last]) as payload,",
-                "        unnest(attempts[first : last]) as attempts",
+                "        unnest(again.payloads[first : last]) as payload,",
+                "        unnest(again.attempts[first : last]) as attempts",
                 ") as t;",
             ]
         }
@@ -79,7 +76,7 @@ extension HandlerFunction {
         guard returnsOutcome else { return ["perform nextval('cronmill.position'), \(call)"] + tasks }
         return [
             "if first = last then",
-            "    outcome := \(self.call("task_ids[first]", "payloads[first]", "attempts[first]"));",
+            "    outcome := \(self.call("task_ids[first]", "again.payloads[first]", "again.attempts[first]"));",
             "else",
             "    outcome := null;",
             "    perform nextval('cronmill.position'), cronmill.assert_done(\(call))",

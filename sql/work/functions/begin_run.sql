@@ -26,6 +26,16 @@ begin
             detail = 'Only its run-as role may, connected as itself.';
     end if;
     perform cronmill.assert_original();
+    -- A stricter one would fail at commit what it did beside another slot, and nobody is to blame.
+    if pg_catalog.current_setting('transaction_isolation') <> 'read committed' then
+        raise exception using
+            errcode = 'MC016',
+            message = pg_catalog.format('processor "%s" cannot run in %s transactions', settings.name,
+                pg_catalog.current_setting('transaction_isolation')),
+            detail = 'That is what default_transaction_isolation says for this role or this database.',
+            hint = pg_catalog.format('alter role %I in database %I set default_transaction_isolation = ''read committed''',
+                session_user, pg_catalog.current_database());
+    end if;
     if settings.paused and begin_run.slot = 0 then
         raise exception using
             errcode = 'MC011',

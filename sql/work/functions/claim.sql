@@ -30,7 +30,7 @@ declare
     level integer;
     ready_at timestamptz[] := array[]::timestamptz[];
     special bigint := 0;
-    last_at constant bigint := 9223372036854775807;
+    highest_id constant bigint := 9223372036854775807;
     -- Where the look ahead ends, in queues with groups.
     bound_at timestamptz;
     bound_id bigint;
@@ -92,29 +92,24 @@ begin
     batch.timeouts := null;
     batch.has_groups := settings.has_groups;
 
-    if not settings.has_begun and settings.levels = '{}' and not (settings.has_groups and batch.group_keys is not null) then
-        if full_scan or batch.full_scan_at = 'infinity' then
-            batch.full_scan_at := clock_timestamp() + greatest(interval '2 seconds', 20 * batch.scan_took);
-        end if;
-        return batch;
+    if settings.has_begun then
+        for taken in
+            select t.task_id, t.ctid as place
+            from cronmill.task as t
+            where t.queue_id = settings.queue_id
+                and t.began_at is not null
+                and t.run_at <= now_at
+                and case when t.group_key is null then true else cronmill.lock_group(t.queue_id, t.group_key, t.task_id) end
+            order by t.run_at
+            limit 1
+            for update skip locked
+        loop
+            batch.is_alone := true;
+            batch.task_ids := array[taken.task_id];
+            batch.places := array[cronmill.begin_attempt(claim.processor_id, settings.slot_id, taken.task_id, taken.place)];
+            return batch;
+        end loop;
     end if;
-
-    for taken in
-        select t.task_id, t.ctid as place
-        from cronmill.task as t
-        where t.queue_id = settings.queue_id
-            and t.began_at is not null
-            and t.run_at <= now_at
-            and case when t.group_key is null then true else cronmill.lock_group(t.queue_id, t.group_key, t.task_id) end
-        order by t.run_at
-        limit 1
-        for update skip locked
-    loop
-        batch.is_alone := true;
-        batch.task_ids := array[taken.task_id];
-        batch.places := array[cronmill.begin_attempt(claim.processor_id, settings.slot_id, taken.task_id, taken.place)];
-        return batch;
-    end loop;
 
     if settings.has_groups then
         -- Each group costs a lock, of which a server has some thousands; a group's further tasks are found by the group.
@@ -125,7 +120,7 @@ begin
     end if;
     foreach level in array settings.levels loop
         bound_at := due_until;
-        bound_id := last_at;
+        bound_id := highest_id;
         is_bounded := false;
         if settings.has_groups then
             -- Of a group that is held up any number of tasks may stand here; one claim looks at 5000.
