@@ -116,14 +116,7 @@ struct GroupTests {
             let holder = try await place.connect()
             try await holder.execute("select pg_advisory_lock(4711)")
             async let run: Void = place.call(slot: 1)
-            try await eventually("the handler is at work") {
-                try await place.rows(
-                    """
-                    select count(*) from pg_stat_activity
-                    where datname = current_database() and wait_event_type = 'Lock' and wait_event = 'advisory'
-                    """
-                ) == ["1"]
-            }
+            try await place.handlerWaits()
             try await late.script("commit")
             // The other slot finds a free task, but not a free group; it would wait for the holder otherwise.
             try await place.call(slot: 2)

@@ -177,14 +177,7 @@ struct QueryTests {
                 "select count(*) from generate_series(1, 1000000) as a, generate_series(1, 1000000) as b"
             )
             try await place.ask("select id from app.point")
-            let watching = Task {
-                let connection = try await place.server.connect()
-                while !Task.isCancelled {
-                    try await connection.execute("call cronmill_cron.watch()")
-                }
-            }
-            defer { watching.cancel() }
-            try await place.answer()
+            try await place.whileWatching { try await place.answer() }
             let task = try await place.rows("select attempts, error_sqlstate, error_message from cronmill.task")
             #expect(task == ["1|57014|task timed out after 00:00:01"])
             #expect(try await place.rows("select row_count from app.query_result") == ["1000"])

@@ -50,12 +50,7 @@ struct TaskSettingTests {
                     cronmill.enqueue('work', '{"n": 22}', timeout => '1h')
                 """
             )
-            let watching = Task {
-                let connection = try await place.server.connect()
-                while !Task.isCancelled { try await connection.execute("call cronmill_cron.watch()") }
-            }
-            defer { watching.cancel() }
-            try await place.call()
+            try await place.whileWatching { try await place.call() }
             #expect(try await place.done() == Array(1...20) + [22])
             #expect(
                 try await place.rows("select payload ->> 'n' as n, attempts, error_message from cronmill.task")

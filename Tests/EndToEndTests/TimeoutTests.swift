@@ -18,16 +18,8 @@ struct TimeoutTests {
             try await place.setUp("--enable", "--timeout", "1s")
             try await place.script(Self.sleeping)
             try await place.enqueue(20)
-            // The housekeeper's own job goes on watching if pg_cron starts it at this moment.
-            let watching = Task {
-                let connection = try await place.server.connect()
-                while !Task.isCancelled {
-                    try await connection.execute("call cronmill_cron.watch()")
-                }
-            }
-            defer { watching.cancel() }
             let started = ContinuousClock.now
-            try await place.call()
+            try await place.whileWatching { try await place.call() }
             #expect(ContinuousClock.now - started < .seconds(30))
             let done = try await place.done()
             #expect(done == (1...20).filter { $0 != 7 })

@@ -20,17 +20,6 @@ struct UniqueKeyTests {
         return try #require(row?["task_id"])
     }
 
-    private func handlerWaits(_ place: Workplace) async throws {
-        try await eventually("the handler is at work") {
-            try await place.rows(
-                """
-                select count(*) from pg_stat_activity
-                where datname = current_database() and wait_event_type = 'Lock' and wait_event = 'advisory'
-                """
-            ) == ["1"]
-        }
-    }
-
     @Test("a second enqueue of a key that waits returns the first task; another key and another queue make new ones")
     func returnsTheFirst() async throws {
         try await withDatabases { place in
@@ -59,7 +48,7 @@ struct UniqueKeyTests {
             try await holder.execute("select pg_advisory_lock(4711)")
             let first = try await enqueue(1, key: "a", on: holder)
             async let run: Void = place.call()
-            try await handlerWaits(place)
+            try await place.handlerWaits()
             try await holder.execute("set statement_timeout = '5s'")
             let second = try await enqueue(2, key: "a", on: holder)
             #expect(second != first)
@@ -177,7 +166,7 @@ struct UniqueKeyTests {
             try await holder.execute("select pg_advisory_lock(4711)")
             _ = try await enqueue(1, key: "a", on: holder)
             async let run: Void = place.call()
-            try await handlerWaits(place)
+            try await place.handlerWaits()
             _ = try await enqueue(2, key: "a", on: holder)
             try await holder.execute("select pg_advisory_unlock(4711)")
             try await run

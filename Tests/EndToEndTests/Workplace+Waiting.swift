@@ -1,0 +1,26 @@
+import Postgres
+import Testing
+
+extension Workplace {
+    /// Does something while the housekeeper watches, whatever pg_cron's next tick is.
+    func whileWatching(_ body: () async throws -> Void) async throws {
+        let watching = Task {
+            let connection = try await server.connect()
+            while !Task.isCancelled { try await connection.execute("call cronmill_cron.watch()") }
+        }
+        defer { watching.cancel() }
+        try await body()
+    }
+
+    /// Waits until a handler stands before an advisory lock that the test holds.
+    func handlerWaits() async throws {
+        try await eventually("the handler is at work") {
+            try await rows(
+                """
+                select count(*) from pg_stat_activity
+                where datname = current_database() and wait_event_type = 'Lock' and wait_event = 'advisory'
+                """
+            ) == ["1"]
+        }
+    }
+}
