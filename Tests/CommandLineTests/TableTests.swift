@@ -1,4 +1,6 @@
+import Cronmill
 import Testing
+import struct FoundationEssentials.Date
 
 @testable import cronmill_cli
 
@@ -74,6 +76,34 @@ struct TableTests {
     func empty() {
         let table = Table(columns: [.init("queue"), .init("dead", alignment: .right)])
         #expect(table.render(width: nil, colour: false) == "QUEUE  DEAD\n")
+    }
+
+    @Test("times have their zone in the header, or beside them where it is not the same for all")
+    func times() {
+        func times(_ zones: String...) -> String {
+            let values = zones.map { ServerTime(date: .distantPast, text: "2026-11-26 04:30:04", zone: $0) }
+            let shown = TimeColumn(values + [nil])
+            var table = Table(columns: [.init("database"), shown.column("start"), .init("status")])
+            for value in values { table.append(["shop", .init(shown.text(value)), "failed"]) }
+            return table.render(width: nil, colour: false)
+        }
+        #expect(
+            times("Europe/Berlin", "Europe/Berlin") == """
+                DATABASE  START (Europe/Berlin)  STATUS
+                shop      2026-11-26 04:30:04    failed
+                shop      2026-11-26 04:30:04    failed
+
+                """
+        )
+        #expect(
+            times("Europe/Berlin", "<+03>-03") == """
+                DATABASE  START                              STATUS
+                shop      2026-11-26 04:30:04 Europe/Berlin  failed
+                shop      2026-11-26 04:30:04 <+03>-03       failed
+
+                """
+        )
+        #expect(times() == "DATABASE  START  STATUS\n")
     }
 
     @Test(

@@ -98,6 +98,12 @@ struct TasksTests {
 
                     """
             )
+            let elsewhere = try await place.cronmill(
+                ["tasks", "--state", "dead", "--limit", "1", "--quiet", "--database", place.database],
+                environment: ["PGTZ": "Asia/Kolkata"]
+            )
+            #expect(elsewhere.output.contains("FAILED AT (Asia/Kolkata)  ERROR\n"))
+            #expect(elsewhere.output.contains("2026-01-02 08:34:06       P0001: boom 101\n"))
             let done = try await place.cronmillHere("tasks", "--state", "done", "--limit", "1", "--csv")
             #expect(
                 done

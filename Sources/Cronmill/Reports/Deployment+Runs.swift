@@ -1,5 +1,4 @@
 internal import Postgres
-public import struct FoundationEssentials.Date
 
 /// A run in pg_cron's history, with the processor it was of.
 public struct Run: Sendable, Hashable {
@@ -22,7 +21,7 @@ public struct Run: Sendable, Hashable {
     /// pg_cron's message: the command tag, or the error.
     public var message: String?
     /// When it started, if pg_cron noted it.
-    public var startedAt: Date?
+    public var startedAt: ServerTime?
     /// How long it took, or has taken so far; nil if pg_cron did not note its end.
     public var duration: Duration?
 }
@@ -60,7 +59,7 @@ extension Deployment {
         let runs = try session.query(
             """
             select h.runid, h.jobid, h.database_name, h.processor, h.slot, h.run_as, h.pid, h.status, h.message,
-                extract(epoch from h.started_at)::double precision as started, h.seconds
+                h.seconds, \(sql: ServerTime.columns("h.started_at", as: "started_at"))
             from cronmill_cron.history(
                 \(filter.limit), null, \(filter.databases), \(filter.processors), \(filter.onlyFailed)
             ) as h
@@ -76,7 +75,7 @@ extension Deployment {
                 pid: row.get("pid"),
                 status: row.get("status"),
                 message: row.get("message"),
-                startedAt: row.get("started", as: Double?.self).map { Date(timeIntervalSince1970: $0) },
+                startedAt: row.time("started_at"),
                 duration: row.get("seconds", as: Double?.self).map { .seconds($0) }
             )
         }

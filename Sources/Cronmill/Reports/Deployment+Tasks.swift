@@ -1,5 +1,4 @@
 internal import Postgres
-internal import struct FoundationEssentials.Date
 
 extension Deployment {
     /// Tasks of a work database, queue by queue: those that wait in the order in which they are claimed, dead ones by
@@ -55,12 +54,12 @@ private enum TaskSource {
     var columns: SQL {
         let common: SQL = """
             q.name as queue, t.task_id, t.priority, t.attempts, t.payload, t.unique_key, t.group_key,
-            extract(epoch from t.run_at)::double precision as run_at,
-            extract(epoch from t.enqueued_at)::double precision as enqueued_at
+            \(sql: ServerTime.columns("t.run_at", as: "run_at")),
+            \(sql: ServerTime.columns("t.enqueued_at", as: "enqueued_at"))
             """
         let settings: SQL = "extract(epoch from t.timeout)::double precision as timeout, t.max_attempts"
         let failure: SQL = """
-            extract(epoch from t.failed_at)::double precision as failed_at,
+            \(sql: ServerTime.columns("t.failed_at", as: "failed_at")),
             t.error_sqlstate, t.error_message, t.error_detail, t.error_hint, t.error_context
             """
         return switch self {
@@ -70,7 +69,7 @@ private enum TaskSource {
             case
                 when t.run_at <= statement_timestamp() then 'ready' when t.attempts > 0 then 'retrying' else 'scheduled'
             end as state,
-            extract(epoch from t.began_at)::double precision as began_at, null as finished_at
+            \(sql: ServerTime.columns("t.began_at", as: "began_at")), null as finished_at
             """
         case .dead:
             """
@@ -81,7 +80,7 @@ private enum TaskSource {
             """
             \(sql: common), null as timeout, null as max_attempts, null as failed_at, null as error_sqlstate,
             null as error_message, null as error_detail, null as error_hint, null as error_context,
-            'done' as state, null as began_at, extract(epoch from t.finished_at)::double precision as finished_at
+            'done' as state, null as began_at, \(sql: ServerTime.columns("t.finished_at", as: "finished_at"))
             """
         }
     }
@@ -142,10 +141,10 @@ extension QueuedTask {
             state: state,
             priority: row.get("priority"),
             attempts: row.get("attempts"),
-            runAt: Date(serverSeconds: row.get("run_at")),
-            enqueuedAt: Date(serverSeconds: row.get("enqueued_at")),
-            beganAt: row.get("began_at", as: Double?.self).map { Date(serverSeconds: $0) },
-            finishedAt: row.get("finished_at", as: Double?.self).map { Date(serverSeconds: $0) },
+            runAt: row.requiredTime("run_at"),
+            enqueuedAt: row.requiredTime("enqueued_at"),
+            beganAt: row.time("began_at"),
+            finishedAt: row.time("finished_at"),
             payload: row.get("payload"),
             uniqueKey: row.get("unique_key"),
             groupKey: row.get("group_key"),
@@ -160,19 +159,12 @@ extension QueuedTask.Failure {
     fileprivate init?(_ row: Row) throws {
         guard let sqlState = try row.get("error_sqlstate", as: String?.self) else { return nil }
         try self.init(
-            failedAt: row.get("failed_at", as: Double?.self).map { Date(serverSeconds: $0) },
+            failedAt: row.time("failed_at"),
             sqlState: sqlState,
             message: row.get("error_message", as: String?.self) ?? "",
             detail: row.get("error_detail"),
             hint: row.get("error_hint"),
             context: row.get("error_context")
         )
-    }
-}
-
-extension Date {
-    /// A time from the server, which may be infinite.
-    fileprivate init(serverSeconds seconds: Double) {
-        self = seconds.isFinite ? Date(timeIntervalSince1970: seconds) : seconds < 0 ? .distantPast : .distantFuture
     }
 }

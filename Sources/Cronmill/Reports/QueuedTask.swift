@@ -1,5 +1,3 @@
-public import struct FoundationEssentials.Date
-
 /// A task at one moment: waiting, dead, or finished and kept.
 public struct QueuedTask: Sendable, Hashable {
     /// What a task is waiting for, or how it ended. That a slot is doing it cannot be seen from outside: until the batch
@@ -20,7 +18,7 @@ public struct QueuedTask: Sendable, Hashable {
     /// Why the last attempt failed.
     public struct Failure: Sendable, Hashable {
         /// When it failed.
-        public var failedAt: Date?
+        public var failedAt: ServerTime?
         /// SQLSTATE.
         public var sqlState: String
         /// Message.
@@ -45,14 +43,14 @@ public struct QueuedTask: Sendable, Hashable {
     public var priority: Int
     /// Attempts charged so far.
     public var attempts: Int
-    /// Not before this time, or when its last attempt was due; `distantPast` and `distantFuture` are -infinity and infinity.
-    public var runAt: Date
+    /// Not before this time, or when its last attempt was due.
+    public var runAt: ServerTime
     /// When it was enqueued.
-    public var enqueuedAt: Date
+    public var enqueuedAt: ServerTime
     /// When an attempt began that has not ended.
-    public var beganAt: Date?
+    public var beganAt: ServerTime?
     /// When it was done.
-    public var finishedAt: Date?
+    public var finishedAt: ServerTime?
     /// What the handler is given: JSON.
     public var payload: String
     /// No other task of the queue with this key can wait.

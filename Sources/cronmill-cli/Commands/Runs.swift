@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Cronmill
-internal import struct FoundationEssentials.Date
 
 struct Runs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -55,14 +54,15 @@ struct Runs: AsyncParsableCommand {
 extension Table {
     /// Runs, for people.
     init(_ runs: [Run]) {
+        let starts = TimeColumn(runs.map(\.startedAt))
         self.init(columns: [
-            Column("database"), Column("processor"), Column("slot", alignment: .right), Column("start (UTC)"),
+            Column("database"), Column("processor"), Column("slot", alignment: .right), starts.column("start"),
             Column("duration", alignment: .right), Column("status"), Column("message", shrinks: true),
         ])
         for run in runs {
             append([
                 Cell(run.database), Cell(run.processor), Cell(run.slot == 0 ? "-" : String(run.slot)),
-                Cell(run.startedAt.map(\.shown) ?? "not noted"), Cell(run.duration?.shortText ?? "-"),
+                Cell(run.startedAt.map(starts.text) ?? "not noted"), Cell(run.duration?.shortText ?? "-"),
                 Cell(run.status, style: run.status.runStyle), Cell(run.message?.firstLine ?? ""),
             ])
         }

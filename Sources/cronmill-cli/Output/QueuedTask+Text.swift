@@ -1,5 +1,4 @@
 internal import Cronmill
-internal import struct FoundationEssentials.Date
 
 extension Table {
     /// Tasks, for people; dead and retrying ones with their errors, others with their payloads.
@@ -7,13 +6,14 @@ extension Table {
         let showsError = state == .dead || state == .retrying
         let time =
             switch state {
-            case .dead: "failed at (UTC)"
-            case .done: "done at (UTC)"
-            case nil, .ready, .scheduled, .retrying: "run at (UTC)"
+            case .dead: "failed at"
+            case .done: "done at"
+            case nil, .ready, .scheduled, .retrying: "run at"
             }
+        let times = TimeColumn(tasks.map { $0.time(state) })
         self.init(columns: [
             Column("database"), Column("queue"), Column("task", alignment: .right), Column("state"),
-            Column("priority", alignment: .right), Column("attempts", alignment: .right), Column(time),
+            Column("priority", alignment: .right), Column("attempts", alignment: .right), times.column(time),
             Column(showsError ? "error" : "payload", shrinks: true),
         ])
         for task in tasks {
@@ -21,7 +21,7 @@ extension Table {
             append([
                 Cell(task.database), Cell(task.queue), Cell(String(task.id)),
                 Cell(task.state.rawValue, style: task.state.style), Cell(String(task.priority)),
-                Cell(String(task.attempts)), Cell(task.time(state).shown),
+                Cell(String(task.attempts)), Cell(times.text(task.time(state))),
                 Cell(String((showsError ? error : task.payload).prefix(500))),
             ])
         }
@@ -41,7 +41,7 @@ extension QueuedTask.State {
 
 extension QueuedTask {
     /// The time a list of tasks in this state is about.
-    fileprivate func time(_ state: State?) -> Date {
+    fileprivate func time(_ state: State?) -> ServerTime {
         switch state {
         case .dead: failure?.failedAt ?? runAt
         case .done: finishedAt ?? runAt
@@ -51,13 +51,12 @@ extension QueuedTask {
 
     /// All there is to say, for people: a line each, texts of several lines indented below their names.
     var whole: String {
-        let date = { (date: Date?) in date.map { "\($0.shown) UTC" } }
         let lines: [(String, String?)] = [
             ("database", database), ("queue", queue), ("task", String(id)), ("state", state.rawValue),
-            ("priority", String(priority)), ("attempts", String(attempts)), ("enqueued at", date(enqueuedAt)),
-            ("run at", date(runAt)), ("began at", date(beganAt)), ("done at", date(finishedAt)),
+            ("priority", String(priority)), ("attempts", String(attempts)), ("enqueued at", enqueuedAt.description),
+            ("run at", runAt.description), ("began at", beganAt?.description), ("done at", finishedAt?.description),
             ("unique key", uniqueKey), ("group key", groupKey), ("timeout", timeout?.roundTripText),
-            ("max attempts", maxAttempts.map(String.init)), ("failed at", date(failure?.failedAt)),
+            ("max attempts", maxAttempts.map(String.init)), ("failed at", failure?.failedAt?.description),
             ("error", failure.map { "\($0.sqlState): \($0.message)" }), ("detail", failure?.detail),
             ("hint", failure?.hint), ("context", failure?.context), ("payload", JSON.pretty(payload)),
         ]

@@ -11,14 +11,19 @@ struct Table: Sendable, Hashable {
     struct Column: Sendable, Hashable {
         var title: String
         var alignment: Alignment
+        /// What is said of the column in parentheses, as it stands: the zone of its times.
+        var note: String?
         /// Whether this column gives way when the table is wider than the terminal; one column may.
         var shrinks: Bool
 
-        init(_ title: String, alignment: Alignment = .left, shrinks: Bool = false) {
+        init(_ title: String, alignment: Alignment = .left, note: String? = nil, shrinks: Bool = false) {
             self.title = title
             self.alignment = alignment
+            self.note = note
             self.shrinks = shrinks
         }
+
+        fileprivate var header: String { title.uppercased() + (note.map { " (\($0))" } ?? "") }
     }
 
     struct Cell: Sendable, Hashable, ExpressibleByStringInterpolation {
@@ -56,7 +61,7 @@ struct Table: Sendable, Hashable {
     ///   - width: the columns of the terminal, or nil for as many as it takes, as in a pipe.
     ///   - colour: whether styles are applied; the header is bold then.
     func render(width: Int?, colour: Bool) -> String {
-        let header = columns.map { Cell($0.title.uppercased(), style: .bold) }
+        let header = columns.map { Cell($0.header, style: .bold) }
         let lines = ([header] + rows).map { $0.map { Cell($0.text.controlsEscaped, style: $0.style) } }
         let natural = columns.indices.map { index in lines.map { $0[index].text.displayWidth }.max() ?? 0 }
         let widths = fit(natural, to: width)

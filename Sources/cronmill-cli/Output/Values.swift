@@ -2,11 +2,6 @@ internal import Cronmill
 internal import struct FoundationEssentials.Date
 
 extension Date {
-    /// Date and time in UTC to the second, for people.
-    var shown: String {
-        infinity ?? String(iso8601.prefix { $0 != "." }).replacing("T", with: " ")
-    }
-
     /// ISO 8601 in UTC with milliseconds, for programs.
     var iso8601: String {
         infinity ?? formatted(ISO8601FormatStyle(includingFractionalSeconds: true))
