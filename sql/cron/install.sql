@@ -7,7 +7,9 @@
 \ir tables/privilege.sql
 \ir tables/processor.sql
 \ir tables/job.sql
+\ir tables/threshold.sql
 \ir functions/acts_for_all_roles.sql
+\ir functions/thresholds.sql
 \ir functions/job_name.sql
 \ir functions/job_command.sql
 \ir functions/supports_seconds.sql
