@@ -14,6 +14,7 @@
 \ir functions/job_command.sql
 \ir functions/supports_seconds.sql
 \ir functions/capacity.sql
+\ir functions/next_due.sql
 \ir functions/check_schedule.sql
 \ir functions/assert_capacity.sql
 \ir functions/visible_jobs.sql
