@@ -36,4 +36,3 @@
 \ir functions/history.sql
 \ir functions/processor_jobs.sql
 \ir functions/differences.sql
-\ir functions/digest.sql

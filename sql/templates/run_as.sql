@@ -1,5 +1,7 @@
 -- The functions through which a registry without superuser makes, changes, removes and sees the jobs of
 -- role {{role_title}}. The role owns them, so pg_cron takes the job for the role's own (ENGINE 22).
+-- An owner can change a function's search_path and make it run as its caller, the registry's owner: so no name in them,
+-- and no operator, is looked up.
 create schema if not exists cronmill_run_as;
 comment on schema cronmill_run_as is 'Cronmill: functions owned by each run-as role, by which its jobs are made as its own.';
 grant usage, create on schema cronmill_run_as to {{role}};
@@ -88,7 +90,7 @@ begin
         select d.jobid, d.runid, d.job_pid, d.database, d.username, d.command, d.status, d.return_message,
             d.start_time, d.end_time
         from cron.job_run_details as d
-        where d.runid > above_runid and d.runid <= to_runid;
+        where d.runid operator(pg_catalog.>) above_runid and d.runid operator(pg_catalog.<=) to_runid;
     end if;
 end
 {{tag}};

@@ -67,4 +67,3 @@
 \ir functions/one_at_a_time.sql
 \ir triggers/processor.sql
 \ir views/processor_status.sql
-\ir functions/digest.sql

@@ -56,8 +56,12 @@ public struct Deployment: Sendable {
         return connection
     }
 
+    /// With a search_path in which nobody can put anything: the owner of a database chooses its default, and could make
+    /// a superuser's session find functions and operators of his.
     func connect(_ target: ConnectionInfo) async throws -> Connection {
-        try await Connection.connect(target, onNotice: onNotice, onStatement: onStatement)
+        let connection = try await Connection.connect(target, onNotice: onNotice, onStatement: onStatement)
+        try await connection.execute("set search_path = pg_catalog, pg_temp")
+        return connection
     }
 }
 

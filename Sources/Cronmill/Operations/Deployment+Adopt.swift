@@ -8,19 +8,12 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` where nothing is set up, or where the registry was copied along; `PostgresError`.
     public func planAdopt(_ database: String) async throws -> Plan {
-        let (work, isOriginal, formerName, roles) = try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                let state = try WorkState.inspect(session)
-                guard state.isInstalled else { throw CronmillError.notSetUp(database) }
-                let roles: [String] = try session.query(
-                    "select distinct p.run_as from cronmill.processor as p order by p.run_as"
-                ).map { try $0.get("run_as") }
-                return (state, try session.isOriginal(), try session.formerName(), roles)
-            }
+        let work = try await with(connectWork(database)) { connection in
+            try await connection.run { try AdoptedSide($0) }
         }
         var plan = Plan()
-        guard !isOriginal else { return plan }
-        guard database != cronDatabase, work.isLinked == true else {
+        guard !work.isOriginal else { return plan }
+        guard database != cronDatabase, work.state.isLinked == true else {
             throw CronmillError(
                 .failed,
                 "database \"\(database)\" is a copy that holds a registry, too",
@@ -30,18 +23,111 @@ extension Deployment {
                 database: database
             )
         }
-        let cron = try await with(connectCron()) { connection in
+        let adoption = try await with(connectCron()) { connection in
             try await connection.run { session in
-                let state = try CronState.inspect(session)
+                let state = try CronState.inspect(session, sqlFiles)
                 try state.check()
-                return try CronInspection(state: state, session: session, database: database)
+                try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
+                let cron = try CronInspection(state: state, session: session, database: database)
+                return try Adoption(work, cron: cron, database: database, session)
             }
         }
-        let linkRole = cron.registeredLinkRole ?? LinkRole.name(for: database)
-        try plan.installCron(cron, files: sqlFiles, request: SetupRequest())
-        plan.add(
-            "take note of where database \(database) is now",
+        try plan.installCron(adoption.cron, files: sqlFiles, request: SetupRequest())
+        try plan.adopt(adoption, work: work, database: database)
+        return plan
+    }
+}
+
+/// What is in a work database that is to be adopted.
+private struct AdoptedSide: Sendable {
+    let state: WorkState
+    let isOriginal: Bool
+    let processors: Set<String>
+    let roles: Set<String>
+    let parts: [CronInspection.RolePart]
+
+    init(_ session: Session) throws {
+        state = try WorkState.inspect(session)
+        guard state.isInstalled else { throw CronmillError.notSetUp(session.database) }
+        try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill", database: session.database)
+        isOriginal = try session.isOriginal()
+        let settings = try RegistrySettings.all(session)
+        processors = Set(settings.keys)
+        roles = Set(settings.values.map(\.runAs))
+        parts = try session.monitorsAndOperators()
+    }
+}
+
+/// What the cron database has to do with it.
+private struct Adoption: Sendable {
+    let cron: CronInspection
+    /// Name it is registered under, if it was renamed.
+    var formerName: String?
+    var formerLinkRole: String?
+    /// Run-as roles to be permitted, and those that nobody of the cron database has permitted yet.
+    let permitted: [String]
+    let withheld: [String]
+    let parts: [CronInspection.RolePart]
+
+    init(_ work: AdoptedSide, cron: CronInspection, database: String, _ session: Session) throws {
+        self.cron = cron
+        var known: Set<String> = cron.permittedRoles
+        if cron.state.isInstalled,
+            // The registry's word: the work database's owner could name another's database as its former self.
+            let former = try session.query(
+                """
+                select w.name, w.link_role, array(
+                    select a.role_name from cronmill_cron.run_as as a where a.work_database_id = w.work_database_id
+                ) as roles
+                from cronmill_cron.work_database as w
+                join pg_catalog.pg_database as d on d.oid = w.database_oid
+                where d.datname = \(database) and w.name <> d.datname
+                    and not exists (select from pg_catalog.pg_database as o where o.datname = w.name)
+                """
+            ).first
+        {
+            formerName = try former.get("name")
+            formerLinkRole = try former.get("link_role")
+            known.formUnion(try former.get("roles", as: [String].self))
+        }
+        let unknown = try session.permissible(work.roles.subtracting(known), by: work.state.owner, cron)
+        permitted = work.roles.subtracting(unknown.withheld).sorted()
+        withheld = unknown.withheld
+        parts = try session.existing(work.parts.filter { !cron.parts.contains($0) })
+    }
+}
+
+extension Plan {
+    /// Can be cut off anywhere and planned again: the stamp comes last.
+    fileprivate mutating func adopt(_ adoption: Adoption, work: AdoptedSide, database: String) throws {
+        let cron = adoption.cron
+        let cronDatabase = cron.state.database
+        let linkRole = LinkRole.name(for: database)
+        try makeLink(linkRole, place: database, cron: cron.state, host: nil)
+        register(database, linkRole: linkRole, in: cronDatabase)
+        // Before the former name is struck out, with which would go what only its permissions keep.
+        for role in adoption.permitted { try permit(role, for: database, cron: cron) }
+        for part in adoption.parts { showJobs(of: database, to: part, in: cronDatabase) }
+        if let formerName = adoption.formerName {
+            add(
+                "strike out database \(formerName), which has this name now",
+                in: cronDatabase,
+                "select cronmill_cron.unregister(\(literal: formerName))"
+            )
+        }
+        for name in cron.processors.subtracting(work.processors).sorted() {
+            strikeOut(name, of: database, in: cronDatabase)
+        }
+        try completeLink(linkRole, work: work.state, cron: cron.state, request: SetupRequest(), isNew: true)
+        let withheld: SQL = "array[\(sql: adoption.withheld.map { role -> SQL in "\(literal: role)" }.joined)]::text[]"
+        add(
+            "send the processors of database \(database) to the registry, and take note of where it is now",
             in: database,
+            commits: true,
+            """
+            select cronmill.send_to_registry(p, false) from cronmill.processor as p
+            where p.run_as <> all (\(sql: withheld)) order by p.name
+            """,
             """
             update cronmill.installation as i
             set
@@ -51,27 +137,15 @@ extension Deployment {
             from cronmill.stamp() as s
             """
         )
-        if let formerName {
-            plan.add(
-                "strike out database \(formerName), which has this name now",
-                in: cronDatabase,
-                "select cronmill_cron.unregister(\(literal: formerName))"
+        if let former = adoption.formerLinkRole, former != linkRole {
+            add("drop the former link's role", in: database, "drop role if exists \(identifier: former)")
+        }
+        for role in adoption.withheld {
+            remark(
+                "No job of database \"\(database)\" may run as role \"\(role)\" yet: "
+                    + "\(String.permitting(role, database)); then: cronmill sync --database \(database.shellWord)"
             )
         }
-        try plan.makeLink(linkRole, place: database, cron: cron.state, host: nil)
-        plan.add(
-            "register database \(database)",
-            in: cronDatabase,
-            "select cronmill_cron.register(\(literal: database), \(literal: linkRole))"
-        )
-        for role in roles { try plan.permit(role, for: database, cron: cron) }
-        try plan.completeLink(linkRole, work: work, cron: cron.state, request: SetupRequest(), isNew: true)
-        plan.add(
-            "send the processors of database \(database) to the registry",
-            in: database,
-            "select cronmill.send_to_registry(p, false) from cronmill.processor as p order by p.name"
-        )
-        return plan
     }
 }
 
@@ -84,19 +158,5 @@ extension Session {
         } catch  where error.sqlState == "MC007" {
             return false
         }
-    }
-
-    /// The name this database had before it was renamed; nil if it was not.
-    fileprivate func formerName() throws -> String? {
-        try query(
-            """
-            select i.database_name
-            from cronmill.installation as i
-            join cronmill.stamp() as s
-                on s.system_identifier = i.system_identifier
-                and s.database_oid = i.database_oid
-                and s.database_name <> i.database_name
-            """
-        ).first?.get("database_name")
     }
 }

@@ -81,8 +81,9 @@ extension Deployment {
             )
         case .everything:
             try await planRemoveEverything(in: database, &plan)
+            return plan
         }
-        return plan
+        return try await bypassingLink(plan, of: database)
     }
 
     /// Ends runs gently before a removal: pauses the processors and waits, as `disable` does.
@@ -203,7 +204,7 @@ extension Deployment {
         if role == nil, let state, state.isInstalled {
             // A copy that was never adopted carries the name of the original's role.
             let isOwn = try await with(connectWork(database)) { try await $0.run { try $0.isOriginal() } }
-            role = isOwn ? state.linkRole : nil
+            role = isOwn && state.isLinked == true ? LinkRole.name(for: database) : nil
         }
         if let role {
             let place = state == nil ? cronDatabase : database

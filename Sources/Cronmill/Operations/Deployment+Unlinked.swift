@@ -10,8 +10,11 @@ extension Deployment {
     ///
     /// - Throws: what the registry, or a trigger, has against the change: `CronmillError`, `PostgresError`.
     func bypassingLink(_ plan: Plan, of database: String) async throws -> Plan {
-        guard plan.obstacle == nil, plan.steps.contains(where: { $0.database == database }) else { return plan }
-        let telling: SQL = "select set_config('cronmill.registry_is_told', 'yes', true)"
+        // A plan that commits on its way makes the link.
+        guard plan.obstacle == nil, database != cronDatabase, !plan.steps.contains(where: \.commits),
+            plan.steps.contains(where: { $0.database == database })
+        else { return plan }
+        let telling: SQL = "select set_config('cronmill.registry_is_told', pg_current_xact_id()::text, true)"
         let work = plan.steps.filter { $0.database == database }
         let told: ([String: RegistrySettings], [String: RegistrySettings])? = try await retryingSerialization {
             try await with(connectWork(database)) { connection in

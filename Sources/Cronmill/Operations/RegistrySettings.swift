@@ -10,15 +10,33 @@ struct RegistrySettings: Sendable, Hashable {
     var linger: String
     var runAs: String
 
-    /// Those of all processors of the session's database.
+    /// Those of all processors of the session's work database, by name.
     static func all(_ session: Session) throws -> [String: RegistrySettings] {
-        var all: [String: RegistrySettings] = [:]
-        for row in try session.query(
+        try read(
             """
             select current_database() as database, p.name, p.enabled, p.slots, p.schedule, p.linger, p.run_as
             from cronmill.processor as p
+            """,
+            session
+        )
+    }
+
+    /// Those of a work database as the registry has them, by name.
+    static func registered(_ database: String, _ session: Session) throws -> [String: RegistrySettings] {
+        try read(
             """
-        ) {
+            select w.name as database, p.name, p.enabled, p.slots, p.schedule, p.linger, p.run_as
+            from cronmill_cron.processor as p
+            join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
+            where w.name = \(database)
+            """,
+            session
+        )
+    }
+
+    private static func read(_ query: SQL, _ session: Session) throws -> [String: RegistrySettings] {
+        var all: [String: RegistrySettings] = [:]
+        for row in try session.query(query) {
             let settings = try RegistrySettings(
                 database: row.get("database"),
                 name: row.get("name"),
@@ -31,6 +49,14 @@ struct RegistrySettings: Sendable, Hashable {
             all[settings.name] = settings
         }
         return all
+    }
+
+    /// What can differ, by column, for people.
+    var columns: KeyValuePairs<String, String> {
+        [
+            "enabled": isEnabled ? "t" : "f", "linger": linger, "run_as": runAs, "schedule": schedule,
+            "slots": String(slots),
+        ]
     }
 }
 

@@ -27,12 +27,9 @@ extension Deployment {
                     "select cronmill.grant_part(\(literal: role), \(literal: part.name))"
                 )
             }
-            if !cron.parts.contains(part.name) || cron.lacksPrivileges {
-                plan.add(
-                    "let role \(role) see the jobs and runs of database \(database)",
-                    in: cronDatabase,
-                    "select cronmill_cron.grant_part(\(literal: database), \(literal: role), \(literal: part.name))"
-                )
+            let granted = CronInspection.RolePart(role: role, part: part.name)
+            if !cron.inspection.parts.contains(granted) || cron.lacksPrivileges {
+                plan.showJobs(of: database, to: granted, in: cronDatabase)
             }
         }
         for place in part.needsCron ? [database, cronDatabase] : [database] where !cron.connectable.contains(place) {
@@ -82,16 +79,7 @@ extension Deployment {
                     "select cronmill.revoke_part(\(literal: role), \(literal: part.name))"
                 )
             }
-            let registered = try await with(connectCron()) { connection in
-                try await connection.query(
-                    """
-                    select from cronmill_cron.grantee as g
-                    join cronmill_cron.work_database as w on w.work_database_id = g.work_database_id
-                    where w.name = \(database) and g.role_name = \(role) and g.part = \(part.name)
-                    """
-                )
-            }
-            if !registered.isEmpty {
+            if cron.inspection.parts.contains(.init(role: role, part: part.name)) {
                 plan.add(
                     "let role \(role) no longer see the jobs and runs of database \(database)",
                     in: cronDatabase,
@@ -152,7 +140,6 @@ extension Deployment {
 
     private struct CronGrants: Sendable {
         var inspection: CronInspection
-        var parts: Set<String>
         var lacksPrivileges: Bool
         /// Databases the role may connect to.
         var connectable: Set<String>
@@ -162,12 +149,8 @@ extension Deployment {
     private func inspectCron(_ database: String, role: String?) async throws -> CronGrants {
         try await with(connectCron()) { connection in
             try await connection.run { session in
-                let state = try CronState.inspect(session)
-                try state.checkInstalled()
-                try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
-                let inspection = try CronInspection(state: state, session: session, database: database)
-                guard inspection.isRegistered else { throw CronmillError.notSetUp(database) }
-                var grants = CronGrants(inspection: inspection, parts: [], lacksPrivileges: false, connectable: [])
+                let inspection = try CronInspection.ofRegistered(database, session)
+                var grants = CronGrants(inspection: inspection, lacksPrivileges: false, connectable: [])
                 guard let role else { return grants }
                 guard try !session.query("select from pg_catalog.pg_roles as r where r.rolname = \(role)").isEmpty
                 else { throw CronmillError.unknownRole(role) }
@@ -175,19 +158,10 @@ extension Deployment {
                     try session.query(
                         """
                         select d.datname from pg_catalog.pg_database as d
-                        where d.datname in (\(database), \(state.database))
+                        where d.datname in (\(database), \(cronDatabase))
                             and has_database_privilege(\(role), d.oid, 'connect')
                         """
                     ).map { try $0.get("datname") }
-                )
-                grants.parts = Set(
-                    try session.query(
-                        """
-                        select g.part from cronmill_cron.grantee as g
-                        join cronmill_cron.work_database as w on w.work_database_id = g.work_database_id
-                        where w.name = \(database) and g.role_name = \(role)
-                        """
-                    ).map { try $0.get("part") }
                 )
                 grants.lacksPrivileges = try !session.query(
                     """
@@ -210,6 +184,26 @@ extension Part {
         case .operator, .monitor: true
         case .producer, .runAs: false
         }
+    }
+}
+
+extension Plan {
+    /// A monitor or operator of the work database sees its jobs and runs.
+    mutating func showJobs(of database: String, to part: CronInspection.RolePart, in cronDatabase: String) {
+        add(
+            "let role \(part.role) see the jobs and runs of database \(database)",
+            in: cronDatabase,
+            "select cronmill_cron.grant_part(\(literal: database), \(literal: part.role), \(literal: part.part))"
+        )
+    }
+}
+
+extension Session {
+    /// The monitors and operators of the session's work database.
+    func monitorsAndOperators() throws -> [CronInspection.RolePart] {
+        try query(
+            "select g.role_name, g.part from cronmill.grantee as g where g.queue_id is null order by 1, 2"
+        ).map { try .init(role: $0.get("role_name"), part: $0.get("part")) }
     }
 }
 

@@ -36,8 +36,15 @@ extension Plan {
             "change the password of the link",
             in: database,
             commits: true,
-            try SQLScript.rendered("templates/link_password.sql", ["link_role": linkRole.quotedLiteral])
+            try .linkPassword(of: linkRole)
         )
         add("try the link", in: database, "select from cronmill.registry as r limit 1")
+    }
+}
+
+extension SQL {
+    /// Gives a link a new password, made in the server.
+    static func linkPassword(of linkRole: String) throws -> SQL {
+        try SQLScript.rendered("templates/link_password.sql", ["link_role": linkRole.quotedLiteral])
     }
 }

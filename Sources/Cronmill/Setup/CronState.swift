@@ -16,9 +16,8 @@ struct CronState: Sendable {
     var isInstalled: Bool
     /// Role that owns our schema, if it is there.
     var owner: String?
-    /// Version of the tables, where the role may see it.
-    var schemaVersion: Int?
-    var fingerprint: String?
+    /// What is installed of it, where the role may see that.
+    var half: InstalledHalf?
     var cronHost: String?
     var port: String
     var usesBackgroundWorkers: Bool?
@@ -78,14 +77,7 @@ struct CronState: Sendable {
             usesBackgroundWorkers: row.get("workers")
         )
         if state.isInstalled, state.isSuperuser || state.owner == state.user {
-            state.schemaVersion = try session.schemaVersion(SQLScript(folder: "cron", of: files), isStrict: isStrict)
-            state.fingerprint = try session.one(
-                """
-                select i.fingerprint = concat(split_part(i.fingerprint, ' ', 1), ' ', cronmill_cron.digest()) as is_whole,
-                    i.fingerprint
-                from cronmill_cron.installation as i
-                """
-            ).fingerprint()
+            state.half = try InstalledHalf(SQLScript(folder: "cron", of: files), isStrict: isStrict, session)
         }
         return state
     }
@@ -161,14 +153,5 @@ extension Session {
             )
         }
         return row
-    }
-}
-
-extension Row {
-    /// The fingerprint of the files that are installed, or one that equals none if somebody changed them since.
-    func fingerprint() throws -> String {
-        let stored: String = try get("fingerprint")
-        guard try get("is_whole") else { return "changed by hand" }
-        return stored.split(separator: " ").first.map(String.init) ?? ""
     }
 }

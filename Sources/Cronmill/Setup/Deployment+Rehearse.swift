@@ -25,11 +25,23 @@ struct Rehearsal: Sendable {
 }
 
 extension Deployment {
+    /// What stands in the way of a set-up for the role that planned it; somebody else may be allowed to run the script.
+    ///
+    /// - Throws: what stands in everybody's way.
+    func obstacle(to rehearsal: Rehearsal) async throws -> CronmillError? {
+        do {
+            try await rehearse(rehearsal)
+            return nil
+        } catch let error as CronmillError {
+            return error
+        }
+    }
+
     /// Does what a set-up would do to the processor, in transactions that are rolled back: what a trigger or pg_cron
     /// would refuse in the end is refused before anything is done, by the same rules, which are nowhere written twice.
     ///
     /// - Throws: `CronmillError` for a privilege that is missing, with the line that grants it; `PostgresError`.
-    func rehearse(_ rehearsal: Rehearsal) async throws {
+    private func rehearse(_ rehearsal: Rehearsal) async throws {
         let place = rehearsal.work.state.database
         let settings = try await with(connectWork(place)) { connection in
             try await refusing(as: rehearsal.work.state.user) {

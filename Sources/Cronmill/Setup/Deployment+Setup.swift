@@ -14,7 +14,9 @@ extension Deployment {
                 let state = try CronState.inspect(session, sqlFiles, isStrict: true)
                 try state.check()
                 try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
-                return try CronInspection(state: state, session: session, database: database)
+                var inspection = try CronInspection(state: state, session: session, database: database)
+                if let half = state.half { inspection.mustDrop = try session.mustDrop(.cron(sqlFiles), half) }
+                return inspection
             }
         }
         var plan = Plan()
@@ -22,7 +24,12 @@ extension Deployment {
             try await connection.run { session in
                 let state = try WorkState.inspect(session, sqlFiles, isStrict: true)
                 try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill", database: state.database)
-                return try WorkInspection(state: state, session: session, request: request.processor)
+                var inspection = try WorkInspection(state: state, session: session, request: request.processor)
+                if let half = state.half {
+                    let wanted = try Half.work(sqlFiles, isLinked: database != cronDatabase)
+                    inspection.mustDrop = try session.mustDrop(wanted, half)
+                }
+                return inspection
             }
         }
         try plan.installCron(cron, files: sqlFiles, request: request)
@@ -49,14 +56,9 @@ extension Deployment {
                 change: change.steps,
                 all: plan.steps
             )
-            do {
-                try await rehearse(rehearsal)
-            } catch let error as CronmillError {
-                // Somebody else may be allowed to run the script.
-                plan.obstacle = error
-            }
+            plan.obstacle = try await obstacle(to: rehearsal)
         }
-        return plan
+        return request.linkHost == nil ? try await bypassingLink(plan, of: database) : plan
     }
 
     /// Plans the change of an existing processor.
@@ -69,7 +71,7 @@ extension Deployment {
         if let plan = try await planAsOperator(request, database: database) { return plan }
         var setup = SetupRequest()
         setup.processor = request
-        return try await bypassingLink(planSetup(setup, database: database), of: database)
+        return try await planSetup(setup, database: database)
     }
 
     /// The change of settings by a role that does not own our schema; nil for its owner.
@@ -120,85 +122,6 @@ extension Deployment {
         try await with(connectCron()) { connection in
             try await connection.execute("select pg_advisory_lock(1668443502, 0)")
             return try await body()
-        }
-    }
-}
-
-/// What setup has to know of the cron database.
-struct CronInspection: Sendable {
-    var state: CronState
-    /// The work database's row, if it is registered.
-    var isRegistered = false
-    var registeredLinkRole: String?
-    var permittedRoles: Set<String> = []
-    var givenMaxRunningJobs: Int?
-    var givenOthers: Int?
-    var runAsFunctionsOf: Set<String> = []
-
-    init(state: CronState, session: Session, database: String) throws {
-        self.state = state
-        guard state.isInstalled else { return }
-        if let row = try session.query(
-            """
-            select w.link_role, array(
-                select a.role_name from cronmill_cron.run_as as a where a.work_database_id = w.work_database_id
-            ) as roles
-            from cronmill_cron.work_database as w
-            where w.name = \(database)
-            """
-        ).first {
-            isRegistered = true
-            registeredLinkRole = try row.get("link_role")
-            permittedRoles = Set(try row.get("roles", as: [String].self))
-        }
-        let given = try session.one(
-            "select i.given_max_running_jobs, i.given_others from cronmill_cron.installation as i"
-        )
-        givenMaxRunningJobs = try given.get("given_max_running_jobs")
-        givenOthers = try given.get("given_others")
-        runAsFunctionsOf = Set(
-            try session.query(
-                """
-                select distinct p.proname from pg_catalog.pg_proc as p
-                join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-                where n.nspname = 'cronmill_run_as'
-                """
-            ).map { try $0.get("proname") }
-        )
-    }
-}
-
-/// What setup has to know of a work database.
-struct WorkInspection: Sendable {
-    var state: WorkState
-    /// The handler as the catalog knows it, if one was asked for.
-    var handler: HandlerFunction?
-    /// What is generated of a query processor, if the request is about one.
-    var query: QueryHandler?
-    var queueExists = false
-    /// The processor's row, if it exists.
-    var processor: ProcessorRow?
-    /// All processors, by name.
-    var processors: [String] = []
-
-    init(state: WorkState, session: Session, request: ProcessorRequest?) throws {
-        self.state = state
-        if state.isInstalled { try session.execute("select cronmill.assert_original()") }
-        guard let request else { return }
-        if let path = request.searchPath { try session.check(path) }
-        if state.isInstalled {
-            if let queue = request.queue {
-                queueExists = try !session.query("select from cronmill.queue as q where q.name = \(queue.text)").isEmpty
-            }
-            processor = try ProcessorRow.find(request, session: session)
-            processors = try session.query("select p.name from cronmill.processor as p order by p.name")
-                .map { try $0.get("name") }
-        }
-        query = try QueryHandler.find(request, row: processor, session: session)
-        if let query {
-            handler = query.function
-        } else if let text = request.handler ?? processor?.handler {
-            handler = try HandlerFunction.find(text, session: session)
         }
     }
 }

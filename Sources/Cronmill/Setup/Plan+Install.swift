@@ -7,29 +7,17 @@ extension Plan {
         let state = cron.state
         let place = state.database
         if state.extensionVersion == nil {
-            add("create extension pg_cron", in: place, "create extension pg_cron")
+            create("pg_cron", in: place)
         }
-        let script = try SQLScript(folder: "cron", of: files)
-        let fingerprint = SQLScript.fingerprint(script.tables + script.routines)
-        let mark: SQL = """
-            update cronmill_cron.installation
-            set fingerprint = concat(\(literal: fingerprint)::text, ' ', cronmill_cron.digest())
-            """
+        let half = try Half.cron(files)
         if !state.isInstalled {
             let row: SQL = """
                 insert into cronmill_cron.installation (schema_version, made_pg_cron)
-                values (\(literal: script.version), \(literal: state.extensionVersion == nil))
+                values (\(literal: half.script.version), \(literal: state.extensionVersion == nil))
                 """
-            add("install the registry", in: place, statements: script.tables + script.routines + [row, mark])
-        } else if state.fingerprint != fingerprint || state.schemaVersion != script.version {
-            upgrade(script, from: state.schemaVersion ?? script.version, in: place)
-            let stale = SQLScript.dropStale(in: "cronmill_cron")
-            let privileges: SQL = "select cronmill_cron.renew_privileges()"
-            add(
-                "renew the functions of the registry",
-                in: place,
-                statements: script.routines + [stale, privileges, mark]
-            )
+            add("install the registry", in: place, statements: half.script.tables + half.routines + [row, half.mark])
+        } else if let installed = state.half, !installed.isCurrent(half) {
+            renew(half, installed, dropsFirst: cron.mustDrop, in: place)
         }
         let maxRunningJobs = request.maxRunningJobs ?? cron.givenMaxRunningJobs
         let others = request.others ?? cron.givenOthers
@@ -63,20 +51,14 @@ extension Plan {
                 database: place
             )
         }
-        let script = try SQLScript(folder: "work", of: files)
-        let sender = try SQLScript.statements("work/\(isLinked ? "linked" : "direct")/send_to_registry.sql")
-        let routines = script.routines + [sender]
-        let fingerprint = SQLScript.fingerprint(script.tables + routines)
-        let linkRole = isLinked ? state.linkRole ?? LinkRole.name(for: place) : nil
+        let half = try Half.work(files, isLinked: isLinked)
+        // Not what the work database says: its owner could name any role.
+        let linkRole = isLinked ? LinkRole.name(for: place) : nil
         let needsLink = isLinked && (!state.hasLink || state.linkDatabase != cron.state.database)
 
         if isLinked, !state.hasForeignDataWrapper {
-            add("create extension postgres_fdw", in: place, "create extension postgres_fdw")
+            create("postgres_fdw", in: place)
         }
-        let mark: SQL = """
-            update cronmill.installation
-            set fingerprint = concat(\(literal: fingerprint)::text, ' ', cronmill.digest())
-            """
         if !state.isInstalled {
             let row: SQL = """
                 insert into cronmill.installation (
@@ -84,35 +66,48 @@ extension Plan {
                     system_identifier, database_oid, database_name, port, data_directory
                 )
                 select
-                    \(literal: script.version), \(literal: cron.state.database), \(literal: isLinked),
+                    \(literal: half.script.version), \(literal: cron.state.database), \(literal: isLinked),
                     \(literal: isLinked && !state.hasForeignDataWrapper), \(sql: linkRole.literal),
                     s.system_identifier, s.database_oid, s.database_name, s.port, s.data_directory
                 from cronmill.stamp() as s
                 """
-            add("install queues and processors", in: place, statements: script.tables + routines + [row, mark])
-        } else if state.fingerprint != fingerprint || state.schemaVersion != script.version {
-            upgrade(script, from: state.schemaVersion ?? script.version, in: place)
-            let stale = SQLScript.dropStale(in: "cronmill")
-            let privileges: SQL = "select cronmill.renew_privileges()"
             add(
-                "renew the functions of the work database",
+                "install queues and processors",
                 in: place,
-                statements: routines + [stale, privileges, mark]
+                statements: half.script.tables + half.routines + [row, half.mark]
             )
+        } else if let installed = state.half, !installed.isCurrent(half) {
+            renew(half, installed, dropsFirst: work.mustDrop, in: place)
         }
         if let linkRole, needsLink {
             try makeLink(linkRole, place: place, cron: cron.state, host: request.linkHost)
         }
         if !cron.isRegistered || cron.registeredLinkRole != linkRole || needsLink {
-            add(
-                "register database \(place)",
-                in: cron.state.database,
-                "select cronmill_cron.register(\(literal: place), \(sql: linkRole.literal))"
-            )
+            register(place, linkRole: linkRole, in: cron.state.database)
         }
         if let linkRole {
             try completeLink(linkRole, work: state, cron: cron.state, request: request, isNew: needsLink)
         }
+    }
+
+    /// An extension, in the schema it is made in by default.
+    private mutating func create(_ name: String, in place: String) {
+        add(
+            "create extension \(name)",
+            in: place,
+            "set local search_path = public",
+            "create extension \(identifier: name)",
+            "set local search_path = pg_catalog, pg_temp"
+        )
+    }
+
+    /// The work database's row in the registry.
+    mutating func register(_ database: String, linkRole: String?, in cronDatabase: String) {
+        add(
+            "register database \(database)",
+            in: cronDatabase,
+            "select cronmill_cron.register(\(literal: database), \(sql: linkRole.literal))"
+        )
     }
 
     /// The link's role, server and user mapping; the role is committed before anything can log in as it.
@@ -130,7 +125,8 @@ extension Plan {
                     "link_port": cron.port.quotedLiteral,
                     "cron_database": cron.database.quotedLiteral,
                 ]
-            )
+            ),
+            try .linkPassword(of: linkRole)
         )
     }
 

@@ -149,7 +149,7 @@ struct QueryTable: Sendable {
                 from pg_catalog.pg_type as t
                 join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
                 cross join lateral (select coalesce(nullif(t.typbasetype, 0), t.oid) as oid) as b
-                where t.oid = to_regtype(\(text))
+                where t.oid = coalesce(to_regtype(\(text)), to_regtype('public.' || \(text)))
                 """
             ).first.map { try ($0.get("name"), $0.get("is_ordered")) }
         } catch let error as PostgresError where error.sqlState == .syntaxError {

@@ -31,29 +31,6 @@ struct SQLScript: Sendable {
     /// Functions, views and triggers: again with every change.
     var routines: [SQL] { files.filter { !$0.path.contains("/tables/") }.map { SQL(unsafeRaw: $0.text) } }
 
-    /// Drops the routines of a schema that the transaction has not made or renewed: those of an older version whose
-    /// parameters or names have changed. One that something else depends on is left, with a warning.
-    static func dropStale(in schema: String) -> SQL {
-        """
-        do $$
-        declare
-            stale text;
-        begin
-            for stale in
-                select p.oid::regprocedure from pg_catalog.pg_proc as p
-                where p.pronamespace = \(literal: schema)::regnamespace
-                    and p.xmin::text::bigint <> pg_catalog.pg_current_xact_id()::text::bigint % 4294967296
-            loop
-                begin
-                    execute pg_catalog.format('drop routine %s', stale);
-                exception when dependent_objects_still_exist then
-                    raise warning 'routine % is of an older version and is left: something depends on it', stale;
-                end;
-            end loop;
-        end $$
-        """
-    }
-
     /// Tells this version of the files from others (FNV-1a, 64 bits).
     static func fingerprint(_ statements: [SQL]) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325

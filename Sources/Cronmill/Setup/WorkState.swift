@@ -14,9 +14,8 @@ struct WorkState: Sendable {
     /// Whether server and user mapping of the link are there.
     var hasLink: Bool
     var linkDatabase: String?
-    /// Version of the tables, where the role may see it.
-    var schemaVersion: Int?
-    var fingerprint: String?
+    /// What is installed of it, where the role may see that.
+    var half: InstalledHalf?
     var linkRole: String?
     var cronDatabase: String?
     var isLinked: Bool?
@@ -70,15 +69,10 @@ struct WorkState: Sendable {
             linkDatabase: row.get("link_database")
         )
         if state.isInstalled, state.isSuperuser || state.owner == state.user {
-            state.schemaVersion = try session.schemaVersion(SQLScript(folder: "work", of: files), isStrict: isStrict)
+            state.half = try InstalledHalf(SQLScript(folder: "work", of: files), isStrict: isStrict, session)
             let installation = try session.one(
-                """
-                select i.fingerprint = concat(split_part(i.fingerprint, ' ', 1), ' ', cronmill.digest()) as is_whole,
-                    i.fingerprint, i.link_role, i.cron_database, i.linked
-                from cronmill.installation as i
-                """
+                "select i.link_role, i.cron_database, i.linked from cronmill.installation as i"
             )
-            state.fingerprint = try installation.fingerprint()
             state.linkRole = try installation.get("link_role")
             state.cronDatabase = try installation.get("cron_database")
             state.isLinked = try installation.get("linked")

@@ -11,7 +11,9 @@ extension Deployment {
     ///   SQLSTATE of class `MC` for what a rule refuses.
     public func planImport(_ text: String, database: String) async throws -> Plan {
         let script = try SettingsScript(text)
-        let cron = try await inspectRegistry(database)
+        let cron = try await with(connectCron()) { connection in
+            try await connection.run { try CronInspection.ofRegistered(database, $0) }
+        }
         let work = try await with(connectWork(database)) { connection in
             try await connection.run { session in
                 try session.checkOwner(database)
@@ -21,14 +23,10 @@ extension Deployment {
         let trial = try await tryOut(script, as: work.state.user, database: database)
         var plan = Plan()
         for role in Set(trial.changed.values).sorted() {
-            try plan.permit(role, for: database, cron: cron.inspection)
+            try plan.permit(role, for: database, cron: cron)
         }
-        for (role, part) in trial.parts where !cron.parts.contains([role, part]) {
-            plan.add(
-                "let role \(role) see the jobs and runs of database \(database)",
-                in: cronDatabase,
-                "select cronmill_cron.grant_part(\(literal: database), \(literal: role), \(literal: part))"
-            )
+        for part in trial.parts where !cron.parts.contains(part) {
+            plan.showJobs(of: database, to: part, in: cronDatabase)
         }
         guard trial.changes else { return plan }
         let permission = plan.steps
@@ -39,7 +37,7 @@ extension Deployment {
             SQL(unsafeRaw: script.body)
         )
         let rehearsal = Rehearsal(
-            cron: cron.inspection,
+            cron: cron,
             work: work,
             processors: names,
             registry: [],
@@ -47,38 +45,8 @@ extension Deployment {
             change: plan.steps.suffix(1),
             all: plan.steps
         )
-        do {
-            try await rehearse(rehearsal)
-        } catch let error as CronmillError {
-            plan.obstacle = error
-        }
-        return plan
-    }
-
-    private struct Registry: Sendable {
-        var inspection: CronInspection
-        /// Roles and parts of the work database, as pairs.
-        var parts: Set<[String]>
-    }
-
-    private func inspectRegistry(_ database: String) async throws -> Registry {
-        try await with(connectCron()) { connection in
-            try await connection.run { session in
-                let state = try CronState.inspect(session)
-                try state.checkInstalled()
-                try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
-                let inspection = try CronInspection(state: state, session: session, database: database)
-                guard inspection.isRegistered else { throw CronmillError.notSetUp(database) }
-                let parts = try session.query(
-                    """
-                    select g.role_name, g.part from cronmill_cron.grantee as g
-                    join cronmill_cron.work_database as w on w.work_database_id = g.work_database_id
-                    where w.name = \(database)
-                    """
-                ).map { try [$0.get("role_name", as: String.self), $0.get("part", as: String.self)] }
-                return Registry(inspection: inspection, parts: Set(parts))
-            }
-        }
+        plan.obstacle = try await obstacle(to: rehearsal)
+        return try await bypassingLink(plan, of: database)
     }
 
     /// What the script does in the work database.
@@ -87,7 +55,7 @@ extension Deployment {
         /// Processors it makes or changes, and the roles they run as.
         var changed: [String: String]
         /// Operators and monitors there are afterwards.
-        var parts: [(role: String, part: String)]
+        var parts: [CronInspection.RolePart]
     }
 
     /// Does it and rolls it back. The registry is not told yet: which roles it has to permit is learned here.
@@ -105,12 +73,7 @@ extension Deployment {
                             changes: before != after,
                             changed: after.processors.filter { before.processors[$0.key] != $0.value }
                                 .mapValues(\.runAs),
-                            parts: try session.query(
-                                """
-                                select g.role_name, g.part from cronmill.grantee as g where g.queue_id is null
-                                order by 1, 2
-                                """
-                            ).map { try ($0.get("role_name"), $0.get("part")) }
+                            parts: try session.monitorsAndOperators()
                         )
                     }
                 }

@@ -39,26 +39,45 @@ struct Sync: AsyncParsableCommand {
             }
         }
         try await context.forEachDatabase { database in
-            if try await context.deployment.isGone(database) {
-                return try await unschedule(database, context)
+            switch try await context.deployment.fate(of: database) {
+            case .dropped: return try await unschedule(database, context)
+            case .renamed(let name):
+                try say("\(database): it is named \(name) now; repair: \(Self.adoption(of: name))", context)
+                return .finding
+            case nil: break
             }
-            let differences = try await context.deployment.differences(in: database)
-            for difference in differences {
-                let slot = difference.slot.map { "#\($0)" } ?? ""
-                let line = "\(difference.database): \(difference.processor)\(slot): \(difference.text)"
-                if dryRun { context.output.note(line) } else { try context.output.writeLine(line) }
+            var found = try await context.deployment.comparison(of: database)
+            try say(found, context)
+            if check { return found.differences.isEmpty ? .done : .finding }
+            try await context.carryOut(found.plan, database: database, dryRun: dryRun)
+            if found.isAboutFunctions, !dryRun {
+                found = try await context.deployment.comparison(of: database)
+                try say(found, context)
+                if !found.plan.isEmpty { try await context.carryOut(found.plan, database: database, dryRun: false) }
             }
-            if check { return differences.isEmpty ? .done : .finding }
-            let plan = try await context.deployment.planSync(in: database)
-            try await context.carryOut(plan, database: database, dryRun: dryRun)
-            return .done
+            return found.differences.contains { $0.command != nil } ? .finding : .done
         }
+    }
+
+    private static func adoption(of database: String) -> String {
+        "cronmill sync --adopt --database \(database.shellWord)"
+    }
+
+    private func say(_ found: Comparison, _ context: Context) throws {
+        for difference in found.differences {
+            let processor = difference.processor.map { "\($0)\(difference.slot.map { "#\($0)" } ?? ""): " } ?? ""
+            let command = difference.command.map { "; repair: \($0)" } ?? ""
+            try say("\(difference.database): \(processor)\(difference.text)\(command)", context)
+        }
+    }
+
+    private func say(_ line: String, _ context: Context) throws {
+        if dryRun { context.output.note(line) } else { try context.output.writeLine(line) }
     }
 
     /// A database that was renamed is gone by its name, too: hence the question.
     private func unschedule(_ database: String, _ context: Context) async throws -> ExitStatus {
-        let line = "\(database): the registry has it, but there is no such database"
-        if dryRun { context.output.note(line) } else { try context.output.writeLine(line) }
+        try say("\(database): the registry has it, but there is no such database", context)
         if check { return .finding }
         if !dryRun, !yes, !context.confirms("the jobs of database \"\(database)\"", "unscheduled") { return .failed }
         let plan = try await context.deployment.planRemove(.everything, in: database)

@@ -1,5 +1,6 @@
 -- Name of a slot's job: `cronmill <database>/<processor>#<slot>`, cut to 63 bytes with a hash, because
--- pg_cron 1.4 cuts longer ones, and then they overwrite each other.
+-- pg_cron 1.4 cuts longer ones, and then they overwrite each other. With a hash, too, where a name has a slash:
+-- processor b/c of database a would overwrite the job of processor c of database a/b.
 -- Executed by: the registry's own functions.
 create or replace function cronmill_cron.job_name(database_name text, processor text, slot integer)
 returns text
@@ -11,7 +12,7 @@ declare
     ending text := '#' || slot::text;
     shown text := whole;
 begin
-    if octet_length(whole || ending) > 63 then
+    if octet_length(whole || ending) > 63 or strpos(database_name || processor, '/') > 0 then
         -- The slash may stand in either name: the hash is of both, kept apart by their lengths.
         ending := '~' || left(md5(length(database_name)::text || '/' || database_name || '/' || processor), 8) || ending;
     end if;

@@ -1,32 +1,28 @@
 -- Why pg_cron would run a job elsewhere than on this server, as the end of a sentence; null if it would not. A job
 -- keeps host and port of the server it was made on. Executed by: noted_jobs.
-create or replace function cronmill_cron.misplacement(jobid bigint, nodeport integer)
+create or replace function cronmill_cron.misplacement(nodename text, nodeport integer)
 returns text
 language plpgsql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
 set jit = off
 as $function$
-declare
-    node_name text;
 begin
     if nodeport <> pg_catalog.current_setting('port')::integer then
         return pg_catalog.format('was made on a server with port %s, this one has %s', nodeport,
             pg_catalog.current_setting('port'));
     end if;
-    if not pg_catalog.pg_has_role('pg_read_all_settings', 'usage') then
-        return null;
-    end if;
-    -- Rows of others are not seen without superuser: their host is not compared.
-    select j.nodename into node_name from cron.job as j where j.jobid = misplacement.jobid;
-    if node_name <> pg_catalog.current_setting('cron.host', true) then
-        return pg_catalog.format('connects to host "%s", cron.host is "%s"', node_name,
+    -- Who may not read the setting cannot compare it.
+    if pg_catalog.pg_has_role('pg_read_all_settings', 'usage')
+        and nodename <> pg_catalog.current_setting('cron.host', true)
+    then
+        return pg_catalog.format('connects to host "%s", cron.host is "%s"', nodename,
             pg_catalog.current_setting('cron.host', true));
     end if;
     return null;
 end
 $function$;
-comment on function cronmill_cron.misplacement(bigint, integer) is 'Why pg_cron would run a job elsewhere; null if it would not.';
-revoke all on function cronmill_cron.misplacement(bigint, integer) from public;
+comment on function cronmill_cron.misplacement(text, integer) is 'Why pg_cron would run a job elsewhere; null if it would not.';
+revoke all on function cronmill_cron.misplacement(text, integer) from public;
 
 -- The jobs the registry noted, with what cron.job has under their jobids. A jobid can come again when pg_cron is
 -- dropped and created: a job with neither the name nor the command of ours is somebody else's (foreign_name), and
@@ -46,12 +42,12 @@ begin
     select
         o.database_name, o.processor, o.slot, o.jobid, o.run_as,
         j.jobid, j.schedule, j.command, j.database_name, j.username, j.active,
-        cronmill_cron.misplacement(j.jobid, j.nodeport),
+        cronmill_cron.misplacement(j.nodename, j.nodeport),
         case when j.jobid is null then coalesce(f.job_name, f.command) end
     from cronmill_cron.job as o
     left join cronmill_cron.visible_jobs() as f on f.jobid = o.jobid
     left join lateral (
-        select f.jobid, f.schedule, f.command, f.database_name, f.username, f.active, f.nodeport
+        select f.jobid, f.schedule, f.command, f.database_name, f.username, f.active, f.nodename, f.nodeport
         where case
             when o.slot = 0 then f.job_name = 'cronmill ' || o.processor
                 or f.command = pg_catalog.format('call cronmill_cron.%I()', o.processor)

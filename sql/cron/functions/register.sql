@@ -8,10 +8,14 @@ as $function$
 begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
     perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
-    insert into cronmill_cron.work_database as w (name, link_role)
-    values (register.database_name, register.link_role)
+    insert into cronmill_cron.work_database as w (name, database_oid, link_role)
+    values (
+        register.database_name,
+        (select d.oid from pg_catalog.pg_database as d where d.datname = register.database_name),
+        register.link_role
+    )
     on conflict on constraint work_database_name_is_unique do update
-    set link_role = excluded.link_role;
+    set database_oid = excluded.database_oid, link_role = excluded.link_role;
     perform cronmill_cron.renew_privileges();
     perform cronmill_cron.keep_house();
 end

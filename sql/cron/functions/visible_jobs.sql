@@ -1,10 +1,11 @@
 -- The rows of cron.job that concern us: all of them for a superuser's registry, else those of the
--- registry's owner and, through their functions, of the run-as roles (row security hides them).
+-- registry's owner and, through their functions, of the run-as roles (row security hides them). A role can drop the
+-- function it owns: then its own jobs are not seen, and those of others are.
 -- Executed by: the registry's own functions.
 create or replace function cronmill_cron.visible_jobs()
 returns table (
     jobid bigint, job_name text, schedule text, command text, database_name text,
-    username text, active boolean, nodeport integer
+    username text, active boolean, nodename text, nodeport integer
 )
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
@@ -13,14 +14,18 @@ declare
     run_as_role text;
 begin
     return query
-    select j.jobid, j.jobname::text, j.schedule, j.command, j.database, j.username, j.active, j.nodeport
+    select j.jobid, j.jobname::text, j.schedule, j.command, j.database, j.username, j.active, j.nodename, j.nodeport
     from cron.job as j;
     if not cronmill_cron.acts_for_all_roles() then
         for run_as_role in
-            select distinct a.role_name from cronmill_cron.run_as as a where a.role_name <> current_user
+            select distinct a.role_name
+            from cronmill_cron.run_as as a
+            where a.role_name <> current_user
+                and to_regprocedure(pg_catalog.format('cronmill_run_as.%I()', a.role_name)) is not null
         loop
             return query execute pg_catalog.format(
-                'select j.jobid, j.jobname::text, j.schedule, j.command, j.database, j.username, j.active, j.nodeport
+                'select j.jobid, j.jobname::text, j.schedule, j.command, j.database, j.username, j.active, j.nodename,
+                    j.nodeport
                 from cronmill_run_as.%I() as j', run_as_role);
         end loop;
     end if;

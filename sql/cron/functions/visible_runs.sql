@@ -27,7 +27,10 @@ begin
     end if;
     if not cronmill_cron.acts_for_all_roles() then
         for run_as_role in
-            select distinct a.role_name from cronmill_cron.run_as as a where a.role_name <> current_user
+            select distinct a.role_name
+            from cronmill_cron.run_as as a
+            where a.role_name <> current_user
+                and to_regprocedure(pg_catalog.format('cronmill_run_as.%I(bigint, bigint)', a.role_name)) is not null
         loop
             return query execute pg_catalog.format(
                 'select d.runid, d.jobid, d.job_pid, d.status, d.return_message, d.start_time, d.end_time

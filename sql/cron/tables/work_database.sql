@@ -2,6 +2,7 @@
 create table cronmill_cron.work_database (
     work_database_id integer generated always as identity,
     name text not null,
+    database_oid oid,
     link_role text,
     registered_at timestamptz not null default clock_timestamp(),
     constraint work_database_pkey primary key (work_database_id),
@@ -11,5 +12,6 @@ create table cronmill_cron.work_database (
 comment on table cronmill_cron.work_database is 'Registered work databases.';
 comment on column cronmill_cron.work_database.work_database_id is 'Key.';
 comment on column cronmill_cron.work_database.name is 'Name of the database, the one its jobs run in.';
+comment on column cronmill_cron.work_database.database_oid is 'Its oid, by which it is known again after a rename.';
 comment on column cronmill_cron.work_database.link_role is 'Role its link logs in as; null where the registry is in the work database itself.';
 comment on column cronmill_cron.work_database.registered_at is 'When setup registered it.';

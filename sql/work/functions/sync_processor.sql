@@ -2,15 +2,16 @@
 -- the run-as role's grants. Runs as the installer, who owns the link. Executed by: trigger processor_2_sync.
 --
 -- Where the link does not work, the command line tells the registry itself and says so by a setting of its
--- transaction. Anybody can make such a setting: it counts only if who logged in is a member of the schema's owner,
--- who could switch this trigger off anyhow.
+-- transaction, whose number it is: one of the database or of a role cannot be it. Anybody can make such a setting: it
+-- counts only if who logged in is a member of the schema's owner, who could switch this trigger off anyhow.
 create or replace function cronmill.sync_processor()
 returns trigger
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    is_told constant boolean := coalesce(pg_catalog.current_setting('cronmill.registry_is_told', true), '') = 'yes'
+    is_told constant boolean := coalesce(
+            pg_catalog.current_setting('cronmill.registry_is_told', true) = pg_current_xact_id()::text, false)
         and pg_catalog.pg_has_role(session_user, current_user, 'member');
 begin
     perform cronmill.assert_original();

@@ -1,0 +1,45 @@
+internal import Postgres
+internal import SQLFiles
+
+/// What makes the functions of a half, which somebody has changed, as they were installed.
+struct Renewal: Sendable {
+    let half: Half
+    let installed: InstalledHalf
+    let mustDrop: Bool
+
+    /// Looks at an installed half. What is of another version is left to setup, which upgrades tables, too.
+    ///
+    /// - Returns: what differs, without processor, and what repairs it; nil if there is nothing that `sync` repairs.
+    static func find(
+        _ half: Half,
+        _ installed: InstalledHalf,
+        work database: String,
+        _ session: Session
+    ) throws -> (differences: [Difference], renewal: Renewal?) {
+        let place = session.database
+        let command = "cronmill setup --database \(database.shellWord)"
+        func difference(_ text: String, _ command: String? = nil) -> Difference {
+            Difference(database: place, text: text, command: command)
+        }
+        guard installed.version == half.script.version else {
+            let text = "schema \(half.schema) has version \(installed.version), this program \(half.script.version)"
+            return ([difference(text, command)], nil)
+        }
+        guard installed.fingerprint == half.fingerprint else {
+            return ([difference("the functions of schema \(half.schema) are of another version", command)], nil)
+        }
+        guard !installed.isWhole else { return ([], nil) }
+        let mustDrop = try session.mustDrop(half, installed)
+        let changes = try session.changesByHand(half, dropsFirst: mustDrop)
+        return (
+            (changes.isEmpty ? ["schema \(half.schema) is not marked as installed"] : changes).map { difference($0) },
+            Renewal(half: half, installed: installed, mustDrop: mustDrop)
+        )
+    }
+}
+
+extension Plan {
+    mutating func renew(_ renewal: Renewal, in place: String) {
+        renew(renewal.half, renewal.installed, dropsFirst: renewal.mustDrop, in: place)
+    }
+}

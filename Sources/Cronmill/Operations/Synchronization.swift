@@ -1,0 +1,186 @@
+internal import Postgres
+internal import SQLFiles
+
+/// A work database's side of a comparison of the halves.
+struct WorkSide: Sendable {
+    let state: WorkState
+    /// What the registry has to be told of each processor.
+    var settings: [String: RegistrySettings] = [:]
+    var procedures: [String: ProcedureState] = [:]
+    var parts: [CronInspection.RolePart] = []
+    var differences: [Difference] = []
+    /// If there is one, nothing else was looked at: that is done by these functions.
+    var renewal: Renewal?
+
+    /// - Throws: `CronmillError` where nothing is set up, and in a copy.
+    init(_ session: Session, files: [SQLFile], isLinked: Bool) throws {
+        state = try WorkState.inspect(session, files)
+        guard state.isInstalled else { throw CronmillError.notSetUp(session.database) }
+        if let installed = state.half {
+            let half = try Half.work(files, isLinked: isLinked)
+            (differences, renewal) = try Renewal.find(half, installed, work: session.database, session)
+        }
+        guard renewal == nil else { return }
+        try session.execute("select cronmill.assert_original()")
+        settings = try RegistrySettings.all(session)
+        procedures = try ProcedureState.all(session)
+        parts = try session.monitorsAndOperators()
+    }
+}
+
+/// What comparing the halves of one work database found.
+struct Synchronization: Sendable {
+    let work: WorkSide
+    let cron: CronInspection
+    let database: String
+    var differences: [Difference] = []
+    var registryRenewal: Renewal?
+    var mustRegister = false
+    /// Processors the registry has and the work database has not.
+    var strays: [String] = []
+    /// Monitors and operators the registry does not know.
+    var parts: [CronInspection.RolePart] = []
+    /// Run-as roles the registry does not permit, and may.
+    var permissible: [String] = []
+    /// Those it may not: the owner of the work database's schema has named them, nobody of the cron database has.
+    var withheld: [String] = []
+
+    init(work: WorkSide, cron: CronInspection, database: String) {
+        self.work = work
+        self.cron = cron
+        self.database = database
+    }
+
+    /// Role of the link; nil where there is none.
+    var linkRole: String? { work.state.isLinked == true ? LinkRole.name(for: database) : nil }
+
+    /// Whether functions were changed by hand. Then nothing else was compared: that is done by these functions.
+    var isAboutFunctions: Bool { work.renewal != nil || registryRenewal != nil }
+
+    /// Processors of the work database of which something differs.
+    var drifted: [String] {
+        // Slot 0 is a housekeeper.
+        let own = differences.filter { $0.database == database && $0.slot != 0 }
+        return Set(own.compactMap(\.processor)).subtracting(strays).sorted()
+    }
+
+    mutating func compare(files: [SQLFile], _ session: Session) throws {
+        if let installed = cron.state.half {
+            let found = try Renewal.find(.cron(files), installed, work: database, session)
+            differences += found.differences
+            registryRenewal = found.renewal
+        }
+        differences += work.differences
+        guard !isAboutFunctions else { return }
+        compareRegistration()
+        try compareRoles(session)
+        try compareSettings(session)
+        try compareJobs(session)
+        for (name, procedure) in work.procedures.sorted(by: { $0.key < $1.key }) {
+            guard let text = procedure.difference else { continue }
+            let command =
+                "cronmill configure \(name.shellWord) --database \(database.shellWord) --handler SCHEMA.FUNCTION"
+            note(name, text, command: procedure.renewal == nil ? command : nil)
+        }
+    }
+
+    private mutating func note(_ processor: String?, _ text: String, command: String? = nil) {
+        differences.append(Difference(database: database, processor: processor, text: text, command: command))
+    }
+
+    private mutating func compareRegistration() {
+        if !cron.isRegistered {
+            note(nil, "the registry does not know this database")
+        } else if cron.registeredLinkRole != linkRole {
+            note(
+                nil,
+                "the registry has link role \(cron.registeredLinkRole ?? "none"), the link is \(linkRole ?? "none")"
+            )
+        } else {
+            return
+        }
+        mustRegister = true
+    }
+
+    private mutating func compareRoles(_ session: Session) throws {
+        let roles = Set(work.settings.values.map(\.runAs)).subtracting(cron.permittedRoles)
+        (permissible, withheld) = try session.permissible(roles, by: work.state.owner, cron)
+        for settings in work.settings.values.sorted(by: { $0.name < $1.name }) where roles.contains(settings.runAs) {
+            let text = "the registry does not permit its role \(settings.runAs)"
+            let isWithheld = withheld.contains(settings.runAs)
+            note(settings.name, text, command: isWithheld ? .permitting(settings.runAs, database) : nil)
+        }
+        parts = try session.existing(work.parts.filter { !cron.parts.contains($0) })
+        for part in parts { note(nil, "the registry does not know \(part.part) \(part.role)") }
+    }
+
+    private mutating func compareSettings(_ session: Session) throws {
+        let there = try RegistrySettings.registered(database, session)
+        for (name, here) in work.settings.sorted(by: { $0.key < $1.key }) {
+            guard let registered = there[name] else {
+                note(name, "the registry does not know it")
+                continue
+            }
+            for ((column, value), (_, other)) in zip(here.columns, registered.columns) where value != other {
+                note(name, "\(column) is \(value), the registry has \(other)")
+            }
+        }
+        strays = there.keys.filter { work.settings[$0] == nil }.sorted()
+        for name in strays { note(name, "the registry has it, the work database does not") }
+    }
+
+    private mutating func compareJobs(_ session: Session) throws {
+        for row in try session.query(
+            "select d.database_name, d.processor, d.slot, d.difference from cronmill_cron.differences(\([database])) as d"
+        ) {
+            differences.append(
+                Difference(
+                    database: try row.get("database_name"),
+                    processor: try row.get("processor"),
+                    slot: try row.get("slot"),
+                    text: try row.get("difference")
+                )
+            )
+        }
+        // Jobs of a processor that neither half knows.
+        let nowhere = Set(drifted).subtracting(work.settings.keys)
+        strays += nowhere.sorted()
+    }
+}
+
+extension Session {
+    /// Sorts run-as roles that the registry does not permit: by whether it may permit them because a work database wants
+    /// it. The owner of the work database's schema decides what is in it; only one who has the registry's rights anyhow
+    /// is believed. Otherwise any owner of a work database could have his jobs run as a superuser.
+    func permissible(
+        _ roles: Set<String>,
+        by owner: String?,
+        _ cron: CronInspection
+    ) throws -> (permissible: [String], withheld: [String]) {
+        guard !roles.isEmpty else { return ([], []) }
+        let isTrusted: Bool = try one(
+            """
+            select \(owner)::text is not distinct from \(cron.state.owner ?? cron.state.user)
+                or exists (select from pg_catalog.pg_roles as r where r.rolname = \(owner) and r.rolsuper) as is_trusted
+            """
+        ).get("is_trusted")
+        return isTrusted ? (roles.sorted(), []) : ([], roles.sorted())
+    }
+
+    /// Those whose role is there.
+    func existing(_ parts: [CronInspection.RolePart]) throws -> [CronInspection.RolePart] {
+        let names: Set<String> = Set(
+            try query(
+                "select r.rolname from pg_catalog.pg_roles as r where r.rolname = any (\(parts.map(\.role)))"
+            ).map { try $0.get("rolname") }
+        )
+        return parts.filter { names.contains($0.role) }
+    }
+}
+
+extension String {
+    /// The command by which a person permits a role.
+    static func permitting(_ role: String, _ database: String) -> String {
+        "cronmill grant run-as \(role.shellWord) --database \(database.shellWord)"
+    }
+}

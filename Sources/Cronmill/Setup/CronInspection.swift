@@ -1,0 +1,87 @@
+internal import Postgres
+
+/// What setup has to know of the cron database.
+struct CronInspection: Sendable {
+    var state: CronState
+    /// The work database's row, if it is registered.
+    var isRegistered = false
+    var registeredLinkRole: String?
+    var permittedRoles: Set<String> = []
+    var givenMaxRunningJobs: Int?
+    var givenOthers: Int?
+    var runAsFunctionsOf: Set<String> = []
+    /// The work database's processors, as the registry has them.
+    var processors: Set<String> = []
+    /// Monitors and operators of the work database.
+    var parts: Set<RolePart> = []
+    /// Whether the registry's routines have to be dropped before they can be renewed.
+    var mustDrop = false
+
+    /// A role that is a monitor or an operator of a work database.
+    struct RolePart: Sendable, Hashable {
+        let role: String
+        let part: String
+    }
+
+    /// That of a work database that has to be registered, for the registry's owner.
+    ///
+    /// - Throws: `CronmillError` for a role that is another, and where nothing is set up.
+    static func ofRegistered(_ database: String, _ session: Session) throws -> CronInspection {
+        let state = try CronState.inspect(session)
+        try state.checkInstalled()
+        try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
+        let inspection = try CronInspection(state: state, session: session, database: database)
+        guard inspection.isRegistered else { throw CronmillError.notSetUp(database) }
+        return inspection
+    }
+
+    init(state: CronState, session: Session, database: String) throws {
+        self.state = state
+        guard state.isInstalled else { return }
+        if let row = try session.query(
+            """
+            select w.link_role, array(
+                select a.role_name from cronmill_cron.run_as as a where a.work_database_id = w.work_database_id
+            ) as roles
+            from cronmill_cron.work_database as w
+            where w.name = \(database)
+            """
+        ).first {
+            isRegistered = true
+            registeredLinkRole = try row.get("link_role")
+            permittedRoles = Set(try row.get("roles", as: [String].self))
+        }
+        processors = Set(
+            try session.query(
+                """
+                select p.name from cronmill_cron.processor as p
+                join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
+                where w.name = \(database)
+                """
+            ).map { try $0.get("name") }
+        )
+        parts = Set(
+            try session.query(
+                """
+                select g.role_name, g.part from cronmill_cron.grantee as g
+                join cronmill_cron.work_database as w on w.work_database_id = g.work_database_id
+                where w.name = \(database)
+                """
+            ).map { try RolePart(role: $0.get("role_name"), part: $0.get("part")) }
+        )
+        let given = try session.one(
+            "select i.given_max_running_jobs, i.given_others from cronmill_cron.installation as i"
+        )
+        givenMaxRunningJobs = try given.get("given_max_running_jobs")
+        givenOthers = try given.get("given_others")
+        runAsFunctionsOf = Set(
+            try session.query(
+                """
+                select distinct p.proname from pg_catalog.pg_proc as p
+                join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+                where n.nspname = 'cronmill_run_as'
+                """
+            ).map { try $0.get("proname") }
+        )
+    }
+}
