@@ -92,6 +92,21 @@ struct PermissionCheckTests {
         #expect(sound.remarks == [])
     }
 
+    @Test("an owner without superuser has to be able to cancel what overruns its timeout")
+    func timeouts() {
+        #expect(wrong { $0.cron.uncancellable = ["runner"] } == [])
+        #expect(
+            wrong {
+                $0.cron.owner = "installer"
+                $0.roles["installer"] = RoleFacts(name: "installer", isCreator: true)
+                $0.cron.uncancellable = ["runner"]
+            } == [
+                "missing postgres/installer: may cancel runs of role runner (timeouts) => "
+                    + "grant pg_signal_backend to installer; (a superuser)"
+            ]
+        )
+    }
+
     @Test("what is wrong with pg_cron and the server is said with the setting that changes it")
     func server() {
         #expect(

@@ -114,7 +114,7 @@ struct LinkTests {
             #expect(unpermitted.sqlState == "MC009")
             #expect(unpermitted.message == "jobs of database \"\(first)\" may not run as role \"postgres\"")
             #expect(
-                unpermitted.hint == "Permit it with: cronmill configure work --database \(first) --run-as postgres"
+                unpermitted.hint == "Permit it with: cronmill grant run-as postgres --database \(first)"
             )
 
             let forbidden: [SQL] = [

@@ -4,33 +4,40 @@ import Testing
 /// Everything without superuser, as on a managed cloud.
 @Suite("Without superuser", .timeLimit(.minutes(20)))
 struct NonSuperuserTests {
+    /// What an administrator has to give to role `installer`.
+    private func prepare(_ place: Workplace) async throws {
+        try await place.script(
+            """
+            create extension pg_cron;
+            create role installer login createrole;
+            grant \(place.runner) to installer;
+            grant usage on schema cron to installer, \(place.runner);
+            grant execute on function
+                cron.schedule_in_database(text, text, text, text, text, boolean),
+                cron.alter_job(bigint, text, text, text, text, boolean)
+                to installer, \(place.runner);
+            grant create on database postgres to installer;
+            """,
+            in: "postgres"
+        )
+        for database in place.databases {
+            try await place.script("grant create on database \(database) to installer", in: "postgres")
+            try await place.script(
+                """
+                create extension postgres_fdw;
+                grant usage on foreign data wrapper postgres_fdw to installer;
+                """,
+                in: database
+            )
+        }
+    }
+
     @Test("an installer that is no superuser sets up, the job belongs to the run-as role, runs, and is seen")
     func story() async throws {
         try await withServer { server in
             try await withDatabases(on: server, waitsForTurn: false) { place in
                 let database = place.database
-                // What an administrator has to give.
-                try await place.script(
-                    """
-                    create extension pg_cron;
-                    create role installer login createrole;
-                    grant \(place.runner) to installer;
-                    grant usage on schema cron to installer, \(place.runner);
-                    grant execute on function
-                        cron.schedule_in_database(text, text, text, text, text, boolean),
-                        cron.alter_job(bigint, text, text, text, text, boolean)
-                        to installer, \(place.runner);
-                    grant create on database postgres to installer;
-                    grant create on database \(database) to installer;
-                    """,
-                    in: "postgres"
-                )
-                try await place.script(
-                    """
-                    create extension postgres_fdw;
-                    grant usage on foreign data wrapper postgres_fdw to installer;
-                    """
-                )
+                try await prepare(place)
                 try await awayFromFullMinute()
                 let installer = ["DB_USER": "installer"]
                 let setup = try await place.cronmill(
@@ -91,6 +98,163 @@ struct NonSuperuserTests {
                 #expect(
                     try await place.cronRows("select nspname from pg_namespace where nspname like 'cronmill%'") == []
                 )
+            }
+        }
+    }
+
+    @Test("settings are imported, a database is renamed, jobs on another host are found, without superuser")
+    func drift() async throws {
+        try await withServer { server in
+            try await withDatabases(2, on: server, waitsForTurn: false) { place in
+                let (first, second) = (place.databases[0], place.databases[1])
+                try await prepare(place)
+                let installer = ["DB_USER": "installer"]
+                func goes(_ arguments: String..., database: String, input: String = "") async throws -> ProgramResult {
+                    let result = try await place.cronmill(
+                        arguments + ["--database", database],
+                        environment: installer,
+                        input: Array(input.utf8)
+                    )
+                    try #require(result.exitCode == 0, "\(arguments): \(result.output)\(result.errors)")
+                    return result
+                }
+                let setup = try await place.cronmill(
+                    place.setupArguments(["--enable", "--max-running-jobs", "32", "--others", "0"]),
+                    environment: installer
+                )
+                try #require(setup.exitCode == 0, "\(setup.errors)")
+                let exported = try await goes("export", database: first)
+                let settings = exported.output.replacing("    1, -- slots", with: "    3, -- slots")
+                let imported = try await goes("import", database: second, input: settings)
+                #expect(imported.errors.contains("import settings, changing processors: work"))
+                #expect(try await place.jobs(of: second).count == 3)
+                #expect(try await place.jobs(of: second).allSatisfy { $0.hasSuffix("|\(place.runner)|t") })
+
+                // Row security hides these jobs from the installer.
+                for (change, finding) in [
+                    ("nodeport = 1", "was made on a server with port 1, this one has \(server.port)"),
+                    ("nodename = 'x'", "connects to host \"x\", cron.host is \"\(server.socketDirectory)\""),
+                ] {
+                    try await place.script("grant pg_read_all_settings to installer", in: "postgres")
+                    let job = try await place.cronRows(
+                        "update cron.job set \(unsafeRaw: change) where database = \(first) returning jobid"
+                    )[0]
+                    let found = try await place.cronmill(
+                        ["sync", "--check", "--database", first],
+                        environment: installer
+                    )
+                    #expect(found.output == "\(first): work#1: job \(job) \(finding)\n")
+                    _ = try await goes("sync", database: first)
+                    #expect(try await goes("sync", "--check", database: first) == DriftTests.clean)
+                }
+
+                let renamed = "\(first)_new"
+                try await eventually("nobody is connected", within: .seconds(20)) {
+                    try await place.cronRows("select pid from pg_stat_activity where datname = \(first)") == []
+                }
+                try await place.script("alter database \(first) rename to \(renamed)", in: "postgres")
+                _ = try await goes("sync", "--adopt", database: renamed)
+                #expect(try await goes("sync", "--check", database: renamed) == DriftTests.clean)
+                #expect(try await place.jobs(of: first) == [])
+                #expect(try await place.jobs(of: renamed).count == 1)
+                _ = try await goes("check-permissions", database: renamed)
+                _ = try await goes("rotate-password", database: renamed)
+                _ = try await goes("remove", "--everything", "--yes", database: renamed)
+                _ = try await goes("remove", "--everything", "--yes", database: second)
+            }
+        }
+    }
+
+    @Test("a run-as role that changes or drops its function catches no call of the installer's, and blinds nobody else")
+    func ownFunctions() async throws {
+        try await withServer { server in
+            try await withDatabases(2, on: server, waitsForTurn: false) { place in
+                let (first, second) = (place.databases[0], place.databases[1])
+                try await prepare(place)
+                try await server.makeRole("evil")
+                try await place.script(
+                    """
+                    grant evil to installer; grant usage on schema cron to evil;
+                    grant execute on function
+                        cron.schedule_in_database(text, text, text, text, text, boolean),
+                        cron.alter_job(bigint, text, text, text, text, boolean) to evil;
+                    create schema evil authorization evil; grant usage on schema evil to public
+                    """,
+                    in: "postgres"
+                )
+                try await place.script("grant usage on schema app to evil", in: second)
+                let installer = ["DB_USER": "installer"]
+                for (database, role) in [(first, place.runner), (second, "evil")] {
+                    let setup = try await place.cronmill(
+                        [
+                            "setup", "--database", database, "--queue", "work", "--handler", "app.work", "--run-as",
+                            role, "--schedule", Workplace.never, "--max-running-jobs", "32", "--others", "0",
+                            "--enable",
+                        ],
+                        environment: installer
+                    )
+                    try #require(setup.exitCode == 0, "\(setup.errors)")
+                }
+                let evil = try await server.connect("postgres", as: "evil")
+                try await evil.script(
+                    """
+                    create table evil.caught (who text); grant insert on evil.caught to public;
+                    create function evil.above(a bigint, b bigint) returns boolean language plpgsql as
+                        $$ begin insert into evil.caught values (current_user); return true; end $$;
+                    create operator evil.> (leftarg = bigint, rightarg = bigint, function = evil.above);
+                    create operator evil.<= (leftarg = bigint, rightarg = bigint, function = evil.above);
+                    create operator evil.= (leftarg = bigint, rightarg = bigint, function = evil.above);
+                    """
+                )
+                try await evil.script(
+                    """
+                    do $$
+                    declare one text;
+                    begin
+                        for one in select p.oid::regprocedure from pg_proc as p
+                            where p.pronamespace = 'cronmill_run_as'::regnamespace and p.proname = 'evil'
+                        loop
+                            execute format('alter function %s volatile', one);
+                            execute format('alter function %s security invoker', one);
+                            execute format('alter function %s set search_path = evil, pg_catalog', one);
+                        end loop;
+                    end $$
+                    """
+                )
+                try await place.script(
+                    "insert into cron.job_run_details (jobid, runid, username) select jobid, jobid, username from cron.job",
+                    in: "postgres"
+                )
+                func looks(_ command: String) async throws -> ProgramResult {
+                    try await place.cronmill([command, "--all"], environment: installer)
+                }
+                for command in ["runs", "status", "check-permissions", "sync"] {
+                    let result = try await looks(command)
+                    #expect([0, 3].contains(result.exitCode), "\(command): \(result.errors)")
+                }
+                #expect(try await place.cronRows("select who from evil.caught where who <> 'evil'") == [])
+                try await evil.script(
+                    """
+                    do $$
+                    declare one text;
+                    begin
+                        for one in select p.oid::regprocedure from pg_proc as p
+                            where p.pronamespace = 'cronmill_run_as'::regnamespace and p.proname = 'evil'
+                        loop
+                            execute format('drop function %s', one);
+                        end loop;
+                    end $$
+                    """
+                )
+                await evil.close()
+                for command in ["runs", "status", "check-permissions"] {
+                    let result = try await looks(command)
+                    #expect([0, 3].contains(result.exitCode), "\(command): \(result.errors)")
+                }
+                let disabled = try await place.cronmill(["disable", "--database", first], environment: installer)
+                #expect(disabled.exitCode == 0, "\(disabled.errors)")
+                let check = try await place.cronmill(["sync", "--check", "--database", first], environment: installer)
+                #expect(check == DriftTests.clean)
             }
         }
     }

@@ -49,7 +49,7 @@ struct RotatePasswordTests {
                 waiting = try await place.cronRows(
                     """
                     select a.pid from pg_stat_activity as a
-                    where a.wait_event_type = 'Lock' and a.datname = \(place.database) and a.query like '%alter user mapping%'
+                    where a.wait_event_type = 'Lock' and a.datname = \(place.database) and a.query like '%create user mapping%'
                     """
                 )
                 return waiting.count == 1

@@ -72,6 +72,15 @@ struct SchemaTests {
             try #require(older.exitCode == 0, "\(older.errors)")
             var deployment = server.deployment
             deployment.sqlFiles = Self.next
+            let found = try await deployment.comparison(of: "shop")
+            #expect(
+                found.differences.map(\.text) == [
+                    "schema cronmill_cron has version 1, this program 2",
+                    "schema cronmill has version 1, this program 2",
+                ]
+            )
+            #expect(Set(found.differences.map(\.command)) == ["cronmill setup --database shop"])
+            #expect(found.plan.isEmpty)
             let plan = try await deployment.planSetup(SetupRequest(), database: "shop")
             #expect(
                 plan.steps.map(\.title) == [
@@ -129,6 +138,54 @@ struct SchemaTests {
             #expect(after == before.filter { !$0.contains("run_as") })
             #expect(try await Self.rows(server, "shop", "select schema_version from cronmill.installation") == ["1"])
         }
+    }
+
+    @Test("functions whose results are of other types now are made anew with the views on them, and keep their grants")
+    func otherResults() async throws {
+        try await withServer { server in
+            try await Self.makeDatabase(server)
+            let fresh = try await Self.withFresh { try await Self.listing($0) }
+            var older = server.deployment
+            // Of the one, a view.
+            let changed = [
+                "work/functions/slot_lock_class.sql": ("integer", "bigint"),
+                "cron/functions/job_command.sql": ("text", "varchar"),
+            ]
+            older.sqlFiles = SQLFile.all.map { file in
+                guard let (now, then) = changed[file.path] else { return file }
+                return SQLFile(
+                    path: file.path,
+                    text: file.text.replacing("returns \(now)\n", with: "returns \(then)\n")
+                )
+            }
+            try await Self.setUp(server, older)
+            let granted = try await server.cronmill(["grant", "monitor", "runner", "--database", "shop"])
+            #expect(granted.exitCode == 0, "\(granted.errors)")
+            let work = try await server.connect("shop")
+            try await work.execute("create view app.uses as select cronmill.slot_lock_class() as used")
+            let refused = try await server.cronmill(["setup", "--database", "shop"])
+            #expect(refused.exitCode == 1)
+            #expect(refused.errors.contains("view app.uses depends on function cronmill.slot_lock_class()"))
+            try await work.execute("drop view app.uses")
+            await work.close()
+            let upgraded = try await server.cronmill(["setup", "--database", "shop"])
+            #expect(upgraded.exitCode == 0, "\(upgraded.errors)")
+            #expect(try await Self.listing(server) == fresh)
+            for command in [["sync", "--check"], ["check-permissions"]] {
+                let clean = try await server.cronmill(command + ["--database", "shop"])
+                #expect(clean.exitCode == 0, "\(clean.output)\(clean.errors)")
+            }
+        }
+    }
+
+    private static func withFresh<Value>(_ body: (TestServer) async throws -> Value) async throws -> Value {
+        var value: Value?
+        try await withServer { server in
+            try await makeDatabase(server)
+            try await setUp(server, server.deployment)
+            value = try await body(server)
+        }
+        return try #require(value)
     }
 
     @Test(

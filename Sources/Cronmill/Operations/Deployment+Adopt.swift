@@ -90,9 +90,8 @@ private struct Adoption: Sendable {
             formerLinkRole = try former.get("link_role")
             known.formUnion(try former.get("roles", as: [String].self))
         }
-        let unknown = try session.permissible(work.roles.subtracting(known), by: work.state.owner, cron)
-        permitted = work.roles.subtracting(unknown.withheld).sorted()
-        withheld = unknown.withheld
+        withheld = cron.trusts(work.state) ? [] : work.roles.subtracting(known).sorted()
+        permitted = work.roles.subtracting(withheld).sorted()
         parts = try session.existing(work.parts.filter { !cron.parts.contains($0) })
     }
 }
@@ -110,7 +109,7 @@ extension Plan {
         for part in adoption.parts { showJobs(of: database, to: part, in: cronDatabase) }
         if let formerName = adoption.formerName {
             add(
-                "strike out database \(formerName), which has this name now",
+                "strike out the former name, \(formerName)",
                 in: cronDatabase,
                 "select cronmill_cron.unregister(\(literal: formerName))"
             )

@@ -26,6 +26,13 @@ extension Deployment {
         if found.differences.contains(where: { $0.slot == 0 }) {
             plan.add("renew the housekeeper", in: cronDatabase, "select cronmill_cron.keep_house()")
         }
+        do {
+            // What a superuser makes would act as the superuser.
+            try found.work.state.checkOwner(of: plan)
+            try found.cron.state.checkOwner(of: plan)
+        } catch let error as CronmillError {
+            plan.obstacle = error
+        }
         return Comparison(differences: found.differences, plan: plan, isAboutFunctions: found.isAboutFunctions)
     }
 

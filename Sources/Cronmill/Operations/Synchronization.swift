@@ -104,7 +104,7 @@ struct Synchronization: Sendable {
 
     private mutating func compareRoles(_ session: Session) throws {
         let roles = Set(work.settings.values.map(\.runAs)).subtracting(cron.permittedRoles)
-        (permissible, withheld) = try session.permissible(roles, by: work.state.owner, cron)
+        (permissible, withheld) = cron.trusts(work.state) ? (roles.sorted(), []) : ([], roles.sorted())
         for settings in work.settings.values.sorted(by: { $0.name < $1.name }) where roles.contains(settings.runAs) {
             let text = "the registry does not permit its role \(settings.runAs)"
             let isWithheld = withheld.contains(settings.runAs)
@@ -148,25 +148,23 @@ struct Synchronization: Sendable {
     }
 }
 
-extension Session {
-    /// Sorts run-as roles that the registry does not permit: by whether it may permit them because a work database wants
-    /// it. The owner of the work database's schema decides what is in it; only one who has the registry's rights anyhow
-    /// is believed. Otherwise any owner of a work database could have his jobs run as a superuser.
-    func permissible(
-        _ roles: Set<String>,
-        by owner: String?,
-        _ cron: CronInspection
-    ) throws -> (permissible: [String], withheld: [String]) {
-        guard !roles.isEmpty else { return ([], []) }
-        let isTrusted: Bool = try one(
-            """
-            select \(owner)::text is not distinct from \(cron.state.owner ?? cron.state.user)
-                or exists (select from pg_catalog.pg_roles as r where r.rolname = \(owner) and r.rolsuper) as is_trusted
-            """
-        ).get("is_trusted")
-        return isTrusted ? (roles.sorted(), []) : ([], roles.sorted())
+extension WorkState {
+    /// Refuses a plan that changes this half and is not its owner's.
+    func checkOwner(of plan: Plan) throws {
+        guard plan.steps.contains(where: { $0.database == database }) else { return }
+        try Plan.checkOwner(owner, user: user, schema: "cronmill", database: database)
     }
+}
 
+extension CronState {
+    /// Refuses a plan that changes this half and is not its owner's.
+    func checkOwner(of plan: Plan) throws {
+        guard plan.steps.contains(where: { $0.database == database }) else { return }
+        try Plan.checkOwner(owner, user: user, schema: "cronmill_cron", database: database)
+    }
+}
+
+extension Session {
     /// Those whose role is there.
     func existing(_ parts: [CronInspection.RolePart]) throws -> [CronInspection.RolePart] {
         let names: Set<String> = Set(

@@ -46,7 +46,7 @@ extension CronFacts {
         try Plan.checkLooker(state.owner, state.user, state.isSuperuser, schema: "cronmill_cron", state.database)
         privileges = try PrivilegeFacts(schema: "cronmill_cron", session)
         capacity = try Capacity(session)
-        jobs = try JobFacts.all(session, fallbackHost: host)
+        jobs = try JobFacts.all(session)
         for row in try session.query(
             """
             select w.name, w.link_role, array(
@@ -60,20 +60,24 @@ extension CronFacts {
             permitted[name] = try row.get("roles")
             if let link = try row.get("link_role", as: String?.self) { links[name] = link }
         }
+        uncancellable = Set(
+            try session.query(
+                """
+                select a.role_name from cronmill_cron.run_as as a
+                join pg_catalog.pg_roles as r on r.rolname = a.role_name
+                where not pg_has_role(\(owner), r.oid, 'usage') and not pg_has_role(\(owner), 'pg_signal_backend', 'usage')
+                """
+            ).map { try $0.get("role_name") }
+        )
     }
 }
 
 extension JobFacts {
     /// The jobs of everybody as far as the registry sees them, with the last run of ours.
-    fileprivate static func all(_ session: Session, fallbackHost: String?) throws -> [JobFacts] {
-        let hosts: [Int64: String] =
-            try session.seesCron
-            ? session.query("select j.jobid, j.nodename from cron.job as j").reduce(into: [:]) { hosts, row in
-                hosts[try row.get("jobid")] = try row.get("nodename", as: String.self)
-            } : [:]
-        return try session.query(
+    fileprivate static func all(_ session: Session) throws -> [JobFacts] {
+        try session.query(
             """
-            select j.jobid, j.username, j.database_name, j.active, o.processor, p.last_status, p.last_message
+            select j.jobid, j.nodename, j.username, j.database_name, j.active, o.processor, p.last_status, p.last_message
             from cronmill_cron.visible_jobs() as j
             left join cronmill_cron.job as o on o.jobid = j.jobid and o.removed_at is null
             left join cronmill_cron.processor_jobs(null) as p
@@ -81,14 +85,13 @@ extension JobFacts {
             order by j.jobid
             """
         ).map { row in
-            let id: Int64 = try row.get("jobid")
-            return try JobFacts(
-                jobid: id,
+            try JobFacts(
+                jobid: row.get("jobid"),
                 role: row.get("username"),
                 database: row.get("database_name"),
                 isActive: row.get("active"),
                 processor: row.get("processor"),
-                host: hosts[id] ?? fallbackHost,
+                host: row.get("nodename"),
                 lastMessage: row.get("last_message"),
                 lastStatus: row.get("last_status")
             )
@@ -123,22 +126,6 @@ extension AuthenticationRule {
                 method: row.get("auth_method"),
                 options: row.get("options")
             )
-        }
-    }
-}
-
-extension Session {
-    /// Whether cron.job may be read at all.
-    fileprivate var seesCron: Bool {
-        get throws {
-            try one(
-                """
-                select coalesce(
-                    case when has_schema_privilege(n.oid, 'usage') then has_table_privilege('cron.job', 'select') end, false
-                ) as sees
-                from (select to_regnamespace('cron') as oid) as n
-                """
-            ).get("sees")
         }
     }
 }

@@ -35,7 +35,7 @@ extension Deployment {
         for place in part.needsCron ? [database, cronDatabase] : [database] where !cron.connectable.contains(place) {
             plan.remark(
                 "Role \"\(role)\" may not connect to database \"\(place)\": "
-                    + "grant connect on database \(Identifier(place).quoted) to \(Identifier(role).quoted);"
+                    + Remedy.grant("connect on database \(Identifier(place).quoted)", to: role, in: place).sql
             )
         }
         return plan

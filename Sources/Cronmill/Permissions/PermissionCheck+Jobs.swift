@@ -153,7 +153,8 @@ extension PermissionFinding {
             in: database,
             role: role.name,
             .grant(
-                "grant connect on database \(Identifier(database).quoted) to \(Identifier(role.name).quoted);",
+                "connect on database \(Identifier(database).quoted)",
+                to: role.name,
                 in: database,
                 by: .role(owner)
             )

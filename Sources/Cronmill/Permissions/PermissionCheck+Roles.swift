@@ -1,6 +1,22 @@
 internal import Postgres
 
 extension PermissionCheck {
+    /// The housekeeper, which runs as the registry's owner, may cancel a handler that overruns its timeout.
+    static let timeouts = PermissionCheck { inspection in
+        let cron = inspection.cron
+        guard let owner = cron.owner, !cron.isOwnedBySuperuser(inspection.roles) else { return [] }
+        return Set(cron.permitted.values.joined()).sorted().filter { $0 != owner && inspection.roles[$0] != nil }.map {
+            role in
+            .needed(
+                "may cancel runs of role \(role) (timeouts)",
+                isThere: !cron.uncancellable.contains(role),
+                in: cron.database,
+                role: owner,
+                .grant("pg_signal_backend", to: owner, in: cron.database)
+            )
+        }
+    }
+
     /// What the installers need besides privileges in our schemas.
     static let installers = PermissionCheck { inspection in
         var findings: [PermissionFinding] = []
@@ -12,7 +28,7 @@ extension PermissionCheck {
                     isThere: owner.isCreator,
                     in: work.database,
                     role: owner.name,
-                    .grant("alter role \(Identifier(owner.name).quoted) createrole;", in: work.database, by: .superuser)
+                    .creatingRoles(by: owner.name, in: work.database)
                 )
             )
             findings.append(
@@ -21,11 +37,7 @@ extension PermissionCheck {
                     isThere: work.ownerMayUseWrapper,
                     in: work.database,
                     role: owner.name,
-                    .grant(
-                        "grant usage on foreign data wrapper postgres_fdw to \(Identifier(owner.name).quoted);",
-                        in: work.database,
-                        by: .superuser
-                    )
+                    .usingWrapper(by: owner.name, in: work.database)
                 )
             )
         }
@@ -172,11 +184,7 @@ extension PermissionCheck {
                     isThere: granted.contains(privilege) || one.isHeld || role.isSuperuser,
                     in: database,
                     role: privilege.role,
-                    .grant(
-                        "grant \(privilege.target) to \(Identifier(privilege.role).quoted);",
-                        in: database,
-                        by: executor(privilege.target)
-                    )
+                    .grant(privilege.target, to: privilege.role, in: database, by: executor(privilege.target))
                 )
             )
         }
@@ -220,7 +228,6 @@ extension PermissionCheck {
                         )
                     ]
                 }
-                let role = Identifier(processor.runAs).quoted
                 let usage = "usage on schema \(Identifier(schema).quoted)"
                 let execute = "execute on function \(processor.handler)"
                 return [
@@ -229,14 +236,14 @@ extension PermissionCheck {
                         isThere: processor.mayUseSchema,
                         in: work.database,
                         role: processor.runAs,
-                        .grant("grant \(usage) to \(role);", in: work.database, by: .role(schemaOwner))
+                        .grant(usage, to: processor.runAs, in: work.database, by: .role(schemaOwner))
                     ),
                     .needed(
                         "\(execute) (handler of \(processor.name))",
                         isThere: processor.mayExecute,
                         in: work.database,
                         role: processor.runAs,
-                        .grant("grant \(execute) to \(role);", in: work.database, by: .role(handlerOwner))
+                        .grant(execute, to: processor.runAs, in: work.database, by: .role(handlerOwner))
                     ),
                 ]
             }

@@ -37,7 +37,7 @@ extension PermissionCheck {
                 .wrong(
                     "extension pg_cron is not installed",
                     in: cron.database,
-                    Remedy(sql: "create extension pg_cron;", database: cron.database, executor: .superuser)
+                    .creating(extension: "pg_cron", in: cron.database)
                 )
             )
         } else {

@@ -34,6 +34,8 @@ struct CronFacts: Sendable {
     var links: [String: String] = [:]
     /// Run-as roles by work database.
     var permitted: [String: [String]] = [:]
+    /// Run-as roles whose runs the registry's owner may not cancel.
+    var uncancellable: Set<String> = []
     /// pg_hba.conf as the server reads it; nil if it cannot be read.
     var authentication: [AuthenticationRule]?
     var authenticationFile: String?

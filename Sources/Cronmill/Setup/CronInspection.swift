@@ -35,6 +35,13 @@ struct CronInspection: Sendable {
         return inspection
     }
 
+    /// Whether a role may be permitted because a work database wants it. The owner of its schema decides what is in it;
+    /// only one who has the registry's rights anyhow is believed. Otherwise any owner of a work database could have his
+    /// jobs run as a superuser.
+    func trusts(_ work: WorkState) -> Bool {
+        work.isOwnedBySuperuser || work.owner == (state.owner ?? state.user)
+    }
+
     init(state: CronState, session: Session, database: String) throws {
         self.state = state
         guard state.isInstalled else { return }

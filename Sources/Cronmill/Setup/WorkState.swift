@@ -10,6 +10,7 @@ struct WorkState: Sendable {
     var isInstalled: Bool
     /// Role that owns our schema, if it is there.
     var owner: String?
+    var isOwnedBySuperuser: Bool
     var hasRegistry: Bool
     /// Whether server and user mapping of the link are there.
     var hasLink: Bool
@@ -40,6 +41,12 @@ struct WorkState: Sendable {
                     where n.nspname = 'cronmill' and c.relname = 'installation'
                 ) as is_installed,
                 (select pg_get_userbyid(n.nspowner) from pg_catalog.pg_namespace as n where n.nspname = 'cronmill') as owner,
+                coalesce(
+                    (
+                        select r.rolsuper from pg_catalog.pg_namespace as n
+                        join pg_catalog.pg_roles as r on r.oid = n.nspowner where n.nspname = 'cronmill'
+                    ), false
+                ) as is_owned_by_superuser,
                 exists (
                     select 1 from pg_catalog.pg_class as c
                     join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
@@ -64,6 +71,7 @@ struct WorkState: Sendable {
             hasForeignDataWrapper: row.get("has_fdw"),
             isInstalled: row.get("is_installed"),
             owner: row.get("owner"),
+            isOwnedBySuperuser: row.get("is_owned_by_superuser"),
             hasRegistry: row.get("has_registry"),
             hasLink: row.get("has_link"),
             linkDatabase: row.get("link_database")

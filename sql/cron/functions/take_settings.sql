@@ -38,9 +38,8 @@ begin
             errcode = 'MC009',
             message = pg_catalog.format('jobs of database "%s" may not run as role "%s"',
                 take_settings.database_name, take_settings.run_as),
-            hint = pg_catalog.format('Permit it with: cronmill configure %s --database %s --run-as %s',
-                cronmill_cron.shell_word(take_settings.name), cronmill_cron.shell_word(take_settings.database_name),
-                cronmill_cron.shell_word(take_settings.run_as));
+            hint = pg_catalog.format('Permit it with: cronmill grant run-as %s --database %s',
+                cronmill_cron.shell_word(take_settings.run_as), cronmill_cron.shell_word(take_settings.database_name));
     end if;
     perform cronmill_cron.check_schedule(take_settings.schedule, take_settings.linger);
     select case when p.enabled then p.slots else 0 end into active_before

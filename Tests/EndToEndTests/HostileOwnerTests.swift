@@ -1,0 +1,181 @@
+import Postgres
+import Testing
+
+/// What the owner of a work database, or a run-as role, tries on whoever administers the cron database.
+@Suite("Hostile owners", .timeLimit(.minutes(20)))
+struct HostileOwnerTests {
+    /// Sets the first database up by an owner without superuser, the registry being a superuser's.
+    private func setUpByOwner(_ place: Workplace) async throws -> (owner: String, environment: [String: String]) {
+        let owner = "\(place.runner)_owner"
+        try await place.server.makeRole(owner, "createrole")
+        try await place.script(
+            """
+            create extension postgres_fdw;
+            grant usage on foreign data wrapper postgres_fdw to \(owner);
+            grant create on database \(place.database) to \(owner); grant usage on schema app to \(owner)
+            """
+        )
+        var environment = place.server.passwordEnvironment(owner)
+        environment["PG_CRON_HOST"] = place.server.socketDirectory
+        environment["PG_CRON_USER"] = place.server.server.superuser
+        let setup = try await place.cronmill(
+            [
+                "setup", "--database", place.database, "--queue", "work", "--handler", "app.work", "--run-as",
+                place.runner, "--schedule", Workplace.never, "--link-host", "127.0.0.1", "--enable",
+            ],
+            environment: environment
+        )
+        try #require(setup.exitCode == 0, "\(setup.errors)")
+        return (owner, environment)
+    }
+
+    @Test("what a work database says of roles and of its own name is believed neither by sync nor by --adopt")
+    func claims() async throws {
+        try await withDatabases(2) { place in
+            let (mine, theirs) = (place.databases[0], place.databases[1])
+            let (owner, environment) = try await setUpByOwner(place)
+            _ = try await place.cronmill(
+                ["setup", "--database", theirs, "--queue", "work", "--handler", "app.work", "--run-as", place.runner]
+            )
+            let before = (try await place.jobs(of: mine), try await place.jobs(of: theirs))
+            let connection = try await place.server.connectByPassword(mine, as: owner)
+            let trigger = { (state: String) in
+                try await connection.script("alter table cronmill.processor \(state) trigger user")
+            }
+            try await trigger("disable")
+            try await connection.script("update cronmill.processor set run_as = 'postgres', slots = 2")
+            try await trigger("enable")
+            for command in [["sync", "--check"], ["sync"]] {
+                let found = try await place.cronmill(command + ["--database", mine], environment: environment)
+                #expect(found.exitCode == 3, "\(found.errors)")
+                #expect(
+                    found.output.contains(
+                        "\(mine): work: the registry does not permit its role postgres; "
+                            + "repair: cronmill grant run-as postgres --database \(mine)\n"
+                    )
+                )
+            }
+            let changed = try await place.cronmill(
+                ["configure", "work", "--slots", "3", "--database", mine],
+                environment: environment
+            )
+            #expect(changed.exitCode == 1)
+            #expect(
+                changed.errors.contains("hint: Permit it with: cronmill grant run-as postgres --database \(mine)\n")
+            )
+            let permitted: SQL = """
+                select a.role_name from cronmill_cron.run_as as a
+                join cronmill_cron.work_database as w using (work_database_id) where w.name = \(mine)
+                """
+            #expect(try await place.cronRows(permitted) == [place.runner])
+            #expect(try await place.jobs(of: mine) == before.0)
+
+            // It says that it was the other, and that its link is a superuser.
+            try await connection.script(
+                """
+                update cronmill.installation
+                set database_name = '\(theirs)', database_oid = 1, link_role = 'postgres'
+                """
+            )
+            let adopted = try await place.cronmill(["sync", "--adopt", "--database", mine], environment: environment)
+            #expect(adopted.exitCode == 0, "\(adopted.errors)")
+            #expect(adopted.errors.contains("No job of database \"\(mine)\" may run as role \"postgres\" yet"))
+            #expect(try await place.cronRows(permitted) == [place.runner])
+            #expect(try await place.jobs(of: mine) == before.0)
+            #expect(try await place.jobs(of: theirs) == before.1)
+            #expect(
+                try await place.cronRows(
+                    "select w.link_role from cronmill_cron.work_database as w where w.name in (\(mine), \(theirs)) order by 1"
+                ) == ["cronmill link \(mine)", "cronmill link \(theirs)"]
+            )
+            try await connection.script("update cronmill.installation set link_role = 'postgres'")
+            await connection.close()
+            let removed = try await place.cronmill(
+                ["remove", "--everything", "--yes", "--database", mine],
+                environment: environment
+            )
+            #expect(removed.exitCode == 0, "\(removed.errors)")
+            #expect(!removed.errors.contains("postgres: drop"))
+        }
+    }
+
+    @Test("settings of the database itself lead no superuser's session to functions of its owner")
+    func databaseSettings() async throws {
+        try await withDatabases { place in
+            let owner = "\(place.runner)_owner"
+            try await place.server.makeRole(owner)
+            try await place.setUp("--enable")
+            try await place.enqueue(3)
+            try await place.script("alter database \(place.database) owner to \(owner)", in: "postgres")
+            let connection = try await place.server.connectByPassword(place.database, as: owner)
+            var traps = """
+                create schema evil; grant usage on schema evil to public;
+                create table evil.caught (who text, what text); grant insert on evil.caught to public;
+                create function evil.current_database() returns name language plpgsql as
+                    $$ begin insert into evil.caught values (current_user, 'database');
+                    return pg_catalog.current_database(); end $$;
+                create function evil.to_regclass(text) returns regclass language plpgsql as
+                    $$ begin insert into evil.caught values (current_user, 'regclass');
+                    return pg_catalog.to_regclass($1); end $$;
+                create function evil.set_config(text, text, boolean) returns text language plpgsql as
+                    $$ begin insert into evil.caught values (current_user, 'set_config'); return $2; end $$;
+                """
+            for (number, types) in ["text, text", "name, text", "name, name", "oid, oid", "integer, integer"]
+                .enumerated()
+            {
+                let (left, right) = (types.split(separator: ", ")[0], types.split(separator: ", ")[1])
+                traps += """
+                    create function evil.same\(number)(\(types)) returns boolean language plpgsql as
+                        $$ begin insert into evil.caught values (current_user, '= \(types)'); return true; end $$;
+                    create operator evil.= (leftarg = \(left), rightarg = \(right), function = evil.same\(number));
+                    """
+            }
+            try await connection.script(traps)
+            try await connection.script(
+                """
+                alter database \(place.database) set search_path = evil, pg_catalog;
+                alter database \(place.database) set cronmill.registry_is_told = 'yes'
+                """
+            )
+            await connection.close()
+            // The trap is one.
+            try await place.script("select current_database()")
+            #expect(try await place.rows("select what from evil.caught") == ["database"])
+            try await place.script("delete from evil.caught")
+
+            for command in [
+                ["status"], ["sync", "--check"], ["check-permissions"], ["tasks"], ["runs"], ["export"],
+                ["setup"], ["configure", "work", "--slots", "2"], ["disable"], ["enable"], ["pause"], ["resume"],
+                ["setup", "--queue", "second", "--handler", "app.work", "--run-as", place.runner],
+                ["remove", "second"], ["rotate-password"],
+            ] {
+                let result = try await place.cronmillHere(command)
+                #expect(result.exitCode == 0, "\(command): \(result.output)\(result.errors)")
+                #expect(try await place.rows("select who, what from evil.caught") == [], "\(command)")
+            }
+            let script = try await place.cronmillHere("configure", "work", "--slots", "3", "--dry-run")
+            let psql = try await place.server.client("psql", ["-X", "-q", "-f", "-"], input: Array(script.output.utf8))
+            #expect(psql.exitCode == 0, "\(psql.errors)")
+            #expect(try await place.rows("select who, what from evil.caught") == [])
+            #expect(try await place.jobs().count == 3)
+            // The superuser's change is told, whatever the database says of it.
+            try await place.script("update cronmill.processor set slots = 1")
+            #expect(try await place.jobs().count == 1)
+        }
+    }
+
+    @Test("a slash in a name makes no job that is another database's")
+    func slashes() async throws {
+        try await withDatabases(named: ["sl", "sl/a"]) { place in
+            for (database, processor) in [("sl", "a/b"), ("sl/a", "b")] {
+                let setup = try await place.cronmill([
+                    "setup", "--database", database, "--queue", processor, "--handler", "app.work", "--run-as",
+                    place.runner, "--schedule", Workplace.never,
+                ])
+                #expect(setup.exitCode == 0, "\(setup.errors)")
+            }
+            #expect(try await place.jobs(of: "sl").count == 1)
+            #expect(try await place.jobs(of: "sl/a").count == 1)
+        }
+    }
+}
