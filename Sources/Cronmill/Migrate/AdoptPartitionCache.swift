@@ -282,7 +282,7 @@ extension AdoptPlan {
                 statements: active.map { "select cron.alter_job(\($0.id), schedule := \(OldJob.never))" }
             )
         }
-        oldJobs += jobs
+        oldJobs += jobs.filter(\.isActive)
         oldTimeout = max(oldTimeout, .seconds(config.timeout))
         guard config.isEnabled || !jobs.isEmpty else { return }
         retire.add(

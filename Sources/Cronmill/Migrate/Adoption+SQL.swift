@@ -155,7 +155,8 @@ extension Adoption {
         if payload == nil {
             values = types.columns.filter { !$0.isGenerated }.map { column in
                 let name = Identifier(column.name).quoted
-                return (name, "r.\(name)")
+                // One that was asked for again has gained.
+                return (name, merges && column.name == priority ? "greatest(r.\(name), p.priority)" : "r.\(name)")
             }
         } else {
             let times = runAt == created ? [] : [cast(runAt, "p.run_at")]

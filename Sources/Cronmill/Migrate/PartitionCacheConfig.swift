@@ -66,6 +66,7 @@ struct PartitionCacheConfig: Sendable {
                         select concat(o.key, ' ', o.value) from jsonb_each_text(to_jsonb(c.*)) as o
                         where o.value is not null and o.key <> all (\(columns)::text[])
                             and o.key not in ('result_limit', 'target_database', 'job_ids', 'created_at', 'updated_at')
+                            and (o.key, o.value) <> ('cache_backend', 'array')
                         order by 1
                     ) as others
                 from \(unsafeRaw: table) as c
