@@ -23,7 +23,7 @@ struct CronmillCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Setting up",
                 subcommands: [
-                    Setup.self, Configure.self, Remove.self, Sync.self, Export.self, Import.self,
+                    Setup.self, Configure.self, Remove.self, Sync.self, Export.self, Import.self, Migrate.self,
                 ]
             ),
             CommandGroup(

@@ -6,15 +6,24 @@ import Testing
 /// What `--help` says.
 @Suite("Help")
 struct HelpTests {
-    private static let commands: [any ParsableCommand.Type] =
-        CronmillCommand.configuration.subcommands
+    /// Every command with its name, those of commands of commands too.
+    private static func commands() -> [(name: String, command: any ParsableCommand.Type)] {
+        var found: [(name: String, command: any ParsableCommand.Type)] = []
+        for command in CronmillCommand.configuration.subcommands {
+            let name = command.configuration.commandName ?? "\(command)".lowercased()
+            found.append((name, command))
+            for nested in command.configuration.subcommands {
+                found.append(("\(name) \(nested.configuration.commandName ?? "\(nested)".lowercased())", nested))
+            }
+        }
+        return found
+    }
 
     @Test("every command has an example that can be parsed")
     func examples() async throws {
-        #expect(Self.commands.count >= 13)
-        for command in Self.commands {
+        #expect(Self.commands().count >= 13)
+        for (name, command) in Self.commands() {
             let help = CronmillCommand.helpMessage(for: command, columns: 200)
-            let name = command.configuration.commandName ?? "\(command)".lowercased()
             let lines = help.replacing("\\\n", with: " ").split(separator: "\n")
             let examples = lines.filter { $0.contains("  cronmill \(name)") || $0.contains("| cronmill \(name)") }
             #expect(!examples.isEmpty, "\(name) has no example")
@@ -30,7 +39,7 @@ struct HelpTests {
 
     @Test("no line of an example is broken on a terminal of 80 columns")
     func width() {
-        for command in Self.commands + [CronmillCommand.self] {
+        for command in Self.commands().map(\.command) + [CronmillCommand.self] {
             for line in command.configuration.discussion.split(separator: "\n") where line.hasPrefix("  ") {
                 #expect(line.count <= 80, "\(command): \(line)")
             }

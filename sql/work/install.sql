@@ -15,6 +15,8 @@
 \ir tables/run.sql
 \ir tables/types.sql
 \ir tables/position.sql
+\ir tables/adoption.sql
+\ir tables/adopted_job.sql
 \ir functions/stamp.sql
 \ir functions/assert_original.sql
 \ir functions/run_end.sql
@@ -25,6 +27,7 @@
 \ir functions/enqueue.sql
 \ir functions/enqueue_many.sql
 \ir functions/enqueue_envelopes.sql
+\ir functions/adopt_task.sql
 \ir functions/slot_lock_class.sql
 \ir functions/begin_run.sql
 \ir functions/publish.sql

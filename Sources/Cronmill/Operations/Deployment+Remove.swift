@@ -56,6 +56,7 @@ extension Deployment {
                 try await connection.run { session in
                     guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
                     try session.checkQueue(name)
+                    try session.checkNotAdopted(name)
                     return try session.query(
                         """
                         select p.name from cronmill.processor as p

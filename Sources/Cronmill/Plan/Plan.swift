@@ -29,8 +29,8 @@ public struct Plan: Sendable, Hashable {
         steps.append(Step(database: database, title: title, statements: statements, commits: commits))
     }
 
-    mutating func add(_ title: String, in database: String, statements: [SQL]) {
-        steps.append(Step(database: database, title: title, statements: statements, commits: false))
+    mutating func add(_ title: String, in database: String, commits: Bool = false, statements: [SQL]) {
+        steps.append(Step(database: database, title: title, statements: statements, commits: commits))
     }
 
     /// The plan without steps that another plan has, too: where scripts for several databases are run one after another.

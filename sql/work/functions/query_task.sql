@@ -45,7 +45,7 @@ begin
     task.partition_key := query_task.payload ->> 'partition_key';
     task.query_hash := coalesce(
         query_task.payload ->> 'hash', encode(sha256(convert_to(task.query, 'UTF8')), 'hex'));
-    if query_task.payload ->> 'partition_datatype' is not null then
+    if query_task.payload ->> 'partition_datatype' <> '' then
         begin
             key_type := to_regtype(query_task.payload ->> 'partition_datatype');
         exception

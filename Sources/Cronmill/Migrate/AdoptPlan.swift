@@ -1,0 +1,88 @@
+internal import Postgres
+
+/// What a take-over would do, in its order.
+public struct AdoptPlan: Sendable {
+    /// A table whose rows are moved.
+    public struct Table: Sendable {
+        let adoption: Adoption
+        let types: AdoptedTable
+        /// Rows that wait in it now.
+        public let rows: Int
+        /// Of those, with a priority above 9, which becomes 9.
+        public let above: Int
+        /// Of those, with a priority below 0, which becomes 0.
+        public let below: Int
+
+        /// The table, quoted and schema-qualified.
+        public var name: String { adoption.table }
+        /// The queue its rows go to.
+        public var queue: String { adoption.queue }
+    }
+
+    /// Installs what is missing, and makes queues and processors, disabled.
+    var setup = Plan()
+    /// Attaches a trigger each.
+    var attach: [Plan] = []
+    /// Keeps jobs of the old processor from starting again.
+    var quiesce = Plan()
+    /// Those jobs.
+    var oldJobs: [OldJob] = []
+    /// How long a run of theirs may take.
+    var oldTimeout = Duration.zero
+    /// Disables the old processor and unschedules its jobs.
+    var retire = Plan()
+    /// Enables the new ones.
+    var enable = Plan()
+    /// What has no equivalent, and what else the reader ought to know.
+    public internal(set) var remarks: [String] = []
+    /// The tables whose rows are moved.
+    public internal(set) var tables: [Table] = []
+
+    let database: String
+
+    /// Everything as one plan, to be printed: all rows of a table in one transaction, and nothing waited for.
+    public var plan: Plan {
+        var plan = setup
+        for part in attach { plan.append(part) }
+        plan.append(quiesce)
+        plan.append(retire)
+        for table in tables {
+            plan.add(
+                "move the rows of table \(table.name) to queue \(table.queue)",
+                in: database,
+                commits: true,
+                table.adoption.moves(table.types, limit: nil, after: nil),
+                "update cronmill.adoption set finished_at = clock_timestamp() where table_name = \(table.name)"
+            )
+        }
+        plan.append(enable)
+        return plan
+    }
+
+    /// Whether there is nothing to do.
+    public var isEmpty: Bool { tables.isEmpty }
+}
+
+/// A job of pg_cron that belongs to the old processor.
+struct OldJob: Sendable, Hashable {
+    var id: Int
+    var name: String
+    var role: String
+    var schedule: String
+    var command: String
+    var isActive: Bool
+}
+
+/// What became of a table's rows.
+public struct AdoptResult: Sendable, Hashable {
+    /// The table, quoted and schema-qualified.
+    public var table: String
+    /// The queue.
+    public var queue: String
+    /// Rows that were moved.
+    public var moved = 0
+    /// Rows, or tasks on the way back, that were left where they are: others have locked them, or they cannot be taken.
+    public var left = 0
+    /// Of those, rows that nobody has locked: their payload is no JSON, or a task waits with their key.
+    public var unfit = 0
+}

@@ -1,0 +1,123 @@
+internal import Postgres
+
+/// An installation of PartitionCache that is to be taken over.
+public struct PartitionCacheRequest: Sendable, Hashable {
+    /// What the names of its tables begin with: `<prefix>_processor_config`. Default the one there is.
+    public var prefix: String?
+    /// Names of its configuration that are taken over; none means all of the database.
+    public var names: [String] = []
+    /// Role the queries run as. Default that of the old jobs, unless it is a superuser.
+    public var runAs: String?
+    /// Type of the values of results. Default that of the fragments that wait, or bigint.
+    public var resultType: String?
+
+    /// A request for all of a database.
+    public init() {}
+}
+
+/// A row of `<prefix>_processor_config`.
+struct PartitionCacheConfig: Sendable {
+    /// The table it is in, quoted and schema-qualified.
+    var table: String
+    var database: String
+    /// Its `job_name`; jobs are named `<job_name>_<n>`.
+    var name: String
+    var isEnabled: Bool
+    var slots: Int
+    /// Seconds between two runs of a job.
+    var frequency: Int
+    var timeout: Int
+    var tablePrefix: String
+    var queuePrefix: String
+    var resultLimit: Int?
+    /// What else it says, `cache_backend bit`, of which there is no equivalent.
+    var others: [String]
+
+    private static let columns = [
+        "job_name", "enabled", "max_parallel_jobs", "frequency_seconds", "timeout_seconds", "table_prefix",
+        "queue_prefix",
+    ]
+
+    /// The rows about a work database that are in the database of the session.
+    static func find(prefix: String?, target: String, session: Session) throws -> [PartitionCacheConfig] {
+        let tables: [String] = try session.query(
+            """
+            select format('%I.%I', n.nspname, c.relname) as name
+            from pg_catalog.pg_class as c
+            join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+            where c.relkind = 'r' and right(c.relname, length('_processor_config')) = '_processor_config'
+                and (\(prefix)::text is null or c.relname = concat(\(prefix)::text, '_processor_config'))
+                and (
+                    select count(*) from pg_catalog.pg_attribute as a
+                    where a.attrelid = c.oid and a.attnum > 0 and a.attname = any (\(columns)::text[])
+                ) = \(columns.count)
+            order by 1
+            """
+        ).map { try $0.get("name") }
+        var configs: [PartitionCacheConfig] = []
+        for table in tables {
+            configs += try session.query(
+                """
+                select
+                    c.job_name, c.enabled, c.max_parallel_jobs, c.frequency_seconds, c.timeout_seconds,
+                    coalesce(c.table_prefix, '') as table_prefix, coalesce(c.queue_prefix, '') as queue_prefix,
+                    (to_jsonb(c.*) ->> 'result_limit')::bigint as result_limit,
+                    array(
+                        select concat(o.key, ' ', o.value) from jsonb_each_text(to_jsonb(c.*)) as o
+                        where o.value is not null and o.key <> all (\(columns)::text[])
+                            and o.key not in ('result_limit', 'target_database', 'job_ids', 'created_at', 'updated_at')
+                            and (o.key, o.value) <> ('cache_backend', 'array')
+                        order by 1
+                    ) as others
+                from \(unsafeRaw: table) as c
+                where coalesce(to_jsonb(c.*) ->> 'target_database', current_database()) = \(target)
+                order by c.job_name
+                """
+            ).map { row in
+                try PartitionCacheConfig(
+                    table: table,
+                    database: session.database,
+                    name: row.get("job_name"),
+                    isEnabled: row.get("enabled"),
+                    slots: row.get("max_parallel_jobs"),
+                    frequency: row.get("frequency_seconds"),
+                    timeout: row.get("timeout_seconds"),
+                    tablePrefix: row.get("table_prefix"),
+                    queuePrefix: row.get("queue_prefix"),
+                    resultLimit: row.get("result_limit"),
+                    others: row.get("others")
+                )
+            }
+        }
+        return configs
+    }
+
+    /// Its jobs in `cron.job`, as a condition on `j`. A name of 63 bytes may have been cut by pg_cron.
+    static func areJobs(of name: String, in database: String) -> SQL {
+        """
+        j.database = \(database) and (
+            (
+                starts_with(j.jobname::text, concat(\(name)::text, '_'))
+                and substr(j.jobname::text, length(\(name)::text) + 2) ~ '^[0-9]+$'
+            )
+            or (octet_length(j.jobname::text) = 63 and starts_with(concat(\(name)::text, '_'), j.jobname::text))
+        )
+        """
+    }
+
+    /// The schedule that comes nearest to what was wanted, and what is lost by it.
+    func schedule(hasSeconds: Bool) throws -> (Schedule, remark: String?) {
+        do throws(ScheduleError) {
+            let exact = try Schedule(every: .seconds(frequency))
+            if hasSeconds || !exact.usesSeconds { return (exact, nil) }
+        } catch {
+            // Then there is none, and it is said what there is instead.
+        }
+        let everyMinute = try Schedule("* * * * *")
+        let why =
+            frequency < 60
+            ? "this pg_cron has no schedule in seconds, so runs start every minute, and each goes on to the next"
+            : "no schedule says that, and it never was so: pg_cron read */\(frequency) as minutes; runs start every minute"
+        return (everyMinute, "\(name): every \(frequency) s: \(why).")
+    }
+}

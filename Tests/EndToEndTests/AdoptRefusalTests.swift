@@ -1,0 +1,234 @@
+import Postgres
+import Testing
+
+/// What is not taken over, and the reason that is given.
+@Suite("Adopting refused", .timeLimit(.minutes(20)))
+struct AdoptRefusalTests {
+    private static let jobs = "create table app.jobs (id bigint primary key, payload jsonb)"
+    private static let cases: [(made: String, arguments: [String], errors: String)] = [
+        (
+            "create view app.jobs as select 1 as id", [],
+            """
+            error: app.jobs is a view
+            detail: Rows are taken from ordinary tables only, by a trigger that sees each of them.
+            hint: Name the table below it.
+            """
+        ),
+        (
+            "create table app.jobs (id bigint primary key, payload jsonb) partition by range (id)", [],
+            """
+            error: app.jobs is a partitioned table
+            detail: Rows are taken from ordinary tables only, by a trigger that sees each of them.
+            """
+        ),
+        (
+            jobs + "; create table app.part () inherits (app.jobs)", [],
+            """
+            error: app.jobs is part of an inheritance tree
+            detail: Rows are taken from ordinary tables only, by a trigger that sees each of them.
+            """
+        ),
+        (
+            jobs + "; create table app.log (job bigint references app.jobs)", [],
+            """
+            error: table app.jobs has a foreign key: log_job_fkey of app.log
+            detail: Rows leave the table, so nothing can refer to them, nor be watched by them.
+            hint: Drop it first, if the queue can do without.
+            """
+        ),
+        (
+            jobs + "; create function app.t() returns trigger language plpgsql as 'begin return new; end';"
+                + "create trigger note after insert on app.jobs for each row execute function app.t()", [],
+            """
+            error: table app.jobs has a trigger: note
+            detail: It would fire for rows that are only passing through.
+            hint: Drop it first, if the queue can do without.
+            """
+        ),
+        (
+            jobs + "; create rule quiet as on insert to app.jobs do instead nothing", [],
+            """
+            error: table app.jobs has a rule: quiet
+            detail: It would rewrite the statements by which rows are moved.
+            hint: Drop it first, if the queue can do without.
+            """
+        ),
+        (
+            "create table app.jobs (id bigint, payload jsonb)", [],
+            """
+            error: table app.jobs has no primary key of one column
+            hint: Name a column that identifies a row: --id COLUMN
+            """
+        ),
+        (
+            "create table app.jobs (id bigint, payload jsonb)", ["--id", "id"],
+            """
+            error: column id of table app.jobs does not identify a row
+            detail: It has to be not null and unique, so that a row is moved once.
+            hint: alter table app.jobs alter id set not null, add unique (id);
+            """
+        ),
+        (
+            "create table app.jobs (id bigint primary key, payload bytea)", [],
+            """
+            error: --payload payload: the column is of type bytea
+            hint: It has to be one of: bpchar, json, jsonb, text, varchar.
+            """
+        ),
+        (
+            "create table app.jobs (id bigint primary key, payload jsonb, state text, made timestamptz)", [],
+            """
+            error: columns of table app.jobs would be lost: state, made
+            hint: Take the whole row, --payload-row, or give them up: --ignore state --ignore made
+            """
+        ),
+        (
+            "create table app.jobs (id bigint primary key, payload jsonb, state text not null)", ["--ignore", "state"],
+            """
+            error: --undo could not make a row without: state
+            detail: They are not null and have no default.
+            hint: Take the whole row: --payload-row
+            """
+        ),
+        (
+            jobs, ["--priority", "payloads"],
+            """
+            error: --priority payloads: table app.jobs has no such column
+            hint: Did you mean "payload"?
+            """
+        ),
+        (
+            "create table app.job (id bigint primary key, payload jsonb)", [],
+            """
+            error: table app.jobs does not exist in database "{database}"
+            hint: Did you mean app.job?
+            """
+        ),
+        (
+            "create schema other; create table other.jobs ()", ["--table", "jobs"],
+            """
+            error: table jobs is not schema-qualified
+            hint: Name its schema: --table SCHEMA.jobs
+            """
+        ),
+    ]
+
+    @Test("what cannot be taken over without a loss is refused before anything is done")
+    func refusals() async throws {
+        try await withDatabases { place in
+            for (made, arguments, errors) in Self.cases {
+                try await place.script(made)
+                let table = arguments.contains("--table") ? [] : ["--table", "app.jobs"]
+                let result = try await place.cronmillHere(
+                    [
+                        "migrate", "adopt", "--payload", "payload", "--queue", "work", "--handler", "app.work",
+                        "--run-as",
+                    ]
+                        + [place.runner] + table + arguments
+                )
+                let expected = errors.replacing("{database}", with: place.database)
+                    .split(separator: "\n").map { "cronmill: \($0)\n" }.joined()
+                #expect(result == ProgramResult(output: "", errors: expected, exitCode: 1))
+                #expect(try await place.rows("select to_regnamespace('cronmill')") == ["-"])
+                try await place.script(
+                    """
+                    do $$ begin
+                        execute coalesce((
+                            select string_agg(format('drop %s if exists %s cascade', k.kind, c.oid::regclass), ';')
+                            from pg_class as c join (values ('r', 'table'), ('p', 'table'), ('v', 'view')) as k (relkind, kind)
+                                on k.relkind = c.relkind
+                            where c.relnamespace = 'app'::regnamespace and c.relname <> 'done'), 'select');
+                        drop function if exists app.t();
+                    end $$
+                    """
+                )
+            }
+        }
+    }
+
+    @Test("a table of another's is refused with the grant that is missing, and one with row security")
+    func privileges() async throws {
+        try await withDatabases { place in
+            try await place.makeJobs(1)
+            try await place.script(
+                """
+                create role owner\(place.runner) createrole;
+                create role installer\(place.runner) login;
+                alter table app.jobs owner to owner\(place.runner);
+                grant usage on schema app to installer\(place.runner);
+                """
+            )
+            let arguments = place.adoptArguments + ["--user", "installer\(place.runner)"]
+            let refused = try await place.cronmill(arguments)
+            #expect(refused.exitCode == 1)
+            #expect(
+                refused.errors == """
+                    cronmill: error: table app.jobs belongs to role "owner\(place.runner)"
+                    cronmill: detail: Only its owner may put the trigger on it that forwards new rows.
+                    cronmill: hint: grant owner\(place.runner) to installer\(place.runner);
+
+                    """
+            )
+            try await place.script(
+                "grant owner\(place.runner) to installer\(place.runner);"
+                    + "alter table app.jobs enable row level security, force row level security"
+            )
+            let hidden = try await place.cronmill(arguments)
+            #expect(hidden.errors.contains("table app.jobs has row security"), "\(hidden.errors)")
+        }
+    }
+
+    @Test("taken over in another way, without a handler, or its queue removed: refused, and nothing is lost")
+    func otherwise() async throws {
+        try await withDatabases { place in
+            try await place.makeJobs(2)
+            let bare = ["migrate", "adopt", "--table", "app.jobs", "--payload-row"]
+            let missing = try await place.cronmillHere(bare + ["--queue", "work"])
+            #expect(missing.errors.contains("queue \"work\" does not exist"), "\(missing.errors)")
+            #expect(missing.errors.contains("hint: Name the function that does its tasks: --handler SCHEMA.FUNCTION"))
+            #expect(try await place.cronmill(place.adoptArguments).exitCode == 0)
+            let other = try await place.cronmillHere(bare + ["--queue", "work"])
+            #expect(other.exitCode == 1)
+            #expect(
+                other.errors.contains("table app.jobs is taken over already, in another way, into queue \"work\""),
+                "\(other.errors)"
+            )
+            let removal = try await place.cronmillHere("remove", "--queue", "work", "--yes")
+            #expect(removal.exitCode == 1)
+            #expect(
+                removal.errors.contains("rows inserted into table app.jobs are forwarded to queue \"work\""),
+                "\(removal.errors)"
+            )
+            // All of Cronmill goes with its trigger: producers are not left with errors.
+            #expect(try await place.cronmillHere("remove", "--everything", "--yes").exitCode == 0)
+            try await place.script("insert into app.jobs (prio) values (1)")
+            #expect(try await place.rows("select count(*) from app.jobs") == ["1"])
+        }
+    }
+
+    @Test(
+        "flags that do not go together are refused before connecting",
+        arguments: [
+            ([], "Name a --table, or say --partitioncache."),
+            (["--table", "a.b", "--partitioncache"], "Name a --table, or say --partitioncache."),
+            (["--table", "a.b", "--payload", "p"], "Name the queue the rows go to: --queue NAME."),
+            (["--table", "a.b", "--queue", "q"], "Say what the payload is: --payload COLUMN or --payload-row."),
+            (
+                ["--table", "a.b", "--queue", "q", "--payload", "p", "--only", "status"],
+                "--only status is not COLUMN=VALUE."
+            ),
+            (["--table", "a.b", "--undo", "--queue", "q"], "--undo knows how it was taken over: leave the rest out."),
+            (
+                ["--table", "a.b", "--queue", "q", "--payload-row", "--prefix", "x"],
+                "--prefix, --job and --result-type"
+            ),
+            (["--partitioncache", "--slots", "3"], "--partitioncache takes its settings from there"),
+        ]
+    )
+    func usage(arguments: [String], message: String) async throws {
+        let server = try await TestServer.shared()
+        let result = try await server.cronmill(["migrate", "adopt", "--database", "x"] + arguments)
+        #expect(result.exitCode == 64)
+        #expect(result.errors.lowercased().contains(message.dropLast().lowercased()), "\(result.errors)")
+    }
+}
