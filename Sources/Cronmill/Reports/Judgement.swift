@@ -84,7 +84,7 @@ struct Judgement {
         if let limit = capacity?.maxRunningJobs, let needed = capacity?.needed, needed > limit {
             return "\(needed) jobs are active and pg_cron can run \(limit) at once"
         }
-        if let age = scheduler?.launcherAge, let started = scheduler?.launcherStartedAt, let due = cron?.dueBefore,
+        if let age = scheduler?.launcherAge, let started = scheduler?.launcherStartedAt, let due = cron?.overdueBefore,
             started > due || age < .seconds(5)
         {
             return "pg_cron's launcher started only \(age.shortText) ago"

@@ -16,6 +16,9 @@ struct WorkSide: Sendable {
     /// Dead rows of the task table, as far as statistics have them.
     let deadRows: Int
 
+}
+
+extension WorkSide {
     static let columns: SQL = """
         s.name, s.queue, s.run_as, s.enabled, s.paused, s.slots, s.schedule, s.running, s.waiting,
         s.ready, s.scheduled, s.retrying, s.dead, s.oldest_ready_seconds,
