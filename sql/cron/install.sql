@@ -34,5 +34,7 @@
 \ir functions/register.sql
 \ir functions/watch.sql
 \ir functions/history.sql
+\ir functions/last_due.sql
+\ir functions/scheduler.sql
 \ir functions/processor_jobs.sql
 \ir functions/differences.sql

@@ -29,7 +29,7 @@ extension Deployment {
                 try state.check()
                 try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
                 let cron = try CronInspection(state: state, session: session, database: database)
-                return try Adoption(work, cron: cron, database: database, session)
+                return try CopyAdoption(work, cron: cron, database: database, session)
             }
         }
         try plan.installCron(adoption.cron, files: sqlFiles, request: SetupRequest())
@@ -59,7 +59,7 @@ private struct AdoptedSide: Sendable {
 }
 
 /// What the cron database has to do with it.
-private struct Adoption: Sendable {
+private struct CopyAdoption: Sendable {
     let cron: CronInspection
     /// Name it is registered under, if it was renamed.
     var formerName: String?
@@ -98,7 +98,7 @@ private struct Adoption: Sendable {
 
 extension Plan {
     /// Can be cut off anywhere and planned again: the stamp comes last.
-    fileprivate mutating func adopt(_ adoption: Adoption, work: AdoptedSide, database: String) throws {
+    fileprivate mutating func adopt(_ adoption: CopyAdoption, work: AdoptedSide, database: String) throws {
         let cron = adoption.cron
         let cronDatabase = cron.state.database
         let linkRole = LinkRole.name(for: database)

@@ -22,8 +22,10 @@ public struct ProcessorStatus: Sendable, Hashable {
     public var jobs: Int?
     /// Those of them that are active.
     public var activeJobs: Int?
-    /// Slots at work now, that of `process` included.
+    /// Slots whose run goes on now, that of `process` included.
     public var running: Int
+    /// Those of them that have nothing to do at this moment and wait for tasks.
+    public var waiting: Int
     /// Tasks whose time has come; 100,001 stands for more.
     public var ready: Int
     /// Tasks for later; 100,001 stands for more.
@@ -34,14 +36,22 @@ public struct ProcessorStatus: Sendable, Hashable {
     public var dead: Int
     /// Age of the oldest ready task.
     public var oldestReady: Duration?
-    /// The last run in pg_cron's history of the last 30 days.
+    /// Tasks done in the last hour.
+    public var doneLastHour: Int
+    /// Attempts that failed in the last hour.
+    public var failedLastHour: Int
+    /// The last run in the part of pg_cron's history that was read: the last hour, and longer where runs are few.
     public var lastRun: LastRun?
     /// Runs that began in the last hour.
     public var runsLastHour: Int?
     /// Those of them that failed.
     public var failuresLastHour: Int?
-    /// Where its halves differ, as a sentence without full stop; nil if they do not, or it could not be seen.
-    public var drift: String?
+    /// When pg_cron starts it next; nil if it is disabled, its schedule never comes, or that could not be seen.
+    public var nextDue: ServerTime?
+    /// How it is doing, in a word.
+    public var verdict = Verdict.unknown
+    /// Why, as a sentence without full stop.
+    public var reason = ""
 
     /// A run, in short.
     public struct LastRun: Sendable, Hashable {

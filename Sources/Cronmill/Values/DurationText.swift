@@ -85,6 +85,9 @@ extension Duration {
         return text.isEmpty ? "0" : text
     }
 
+    /// Seconds as a number.
+    package var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+
     /// The duration in seconds, if it has no fraction of one.
     var wholeSeconds: Int64? { components.attoseconds == 0 ? components.seconds : nil }
 }

@@ -90,9 +90,4 @@ extension String {
         default: nil
         }
     }
-
-    /// What stands before the first line break.
-    var firstLine: String {
-        split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-    }
 }

@@ -3,123 +3,144 @@ internal import Cronmill
 
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what every processor is doing, at this moment.",
+        abstract: "Show how every processor is doing, at this moment, and why.",
         discussion: """
+            A processor is ok, idle, paused, disabled; or there is something to do: drifted
+            (sync repairs it), overdue (no run began though one was due), failing, behind,
+            unknown (its jobs and runs are not visible). RUNNING counts slots whose run
+            goes on; those that wait for tasks are said below.
+
+            With --exit-code it ends with 3 if there is something to do for any of them, or
+            if pg_cron starts no jobs; paused and disabled are no reason.
+
             Examples:
               cronmill status --all
               cronmill status emails --database shop --json
+              cronmill status --all --watch 5
+              cronmill status --all --exit-code --behind 30m
             """
     )
 
     @OptionGroup var named: ProcessorArguments
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
+    @Option(
+        help: ArgumentHelp(
+            "Behind is who has a task ready for so long. Default: the registry's threshold.",
+            valueName: "duration"
+        )
+    )
+    var behind: String?
+    @Flag(help: "End with 3 if there is something to do.")
+    var exitCode = false
+    @Option(
+        defaultAsFlag: 2,
+        help: ArgumentHelp("Show it again every so many seconds. Default: 2.", valueName: "seconds")
+    )
+    var watch: Double?
     @Flag(help: "As JSON.")
     var json = false
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
+    func validate() throws {
+        if let watch, !(0.1...86_400).contains(watch) { throw ValidationError("--watch is from 0.1 to 86400 seconds.") }
+        if watch != nil, json { throw ValidationError("--watch and --json exclude each other.") }
+        if watch != nil, exitCode { throw ValidationError("--watch and --exit-code exclude each other.") }
+    }
+
     func run() async throws {
-        let context = try await Context(connection, asked)
-        let report = try await context.deployment.status(databases: context.databases, processors: named.processors)
-        try await context.show(report, processors: named.processors, json: json)
+        let behind = try behind.map { try Duration(userText: $0) }
+        guard let watch else {
+            let status = try await show(Context(connection, asked), behind: behind)
+            if status != .done { throw Failure.reported(status) }
+            return
+        }
+        var hasBegun = false
+        while true {
+            do {
+                _ = try await show(Context(connection, asked), behind: behind)
+            } catch let error where hasBegun && !(error is CancellationError) && !(error is OutputError) {
+                // What cannot be reached now may be reached in a moment.
+                _ = Failure.report(error, to: connection.output)
+            }
+            hasBegun = true
+            try await Task.sleep(for: .seconds(watch))
+        }
+    }
+
+    private func show(_ context: Context, behind: Duration?) async throws -> ExitStatus {
+        let report = try await context.deployment.status(
+            databases: context.databases,
+            processors: named.processors,
+            behind: behind
+        )
+        if watch != nil { try context.output.beginScreen() }
+        let status = try await context.show(report, processors: named.processors, json: json)
+        return exitCode && !report.isFine ? .worst(status, .finding) : status
+    }
+}
+
+extension Output {
+    /// Begins a new screen on a terminal that can be cleared, and a new paragraph elsewhere.
+    fileprivate func beginScreen() throws(OutputError) {
+        try write(terminal.redraws(.output) ? "\u{1b}[H\u{1b}[J" : "\n")
     }
 }
 
 extension Context {
-    /// Writes a report; what could not be seen goes to standard error and into the exit code.
-    func show(_ report: StatusReport, processors: [String], json: Bool) async throws {
+    /// Writes a report; what could not be seen goes to standard error and into the exit status.
+    fileprivate func show(_ report: StatusReport, processors: [String], json: Bool) async throws -> ExitStatus {
         var rows: [ProcessorStatus] = []
         var status = ExitStatus.done
+        var failures: [(note: String, error: any Error)] = []
         for result in report.databases {
             switch result.outcome {
             case .success(let found): rows += found
-            case .failure(let error):
-                output.note("cronmill: database \(result.database):")
-                status = .worst(status, Failure.report(error, to: output))
+            case .failure(let error): failures.append(("cronmill: database \(result.database):", error))
             }
         }
         if let error = report.cronError {
-            output.note("cronmill: cron database \(deployment.cronDatabase), so jobs and runs are not visible:")
-            status = .worst(status, Failure.report(error, to: output))
+            let note = "cronmill: cron database \(deployment.cronDatabase), so jobs and runs are not visible:"
+            failures.append((note, error))
         }
-        for name in processors where !rows.contains(where: { $0.processor == name }) && status == .done {
+        for name in processors where !rows.contains(where: { $0.processor == name }) && failures.isEmpty {
             let known = await deployment.forEach(databases) { try await deployment.processorNames(in: $0) }
             let names = try known.flatMap { try $0.outcome.get() }
             status = Failure.report(CronmillError.unknownProcessor(name, in: databases, known: names), to: output)
         }
         if json {
             try output.write(JSON.array(rows.map(\.json)).prettyText)
-        } else if !rows.isEmpty || status == .done {
-            try output.write(Table(rows).rendered(for: output))
+        } else if !rows.isEmpty || status == .done && failures.isEmpty {
+            try output.write(StatusText(rows, scheduler: report.scheduler))
+        }
+        for failure in failures {
+            output.note(failure.note)
+            status = .worst(status, Failure.report(failure.error, to: output))
         }
         for remark in report.remarks { output.warn(remark) }
-        for row in rows {
-            guard let drift = row.drift else { continue }
+        for row in rows where row.verdict == .drifted {
             output.warn(
-                "\(row.database): \(row.processor): \(drift); repair: cronmill sync --database \(row.database.shellWord)"
+                "\(row.database): \(row.processor): \(row.reason); repair: "
+                    + "cronmill sync --database \(row.database.shellWord)"
             )
         }
-        if status != .done { throw Failure.reported(status) }
-    }
-}
-
-extension Table {
-    fileprivate func rendered(for output: Output) -> String {
-        render(width: output.terminal.width(of: .output), colour: output.terminal.usesColour(on: .output))
-    }
-
-    /// Processors, for people.
-    init(_ rows: [ProcessorStatus]) {
-        self.init(columns: [
-            Column("database"), Column("processor"), Column("state"), Column("schedule"),
-            Column("active", alignment: .right), Column("running", alignment: .right),
-            Column("ready", alignment: .right), Column("oldest", alignment: .right),
-            Column("later", alignment: .right), Column("dead", alignment: .right), Column("last run"),
-            Column("last hour"),
-        ])
-        for row in rows {
-            append([
-                Cell(row.database), Cell(row.processor), row.stateCell, Cell(row.schedule),
-                Cell("\(row.activeJobs.map(String.init) ?? "?")/\(row.slots)"), Cell(String(row.running)),
-                Cell(row.ready.counted), Cell(row.oldestReady?.shortText ?? "-"), Cell(row.scheduled.counted),
-                Cell(row.dead.counted, style: row.dead > 0 ? .red : nil), row.lastRunCell, row.lastHourCell,
-            ])
-        }
+        return status
     }
 }
 
 extension ProcessorStatus {
-    fileprivate var stateCell: Table.Cell {
-        if isPaused { return Table.Cell(isEnabled ? "paused" : "disabled, paused", style: .yellow) }
-        return isEnabled ? Table.Cell("enabled", style: .green) : Table.Cell("disabled", style: .dim)
-    }
-
-    fileprivate var lastRunCell: Table.Cell {
-        guard jobs != nil else { return "not visible" }
-        guard let lastRun else { return "none" }
-        // What runs now has run as long as ago it began; what has ended took some time, too.
-        let isOver = lastRun.duration != nil && lastRun.status != "running"
-        let age = lastRun.age.map { " \($0.shortText) ago" } ?? ""
-        let duration = isOver ? lastRun.duration.map { ", took \($0.shortText)" } ?? "" : ""
-        return Table.Cell(lastRun.status + age + duration, style: lastRun.status.runStyle)
-    }
-
-    fileprivate var lastHourCell: Table.Cell {
-        guard let runsLastHour, let failuresLastHour else { return "not visible" }
-        let runs = "\(runsLastHour) \(runsLastHour == 1 ? "run" : "runs")"
-        return failuresLastHour > 0
-            ? Table.Cell("\(runs), \(failuresLastHour) failed", style: .red) : Table.Cell(runs)
-    }
-
-    var json: JSON {
+    fileprivate var json: JSON {
         [
             "database": .string(database), "processor": .string(processor), "queue": .string(queue),
+            "verdict": .string(verdict.rawValue), "reason": .string(reason),
             "enabled": .boolean(isEnabled), "paused": .boolean(isPaused), "slots": .integer(Int64(slots)),
-            "schedule": .string(schedule), "run_as": .string(runAs), "jobs": JSON(jobs.map(Int64.init)),
-            "active_jobs": JSON(activeJobs.map(Int64.init)), "running": .integer(Int64(running)),
+            "schedule": .string(schedule), "next_due": JSON(nextDue?.iso8601), "run_as": .string(runAs),
+            "jobs": JSON(jobs.map(Int64.init)), "active_jobs": JSON(activeJobs.map(Int64.init)),
+            "running": .integer(Int64(running)), "waiting": .integer(Int64(waiting)),
             "ready": .integer(Int64(ready)), "scheduled": .integer(Int64(scheduled)),
             "retrying": .integer(Int64(retrying)), "dead": .integer(Int64(dead)),
             "counts_exact_up_to": .integer(Int64(Self.exactUpTo)),
             "oldest_ready_seconds": oldestReady.map { .number($0.inSeconds) } ?? .null,
+            "done_last_hour": .integer(Int64(doneLastHour)), "failed_last_hour": .integer(Int64(failedLastHour)),
             "last_run": lastRun.map { run in
                 [
                     "status": .string(run.status), "message": JSON(run.message),

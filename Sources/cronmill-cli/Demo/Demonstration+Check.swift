@@ -7,7 +7,8 @@ extension Demonstration {
         try headline("What all processors are doing")
         try command("cronmill status --all")
         let report = try await status()
-        try output.write(Table(report.databases.flatMap { try $0.outcome.get() }))
+        let rows = try report.databases.flatMap { try $0.outcome.get() }
+        try output.write(StatusText(rows, scheduler: report.scheduler))
         for remark in report.remarks { output.warn(remark) }
         if disabling {
             try headline("The gentle end: runs finish their batch, then the jobs are deactivated")

@@ -19,26 +19,9 @@ extension Date {
 
 internal import FoundationEssentials
 
-extension Duration {
-    /// Seconds as a number.
-    var inSeconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
-    }
-}
-
 extension Int {
     /// A count that is exact up to 100,000; `100,000+` beyond.
     var counted: String {
         self <= ProcessorStatus.exactUpTo ? grouped : "100,000+"
-    }
-
-    /// With separators: `12,345`.
-    var grouped: String {
-        var text = ""
-        for (index, digit) in String(self).reversed().enumerated() {
-            if index > 0, index % 3 == 0, digit != "-" { text.append(",") }
-            text.append(digit)
-        }
-        return String(text.reversed())
     }
 }

@@ -1,6 +1,17 @@
 -- What there is to say about each processor in this database, at this moment. Counts stop at 100,001;
--- running is told by the slots' advisory locks, which everybody may see. Executed by: monitors.
+-- running is told by the slots' advisory locks, waiting (of those running) by what slots publish of themselves: no
+-- deadline. Everybody may see both. Executed by: monitors.
 create or replace view cronmill.processor_status as
+with backend as materialized (
+    select l.objid as slot_id, a.application_name ~ '^cronmill slot \d+ start \d+ until $' as waits
+    from pg_catalog.pg_locks as l
+    left join pg_catalog.pg_stat_activity as a on a.pid = l.pid
+    where l.locktype = 'advisory'
+        and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
+        and l.classid = cronmill.slot_lock_class()::oid
+        and l.objsubid = 2
+        and l.granted
+)
 select
     p.processor_id,
     p.name,
@@ -19,7 +30,17 @@ select
     tasks.retrying,
     dead.total as dead,
     extract(epoch from clock_timestamp() - tasks.oldest_ready_at)::double precision as oldest_ready_seconds,
-    slots.running
+    slots.running,
+    slots.waiting,
+    tasks.oldest_ready_at,
+    slots.quiet_since,
+    work.done_last_hour,
+    work.failed_last_hour,
+    work.attempts_of_late,
+    work.failed_of_late,
+    failure.failed_at as last_failed_at,
+    failure.error_message as last_error,
+    pg_catalog.pg_stat_get_dead_tuples('cronmill.task'::regclass) as dead_rows
 from cronmill.processor as p
 join cronmill.queue as q on q.queue_id = p.queue_id
 cross join lateral (
@@ -70,15 +91,71 @@ cross join lateral (
     from (select 1 from cronmill.dead_task as d where d.queue_id = p.queue_id limit 100001) as counted
 ) as dead
 cross join lateral (
-    select count(*) as running
-    from cronmill.slot as s
-    join pg_catalog.pg_locks as l
-        on l.locktype = 'advisory'
-        and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
-        and l.classid = cronmill.slot_lock_class()::oid
-        and l.objid = s.slot_id::oid
-        and l.objsubid = 2
-        and l.granted
-    where s.processor_id = p.processor_id
-) as slots;
-comment on view cronmill.processor_status is 'One row per processor: settings, task counts (they stop at 100,001), age of the oldest ready task, slots at work.';
+    select
+        count(*) filter (where b.slot_id is not null) as running,
+        count(*) filter (where b.waits) as waiting,
+        -- Of the slots that do not run, the one that has not for longest.
+        min(coalesce(greatest(s.started_at, s.ended_at), '-infinity'))
+            filter (where b.slot_id is null and n.slot is not null) as quiet_since
+    from generate_series(1, p.slots) as n (slot)
+    -- A slot that is no longer wanted, or that of process, may run.
+    full join (
+        select o.slot_id, o.slot, o.started_at, o.ended_at from cronmill.slot as o where o.processor_id = p.processor_id
+    ) as s on s.slot = n.slot
+    left join backend as b on b.slot_id = s.slot_id::oid
+) as slots
+cross join lateral (
+    -- Runs within the last hour, and the one of each slot that began before it.
+    select
+        coalesce(sum(r.done), 0)::bigint as done_last_hour,
+        coalesce(sum(r.failed), 0)::bigint as failed_last_hour,
+        coalesce(sum(r.done + r.failed) filter (where r.of_late), 0)::bigint as attempts_of_late,
+        coalesce(sum(r.failed) filter (where r.of_late), 0)::bigint as failed_of_late
+    from (
+        select
+            o.done, o.failed,
+            coalesce(o.ended_at, clock_timestamp()) > clock_timestamp() - interval '15 minutes' as of_late
+        from cronmill.slot as s
+        join cronmill.run as o
+            on o.slot_id = s.slot_id
+            and o.started_at >= least(
+                clock_timestamp() - interval '1 hour',
+                (
+                    select max(e.started_at) from cronmill.run as e
+                    where e.slot_id = s.slot_id and e.started_at < clock_timestamp() - interval '1 hour'
+                )
+            )
+        where s.processor_id = p.processor_id
+            and coalesce(o.ended_at, clock_timestamp()) > clock_timestamp() - interval '1 hour'
+    ) as r
+) as work
+left join lateral (
+    -- Newest of those that are found without looking at all tasks.
+    select f.failed_at, f.error_message
+    from (
+        (
+            select d.failed_at, d.error_message
+            from cronmill.dead_task as d
+            where d.queue_id = p.queue_id
+            order by d.task_id desc
+            limit 100
+        )
+        union all
+        (
+            select t.failed_at, t.error_message
+            from generate_series(0, 9) as n (priority)
+            cross join lateral (
+                select o.failed_at, o.error_message
+                from cronmill.task as o
+                where o.queue_id = p.queue_id and o.priority = n.priority and o.run_at >= statement_timestamp()
+                order by o.run_at
+                limit 100
+            ) as t
+            where t.failed_at is not null
+        )
+    ) as f
+    where work.failed_last_hour > 0
+    order by f.failed_at desc
+    limit 1
+) as failure on true;
+comment on view cronmill.processor_status is 'One row per processor: settings, task counts (they stop at 100,001), age of the oldest ready task, slots at work, work of the last hour and of the last quarter of one (of late).';

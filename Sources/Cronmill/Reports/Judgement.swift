@@ -1,0 +1,147 @@
+internal import struct FoundationEssentials.Date
+
+/// Finds the verdict of a processor and the sentence that explains it, from what both databases say.
+struct Judgement {
+    let work: WorkReport
+    /// Nil if the registry does not know the processor, or cannot be seen.
+    let cron: CronSide?
+    /// Whether the registry's rows of this database may be seen.
+    let isVisible: Bool
+    /// Nil if the cron database could not be asked.
+    let scheduler: Scheduler?
+    let capacity: Capacity?
+
+    private var status: ProcessorStatus { work.status }
+
+    /// The first verdict that is true, and why: without full stop.
+    var result: (verdict: Verdict, reason: String) {
+        if let drift { return (.drifted, drift) }
+        if !status.isEnabled { return (.disabled, waiting("its jobs do not run")) }
+        if status.isPaused { return (.paused, waiting("no task is begun until it is resumed")) }
+        if isOverdue { return (.overdue, "\(silence): \(cause)") }
+        if let failing { return (.failing, failing) }
+        if let behind { return (.behind, behind) }
+        guard cron != nil else { return (.unknown, "its jobs and runs are not visible") }
+        let isOccupied = status.ready > 0 || status.running > status.waiting
+        let hasWorked = status.doneLastHour + status.failedLastHour > 0
+        return (isOccupied || hasWorked ? .ok : .idle, activity)
+    }
+
+    // MARK: Drifted
+
+    /// Where the registry and `cron.job` differ from the row.
+    private var drift: String? {
+        guard isVisible else { return nil }
+        guard let cron else { return "the registry does not know it" }
+        var found = cron.differences
+        let isSame =
+            (status.isEnabled, status.slots, status.schedule, status.runAs)
+            == (cron.isEnabled, cron.slots, cron.schedule, cron.runAs)
+        if !isSame { found.insert("its settings are not those that the registry has", at: 0) }
+        guard let first = found.first else { return nil }
+        return found.count == 1 ? first : "\(first) (and \(found.count - 1) more)"
+    }
+
+    private func waiting(_ text: String) -> String {
+        status.ready == 0 ? text : "\(text); \(Self.tasks(status.ready)) ready"
+    }
+
+    // MARK: Overdue
+
+    private var isOverdue: Bool {
+        guard let cron, let scheduler, let quietSince = work.quietSince else { return false }
+        // What was due before it was told so, or before the server started, is not made up for.
+        let isLate = { (due: Date?) in
+            due.map { quietSince < $0 && cron.changedAt < $0 && scheduler.serverStartedAt < $0 } ?? false
+        }
+        // Where pg_cron is seen to start nothing there is nothing to wait for.
+        return isLate(cron.overdueBefore) || scheduler.obstacle != nil && isLate(cron.dueBefore)
+    }
+
+    private var silence: String {
+        let time = work.quietFor.map { "no run for \($0.shortText)" } ?? "no run yet"
+        return status.slots > 1 && status.running > 0
+            ? "\(time) of \(status.slots - status.running) of its \(status.slots) slots" : time
+    }
+
+    /// Why no run began: what is seen, or that nothing is.
+    private var cause: String {
+        if let obstacle = scheduler?.obstacle { return obstacle }
+        if let going = cron?.going {
+            let since = going.since.map { " of \($0.text)" } ?? ""
+            return going.state == "idle"
+                ? "its run\(since) has ended, and pg_cron has not noticed (process \(going.pid) is idle)"
+                : "its run\(since) still goes (process \(going.pid), \(going.state))"
+        }
+        if let lastRun = cron?.lastRun, lastRun.status == "failed" {
+            return lastRun.message == "connection failed"
+                ? "pg_cron could not log in (connection failed)"
+                : "its last run failed: \(lastRun.message?.firstLine ?? "no message")"
+        }
+        if let limit = capacity?.maxRunningJobs, let going = scheduler?.runsGoing, going >= limit {
+            return "pg_cron has no free slot: \(going) runs go, cron.max_running_jobs is \(limit)"
+        }
+        if let limit = capacity?.maxRunningJobs, let needed = capacity?.needed, needed > limit {
+            return "\(needed) jobs are active and pg_cron can run \(limit) at once"
+        }
+        if let age = scheduler?.launcherAge, let started = scheduler?.launcherStartedAt, let due = cron?.overdueBefore,
+            started > due || age < .seconds(5)
+        {
+            return "pg_cron's launcher started only \(age.shortText) ago"
+        }
+        return "why cannot be seen from here; the server's log may say it"
+    }
+
+    // MARK: Failing, behind
+
+    private static let fewestFailures = 3
+
+    private var failing: String? {
+        guard let cron, let limit = cron.failingPercentage else { return nil }
+        let isTooMany = { (failed: Int, total: Int) in
+            failed >= Self.fewestFailures && failed * 100 >= limit * total
+        }
+        if isTooMany(work.failedOfLate, work.attemptsOfLate) {
+            return
+                "\(work.failedOfLate.grouped) of \(work.attemptsOfLate.grouped) attempts of the last 15 minutes failed"
+                + (work.lastError.map { "; the last: \($0.firstLine)" } ?? "")
+        }
+        if let lastRun = cron.lastRun, lastRun.status == "failed", isTooMany(cron.failuresLastHour, cron.runsLastHour) {
+            return "\(cron.failuresLastHour) of \(cron.runsLastHour) runs of the last hour failed; "
+                + "the last: \(lastRun.message?.firstLine ?? "no message")"
+        }
+        return nil
+    }
+
+    private var behind: String? {
+        guard let limit = cron?.behindBefore, let ready = work.oldestReadyAt, ready <= limit else { return nil }
+        let age = status.oldestReady.map { " for \($0.shortText)" } ?? ""
+        return "its oldest ready task waits\(age); \(Self.tasks(status.ready)) ready, "
+            + "\(Self.tasks(status.doneLastHour)) done in the last hour"
+    }
+
+    // MARK: Well
+
+    private var activity: String {
+        var parts: [String] = []
+        if status.doneLastHour + status.failedLastHour > 0 {
+            let failed = status.failedLastHour > 0 ? ", \(status.failedLastHour.grouped) attempts failed" : ""
+            parts.append("\(Self.tasks(status.doneLastHour)) done in the last hour\(failed)")
+        } else {
+            parts.append("no task done in the last hour")
+        }
+        let working = status.running - status.waiting
+        if working > 0 { parts.append("\(Self.slots(working)) at work") }
+        if status.waiting > 0 { parts.append("\(Self.slots(status.waiting)) waiting for tasks") }
+        if status.running == 0, let lastRun = cron?.lastRun {
+            parts.append("last run \(lastRun.status)\(lastRun.age.map { " \($0.shortText) ago" } ?? "")")
+        }
+        return parts.joined(separator: "; ")
+    }
+
+    private static func tasks(_ count: Int) -> String {
+        count > ProcessorStatus.exactUpTo ? "more than 100,000 tasks" : count == 1 ? "1 task" : "\(count.grouped) tasks"
+    }
+
+    private static func slots(_ count: Int) -> String { count == 1 ? "1 slot" : "\(count) slots" }
+}

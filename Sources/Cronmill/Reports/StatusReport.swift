@@ -1,0 +1,38 @@
+/// The state of all processors asked for, and what could not be seen.
+public struct StatusReport: Sendable {
+    /// A result per work database: its processors, or why it could not be asked.
+    public var databases: [DatabaseResult<[ProcessorStatus]>]
+    /// Why the cron database could not be asked, if so; then jobs and runs are unknown.
+    public var cronError: (any Error)?
+    /// Jobs pg_cron can run at once and that would be active.
+    public var capacity: Capacity?
+    /// pg_cron itself; nil where the cron database could not be asked.
+    public var scheduler: Scheduler?
+    /// Remarks: pg_cron starts nothing, history switched off, capacity exceeded, old snapshots.
+    public var remarks: [String] = []
+
+    /// Whether nothing needs a person: every processor's verdict is fine, and pg_cron starts jobs if one is wanted.
+    ///
+    /// What could not be asked is not looked at here.
+    public var isFine: Bool {
+        let processors = databases.flatMap { (try? $0.outcome.get()) ?? [] }
+        return processors.allSatisfy(\.verdict.isFine)
+            && (scheduler?.obstacle == nil || !processors.contains { $0.isEnabled && !$0.isPaused })
+    }
+}
+
+/// What pg_cron can run at once, and what is active.
+public struct Capacity: Sendable, Hashable {
+    /// `cron.max_running_jobs`; nil if it cannot be read and was not given.
+    public var maxRunningJobs: Int?
+    /// Slots of enabled processors, all work databases together.
+    public var slots: Int
+    /// Cronmill's own jobs.
+    public var housekeepers: Int
+    /// Active jobs of others; nil if they cannot be seen and were not given.
+    public var others: Int?
+    /// All of them.
+    public var needed: Int
+    /// Whether pg_cron hangs when more jobs wait than it can run.
+    public var hangsAbove: Bool
+}

@@ -1,0 +1,252 @@
+import FoundationEssentials
+import Testing
+
+@testable import Cronmill
+
+/// What is made of what both databases say of a processor, without a server.
+@Suite("Judgement")
+struct JudgementTests {
+    /// Minutes after some moment.
+    private static func at(_ minute: Double) -> Date { Date(timeIntervalSince1970: 1_800_000_000 + 60 * minute) }
+
+    private struct Facts {
+        var isEnabled = true
+        var isPaused = false
+        var slots = 2
+        var running = 0
+        var waiting = 0
+        var ready = 0
+        var oldestReadyAt: Date?
+        var quietSince: Date? = at(59)
+        var attempts = 0
+        var failed = 0
+        var done = 0
+        var differences: [String] = []
+        var lastRun: ProcessorStatus.LastRun?
+        var going: CronSide.Going?
+        var obstacle: String?
+        var runsGoing = 0
+        var launcherStartedAt: Date = at(-100)
+        var serverStartedAt: Date = at(-100)
+        var changedAt: Date = at(-50)
+        var overdueBefore: Date? = at(55)
+        var needed = 4
+        var isVisible = true
+
+        /// It is minute 60.
+        var judgement: Judgement {
+            let status = ProcessorStatus(
+                database: "shop",
+                processor: "emails",
+                queue: "emails",
+                isEnabled: isEnabled,
+                isPaused: isPaused,
+                slots: slots,
+                schedule: "* * * * *",
+                runAs: "runner",
+                running: running,
+                waiting: waiting,
+                ready: ready,
+                scheduled: 0,
+                retrying: 0,
+                dead: 0,
+                oldestReady: oldestReadyAt.map { .seconds(at(60).timeIntervalSince($0)) },
+                doneLastHour: done,
+                failedLastHour: failed
+            )
+            let work = WorkReport(
+                status: status,
+                quietSince: quietSince,
+                quietFor: quietSince.flatMap { $0 == .distantPast ? nil : .seconds(at(60).timeIntervalSince($0)) },
+                oldestReadyAt: oldestReadyAt,
+                attemptsOfLate: attempts,
+                failedOfLate: failed,
+                lastError: failed > 0 ? "no such address\nat all" : nil,
+                deadRows: 0
+            )
+            let cron = CronSide(
+                jobs: slots,
+                activeJobs: slots,
+                lastRun: lastRun,
+                runsLastHour: 10,
+                failuresLastHour: lastRun?.status == "failed" ? 6 : 0,
+                isEnabled: isEnabled,
+                slots: slots,
+                schedule: "* * * * *",
+                runAs: "runner",
+                changedAt: changedAt,
+                going: going,
+                nextDue: nil,
+                dueBefore: at(60),
+                overdueBefore: overdueBefore,
+                behindBefore: at(50),
+                failingPercentage: 50,
+                differences: differences
+            )
+            let scheduler = Scheduler(
+                zone: "GMT",
+                zoneIsAssumed: false,
+                obstacle: obstacle,
+                today: "2027-01-15",
+                keepsHistory: true,
+                serverStartedAt: serverStartedAt,
+                launcherStartedAt: launcherStartedAt,
+                launcherAge: .seconds(at(60).timeIntervalSince(launcherStartedAt)),
+                runsGoing: runsGoing
+            )
+            let capacity = Capacity(
+                maxRunningJobs: 5,
+                slots: 2,
+                housekeepers: 2,
+                others: 0,
+                needed: needed,
+                hangsAbove: true
+            )
+            return Judgement(
+                work: work,
+                cron: isVisible ? cron : nil,
+                isVisible: isVisible,
+                scheduler: isVisible ? scheduler : nil,
+                capacity: isVisible ? capacity : nil
+            )
+        }
+    }
+
+    private func judge(_ change: (inout Facts) -> Void) -> String {
+        var facts = Facts()
+        change(&facts)
+        let (verdict, reason) = facts.judgement.result
+        return "\(verdict.rawValue): \(reason)"
+    }
+
+    private func run(_ status: String, _ message: String?) -> ProcessorStatus.LastRun {
+        ProcessorStatus.LastRun(status: status, message: message, startedAt: nil, age: .seconds(70), duration: nil)
+    }
+
+    @Test("one that is well says what it does")
+    func well() {
+        #expect(judge { _ in } == "idle: no task done in the last hour")
+        #expect(
+            judge { $0.lastRun = run("succeeded", "CALL") }
+                == "idle: no task done in the last hour; last run succeeded 1m 10s ago"
+        )
+        #expect(
+            judge { ($0.running, $0.waiting) = (2, 2) }
+                == "idle: no task done in the last hour; 2 slots waiting for tasks"
+        )
+        #expect(
+            judge { ($0.running, $0.waiting, $0.done, $0.failed, $0.attempts) = (2, 1, 1234, 2, 1236) }
+                == "ok: 1,234 tasks done in the last hour, 2 attempts failed; 1 slot at work; 1 slot waiting for tasks"
+        )
+        #expect(judge { $0.ready = 1 } == "ok: no task done in the last hour")
+    }
+
+    @Test("of several verdicts the first is given")
+    func precedence() {
+        let all: (inout Facts) -> Void = { facts in
+            (facts.isEnabled, facts.isPaused, facts.quietSince) = (false, true, Self.at(1))
+            (facts.attempts, facts.failed, facts.ready, facts.oldestReadyAt) = (3, 3, 7, Self.at(2))
+            facts.differences = ["has no job", "job 7 has no slot of a processor"]
+        }
+        #expect(judge(all) == "drifted: has no job (and 1 more)")
+        #expect(
+            judge {
+                all(&$0); $0.differences = []
+            } == "disabled: its jobs do not run; 7 tasks ready"
+        )
+        #expect(
+            judge {
+                all(&$0); ($0.differences, $0.isEnabled) = ([], true)
+            }
+                == "paused: no task is begun until it is resumed; 7 tasks ready"
+        )
+        #expect(
+            judge {
+                all(&$0); ($0.differences, $0.isEnabled, $0.isPaused) = ([], true, false)
+            }
+                == "overdue: no run for 59m 00s: why cannot be seen from here; the server's log may say it"
+        )
+        #expect(
+            judge {
+                all(&$0); ($0.differences, $0.isEnabled, $0.isPaused, $0.quietSince) = ([], true, false, Self.at(59))
+            }
+                == "failing: 3 of 3 attempts of the last 15 minutes failed; the last: no such address"
+        )
+        #expect(
+            judge { ($0.oldestReadyAt, $0.ready, $0.done) = (Self.at(50), 7, 1) }
+                == "behind: its oldest ready task waits for 10m 00s; 7 tasks ready, 1 task done in the last hour"
+        )
+        #expect(judge { ($0.oldestReadyAt, $0.ready) = (Self.at(50.1), 7) } == "ok: no task done in the last hour")
+        #expect(judge { $0.isVisible = false } == "unknown: its jobs and runs are not visible")
+        #expect(judge { ($0.isVisible, $0.isEnabled) = (false, false) } == "disabled: its jobs do not run")
+    }
+
+    @Test("the cause of no run is what is seen")
+    func causes() {
+        func cause(_ change: (inout Facts) -> Void) -> String {
+            judge { facts in
+                facts.quietSince = Self.at(10)
+                change(&facts)
+            }
+            .replacing("overdue: no run for 50m 00s: ", with: "")
+        }
+        #expect(cause { $0.obstacle = "cron.launch_active_jobs is off" } == "cron.launch_active_jobs is off")
+        let since = ServerTime(date: Self.at(10), text: "2027-01-15 08:10:00", zone: "UTC")
+        #expect(
+            cause { $0.going = .init(pid: 7, since: since, state: "active") }
+                == "its run of 2027-01-15 08:10:00 still goes (process 7, active)"
+        )
+        #expect(
+            cause { $0.going = .init(pid: 7, since: since, state: "idle") }
+                == "its run of 2027-01-15 08:10:00 has ended, and pg_cron has not noticed (process 7 is idle)"
+        )
+        #expect(
+            cause { $0.lastRun = run("failed", "connection failed") } == "pg_cron could not log in (connection failed)"
+        )
+        #expect(
+            cause { $0.lastRun = run("failed", "ERROR:  no\nDETAIL:  none") } == "its last run failed: ERROR:  no"
+        )
+        #expect(
+            cause { $0.runsGoing = 5 } == "pg_cron has no free slot: 5 runs go, cron.max_running_jobs is 5"
+        )
+        #expect(cause { $0.needed = 6 } == "6 jobs are active and pg_cron can run 5 at once")
+        #expect(
+            cause { $0.launcherStartedAt = Self.at(58) } == "pg_cron's launcher started only 2m 00s ago"
+        )
+        #expect(
+            judge { ($0.slots, $0.running, $0.quietSince) = (3, 1, .distantPast) }
+                == "overdue: no run yet of 2 of its 3 slots: why cannot be seen from here; the server's log may say it"
+        )
+    }
+
+    @Test("what was due before it was asked for is not missed")
+    func notLate() {
+        for change: (inout Facts) -> Void in [
+            { $0.quietSince = nil }, { $0.changedAt = Self.at(56) }, { $0.serverStartedAt = Self.at(56) },
+            { $0.overdueBefore = nil },
+        ] {
+            #expect(
+                judge { facts in
+                    facts.quietSince = Self.at(10)
+                    change(&facts)
+                }
+                .hasPrefix("idle")
+            )
+        }
+        // Where pg_cron starts nothing, a run that was due a moment ago is overdue.
+        #expect(
+            judge { $0.obstacle = "pg_cron's launcher is gone" }
+                == "overdue: no run for 1m 00s: pg_cron's launcher is gone"
+        )
+    }
+
+    @Test("runs that fail are failing, if the last one did")
+    func runsFail() {
+        #expect(
+            judge { $0.lastRun = run("failed", "server closed the connection") }
+                == "failing: 6 of 10 runs of the last hour failed; the last: server closed the connection"
+        )
+        #expect(judge { ($0.failed, $0.attempts) = (2, 2) }.hasPrefix("ok"))
+        #expect(judge { ($0.failed, $0.attempts) = (3, 7) }.hasPrefix("ok"))
+    }
+}
