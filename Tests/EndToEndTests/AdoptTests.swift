@@ -1,3 +1,4 @@
+import Cronmill
 import Foundation
 import Postgres
 import Testing

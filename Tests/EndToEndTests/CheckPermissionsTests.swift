@@ -109,6 +109,20 @@ struct CheckPermissionsTests {
         }
     }
 
+    @Test("where everything is as it has to be, nothing is written but how many things were looked at")
+    func nothing() async throws {
+        try await withServer { server in
+            try await withDatabases(on: server, waitsForTurn: false) { place in
+                try await place.setUp("--enable")
+                let looked = try await place.cronmillHere("check-permissions")
+                #expect(looked.exitCode == 0 && looked.output == "")
+                #expect(looked.errors.wholeMatch(of: #/[0-9]+ as they have to be, 0 to put right\n/#) != nil)
+                let quiet = try await place.cronmillHere("check-permissions", "--quiet")
+                #expect(quiet == ProgramResult(output: "", errors: "", exitCode: 0))
+            }
+        }
+    }
+
     @Test("--grant does what may be done at once and leaves the rest, --sql is a script that psql runs")
     func granting() async throws {
         try await withServer(settings: ["cron.log_run": "off"]) { server in
@@ -128,7 +142,7 @@ struct CheckPermissionsTests {
                 let granted = try await place.cronmill(["check-permissions", "--grant"] + here)
                 #expect(granted.exitCode == 3)
                 #expect(granted.output.contains("alter system set cron.log_run = on;"))
-                #expect(granted.output.contains(" 1 to put right\n"))
+                #expect(granted.errors.contains(" 1 to put right\n"))
                 #expect(
                     granted.errors.contains(
                         "\(place.database): grant execute on function app.work(jsonb) to \(place.runner);\n"
@@ -192,7 +206,7 @@ struct CheckPermissionsTests {
                     ["check-permissions", "--grant", "--database", place.database],
                     environment: installer
                 )
-                #expect(granted.exitCode == 3 && granted.output.contains(" 2 to put right\n"))
+                #expect(granted.exitCode == 3 && granted.errors.contains(" 2 to put right\n"))
                 #expect(granted.errors.contains("Role \"\(place.runner)\" may schedule jobs of its own"))
                 for finding in wrong {
                     let remedy = try #require(finding.remedy)

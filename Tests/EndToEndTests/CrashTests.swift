@@ -60,7 +60,7 @@ struct CrashTests {
             // It waits in the cron database, and is ended there.
             let blocker = try await place.connect("postgres")
             try await blocker.script("begin; lock table cronmill_cron.processor in share mode")
-            async let applied: Void = deployment.apply(plan)
+            let applied = Task { try await deployment.apply(plan) }
             var waiting: [String] = []
             try await eventually("it waits for the registry", within: .seconds(30)) {
                 waiting = try await place.cronRows(
@@ -72,7 +72,7 @@ struct CrashTests {
                 return waiting.count == 1
             }
             _ = try await place.cronRows("select pg_terminate_backend(\(waiting[0])::integer)")
-            let error = await #expect(throws: PostgresError.self) { try await applied }
+            let error = await #expect(throws: PostgresError.self) { try await applied.value }
             #expect(error?.sqlState == "57P01")
             await blocker.close()
 

@@ -1,4 +1,5 @@
 import Postgres
+import PrivateServer
 import Testing
 
 /// What the owner of a work database, or a run-as role, tries on whoever administers the cron database.

@@ -101,7 +101,7 @@ struct ReadmeTests {
                 environment: environment
             )
             try #require(result.exitCode == 0, "\(result.output)\(result.errors)")
-            #expect(result.output.contains(" 0 to put right\n"))
+            #expect(result.errors.contains(" 0 to put right\n"))
             try await shop.execute("select cronmill.enqueue('letters', '{\"to\": \"reader-1\"}')")
             try await eventually("pg_cron has sent the letter") {
                 try await shop.query("select recipient from app.letter").map { $0["recipient"] } == ["reader-1"]

@@ -22,7 +22,6 @@ extension Deployment {
                 return try session.transaction {
                     try session.execute("set transaction isolation level repeatable read, read only")
                     try session.execute("set local intervalstyle = postgres")
-                    try session.execute("set local search_path = pg_catalog, pg_temp")
                     let known: [String] = try session.query(
                         "select p.name from cronmill.processor as p order by p.name collate \"C\""
                     ).map { try $0.get("name") }

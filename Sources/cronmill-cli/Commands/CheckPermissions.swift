@@ -54,6 +54,7 @@ struct CheckPermissions: AsyncParsableCommand {
             try context.output.write(report.script)
         } else {
             try context.output.write(report.text(verbose: connection.verbose))
+            context.say(report.summary)
         }
         for remark in report.remarks { context.say("note: \(remark)") }
         if status != .done { throw Failure.reported(status) }
@@ -74,10 +75,12 @@ extension PermissionReport {
             )
             lines += remedy.sql.split(separator: "\n").map { "    \($0)" }
         }
-        let wrong = wrong.count
-        let present = findings.count { $0.state == .present }
-        lines.append("\(present) as they have to be, \(wrong) to put right")
         return lines.map { $0.controlsEscaped + "\n" }.joined()
+    }
+
+    /// How many of them there are.
+    var summary: String {
+        "\(findings.count { $0.state == .present }) as they have to be, \(wrong.count) to put right"
     }
 
     /// All remedies as a script for psql, by database.
