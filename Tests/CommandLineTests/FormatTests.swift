@@ -37,6 +37,15 @@ struct FormatTests {
         )
     }
 
+    @Test("JSON on one line")
+    func jsonLine() {
+        let value: JSON = ["a": [1, nil, ["b": "c\nd"]], "none": [], "empty": [:], "payload": .verbatim("{\"x\": 1}")]
+        #expect(
+            value.lineText
+                == #"{"a": [1, null, {"b": "c\nd"}], "none": [], "empty": {}, "payload": {"x": 1}}"# + "\n"
+        )
+    }
+
     @Test(
         "JSON strings are escaped",
         arguments: [

@@ -120,4 +120,17 @@ struct OutputTests {
             (reading, writing) = (ends[0], ends[1])
         }
     }
+
+    @Test(
+        "blocks are drawn on terminals whose locale is UTF-8 only",
+        arguments: [
+            (true, ["LANG": "en_US.UTF-8"], true), (true, ["LC_ALL": "C.utf8", "LANG": "C"], true),
+            (true, ["LC_ALL": "C", "LANG": "de_DE.UTF-8"], false), (true, ["LC_ALL": "", "LC_CTYPE": "C.UTF-8"], true),
+            (true, [:], false), (false, ["LANG": "en_US.UTF-8"], false),
+        ]
+    )
+    func unicode(isTerminal: Bool, environment: [String: String], draws: Bool) {
+        let terminal = Terminal(columns: isTerminal ? [.output: 80] : [:], environment: environment)
+        #expect(terminal.drawsUnicode(.output) == draws)
+    }
 }

@@ -58,6 +58,70 @@ struct TableTests {
         )
     }
 
+    @Test("where shrinking is not enough columns go, the last first, and what is left gets its room back")
+    func goes() {
+        var table = Table(columns: [
+            .init("database", whenNarrow: .shrinks(to: 4)), .init("duration", alignment: .right, whenNarrow: .goes),
+            .init("tasks", whenNarrow: .goes), .init("message", whenNarrow: .shrinks(to: 8)),
+        ])
+        table.append(["検索索引検索", "1m", "1,000 done", "connection failed"])
+        let texts = [60, 45, 40, 32, 20, 5].map { table.render(width: $0, colour: false) }
+        #expect(
+            texts == [
+                """
+                DATABASE      DURATION  TASKS       MESSAGE
+                検索索引検索        1m  1,000 done  connection failed
+
+                """,
+                """
+                DATABASE      DURATION  TASKS       MESSAGE
+                検索索引検索        1m  1,000 done  connecti…
+
+                """,
+                """
+                DATABASE  DURATION  TASKS       MESSAGE
+                検索索…         1m  1,000 done  connect…
+
+                """,
+                """
+                DATABASE      DURATION  MESSAGE
+                検索索引検索        1m  connect…
+
+                """,
+                """
+                DATABASE    MESSAGE
+                検索索引…   connect…
+
+                """,
+                """
+                DAT…  MESSAGE
+                検…   connect…
+
+                """,
+            ]
+        )
+    }
+
+    @Test("a table that goes on keeps its columns")
+    func goesOn() {
+        var table = Table(columns: [.init("database"), .init("status")])
+        table.append(["shop", "running"])
+        #expect(table.naturalWidths == [8, 7])
+        #expect(table.render(width: nil, colour: false, least: [12, 4], hasHeader: false) == "shop          running\n")
+    }
+
+    @Test(
+        "a course is drawn with blocks, or with ASCII signs",
+        arguments: [
+            ([0, 1, 2, 3, 4, 5, 6, 7], "▁▂▃▄▅▆▇█", "_.:-=+*#"), ([0, 0], "▁▁", "__"), ([1, 1_000_000], "▂█", ".#"),
+            ([], "", ""),
+        ]
+    )
+    func sparkline(values: [Int], unicode: String, ascii: String) {
+        #expect(Sparkline.text(values, unicode: true) == unicode)
+        #expect(Sparkline.text(values, unicode: false) == ascii)
+    }
+
     @Test("colours do not move the columns")
     func colours() {
         var table = Table(columns: [.init("name"), .init("state")])

@@ -265,7 +265,7 @@ struct AttackTests {
             let cron = try await place.server.connectByPassword("postgres", as: other)
             for statement in [
                 "select 1 from cron.job", "select 1 from cron.job_run_details",
-                "select cronmill_cron.history(10, null, null, null, false)",
+                "select cronmill_cron.history(10, null, null, null)",
                 "select cronmill_cron.processor_jobs(array['\(place.databases[0])'])",
                 "select cronmill_cron.visible_databases()", "select 1 from cronmill_cron.link",
             ] {

@@ -89,7 +89,6 @@ extension BadInput {
         BadInput(
             "an unknown processor's runs",
             "runs",
-            "--processor",
             "wrok",
             "--database",
             "shop",

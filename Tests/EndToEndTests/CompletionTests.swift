@@ -52,7 +52,7 @@ struct CompletionTests {
                 try await offers(["enqueue", "--database", here, "--queue", ""], on: server) == ["bills", "letters"]
             )
             #expect(
-                try await offers(["runs", "--processor", "b"], on: server, more: ["DB_NAME": here]) == ["bills"]
+                try await offers(["runs", "b"], on: server, more: ["DB_NAME": here]) == ["bills"]
             )
         }
     }

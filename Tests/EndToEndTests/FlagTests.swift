@@ -30,6 +30,7 @@ struct FlagTests {
                     ["purge", "--dead", "30d"],
                     ["status", "work", "--json"],
                     ["runs"],
+                    ["stats"],
                     ["sync", "--check"],
                     ["remove", "work"],
                     ["remove", "--everything", "--yes"],

@@ -172,7 +172,9 @@ struct MainJobTests {
                     ])
                 )
                 #expect(Set(runs) == [over(first, 1), over(first, 2), over(second, 1)])
-                let failed: [Run] = try decoded(await place.cronmill(["runs", "--json", "--all", "--failed"]))
+                let failed: [Run] = try decoded(
+                    await place.cronmill(["runs", "--json", "--all", "--status", "failed"])
+                )
                 #expect(failed == [])
                 #expect(
                     try await place.rows("select sum(done) as done, sum(failed) as failed from cronmill.run", in: first)

@@ -79,8 +79,15 @@ struct NonSuperuserTests {
                 }
                 let runs = try await place.cronmill(["runs", "--database", database], environment: installer)
                 let run = runs.output.split(separator: "\n").last?.split(separator: " ").map(String.init) ?? []
-                #expect(run.prefix(3) == [database, "work", "1"])
-                #expect(run.suffix(2) == ["succeeded", "CALL"])
+                #expect(run.prefix(2) == [database, "work#1"])
+                #expect(run.suffix(3) == ["succeeded", "100", "done"])
+                let stats = try await place.cronmill(
+                    ["stats", "--database", database, "--csv"],
+                    environment: installer
+                )
+                #expect(stats.output.contains("\r\n\(database),work,,1,0,0,"))
+                let others = try await place.cronmill(["runs", "--all-jobs"], environment: installer)
+                #expect(others.exitCode == 0 && others.output.contains("watch"))
 
                 let check = try await place.cronmill(
                     ["sync", "--check", "--database", database],

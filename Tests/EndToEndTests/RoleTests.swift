@@ -108,7 +108,7 @@ struct RoleTests {
             for arguments in [
                 ["enable"], ["pause", "work"], ["resume", "work"],
                 ["configure", "work", "--slots", "3", "--timeout", "1m", "--max-attempts", "2"], ["disable"],
-                ["status"], ["runs"],
+                ["status"], ["runs"], ["stats"],
             ] {
                 let result = try await place.cronmill(arguments + here, environment: environment)
                 #expect(result.exitCode == 0, "\(arguments): \(result.errors)")
@@ -152,7 +152,7 @@ struct RoleTests {
             try await eventually("both databases have a run") {
                 try await place.cronRows(
                     """
-                    select distinct j.database_name from cronmill_cron.history(100, null, \(place.databases), null, false) as j
+                    select distinct j.database_name from cronmill_cron.history(100, null, \(place.databases), null) as j
                     """
                 ).count == 2
             }
@@ -170,8 +170,22 @@ struct RoleTests {
 
                     """
             )
+            let stats = try await place.cronmill(["stats", "--all"], environment: environment)
+            #expect(stats.output.contains(mine) && !stats.output.contains(theirs) && !stats.output.contains("watch"))
+            let everything = try await place.cronmill(["runs", "--all-jobs"], environment: environment)
+            #expect(
+                everything.errors == """
+                    cronmill: error: runs of other jobs are visible to members of the registry's owner only
+                    cronmill: detail: Role "\(role)" is no member of role "postgres".
+
+                    """
+            )
+            #expect((everything.output, everything.exitCode) == ("", 1))
             let cron = try await place.server.connectByPassword("postgres", as: role)
-            for function in ["history(100, null, null, null, false)", "processor_jobs(null)"] {
+            for function in [
+                "history(100, null, null, null)", "processor_jobs(null)",
+                "run_statistics(now() - interval '1h', now(), null, null, true)",
+            ] {
                 let seen = try await cron.query(
                     "select distinct f.database_name from cronmill_cron.\(unsafeRaw: function) as f"
                 )
@@ -180,6 +194,9 @@ struct RoleTests {
             for statement in [
                 "select 1 from cron.job", "select 1 from cron.job_run_details", "select 1 from cronmill_cron.job",
                 "select 1 from cronmill_cron.visible_jobs()", "select 1 from cronmill_cron.processor",
+                "select 1 from cronmill_cron.visible_runs(0, 1000000)",
+                "select 1 from cronmill_cron.role_runs(null, null)",
+                "select 1 from cronmill_cron.known_jobs()", "select cronmill_cron.runid_at(now())",
                 "select cronmill_cron.grant_part('\(theirs)', current_user::text, 'monitor')",
             ] {
                 let error = try await expectedError { try await cron.execute(SQL(unsafeRaw: statement)) }
@@ -208,7 +225,8 @@ struct RoleTests {
             try await place.server.makeRole(role)
             try await place.setUp()
             for (arguments, part) in [
-                (["status"], "monitor \(role)"), (["runs"], "monitor \(role)"), (["enable"], "operator \(role)"),
+                (["status"], "monitor \(role)"), (["runs"], "monitor \(role)"), (["stats"], "monitor \(role)"),
+                (["enable"], "operator \(role)"),
                 (["disable"], "operator \(role)"), (["configure", "work", "--slots", "2"], "operator \(role)"),
                 (["enqueue", "--queue", "work", "--payload", "{}"], "producer \(role) --queue work"),
             ] {

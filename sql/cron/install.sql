@@ -7,6 +7,7 @@
 \ir tables/privilege.sql
 \ir tables/processor.sql
 \ir tables/job.sql
+\ir tables/known_job.sql
 \ir tables/threshold.sql
 \ir functions/acts_for_all_roles.sql
 \ir functions/thresholds.sql
@@ -33,7 +34,11 @@
 \ir functions/permit_run_as.sql
 \ir functions/register.sql
 \ir functions/watch.sql
+\ir functions/known_jobs.sql
+\ir functions/run_status.sql
+\ir functions/history_range.sql
 \ir functions/history.sql
+\ir functions/run_statistics.sql
 \ir functions/last_due.sql
 \ir functions/scheduler.sql
 \ir functions/processor_jobs.sql

@@ -1,115 +1,177 @@
 internal import Postgres
 
-/// A run in pg_cron's history, with the processor it was of.
-public struct Run: Sendable, Hashable {
-    /// pg_cron's number of it.
-    public var runid: Int64
-    /// The job; it may be gone.
-    public var jobid: Int64
-    /// Work database; the cron database for a housekeeper.
-    public var database: String
-    /// Processor, or name of the housekeeper.
-    public var processor: String
-    /// Slot, from 1; 0 for a housekeeper.
-    public var slot: Int
-    /// Role it ran as.
-    public var runAs: String
-    /// Process that did it, if it came to that.
-    public var pid: Int?
-    /// `starting`, `running`, `succeeded`, `failed`; `stopped` if its job was deactivated while it ran.
-    public var status: String
-    /// pg_cron's message: the command tag, or the error.
-    public var message: String?
-    /// When it started, if pg_cron noted it.
-    public var startedAt: ServerTime?
-    /// How long it took, or has taken so far; nil if pg_cron did not note its end.
-    public var duration: Duration?
-}
-
-/// Which runs.
-public struct RunFilter: Sendable, Hashable {
-    /// Work databases; nil is all, the housekeepers' runs included.
-    public var databases: [String]?
-    /// Processors; nil is all.
-    public var processors: [String]?
-    /// Only those that failed.
-    public var onlyFailed = false
-    /// As many at most, the newest.
-    public var limit = 20
-
-    /// The newest 20.
-    public init() {}
-}
-
 extension Deployment {
-    /// Runs of our jobs, newest first.
+    /// Runs of pg_cron's history, with the tasks they did, for which the work databases of the runs found are asked.
     ///
-    /// - Throws: `CronmillError` if nothing is installed, or for a processor that never had a job; `PostgresError`.
-    public func runs(_ filter: RunFilter = RunFilter()) async throws -> [Run] {
+    /// - Parameter filter: which of them.
+    /// - Returns: a report even if work databases cannot be asked.
+    /// - Throws: `CronmillError` if nothing is installed, for a processor that never had a job, or a database or jobs
+    ///   whose runs may not be seen; `PostgresError`.
+    public func runs(_ filter: RunFilter = RunFilter()) async throws -> RunReport {
         try await with(connectCron()) { connection in
-            try await connection.run { session in
+            var report = try await connection.run { session in
                 try CronState.inspect(session).checkInstalled()
-                let database = filter.databases.flatMap { $0.count == 1 ? $0.first : nil }
-                return try session.asking(.monitor, of: database) { try Self.runs(filter, session) }
+                return try Self.report(filter, session)
+            }
+            report.notVisible = await countTasks(of: &report.runs)
+            return report
+        }
+    }
+
+    /// The runs there are, then new ones as they come and those that have changed, oldest first, until the task is
+    /// cancelled.
+    ///
+    /// - Parameters:
+    ///   - filter: which runs; `limit` is for those there are.
+    ///   - interval: how often it looks.
+    ///   - body: is given the runs that are new or changed; the first time all, even if there are none.
+    /// - Throws: as `runs`, and what the body throws.
+    public func followRuns(
+        _ filter: RunFilter,
+        every interval: Duration = .seconds(1),
+        _ body: (RunReport) async throws -> Void
+    ) async throws {
+        try await with(connectCron()) { connection in
+            var (report, follower) = try await connection.run { session in
+                try CronState.inspect(session).checkInstalled()
+                return try Self.beginning(filter, session)
+            }
+            // Of what comes it is not known yet how it will end.
+            var later = filter
+            later.statuses = nil
+            later.limit = 100_000
+            while true {
+                report.runs.sort { $0.runid < $1.runid }
+                report.notVisible = await countTasks(of: &report.runs)
+                try await body(report)
+                repeat {
+                    try await Task.sleep(for: interval)
+                    report = try await connection.run { [later, follower] session in
+                        RunReport(runs: try Self.runs(later, above: follower.aboveRunid, session))
+                    }
+                    report.runs = follower.take(report.runs)
+                } while report.runs.isEmpty
             }
         }
     }
 
-    private static func runs(_ filter: RunFilter, _ session: Session) throws -> [Run] {
-        let runs = try session.query(
-            """
-            select h.runid, h.jobid, h.database_name, h.processor, h.slot, h.run_as, h.pid, h.status, h.message,
-                h.seconds, \(sql: ServerTime.columns("h.started_at", as: "started_at"))
-            from cronmill_cron.history(
-                \(filter.limit), null, \(filter.databases), \(filter.processors), \(filter.onlyFailed)
-            ) as h
-            """
-        ).map { row in
-            try Run(
-                runid: row.get("runid"),
-                jobid: row.get("jobid"),
-                database: row.get("database_name"),
-                processor: row.get("processor"),
-                slot: row.get("slot"),
-                runAs: row.get("run_as"),
-                pid: row.get("pid"),
-                status: row.get("status"),
-                message: row.get("message"),
-                startedAt: row.time("started_at"),
-                duration: row.get("seconds", as: Double?.self).map { .seconds($0) }
-            )
+    /// The runs there are, and what is needed to tell what comes after them.
+    private static func beginning(_ filter: RunFilter, _ session: Session) throws -> (RunReport, RunFollower) {
+        var report = try report(filter, session)
+        var open = filter
+        open.statuses = [.starting, .running]
+        open.limit = 100_000
+        let newest: Int64? = try session.one(
+            "select r.to_runid from cronmill_cron.history_range(null, null) as r"
+        ).get("to_runid")
+        let follower = try RunFollower(newest: newest ?? 0, open: runs(open, session), statuses: filter.statuses)
+        report.runs = try runs(filter, session).filter { $0.runid <= newest ?? 0 }
+        return (report, follower)
+    }
+
+    private static func report(_ filter: RunFilter, _ session: Session) throws -> RunReport {
+        let database = filter.databases.flatMap { $0.count == 1 ? $0.first : nil }
+        return try session.asking(.monitor, of: database) {
+            var report = RunReport(runs: try runs(filter, session))
+            if report.runs.isEmpty { try check(filter, session: session) }
+            if filter.since == nil, report.runs.count < filter.limit || filter.order == .slowest {
+                let range = try session.one(
+                    """
+                    select r.is_cut, \(sql: ServerTime.columns("r.reaches_to", as: "reaches_to"))
+                    from cronmill_cron.history_range(null, \(sql: filter.until?.sql ?? "null")) as r
+                    """
+                )
+                report.isCut = try range.get("is_cut", as: Bool?.self) ?? false
+                report.reachesTo = try range.time("reaches_to")
+            }
+            report.isSwitchedOff = try session.historyIsOff()
+            return report
         }
-        if runs.isEmpty { try check(filter, session: session) }
-        return runs
+    }
+
+    private static func runs(_ filter: RunFilter, above runid: Int64? = nil, _ session: Session) throws -> [Run] {
+        let order: SQL = filter.order == .slowest ? "h.seconds desc nulls last, h.runid desc" : "h.runid desc"
+        return try session.query(
+            """
+            select h.runid, h.jobid, h.database_name, h.processor, h.slot, h.job_name, h.command, h.run_as, h.pid,
+                h.status, h.message, h.seconds,
+                -- Where nothing is registered any more there is nobody to ask.
+                h.slot > 0 and h.pid is not null and h.started_at is not null
+                    and h.database_name in (select v.name from cronmill_cron.visible_databases() as v (name)) as is_counted,
+                \(sql: ServerTime.columns("h.started_at", as: "started_at")),
+                \(sql: ServerTime.columns("h.ended_at", as: "ended_at"))
+            from cronmill_cron.history(
+                \(filter.limit), \(sql: filter.since?.sql ?? "null"), \(filter.databases), \(filter.processors),
+                \(filter.statuses?.map(\.rawValue).sorted()), \(sql: filter.until?.sql ?? "null"), \(runid),
+                \(filter.order == .slowest), \(filter.includesOtherJobs)
+            ) as h
+            order by \(sql: order)
+            limit \(filter.limit)
+            """
+        ).map { try Run($0) }
     }
 
     /// Where there is no run, they may not be visible, or a name may be wrong.
     private static func check(_ filter: RunFilter, session: Session) throws {
-        let invisible = try session.query(
+        try session.checkVisible(filter.databases)
+        try session.checkRan(filter.processors, in: filter.databases)
+    }
+}
+
+extension Session {
+    /// Refuses databases whose runs who logged in may not see.
+    func checkVisible(_ databases: [String]?) throws {
+        let invisible = try query(
             """
             select d.name, session_user as me
-            from unnest(\(filter.databases)::text[]) as d (name)
+            from unnest(\(databases)::text[]) as d (name)
             where not cronmill_cron.sees_all()
                 and d.name not in (select v.name from cronmill_cron.visible_databases() as v (name))
             """
         )
-        if let row = invisible.first {
-            let (database, role): (String, String) = try (row.get("name"), row.get("me"))
-            throw CronmillError(
-                .failed,
-                "runs of database \"\(database)\" are not visible to role \"\(role)\"",
-                hint: "Ask who did the set-up for: \(Part.monitor.grantCommand(role, database: database))",
-                database: database
-            )
-        }
-        guard let names = filter.processors else { return }
-        let known: [String] = try session.query(
-            """
-            select v.processor from cronmill_cron.visible_processors(\(filter.databases)) as v (processor)
-            """
+        guard let row = invisible.first else { return }
+        let (database, role): (String, String) = try (row.get("name"), row.get("me"))
+        throw CronmillError(
+            .failed,
+            "runs of database \"\(database)\" are not visible to role \"\(role)\"",
+            hint: "Ask who did the set-up for: \(Part.monitor.grantCommand(role, database: database))",
+            database: database
+        )
+    }
+
+    /// Refuses processors that never had a job.
+    func checkRan(_ processors: [String]?, in databases: [String]?) throws {
+        guard let processors else { return }
+        let known: [String] = try query(
+            "select v.processor from cronmill_cron.visible_processors(\(databases)) as v (processor)"
         ).map { try $0.get("processor") }
-        for name in names where !known.contains(name) {
-            throw CronmillError.unknownProcessor(name, in: filter.databases ?? [], known: known)
+        for name in processors where !known.contains(name) {
+            throw CronmillError.unknownProcessor(name, in: databases ?? [], known: known)
         }
+    }
+}
+
+extension Run {
+    fileprivate init(_ row: Row) throws {
+        let word: String = try row.get("status")
+        guard let status = Status(rawValue: word) else { preconditionFailure("no such status: \(word)") }
+        try self.init(
+            runid: row.get("runid"),
+            jobid: row.get("jobid"),
+            database: row.get("database_name"),
+            processor: row.get("processor"),
+            slot: row.get("slot"),
+            jobName: row.get("job_name"),
+            command: row.get("command"),
+            runAs: row.get("run_as"),
+            pid: row.get("pid"),
+            status: status,
+            message: row.get("message"),
+            startedAt: row.time("started_at"),
+            endedAt: row.time("ended_at"),
+            duration: row.get("seconds", as: Double?.self).map { .seconds($0) },
+            // Until the work database has been asked.
+            tasks: row.get("is_counted", as: Bool?.self) == true ? .notVisible : .none
+        )
     }
 }

@@ -121,5 +121,5 @@ struct Enqueue: AsyncParsableCommand {
 
 extension SQLState {
     /// Whether it says that a text is no date or time, or one out of range.
-    fileprivate var isTimeSyntax: Bool { self == "22007" || self == "22008" }
+    var isTimeSyntax: Bool { self == "22007" || self == "22008" }
 }

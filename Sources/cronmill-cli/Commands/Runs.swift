@@ -1,93 +1,160 @@
 internal import ArgumentParser
 internal import Cronmill
+internal import Postgres
 
 struct Runs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show runs of our jobs from pg_cron's history, newest first.",
         discussion: """
-            Example:
-              cronmill runs --all --failed --limit 50
+            Without --since the newest 100,000 runs of pg_cron are looked at. A run that
+            pg_cron calls succeeded and in which tasks failed is shown as "tasks failed",
+            one that it calls running and whose backend is not there as "gone".
+
+            Examples:
+              cronmill runs --all --status failed --since 2h
+              cronmill runs emails --database shop --slowest --since 1d
+              cronmill runs --all --follow
             """
     )
 
+    @OptionGroup var named: ProcessorArguments
     @Option(
-        help: ArgumentHelp("Only runs of this processor; repeatable.", valueName: "name"),
-        completion: Completion.processors
+        help: ArgumentHelp(
+            "Only those that are starting, running, gone, succeeded, failed, stopped; repeatable.",
+            valueName: "status"
+        ),
+        completion: .list(Run.Status.allCases.map(\.rawValue))
     )
-    var processor: [String] = []
-    @Flag(help: "Only runs that failed.")
-    var failed = false
+    var status: [String] = []
+    @Option(help: ArgumentHelp("Only those that began since: 2h ago, or a time.", valueName: "2h|time"))
+    var since: String?
+    @Option(help: ArgumentHelp("Only those that began before: 30m ago, or a time.", valueName: "30m|time"))
+    var until: String?
+    @Flag(help: "The slowest first.")
+    var slowest = false
+    @Flag(help: "Runs of jobs that are not ours, too, in all databases unless one is named.")
+    var allJobs = false
     @Option(help: ArgumentHelp("So many at most.", valueName: "n"))
     var limit: Int = 20
-    @Flag(help: "As JSON.")
+    @Flag(help: "Go on, with new and changed runs as they come, oldest first, until Ctrl-C.")
+    var follow = false
+    @Flag(help: "As JSON; with --follow an object a line.")
     var json = false
+    @Flag(help: "As CSV.")
+    var csv = false
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func validate() throws {
-        if limit < 1 { throw ValidationError("--limit is a number from 1.") }
+        if !(1...100_000).contains(limit) { throw ValidationError("--limit is a number from 1 to 100000.") }
+        if json, csv { throw ValidationError("--json and --csv exclude each other.") }
+        if follow, slowest { throw ValidationError("--follow and --slowest exclude each other.") }
+        if follow, until != nil { throw ValidationError("--follow and --until exclude each other.") }
+        for word in status where Run.Status(rawValue: word) == nil {
+            throw ValidationError(
+                "--status is starting, running, gone, succeeded, failed or stopped, not \"\(word)\"."
+            )
+        }
     }
 
     func run() async throws {
         var filter = RunFilter()
-        filter.onlyFailed = failed
+        if !named.processors.isEmpty { filter.processors = named.processors }
+        if !status.isEmpty { filter.statuses = Set(status.compactMap(Run.Status.init)) }
+        filter.since = since.map(Moment.init)
+        filter.until = until.map(Moment.init)
+        filter.order = slowest ? .slowest : .newest
+        filter.includesOtherJobs = allJobs
         filter.limit = limit
-        if !processor.isEmpty { filter.processors = processor }
         let deployment: Deployment
-        if asked.all {
+        if asked.all || allJobs && asked.database.isEmpty {
             deployment = try Context.deployment(connection.resolved(), connection)
         } else {
             let context = try await Context(connection, asked)
             filter.databases = context.databases
             deployment = context.deployment
         }
-        let runs = try await deployment.runs(filter)
+        do {
+            if follow {
+                try await self.follow(filter, deployment)
+            } else {
+                let report = try await deployment.runs(filter)
+                try show(report.runs)
+                try report.tell(connection)
+            }
+        } catch let error as PostgresError where error.sqlState?.isTimeSyntax == true {
+            throw CronmillError(
+                .failed,
+                "--since or --until: \(error.message)",
+                hint: "Use a form like 2h, '2026-11-26 03:30', 'today 18:30' or yesterday."
+            )
+        }
+    }
+
+    private func show(_ runs: [Run]) throws {
         let output = connection.output
         if json {
             try output.write(JSON.array(runs.map(\.json)).prettyText)
+        } else if csv {
+            try output.write(CSV(runs).text)
         } else {
-            try output.write(Table(runs))
+            try output.write(Table(runs, allJobs: allJobs))
+        }
+    }
+
+    private func follow(_ filter: RunFilter, _ deployment: Deployment) async throws {
+        let output = connection.output
+        var widths: [Int] = []
+        var isFirst = true
+        var told: Set<String> = []
+        try await deployment.followRuns(filter) { report in
+            if json {
+                for run in report.runs { try output.write(run.json.lineText) }
+            } else if csv {
+                let csv = CSV(report.runs)
+                try output.write(isFirst ? csv.text : csv.rowText)
+            } else {
+                try output.write(Table(report.runs, allJobs: allJobs, hasAll: true), continuing: &widths)
+            }
+            isFirst = false
+            // A database that cannot be asked is said once, not every second.
+            var report = report
+            report.notVisible = report.notVisible.filter { told.insert($0.key).inserted }
+            _ = report.remarks(connection)
         }
     }
 }
 
-extension Table {
-    /// Runs, for people.
-    init(_ runs: [Run]) {
-        let starts = TimeColumn(runs.map(\.startedAt))
-        self.init(columns: [
-            Column("database"), Column("processor"), Column("slot", alignment: .right), starts.column("start"),
-            Column("duration", alignment: .right), Column("status"), Column("message", shrinks: true),
-        ])
-        for run in runs {
-            append([
-                Cell(run.database), Cell(run.processor), Cell(run.slot == 0 ? "-" : String(run.slot)),
-                Cell(run.startedAt.map(starts.text) ?? "not noted"), Cell(run.duration?.shortText ?? "-"),
-                Cell(run.status, style: run.status.runStyle), Cell(run.message?.firstLine ?? ""),
-            ])
-        }
+extension RunReport {
+    /// Says what was not looked at and what could not be seen.
+    ///
+    /// - Throws: `Failure.reported`, if a database could not be asked.
+    fileprivate func tell(_ connection: ConnectionOptions) throws {
+        let status = remarks(connection)
+        if status != .done { throw Failure.reported(status) }
     }
+
+    fileprivate func remarks(_ connection: ConnectionOptions) -> ExitStatus {
+        let output = connection.output
+        if isCut, !connection.quiet {
+            let place = reachesTo.map { ", back to \($0.description)" } ?? ""
+            output.note("the newest 100,000 runs of pg_cron's history were looked at\(place); --since says how far")
+        }
+        if isSwitchedOff == true { output.warn(RunReport.switchedOff) }
+        return output.report(notVisible)
+    }
+
+    static let switchedOff = "cron.log_run is off: pg_cron keeps no history, so runs are not visible."
 }
 
-extension Run {
-    var json: JSON {
-        [
-            "runid": .integer(runid), "jobid": .integer(jobid), "database": .string(database),
-            "processor": .string(processor), "slot": .integer(Int64(slot)), "run_as": .string(runAs),
-            "pid": JSON(pid.map(Int64.init)), "status": .string(status), "message": JSON(message),
-            "started_at": JSON(startedAt?.iso8601), "seconds": duration.map { .number($0.inSeconds) } ?? .null,
-        ]
-    }
-}
-
-extension String {
-    /// How a run's status is shown.
-    var runStyle: Style? {
-        switch self {
-        case "failed": .red
-        case "succeeded": .green
-        case "stopped": .yellow
-        default: nil
+extension Output {
+    /// Says which databases could not be asked for their counters, and why.
+    func report(_ notVisible: [String: any Error]) -> ExitStatus {
+        var status = ExitStatus.done
+        for (database, error) in notVisible.sorted(by: { $0.key < $1.key }) {
+            note("cronmill: database \(database), so its counters are not visible:")
+            status = .worst(status, Failure.report(error, to: self))
         }
+        return status
     }
 }

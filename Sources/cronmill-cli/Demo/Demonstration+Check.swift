@@ -23,7 +23,7 @@ extension Demonstration {
         var filter = RunFilter()
         filter.limit = 5
         try command("cronmill runs --all --limit \(filter.limit)")
-        try output.write(Table(try await deployment.runs(filter)))
+        try output.write(Table(try await deployment.runs(filter).runs))
     }
 
     /// Looks whether every record arrived exactly once and no task is left.

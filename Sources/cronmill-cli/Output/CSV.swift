@@ -12,8 +12,13 @@ struct CSV: Sendable, Hashable {
     }
 
     /// The header and the rows.
-    var text: String {
-        ([columns.map { Optional($0) }] + rows).map { $0.map(Self.field).joined(separator: ",") + "\r\n" }.joined()
+    var text: String { Self.text([columns]) + rowText }
+
+    /// The rows alone, where they go on.
+    var rowText: String { Self.text(rows) }
+
+    private static func text(_ rows: [[String?]]) -> String {
+        rows.map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
     }
 
     private static func field(_ text: String?) -> String {

@@ -41,6 +41,17 @@ extension JSON {
     /// The value on several lines, two blanks deep, with a line break at the end.
     var prettyText: String { text(depth: 0) + "\n" }
 
+    /// The value on one line, with a line break at the end.
+    var lineText: String {
+        switch self {
+        case .array(let elements): "[" + elements.map { $0.lineText.dropLast() }.joined(separator: ", ") + "]\n"
+        case .object(let members):
+            "{" + members.map { "\(Self.quoted($0.name)): \($0.value.lineText.dropLast())" }.joined(separator: ", ")
+                + "}\n"
+        case .null, .boolean, .integer, .number, .string, .verbatim: prettyText
+        }
+    }
+
     private func text(depth: Int) -> String {
         switch self {
         case .null: "null"

@@ -54,6 +54,24 @@ final class Output: Sendable {
         try write(table.render(width: terminal.width(of: .output), colour: terminal.usesColour(on: .output)))
     }
 
+    /// Writes rows that come one after another: the header again only when a column has to be wider than before.
+    ///
+    /// - Parameters:
+    ///   - table: the new rows.
+    ///   - widths: those of the columns so far, none before the first rows.
+    /// - Throws: `OutputError`
+    func write(_ table: Table, continuing widths: inout [Int]) throws(OutputError) {
+        let wanted = widths.isEmpty ? table.naturalWidths : zip(widths, table.naturalWidths).map(max)
+        let text = table.render(
+            width: terminal.width(of: .output),
+            colour: terminal.usesColour(on: .output),
+            least: wanted,
+            hasHeader: wanted != widths
+        )
+        widths = wanted
+        try write(text)
+    }
+
     /// Writes a line to standard error. There is nowhere to say that this failed, so it does not throw.
     func note(_ text: String) {
         hasProgressLine.withLock { hasLine in

@@ -8,19 +8,36 @@
 struct Table: Sendable, Hashable {
     enum Alignment: Sendable, Hashable { case left, right }
 
+    /// How a column gives way: the last one that shrinks first, and only when none can shrink any more, the last one
+    /// that may go.
+    enum WhenNarrow: Sendable, Hashable {
+        case stays
+        case shrinks(to: Int)
+        case goes
+    }
+
     struct Column: Sendable, Hashable {
         var title: String
         var alignment: Alignment
         /// What is said of the column in parentheses, as it stands: the zone of its times.
         var note: String?
-        /// Whether this column gives way when the table is wider than the terminal; one column may.
-        var shrinks: Bool
+        /// What becomes of it when the table is wider than the terminal.
+        var whenNarrow: WhenNarrow
 
-        init(_ title: String, alignment: Alignment = .left, note: String? = nil, shrinks: Bool = false) {
+        init(
+            _ title: String,
+            alignment: Alignment = .left,
+            note: String? = nil,
+            whenNarrow: WhenNarrow = .stays
+        ) {
             self.title = title
             self.alignment = alignment
             self.note = note
-            self.shrinks = shrinks
+            self.whenNarrow = whenNarrow
+        }
+
+        init(_ title: String, alignment: Alignment = .left, shrinks: Bool) {
+            self.init(title, alignment: alignment, whenNarrow: shrinks ? .shrinks(to: narrowestColumn) : .stays)
         }
 
         fileprivate var header: String { title.uppercased() + (note.map { " (\($0))" } ?? "") }
@@ -36,6 +53,8 @@ struct Table: Sendable, Hashable {
         }
 
         init(stringLiteral text: String) { self.init(text) }
+
+        fileprivate var shown: String { text.controlsEscaped }
     }
 
     /// A column does not shrink below this, or there would be nothing to read.
@@ -45,7 +64,6 @@ struct Table: Sendable, Hashable {
     private(set) var rows: [[Cell]] = []
 
     init(columns: [Column]) {
-        precondition(columns.count(where: \.shrinks) <= 1, "only one column may shrink")
         self.columns = columns
     }
 
@@ -60,34 +78,55 @@ struct Table: Sendable, Hashable {
     /// - Parameters:
     ///   - width: the columns of the terminal, or nil for as many as it takes, as in a pipe.
     ///   - colour: whether styles are applied; the header is bold then.
-    func render(width: Int?, colour: Bool) -> String {
-        let header = columns.map { Cell($0.header, style: .bold) }
-        let lines = ([header] + rows).map { $0.map { Cell($0.text.controlsEscaped, style: $0.style) } }
-        let natural = columns.indices.map { index in lines.map { $0[index].text.displayWidth }.max() ?? 0 }
-        let widths = fit(natural, to: width)
-        return lines.map { line($0, widths: widths, colour: colour) + "\n" }.joined()
+    ///   - least: widths that the columns have at least, where a table goes on.
+    ///   - hasHeader: whether the header is wanted.
+    func render(width: Int?, colour: Bool, least: [Int]? = nil, hasHeader: Bool = true) -> String {
+        let wanted = least.map { zip($0, naturalWidths).map(max) } ?? naturalWidths
+        let widths = fit(wanted, to: width)
+        return (hasHeader ? [header] + rows : rows).map { line($0, widths: widths, colour: colour) + "\n" }.joined()
     }
 
-    private func fit(_ widths: [Int], to width: Int?) -> [Int] {
-        guard let width, let shrinking = columns.firstIndex(where: \.shrinks) else { return widths }
-        let excess = widths.reduce(0, +) + 2 * (widths.count - 1) - width
-        guard excess > 0 else { return widths }
-        var fitted = widths
-        fitted[shrinking] = max(widths[shrinking] - excess, min(widths[shrinking], Self.narrowestColumn))
-        return fitted
+    /// As wide as the columns would like to be.
+    var naturalWidths: [Int] {
+        let lines = [header] + rows
+        return columns.indices.map { index in lines.map { $0[index].shown.displayWidth }.max() ?? 0 }
     }
 
-    private func line(_ cells: [Cell], widths: [Int], colour: Bool) -> String {
+    private var header: [Cell] { columns.map { Cell($0.header, style: .bold) } }
+
+    /// The widths that fit, nil for columns that go.
+    private func fit(_ natural: [Int], to width: Int?) -> [Int?] {
+        var widths = natural.map(Optional.some)
+        guard let width else { return widths }
+        var excess: Int { widths.reduce(0) { $0 + ($1.map { $0 + 2 } ?? 0) } - 2 - width }
+        func shrink() {
+            for (index, column) in columns.enumerated().reversed() {
+                guard excess > 0, case .shrinks(let least) = column.whenNarrow, let now = widths[index] else {
+                    continue
+                }
+                widths[index] = max(now - excess, min(now, least))
+            }
+        }
+        shrink()
+        for index in columns.indices.reversed() where columns[index].whenNarrow == .goes && excess > 0 {
+            widths = natural.indices.map { widths[$0] == nil || $0 == index ? nil : natural[$0] }
+            shrink()
+        }
+        return widths
+    }
+
+    private func line(_ cells: [Cell], widths: [Int?], colour: Bool) -> String {
+        let kept = zip(zip(cells, columns), widths).compactMap { pair, width in width.map { (pair.0, pair.1, $0) } }
         // Blanks at the end of a line would wrap on a terminal and are noise in a pipe.
-        let last = cells.lastIndex { !$0.text.isEmpty } ?? 0
-        return zip(cells, columns).prefix(last + 1).enumerated().map { index, pair in
-            let (cell, column) = pair
-            let text = cell.text.truncated(to: widths[index])
-            let shown = colour && !text.isEmpty ? cell.style?.applied(to: text) ?? text : text
-            let blanks = String(repeating: " ", count: widths[index] - text.displayWidth)
+        let last = kept.lastIndex { !$0.0.text.isEmpty } ?? 0
+        return kept.prefix(last + 1).enumerated().map { index, part in
+            let (cell, column, width) = part
+            let text = cell.shown.truncated(to: width)
+            let styled = colour && !text.isEmpty ? cell.style?.applied(to: text) ?? text : text
+            let blanks = String(repeating: " ", count: width - text.displayWidth)
             return switch column.alignment {
-            case .left: index == last ? shown : shown + blanks
-            case .right: blanks + shown
+            case .left: index == last ? styled : styled + blanks
+            case .right: blanks + styled
             }
         }
         .joined(separator: "  ")

@@ -54,6 +54,12 @@ struct Terminal: Sendable, Hashable {
     /// Whether a line can be drawn over: a terminal that knows how.
     func redraws(_ stream: Stream) -> Bool { isTerminal(stream) && environment["TERM"] != "dumb" }
 
+    /// Whether to draw with more than ASCII: on a terminal whose locale says UTF-8.
+    func drawsUnicode(_ stream: Stream) -> Bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].first(where: isSet).flatMap { environment[$0] } ?? ""
+        return isTerminal(stream) && ["UTF-8", "UTF8"].contains { locale.uppercased().contains($0) }
+    }
+
     private func isSet(_ name: String) -> Bool { environment[name].map { !$0.isEmpty } ?? false }
 
     /// The width of a descriptor that is a terminal: `COLUMNS`, which somebody must have exported on purpose, else what

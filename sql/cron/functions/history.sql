@@ -1,13 +1,16 @@
--- Runs of our jobs, newest first, read backwards by runid in windows (the history has no other index), until
--- there are row_limit of them or the window began before since. Rows of jobs that are gone are known by
--- cronmill_cron.job. Shows what who logged in may see.
--- Executed by: the registry's owner, monitors and operators; status and runs of the command line.
+-- Runs of our jobs, the newest or the slowest first, read backwards by runid in windows (the history has no other
+-- index), until there are row_limit of them or the range asked (history_range) is read. Rows of jobs that are gone are
+-- known by cronmill_cron.job. With all_jobs those of others, too, without processor and slot. Shows what who logged in
+-- may see. Executed by: the registry's owner, monitors and operators; status and runs of the command line.
 create or replace function cronmill_cron.history(
-    row_limit integer, since timestamptz, database_names text[], processors text[], only_failed boolean
+    row_limit integer, since timestamptz, database_names text[], processors text[],
+    statuses text[] default null, until timestamptz default null, above_runid bigint default null,
+    slowest boolean default false, all_jobs boolean default false
 )
 returns table (
     runid bigint, jobid bigint, database_name text, processor text, slot integer, run_as text, pid integer,
-    status text, message text, started_at timestamptz, ended_at timestamptz, seconds double precision
+    status text, message text, started_at timestamptz, ended_at timestamptz, seconds double precision,
+    job_name text, command text
 )
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
@@ -17,47 +20,54 @@ declare
     upper_runid bigint;
     lower_runid bigint;
     lowest_runid bigint;
-    oldest_start timestamptz;
+    width bigint := 1000;
     found_total integer := 0;
     found_now integer;
-    visible constant text[] := case when not cronmill_cron.sees_all()
-        then array(select v.name from cronmill_cron.visible_databases() as v (name)) end;
+    known constant cronmill_cron.known_job[] := array(select k from cronmill_cron.known_jobs() as k);
 begin
-    select max(d.runid), min(d.runid) into upper_runid, lowest_runid from cronmill_cron.visible_runs(null, null) as d;
-    while upper_runid >= lowest_runid and found_total < row_limit loop
-        lower_runid := upper_runid - 10000;
+    if all_jobs and not cronmill_cron.sees_all() then
+        raise exception using
+            errcode = '42501',
+            message = 'runs of other jobs are visible to members of the registry''s owner only',
+            detail = pg_catalog.format('Role "%s" is no member of role "%s".', session_user, current_user);
+    end if;
+    select greatest(r.above_runid, history.above_runid), r.to_runid into lowest_runid, upper_runid
+    from cronmill_cron.history_range(history.since, history.until) as r;
+    while upper_runid > lowest_runid and (found_total < row_limit or slowest) loop
+        lower_runid := greatest(upper_runid - width, lowest_runid);
         return query
         select
-            d.runid, d.jobid, o.database_name, o.processor, o.slot, o.run_as, d.job_pid,
-            case when d.status = 'failed' and d.return_message = 'job canceled' then 'stopped' else d.status end,
-            d.return_message, d.start_time, d.end_time,
-            extract(epoch from coalesce(d.end_time,
-                case when d.status in ('running', 'starting', 'connecting', 'sending') then clock_timestamp() end)
-                - d.start_time)::double precision
+            d.runid, d.jobid, coalesce(o.database_name, d.database_name), o.processor, o.slot,
+            coalesce(o.run_as, d.username), d.job_pid, s.status, d.return_message, d.start_time, d.end_time, t.seconds,
+            j.job_name, d.command
         from cronmill_cron.visible_runs(lower_runid, upper_runid) as d
-        join lateral (
-            select j.database_name, j.processor, j.slot, j.run_as
-            from cronmill_cron.job as j
-            where j.jobid = d.jobid
-            order by j.job_key desc
-            limit 1
-        ) as o on true
-        where (history.database_names is null or o.database_name = any (history.database_names))
-            and (visible is null or o.database_name = any (visible))
+        left join unnest(known) as o on o.jobid = d.jobid and o.command = d.command
+        left join (
+            select v.jobid, v.job_name from cronmill_cron.visible_jobs() as v where all_jobs
+        ) as j on j.jobid = d.jobid
+        cross join lateral (
+            select cronmill_cron.run_status(
+                d.runid, d.status, d.return_message, d.job_pid, d.database_name, d.start_time) as status
+        ) as s
+        cross join lateral (
+            select extract(epoch from coalesce(d.end_time, case when s.status = 'running' then clock_timestamp() end)
+                - d.start_time)::double precision as seconds
+        ) as t
+        where (o.jobid is not null or all_jobs)
+            and (history.database_names is null
+                or coalesce(o.database_name, d.database_name) = any (history.database_names))
             and (history.processors is null or o.processor = any (history.processors))
-            and (not history.only_failed or d.status = 'failed' and d.return_message <> 'job canceled')
+            and (history.statuses is null or s.status = any (history.statuses))
             and (history.since is null or d.start_time >= history.since or d.start_time is null)
-        order by d.runid desc
-        limit row_limit - found_total;
+            and (history.until is null or d.start_time < history.until or d.start_time is null)
+        order by case when slowest then t.seconds end desc nulls last, d.runid desc
+        limit case when slowest then row_limit else row_limit - found_total end;
         get diagnostics found_now = row_count;
         found_total := found_total + found_now;
-        if history.since is not null then
-            select min(d.start_time) into oldest_start from cronmill_cron.visible_runs(lower_runid, upper_runid) as d;
-            exit when oldest_start < history.since;
-        end if;
         upper_runid := lower_runid;
+        width := least(width * 2, 50000);
     end loop;
 end
 $function$;
-comment on function cronmill_cron.history(integer, timestamptz, text[], text[], boolean) is 'Runs of our jobs, newest first.';
-revoke all on function cronmill_cron.history(integer, timestamptz, text[], text[], boolean) from public;
+comment on function cronmill_cron.history(integer, timestamptz, text[], text[], text[], timestamptz, bigint, boolean, boolean) is 'Runs of our jobs, newest or slowest first.';
+revoke all on function cronmill_cron.history(integer, timestamptz, text[], text[], text[], timestamptz, bigint, boolean, boolean) from public;

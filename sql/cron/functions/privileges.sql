@@ -8,7 +8,8 @@ as $function$
     select p.oid::regprocedure
     from (values
         ('sees_all'), ('visible_databases'), ('visible_processors'), ('jobs_without_role'), ('capacity'),
-        ('processor_jobs'), ('scheduler'), ('snapshot_holders'), ('differences'), ('history'), ('thresholds')
+        ('processor_jobs'), ('scheduler'), ('snapshot_holders'), ('differences'), ('history'), ('history_range'),
+        ('run_statistics'), ('thresholds')
     ) as r (name)
     join pg_catalog.pg_proc as p on p.pronamespace = 'cronmill_cron'::regnamespace and p.proname = r.name
 $function$;

@@ -23,7 +23,7 @@ declare
     lower_runid bigint;
     lowest_runid bigint;
 begin
-    select max(r.runid), min(r.runid) into upper_runid, lowest_runid from cronmill_cron.visible_runs(null, null) as r;
+    select e.newest, e.before_oldest + 1 into upper_runid, lowest_runid from cronmill_cron.history_ends() as e;
     lower_runid := upper_runid;
     while lower_runid >= lowest_runid and upper_runid - lower_runid < 500000 loop
         lower_runid := lower_runid - 10000;

@@ -44,7 +44,7 @@ begin
     from pg_catalog.pg_stat_activity as a
     where a.application_name = 'pg_cron scheduler' and a.usesysid = 10
     limit 1;
-    select max(r.runid) into newest_runid from cronmill_cron.visible_runs(null, null) as r;
+    select e.newest into newest_runid from cronmill_cron.history_ends() as e;
     select count(*)
     into runs_going
     from cronmill_cron.visible_runs(newest_runid - 10000, newest_runid) as r

@@ -1,44 +1,51 @@
--- Rows of cron.job_run_details in a window of runids (above, up to); without bounds only the newest and
--- the oldest. All rows for a superuser's registry, else those its owner and the run-as roles may see.
--- Executed by: history.
-create or replace function cronmill_cron.visible_runs(above_runid bigint, to_runid bigint)
+-- Runs of the run-as roles, which row security hides from a registry whose owner is no superuser; none where it is
+-- one. Above and up to these runids; with nulls the oldest and the newest of each role. Executed by: visible_runs.
+create or replace function cronmill_cron.role_runs(above_runid bigint, to_runid bigint)
 returns table (
-    runid bigint, jobid bigint, job_pid integer, status text, return_message text,
-    start_time timestamptz, end_time timestamptz
+    runid bigint, jobid bigint, job_pid integer, database_name text, username text, command text, status text,
+    return_message text, start_time timestamptz, end_time timestamptz
 )
-language plpgsql volatile parallel unsafe security definer
+language plpgsql stable parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
     run_as_role text;
 begin
-    if above_runid is null then
-        return query
-        (select d.runid, d.jobid, d.job_pid, d.status, d.return_message, d.start_time, d.end_time
-        from cron.job_run_details as d order by d.runid limit 1)
-        union all
-        (select d.runid, d.jobid, d.job_pid, d.status, d.return_message, d.start_time, d.end_time
-        from cron.job_run_details as d order by d.runid desc limit 1);
-    else
-        return query
-        select d.runid, d.jobid, d.job_pid, d.status, d.return_message, d.start_time, d.end_time
-        from cron.job_run_details as d
-        where d.runid > visible_runs.above_runid and d.runid <= visible_runs.to_runid;
+    if cronmill_cron.acts_for_all_roles() then
+        return;
     end if;
-    if not cronmill_cron.acts_for_all_roles() then
-        for run_as_role in
-            select distinct a.role_name
-            from cronmill_cron.run_as as a
-            where a.role_name <> current_user
-                and to_regprocedure(pg_catalog.format('cronmill_run_as.%I(bigint, bigint)', a.role_name)) is not null
-        loop
-            return query execute pg_catalog.format(
-                'select d.runid, d.jobid, d.job_pid, d.status, d.return_message, d.start_time, d.end_time
-                from cronmill_run_as.%I($1, $2) as d', run_as_role)
-            using visible_runs.above_runid, visible_runs.to_runid;
-        end loop;
-    end if;
+    for run_as_role in
+        select distinct a.role_name from cronmill_cron.run_as as a where a.role_name <> current_user
+    loop
+        return query execute pg_catalog.format(
+            'select d.runid, d.jobid, d.job_pid, d.database, d.username, d.command, d.status, d.return_message,
+                d.start_time, d.end_time
+            from cronmill_run_as.%I($1, $2) as d', run_as_role)
+        using role_runs.above_runid, role_runs.to_runid;
+    end loop;
 end
+$function$;
+comment on function cronmill_cron.role_runs(bigint, bigint) is 'Runs of the run-as roles that row security hides from the registry.';
+revoke all on function cronmill_cron.role_runs(bigint, bigint) from public;
+
+-- Rows of cron.job_run_details above and up to these runids, as far as the registry's owner or the run-as roles may
+-- see them. Without a set clause, so that it becomes part of the statement that calls it: a function that is called
+-- for its rows is read to its end. Executed by: what reads the history, as the owner.
+create or replace function cronmill_cron.visible_runs(above_runid bigint, to_runid bigint)
+returns table (
+    runid bigint, jobid bigint, job_pid integer, database_name text, username text, command text, status text,
+    return_message text, start_time timestamptz, end_time timestamptz
+)
+language sql stable parallel unsafe security invoker
+as $function$
+    select d.runid, d.jobid, d.job_pid, d.database, d.username, d.command, d.status, d.return_message,
+        d.start_time, d.end_time
+    from cron.job_run_details as d
+    where d.runid > visible_runs.above_runid and d.runid <= visible_runs.to_runid
+    union all
+    select r.runid, r.jobid, r.job_pid, r.database_name, r.username, r.command, r.status, r.return_message,
+        r.start_time, r.end_time
+    from cronmill_cron.role_runs(visible_runs.above_runid, visible_runs.to_runid) as r
 $function$;
 comment on function cronmill_cron.visible_runs(bigint, bigint) is 'Rows of the run history the registry can see, in a window of runids.';
 revoke all on function cronmill_cron.visible_runs(bigint, bigint) from public;
