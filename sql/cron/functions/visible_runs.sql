@@ -1,5 +1,6 @@
 -- Runs of the run-as roles, which row security hides from a registry whose owner is no superuser; none where it is
--- one. Above and up to these runids; with nulls the oldest and the newest of each role. Executed by: visible_runs.
+-- one. Above and up to these runids; with nulls the oldest and the newest of each role. The functions asked are the
+-- roles' own: what they say of another's job is not believed. Executed by: visible_runs, history_ends.
 create or replace function cronmill_cron.role_runs(above_runid bigint, to_runid bigint)
 returns table (
     runid bigint, jobid bigint, job_pid integer, database_name text, username text, command text, status text,
@@ -15,13 +16,18 @@ begin
         return;
     end if;
     for run_as_role in
-        select distinct a.role_name from cronmill_cron.run_as as a where a.role_name <> current_user
+        select distinct a.role_name
+        from cronmill_cron.run_as as a
+        where a.role_name <> current_user
+            and to_regprocedure(pg_catalog.format('cronmill_run_as.%I(bigint, bigint)', a.role_name)) is not null
     loop
         return query execute pg_catalog.format(
             'select d.runid, d.jobid, d.job_pid, d.database, d.username, d.command, d.status, d.return_message,
                 d.start_time, d.end_time
-            from cronmill_run_as.%I($1, $2) as d', run_as_role)
-        using role_runs.above_runid, role_runs.to_runid;
+            from cronmill_run_as.%I($1, $2) as d
+            where not exists (select 1 from cronmill_cron.job as o where o.jobid = d.jobid and o.run_as <> $3)',
+            run_as_role)
+        using role_runs.above_runid, role_runs.to_runid, run_as_role;
     end loop;
 end
 $function$;
