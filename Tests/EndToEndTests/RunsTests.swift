@@ -138,7 +138,7 @@ struct RunsTests {
                 (["--since", "165m", "--until", "60m"], [4, 3, 2]),
                 (["--until", "161m"], [2, 1]),
                 (["--since", "infinity"], []),
-                (["--since", "-infinity", "--limit", "1"], [900_002]),
+                (["--since=-infinity", "--limit", "1"], [900_002]),
                 (["--slowest"], [3, 900_001, 1, 900_002, 900_000, 4, 2]),
                 (["--slowest", "--limit", "1", "--since", "2h"], [900_001]),
             ] as [([String], [Int64])] {

@@ -5,6 +5,8 @@ public struct TaskTimes: Sendable, Hashable {
     public var counts: [Int]
 
     /// A histogram as `cronmill.run` has it.
+    ///
+    /// - Parameter counts: number of tasks by time.
     public init(counts: [Int]) { self.counts = counts }
 
     /// How many tasks there are.

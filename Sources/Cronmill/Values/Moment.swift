@@ -8,6 +8,8 @@ public enum Moment: Sendable, Hashable {
     case at(String)
 
     /// Reads a duration, which is so long ago, or else takes the text for a time.
+    ///
+    /// - Parameter text: what the user typed.
     public init(userText text: String) {
         do throws(DurationError) {
             self = .ago(try Duration(userText: text))

@@ -14,6 +14,11 @@ public struct ServerTime: Sendable, Hashable {
     public var zone: String
 
     /// A time as the database has it and as its session shows it.
+    ///
+    /// - Parameters:
+    ///   - date: the time.
+    ///   - text: the same, in the zone.
+    ///   - zone: the session's.
     public init(date: Date, text: String, zone: String) {
         self.date = date
         self.text = text
