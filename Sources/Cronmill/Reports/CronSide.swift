@@ -34,9 +34,6 @@ struct CronSide: Sendable {
         let state: String
     }
 
-}
-
-extension CronSide {
     static let columns: SQL = """
         j.enabled, j.slots, j.schedule, j.run_as, j.jobs, j.active_jobs, j.last_status, j.last_message,
         extract(epoch from j.last_started_at)::double precision as last_started,

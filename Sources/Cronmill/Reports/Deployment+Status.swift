@@ -34,21 +34,21 @@ extension Deployment {
         return report
     }
 
-    private func workSides(_ database: String, processors: [String]) async throws -> [WorkReport] {
+    private func workSides(_ database: String, processors: [String]) async throws -> [WorkSide] {
         try await with(connectWork(database)) { connection in
             try await connection.run { session in
                 guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
                 let rows = try session.asking(.monitor, of: database) {
                     try session.query(
                         """
-                        select \(sql: WorkReport.columns)
+                        select \(sql: WorkSide.columns)
                         from cronmill.processor_status as s
                         where cardinality(\(processors)::text[]) = 0 or s.name = any (\(processors))
                         order by s.name
                         """
                     )
                 }
-                return try rows.map { try WorkReport($0, database: database) }
+                return try rows.map { try WorkSide($0, database: database) }
             }
         }
     }
@@ -75,7 +75,7 @@ extension Deployment {
 
 extension CronReport? {
     /// The status of a processor with what the cron database adds to it.
-    fileprivate func judged(_ work: WorkReport) -> ProcessorStatus {
+    fileprivate func judged(_ work: WorkSide) -> ProcessorStatus {
         let database = work.status.database
         let isVisible = self?.visible.contains(database) ?? false
         let side = isVisible ? self?.sides[CronReport.Key(database: database, processor: work.status.processor)] : nil

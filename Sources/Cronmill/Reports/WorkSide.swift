@@ -1,0 +1,61 @@
+internal import Postgres
+internal import struct FoundationEssentials.Date
+
+/// What the work database says of one processor, beside what is shown as it stands.
+struct WorkSide: Sendable {
+    var status: ProcessorStatus
+    /// Of the slots that do not run, when the one that has not for longest last did: `distantPast` for never; nil if all run.
+    let quietSince: Date?
+    let quietFor: Duration?
+    let oldestReadyAt: Date?
+    /// Attempts of the last quarter of an hour.
+    let attemptsOfLate: Int
+    /// Those of them that failed.
+    let failedOfLate: Int
+    let lastError: String?
+    /// Dead rows of the task table, as far as statistics have them.
+    let deadRows: Int
+
+    static let columns: SQL = """
+        s.name, s.queue, s.run_as, s.enabled, s.paused, s.slots, s.schedule, s.running, s.waiting,
+        s.ready, s.scheduled, s.retrying, s.dead, s.oldest_ready_seconds,
+        s.done_last_hour, s.failed_last_hour, s.attempts_of_late, s.failed_of_late, s.last_error, s.dead_rows,
+        extract(epoch from nullif(s.quiet_since, '-infinity'))::double precision as quiet_since,
+        s.quiet_since is null as is_never_quiet,
+        extract(epoch from clock_timestamp() - nullif(s.quiet_since, '-infinity'))::double precision as quiet_seconds,
+        extract(epoch from s.oldest_ready_at)::double precision as oldest_ready_at
+        """
+
+    init(_ row: Row, database: String) throws {
+        let date = { (name: String) in
+            try row.get(name, as: Double?.self).map { Date(timeIntervalSince1970: $0) }
+        }
+        let isNeverQuiet: Bool = try row.get("is_never_quiet")
+        quietSince = isNeverQuiet ? nil : try date("quiet_since") ?? .distantPast
+        quietFor = try row.get("quiet_seconds", as: Double?.self).map { .seconds($0) }
+        oldestReadyAt = try date("oldest_ready_at")
+        attemptsOfLate = try row.get("attempts_of_late")
+        failedOfLate = try row.get("failed_of_late")
+        lastError = try row.get("last_error")
+        deadRows = try row.get("dead_rows")
+        status = try ProcessorStatus(
+            database: database,
+            processor: row.get("name"),
+            queue: row.get("queue"),
+            isEnabled: row.get("enabled"),
+            isPaused: row.get("paused"),
+            slots: row.get("slots"),
+            schedule: row.get("schedule"),
+            runAs: row.get("run_as"),
+            running: row.get("running"),
+            waiting: row.get("waiting"),
+            ready: row.get("ready"),
+            scheduled: row.get("scheduled"),
+            retrying: row.get("retrying"),
+            dead: row.get("dead"),
+            oldestReady: row.get("oldest_ready_seconds", as: Double?.self).map { .seconds($0) },
+            doneLastHour: row.get("done_last_hour"),
+            failedLastHour: row.get("failed_last_hour")
+        )
+    }
+}
