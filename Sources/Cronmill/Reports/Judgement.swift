@@ -2,9 +2,9 @@ internal import struct FoundationEssentials.Date
 
 /// Finds the verdict of a processor and the sentence that explains it, from what both databases say.
 struct Judgement {
-    let work: WorkSide
+    let work: ProcessorState
     /// Nil if the registry does not know the processor, or cannot be seen.
-    let cron: CronSide?
+    let cron: ProcessorJobs?
     /// Whether the registry's rows of this database may be seen.
     let isVisible: Bool
     /// Nil if the cron database could not be asked.

@@ -2,7 +2,7 @@ internal import Postgres
 internal import struct FoundationEssentials.Date
 
 /// What the work database says of one processor, beside what is shown as it stands.
-struct WorkSide: Sendable {
+struct ProcessorState: Sendable {
     var status: ProcessorStatus
     /// Of the slots that do not run, when the one that has not for longest last did: `distantPast` for never; nil if all run.
     let quietSince: Date?
@@ -16,6 +16,9 @@ struct WorkSide: Sendable {
     /// Dead rows of the task table, as far as statistics have them.
     let deadRows: Int
 
+}
+
+extension ProcessorState {
     static let columns: SQL = """
         s.name, s.queue, s.run_as, s.enabled, s.paused, s.slots, s.schedule, s.running, s.waiting,
         s.ready, s.scheduled, s.retrying, s.dead, s.oldest_ready_seconds,
