@@ -23,7 +23,7 @@ struct JudgementTests {
         var done = 0
         var differences: [String] = []
         var lastRun: ProcessorStatus.LastRun?
-        var going: CronSide.Going?
+        var going: ProcessorJobs.Going?
         var obstacle: String?
         var runsGoing = 0
         var launcherStartedAt: Date = at(-100)
@@ -54,7 +54,7 @@ struct JudgementTests {
                 doneLastHour: done,
                 failedLastHour: failed
             )
-            let work = WorkReport(
+            let work = ProcessorState(
                 status: status,
                 quietSince: quietSince,
                 quietFor: quietSince.flatMap { $0 == .distantPast ? nil : .seconds(at(60).timeIntervalSince($0)) },
@@ -64,7 +64,7 @@ struct JudgementTests {
                 lastError: failed > 0 ? "no such address\nat all" : nil,
                 deadRows: 0
             )
-            let cron = CronSide(
+            let cron = ProcessorJobs(
                 jobs: slots,
                 activeJobs: slots,
                 lastRun: lastRun,
@@ -164,7 +164,7 @@ struct JudgementTests {
             judge {
                 all(&$0); ($0.differences, $0.isEnabled, $0.isPaused) = ([], true, false)
             }
-                == "overdue: no run for 59m 00s: why cannot be seen from here; the server's log may say it"
+                == "overdue: no run for 59m: why cannot be seen from here; the server's log may say it"
         )
         #expect(
             judge {
@@ -174,7 +174,7 @@ struct JudgementTests {
         )
         #expect(
             judge { ($0.oldestReadyAt, $0.ready, $0.done) = (Self.at(50), 7, 1) }
-                == "behind: its oldest ready task waits for 10m 00s; 7 tasks ready, 1 task done in the last hour"
+                == "behind: its oldest ready task waits for 10m; 7 tasks ready, 1 task done in the last hour"
         )
         #expect(judge { ($0.oldestReadyAt, $0.ready) = (Self.at(50.1), 7) } == "ok: no task done in the last hour")
         #expect(judge { $0.isVisible = false } == "unknown: its jobs and runs are not visible")
@@ -188,7 +188,7 @@ struct JudgementTests {
                 facts.quietSince = Self.at(10)
                 change(&facts)
             }
-            .replacing("overdue: no run for 50m 00s: ", with: "")
+            .replacing("overdue: no run for 50m: ", with: "")
         }
         #expect(cause { $0.obstacle = "cron.launch_active_jobs is off" } == "cron.launch_active_jobs is off")
         let since = ServerTime(date: Self.at(10), text: "2027-01-15 08:10:00", zone: "UTC")
@@ -236,7 +236,7 @@ struct JudgementTests {
         // Where pg_cron starts nothing, a run that was due a moment ago is overdue.
         #expect(
             judge { $0.obstacle = "pg_cron's launcher is gone" }
-                == "overdue: no run for 1m 00s: pg_cron's launcher is gone"
+                == "overdue: no run for 1m: pg_cron's launcher is gone"
         )
     }
 

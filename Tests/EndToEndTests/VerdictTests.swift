@@ -21,7 +21,7 @@ struct VerdictTests {
     }
 
     private func statuses(_ place: Workplace, _ arguments: [String] = []) async throws -> [String: Status] {
-        let result = try await place.cronmill(["status", "--all", "--json"] + arguments)
+        let result = try await place.cronmill(["status", "--database", place.database, "--json"] + arguments)
         try #require(!result.output.isEmpty, "\(result.errors)")
         let rows = try JSONDecoder().decode([Status].self, from: Data(result.output.utf8))
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.processor, $0) })

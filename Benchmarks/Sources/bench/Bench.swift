@@ -9,7 +9,7 @@ struct Bench: AsyncParsableCommand {
     )
 
     enum Section: String, CaseIterable, ExpressibleByArgument {
-        case drain, large, python, snapshot, dead, claim, enqueue, idle, latency
+        case drain, large, python, snapshot, dead, claim, enqueue, idle, latency, reports
     }
 
     @Flag(help: "A fifth of the tasks and one round: about two minutes.")

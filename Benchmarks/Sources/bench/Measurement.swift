@@ -34,6 +34,8 @@ struct Measurement: Sendable {
             if sections.contains(.enqueue) { try await measureEnqueue() }
             if sections.contains(.claim) { try await measureClaim() }
             if sections.contains(.idle) || sections.contains(.latency) { try await measureScheduled(sections) }
+            // Last: its processors stay enabled.
+            if sections.contains(.reports) { try await measureReports() }
             return nil
         } catch {
             return error
@@ -273,6 +275,32 @@ struct Measurement: Sendable {
         if let late = found.quantile(0.99), let usual = idle.quantile(0.99) {
             add("latency p99 beyond idle select 1", late - usual, "ms", goal: "at most 100")
         }
+    }
+
+    // MARK: Reports
+
+    private mutating func measureReports() async throws {
+        let (databases, rows) = (scale.reportedDatabases, scale.historyRows)
+        try await stage.furnishReports(databases: databases, historyRows: rows)
+        var (status, runs, used) = ([Double](), [Double](), [Double]())
+        for _ in 0..<scale.reportRounds {
+            let before = try stage.processorSeconds()
+            status.append(try await stage.timeStatus(databases: databases))
+            used.append(try stage.processorSeconds() - before)
+            runs.append(try await stage.timeRuns())
+        }
+        let size =
+            "\(databases) databases, \(databases * 4) processors, 20 of them running; \(rows.grouped) rows of history"
+        add("status --all", status.sorted().quantile(0.5), "s", goal: "at most 2", note: size)
+        add("status --all, longest", status.max(), "s")
+        add(
+            "status --all, processor time of the server",
+            used.sorted().quantile(0.5),
+            "s",
+            note: "its running processors' included"
+        )
+        add("runs --all --limit 50", runs.sorted().quantile(0.5), "s", goal: "at most 0.3")
+        add("runs --all --limit 50, longest", runs.max(), "s")
     }
 
     private mutating func add(

@@ -22,4 +22,10 @@ struct Scale: Sendable {
     var waiting: [Int] { isQuick ? [1_000, 100_000] : [1_000, 100_000, 1_000_000] }
     var latencySeconds: Int { isQuick ? 20 : 60 }
     var idleSeconds: Int { isQuick ? 15 : 60 }
+    /// Work databases that are reported on.
+    var reportedDatabases: Int { isQuick ? 20 : 200 }
+    /// Rows of pg_cron's history that reports have to cope with.
+    var historyRows: Int { isQuick ? 200_000 : 5_000_000 }
+    /// How often a report is timed.
+    var reportRounds: Int { max(rounds, 5) }
 }

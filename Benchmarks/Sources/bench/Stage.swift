@@ -108,12 +108,16 @@ struct Stage: Sendable {
         return try row.get(column)
     }
 
-    /// Runs `cronmill` for the work database.
+    /// Runs `cronmill` for the work database, or for others.
     @discardableResult
-    func cronmill(_ arguments: [String], as role: String? = nil) async throws -> String {
+    func cronmill(
+        _ arguments: [String],
+        databases: [String] = [Self.database],
+        as role: String? = nil
+    ) async throws -> String {
         try await runProgram(
             program,
-            arguments + ["--database", Self.database],
+            arguments + databases.flatMap { ["--database", $0] },
             environment: [
                 "DB_HOST": server.socketDirectory, "DB_PORT": String(server.port), "DB_USER": role ?? server.superuser,
             ]

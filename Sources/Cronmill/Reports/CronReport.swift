@@ -7,7 +7,7 @@ struct CronReport: Sendable {
         let processor: String
     }
 
-    var sides: [Key: CronSide] = [:]
+    var sides: [Key: ProcessorJobs] = [:]
     var capacity: Capacity
     var scheduler: Scheduler
     var remarks: [String]
@@ -19,12 +19,12 @@ struct CronReport: Sendable {
     init(_ databases: [String], behind: Duration?, _ session: Session) throws {
         for row in try session.query(
             """
-            select j.database_name, j.processor, \(sql: CronSide.columns)
+            select j.database_name, j.processor, \(sql: ProcessorJobs.columns)
             from cronmill_cron.processor_jobs(\(databases), make_interval(secs => \(behind?.inSeconds)::double precision)) as j
             """
         ) {
             let key = try Key(database: row.get("database_name"), processor: row.get("processor"))
-            sides[key] = try CronSide(row)
+            sides[key] = try ProcessorJobs(row)
         }
         for row in try session.query(
             "select d.database_name, d.processor, d.difference from cronmill_cron.differences(\(databases)) as d"

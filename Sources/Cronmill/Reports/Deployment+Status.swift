@@ -18,7 +18,7 @@ extension Deployment {
         behind: Duration? = nil
     ) async throws -> StatusReport {
         async let asked = cronReport(databases, behind: behind)
-        let works = await forEach(databases) { try await workSides($0, processors: processors) }
+        let works = await forEach(databases) { try await processorStates($0, processors: processors) }
         let (cron, error) = await asked
         try Task.checkCancellation()
         var report = StatusReport(databases: [], cronError: error)
@@ -34,24 +34,33 @@ extension Deployment {
         return report
     }
 
-    private func workSides(_ database: String, processors: [String]) async throws -> [WorkReport] {
+    /// Asks first and looks at what is installed only where that fails: of hundreds of databases one statement each.
+    private func processorStates(_ database: String, processors: [String]) async throws -> [ProcessorState] {
         try await with(connectWork(database)) { connection in
             try await connection.run { session in
-                guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-                let rows = try session.asking(.monitor, of: database) {
-                    try session.query(
-                        """
-                        select \(sql: WorkReport.columns)
-                        from cronmill.processor_status as s
-                        where cardinality(\(processors)::text[]) = 0 or s.name = any (\(processors))
-                        order by s.name
-                        """
-                    )
+                do {
+                    return try session.asking(.monitor, of: database) {
+                        try session.query(
+                            """
+                            select \(sql: ProcessorState.columns)
+                            from cronmill.processor_status as s
+                            where cardinality(\(processors)::text[]) = 0 or s.name = any (\(processors))
+                            order by s.name
+                            """
+                        ).map { try ProcessorState($0, database: database) }
+                    }
+                } catch let error as PostgresError where error.sqlState.map(Self.saysOfSchema.contains) == true {
+                    guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
+                    throw error
                 }
-                return try rows.map { try WorkReport($0, database: database) }
             }
         }
     }
+
+    /// What is said where nothing is installed, or another version.
+    private static let saysOfSchema: Set<SQLState> = [
+        .invalidSchemaName, .undefinedTable, .undefinedColumn, .undefinedFunction,
+    ]
 
     private func cronReport(
         _ databases: [String],
@@ -75,7 +84,7 @@ extension Deployment {
 
 extension CronReport? {
     /// The status of a processor with what the cron database adds to it.
-    fileprivate func judged(_ work: WorkReport) -> ProcessorStatus {
+    fileprivate func judged(_ work: ProcessorState) -> ProcessorStatus {
         let database = work.status.database
         let isVisible = self?.visible.contains(database) ?? false
         let side = isVisible ? self?.sides[CronReport.Key(database: database, processor: work.status.processor)] : nil

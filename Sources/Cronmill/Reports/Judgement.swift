@@ -2,9 +2,9 @@ internal import struct FoundationEssentials.Date
 
 /// Finds the verdict of a processor and the sentence that explains it, from what both databases say.
 struct Judgement {
-    let work: WorkReport
+    let work: ProcessorState
     /// Nil if the registry does not know the processor, or cannot be seen.
-    let cron: CronSide?
+    let cron: ProcessorJobs?
     /// Whether the registry's rows of this database may be seen.
     let isVisible: Bool
     /// Nil if the cron database could not be asked.
@@ -84,7 +84,7 @@ struct Judgement {
         if let limit = capacity?.maxRunningJobs, let needed = capacity?.needed, needed > limit {
             return "\(needed) jobs are active and pg_cron can run \(limit) at once"
         }
-        if let age = scheduler?.launcherAge, let started = scheduler?.launcherStartedAt, let due = cron?.overdueBefore,
+        if let age = scheduler?.launcherAge, let started = scheduler?.launcherStartedAt, let due = cron?.dueBefore,
             started > due || age < .seconds(5)
         {
             return "pg_cron's launcher started only \(age.shortText) ago"

@@ -29,7 +29,7 @@ extension CronReport {
     private static let manyRows = 10_000
 
     /// What holds old snapshots, where that matters to a queue.
-    func snapshotRemarks(_ sides: [WorkReport]) -> [String] {
+    func snapshotRemarks(_ sides: [ProcessorState]) -> [String] {
         let affected = Set(
             sides.filter { max($0.deadRows, $0.status.doneLastHour) >= Self.manyRows }.map(\.status.database)
         )

@@ -1,5 +1,5 @@
 -- When pg_cron last had to start a job of this schedule, at or before a moment: who has not started since is late.
--- Null if that is more than a year ago, or never was. With N seconds the latest time at which the last start may have
+-- Null if that is years ago, or never was. With N seconds the latest time at which the last start may have
 -- been. Executed by: the registry's own functions.
 create or replace function cronmill_cron.last_due(schedule text, before timestamptz, zone text, needs_both_days boolean)
 returns timestamptz
@@ -39,5 +39,5 @@ begin
     return case when middle <= before then middle else early end;
 end
 $function$;
-comment on function cronmill_cron.last_due(text, timestamptz, text, boolean) is 'When pg_cron last had to start a job of this schedule; null if not within a year.';
+comment on function cronmill_cron.last_due(text, timestamptz, text, boolean) is 'When pg_cron last had to start a job of this schedule; null if that is years ago.';
 revoke all on function cronmill_cron.last_due(text, timestamptz, text, boolean) from public;

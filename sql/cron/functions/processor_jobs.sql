@@ -1,6 +1,6 @@
 -- What the cron database knows of each registered processor: its jobs, its runs of late, what was due and is due next.
--- The history is read backwards by windows of runids, once for all: for the last hour, and no more than half a million
--- rows. Who has begun no run since overdue_before is overdue; who has had a task ready since behind_before is behind.
+-- The history is read backwards by windows of runids, once for all: for the last hour, and no more than fifty windows
+-- with rows in them. Who has begun no run since overdue_before is overdue; who has had a task ready since behind_before is behind.
 -- Shows what who logged in may see. Executed by: the registry's owner, monitors and operators; status of the
 -- command line.
 create or replace function cronmill_cron.processor_jobs(database_names text[], behind interval default null)
@@ -22,14 +22,21 @@ declare
     upper_runid bigint;
     lower_runid bigint;
     lowest_runid bigint;
+    window_start timestamptz;
+    has_rows boolean;
+    windows integer := 0;
 begin
     select e.newest, e.before_oldest + 1 into upper_runid, lowest_runid from cronmill_cron.history_ends() as e;
     lower_runid := upper_runid;
-    while lower_runid >= lowest_runid and upper_runid - lower_runid < 500000 loop
+    while lower_runid >= lowest_runid and windows < 50 and upper_runid - lower_runid < 50000000 loop
         lower_runid := lower_runid - 10000;
-        exit when (
-            select min(r.start_time) from cronmill_cron.visible_runs(lower_runid, lower_runid + 10000) as r
-        ) < since;
+        select min(r.start_time), count(*) > 0
+        into window_start, has_rows
+        from cronmill_cron.visible_runs(lower_runid, lower_runid + 10000) as r;
+        exit when window_start < since;
+        if has_rows then
+            windows := windows + 1;
+        end if;
     end loop;
     return query
     with wanted as materialized (

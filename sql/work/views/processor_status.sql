@@ -3,7 +3,7 @@
 -- deadline. Everybody may see both. Executed by: monitors.
 create or replace view cronmill.processor_status as
 with backend as materialized (
-    select l.objid as slot_id, a.application_name ~ '^cronmill slot \d+ start \d+ until $' as waits
+    select l.objid as slot_id, a.application_name ~ '^cronmill slot \d+ start \d+$' as waits
     from pg_catalog.pg_locks as l
     left join pg_catalog.pg_stat_activity as a on a.pid = l.pid
     where l.locktype = 'advisory'

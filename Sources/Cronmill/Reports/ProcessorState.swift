@@ -2,7 +2,7 @@ internal import Postgres
 internal import struct FoundationEssentials.Date
 
 /// What the work database says of one processor, beside what is shown as it stands.
-struct WorkReport: Sendable {
+struct ProcessorState: Sendable {
     var status: ProcessorStatus
     /// Of the slots that do not run, when the one that has not for longest last did: `distantPast` for never; nil if all run.
     let quietSince: Date?
@@ -18,7 +18,7 @@ struct WorkReport: Sendable {
 
 }
 
-extension WorkReport {
+extension ProcessorState {
     static let columns: SQL = """
         s.name, s.queue, s.run_as, s.enabled, s.paused, s.slots, s.schedule, s.running, s.waiting,
         s.ready, s.scheduled, s.retrying, s.dead, s.oldest_ready_seconds,

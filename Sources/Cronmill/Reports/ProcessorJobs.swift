@@ -2,7 +2,7 @@ internal import Postgres
 internal import struct FoundationEssentials.Date
 
 /// What the cron database says of one processor.
-struct CronSide: Sendable {
+struct ProcessorJobs: Sendable {
     let jobs: Int
     let activeJobs: Int
     let lastRun: ProcessorStatus.LastRun?
@@ -36,7 +36,7 @@ struct CronSide: Sendable {
 
 }
 
-extension CronSide {
+extension ProcessorJobs {
     static let columns: SQL = """
         j.enabled, j.slots, j.schedule, j.run_as, j.jobs, j.active_jobs, j.last_status, j.last_message,
         extract(epoch from j.last_started_at)::double precision as last_started,
