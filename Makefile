@@ -35,7 +35,8 @@ matrix: ## Run the end-to-end tests on PostgreSQL 15, 17 and 18 (SERVERS="17/lib
 	scripts/run-matrix $(SERVERS)
 
 chaos: packages build ## Kill a busy server at random and verify what became of every task (SECONDS=600, SEED=7)
-	.build/debug/chaos-cli --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED)) $(ARGS)
+	python=$$(scripts/make-client-venv .build/client-venv) && .build/debug/chaos-cli --seconds $(or $(SECONDS),60) \
+		--python "$$python" $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 bench: packages release ## Measure the speed beside the limit and other queues (QUICK=1, ARGS="--help")
 	Benchmarks/install-peers .build/bench-venv

@@ -58,6 +58,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/Chaos",
+            exclude: ["Clients"],
             swiftSettings: strict
         ),
         .executableTarget(

@@ -4,7 +4,7 @@ public enum Disturbance: String, Sendable, CaseIterable {
     case backendTerminated = "pg_terminate_backend of a slot"
     case backendCanceled = "pg_cancel_backend of a slot"
     case postmasterKilled = "kill -9 of the postmaster"
-    case launcherTerminated = "pg_terminate_backend of pg_cron's launcher, then kill -9 of the postmaster"
+    case launcherTerminated = "pg_terminate_backend of pg_cron's launcher"
     case linkTerminated = "pg_terminate_backend of a link"
     case commandKilled = "kill -9 of a cronmill command"
     case statementTimeout = "statement_timeout of a run"
@@ -27,7 +27,7 @@ public enum Disturbance: String, Sendable, CaseIterable {
         case .backendTerminated: 8
         case .backendCanceled: 5
         case .postmasterKilled: 3
-        case .launcherTerminated: 1
+        case .launcherTerminated: 2
         case .linkTerminated: 3
         case .commandKilled: 5
         case .statementTimeout, .settingChanged: 0

@@ -23,6 +23,19 @@ struct Main: AsyncParsableCommand {
     var kills = 0
     @Option(help: ArgumentHelp("Folder with the server's programs. Default: the newest.", valueName: "folder"))
     var bin: String?
+    @Flag(help: "Let pg_cron run its jobs in background workers; pg_cron 1.5 or newer.")
+    var workers = false
+    @Option(
+        help: ArgumentHelp(
+            "A Python with psycopg for the producers. Default: this project's client.",
+            valueName: "path"
+        )
+    )
+    var python: String?
+    @Option(help: ArgumentHelp("The schedule of all processors, such as '5 seconds'.", valueName: "schedule"))
+    var schedule: String?
+    @Flag(help: "Do not kill at random: cut the server off from a standby, promote that, and see whether it works on.")
+    var failover = false
     @Flag(help: "Leave the server running if there is a violation.")
     var keep = false
 
@@ -40,18 +53,23 @@ struct Main: AsyncParsableCommand {
             installation: try installation()
         )
         options.keepsServer = keep
+        options.usesWorkers = workers
+        options.python = python.flatMap { $0.isEmpty ? nil : $0 }
         let seed = options.seed
-        let report = try await Chaos.run(options) { text in Self.note("chaos: seed \(seed): \(text)") }
+        options.schedule = schedule
+        let report =
+            if failover {
+                try await Failover.run(options) { text in Self.note("failover: \(text)") }
+            } else {
+                try await Chaos.run(options) { text in Self.note("chaos: seed \(seed): \(text)") }
+            }
         print(report.text)
         if !report.violations.isEmpty { throw ExitCode.failure }
     }
 
     private func installation() throws -> ServerInstallation {
         guard let bin else { return try ServerInstallation.newestWithCron() }
-        guard let found = ServerInstallation.installed().first(where: { $0.binDirectory == bin && $0.hasCron }) else {
-            throw ValidationError("\(bin) is not the folder of a server with pg_cron.")
-        }
-        return found
+        return try ServerInstallation.withCron(binDirectory: bin)
     }
 
     /// The `cronmill` that was built together with this program.
