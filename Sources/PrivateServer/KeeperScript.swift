@@ -44,8 +44,9 @@ enum KeeperScript {
             done
         }
         kill_orphans() {
-            for process in /proc/[0-9]*; do
-                [ "$(readlink "$process/cwd")" != "$data" ] || kill -KILL "${process#/proc/}"
+            for process in $(find /proc/[0-9]*/cwd -maxdepth 0 -lname "$data"); do
+                process=${process%/cwd}
+                kill -KILL "${process#/proc/}"
             done
         }
         kept=no
