@@ -1,3 +1,5 @@
+import Fuzzing
+
 /// Something that is done to the server, or to a program that changes it, at a random moment.
 public enum Disturbance: String, Sendable, CaseIterable {
     case backendKilled = "kill -9 of a slot's backend"

@@ -1,3 +1,4 @@
+import Fuzzing
 import Postgres
 
 /// A session that enqueues numbered tasks and notes which of them it knows to be committed.
