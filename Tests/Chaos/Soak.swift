@@ -142,7 +142,7 @@ public struct Soak: Sendable {
                     """
                     select
                         (select a.pid from pg_stat_activity as a
-                            where a.datname = current_database() and a.application_name ~ '^cronmill slot'
+                            where a.datname = current_database() and a.usename = \(ChaosPlace.runner)
                             order by a.backend_start limit 1) as slot,
                         (select count(*) from cronmill.task) as waiting,
                         pg_table_size('cronmill.task') / 1024 as tasks,

@@ -16,11 +16,7 @@ extension Deployment {
         }
         var plan = Plan()
         try plan.installCron(cron, files: sqlFiles, request: SetupRequest())
-        plan.add(
-            "register database \(database)",
-            in: database,
-            "select cronmill_cron.register(\(literal: database), null)"
-        )
+        plan.register(database, linkRole: nil, in: database)
         plan.add(
             "send the processors of database \(database) to the registry",
             in: database,
