@@ -20,9 +20,9 @@ struct AgreementFuzzTests {
                 begin
                     perform cronmill_cron.check_schedule(schedule, '0');
                     perform cron.schedule('fuzz', schedule, 'select 1');
-                    raise exception using errcode = 'MC000';
+                    raise exception using errcode = 'MC099';
                 exception
-                    when sqlstate 'MC000' then return null;
+                    when sqlstate 'MC099' then return null;
                     when sqlstate 'MC005' or invalid_parameter_value then return sqlerrm;
                 end $$
                 """

@@ -1,6 +1,5 @@
--- Refuses a schedule that pg_cron refuses or misreads: it ignores a sixth field and whatever follows a number (5/2 and 5x
--- are 5 to it), never comes to a range that runs backwards, and reads a step beyond the range as "once".
--- Executed by: take_settings.
+-- Refuses a schedule that pg_cron refuses or misreads: it ignores a sixth field and what follows a * of the fifth, never
+-- comes to a range that runs backwards, and reads a step beyond the range as "once". Executed by: take_settings.
 create or replace function cronmill_cron.check_schedule(schedule text, linger text)
 returns void
 language plpgsql volatile parallel unsafe security definer
