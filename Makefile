@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help packages build release demo test golden matrix chaos bench lint docs format install clean
+.PHONY: help packages build release demo test golden matrix chaos failover soak fuzz sanitize bench lint docs format install clean
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
@@ -35,7 +35,23 @@ matrix: ## Run the end-to-end tests on PostgreSQL 15, 17 and 18 (SERVERS="17/lib
 	scripts/run-matrix $(SERVERS)
 
 chaos: packages build ## Kill a busy server at random and verify what became of every task (SECONDS=600, SEED=7)
-	.build/debug/chaos-cli --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED)) $(ARGS)
+	python=$$(scripts/make-client-venv .build/client-venv) && .build/debug/chaos-cli --seconds $(or $(SECONDS),60) \
+		--python "$$python" $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+failover: packages build ## Cut off a busy primary, promote its standby, adopt it, and see whether all goes on
+	.build/debug/chaos-cli failover --seconds $(or $(SECONDS),10) $(ARGS)
+
+soak: packages build ## Keep PostgreSQL 17 at a steady load and see whether memory and tables grow (SECONDS=3600)
+	bin=$$(scripts/make-matrix-server trixie 17) && .build/debug/chaos-cli soak --seconds $(or $(SECONDS),3600) \
+		--bin "$$bin" $(ARGS)
+
+fuzz: ## Feed changed inputs to all that is parsed, and compare with the server (SECONDS=60, CRONMILL_FUZZ_SEED=7)
+	scripts/install-packages --test
+	CRONMILL_FUZZ_SECONDS=$(or $(SECONDS),60) $(SWIFT) test --disable-xctest --filter FuzzTests
+
+sanitize: ## Run the tests of the client, the library and the command line under thread and address sanitizer
+	scripts/install-packages --test
+	scripts/run-sanitizers
 
 bench: packages release ## Measure the speed beside the limit and other queues (QUICK=1, ARGS="--help")
 	Benchmarks/install-peers .build/bench-venv

@@ -50,14 +50,16 @@ let package = Package(
             path: "Examples/backlog",
             swiftSettings: strict
         ),
+        .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
         .target(
             name: "Chaos",
             dependencies: [
-                "PrivateServer", "Postgres",
+                "Fuzzing", "PrivateServer", "Postgres",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/Chaos",
+            exclude: ["Clients"],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -70,17 +72,20 @@ let package = Package(
         ),
         .executableTarget(name: "embed-files", swiftSettings: strict),
         .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: strict),
-        .testTarget(name: "CronmillTests", dependencies: ["Cronmill", "Postgres"], swiftSettings: strict),
+        .testTarget(name: "PostgresTests", dependencies: ["Fuzzing", "Postgres"], swiftSettings: strict),
+        .testTarget(name: "CronmillTests", dependencies: ["Cronmill", "Fuzzing", "Postgres"], swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["cronmill-cli", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "cronmill-cli", "Fuzzing", "Postgres",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "cronmill-cli", "backlog", "Chaos", "Cronmill", "PrivateServer", "Postgres", "SQLFiles",
+                "cronmill-cli", "backlog", "Chaos", "Cronmill", "Fuzzing", "PrivateServer", "Postgres", "SQLFiles",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

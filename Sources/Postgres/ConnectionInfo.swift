@@ -63,7 +63,9 @@ public struct ConnectionInfo: Sendable, Hashable {
         let namesOnlyAnOption = ["invalid connection option", "invalid URI query parameter"].contains(
             where: text.hasPrefix
         )
-        if namesOnlyAnOption {
+        // What libpq takes for an option's name may be a whole address, too, such as one with a slash too few.
+        let option = text.split(separator: "\"", omittingEmptySubsequences: false).dropFirst().first ?? ""
+        if namesOnlyAnOption, option.utf8.allSatisfy({ $0 == UInt8(ascii: "_") || (0x61...0x7a).contains($0) }) {
             return text
         }
         // A quotation of one character, such as "=" or ":", tells nothing; a longer one may be the whole address.

@@ -52,7 +52,8 @@ public final class PrivateServer: Sendable {
                 directory: files.path,
                 installation: installation,
                 superuser: options.superuser,
-                account: account
+                account: account,
+                origin: options.origin
             )
         } catch {
             files.removeUnused()
@@ -85,6 +86,24 @@ public final class PrivateServer: Sendable {
     public func crash() async throws {
         guard await keeper.perform(.crash) else {
             throw PrivateServerError("the private server did not start after a crash\(files.logTail())")
+        }
+    }
+
+    /// Kills all processes of the server with SIGKILL and does not start it again, as if its machine had lost its power.
+    ///
+    /// - Throws: `PrivateServerError` if it does not run.
+    public func cut() async throws {
+        guard await keeper.perform(.cut) else {
+            throw PrivateServerError("the private server cannot be killed\(files.logTail())")
+        }
+    }
+
+    /// Ends the standby's recovery, and waits until it accepts changes.
+    ///
+    /// - Throws: `PrivateServerError` if it is not a running standby.
+    public func promote() async throws {
+        guard await keeper.perform(.promote) else {
+            throw PrivateServerError("the private server cannot be promoted\(files.logTail())")
         }
     }
 
@@ -138,8 +157,15 @@ public final class PrivateServer: Sendable {
 
         var port = options.listensOnLoopback ? try LoopbackPort.free() : 5432
         try write(port: port)
-        guard await keeper.perform(.create) else {
-            throw PrivateServerError("initdb made no private server\(files.logTail())")
+        let step: KeeperScript.Step =
+            switch options.origin {
+            case .empty: .create
+            case .copy: .copy
+            case .standby: .replicate
+            }
+        guard await keeper.perform(step) else {
+            let program = step == .create ? "initdb" : "pg_basebackup"
+            throw PrivateServerError("\(program) made no private server\(files.logTail())")
         }
         try Task.checkCancellation()
         var attempts = 1

@@ -18,7 +18,8 @@ actor ServerKeeper {
         directory: String,
         installation: ServerInstallation,
         superuser: String,
-        account: ServerAccount?
+        account: ServerAccount?,
+        origin: ServerOptions.Origin
     ) throws(PrivateServerError) {
         // A socket and not a pipe: `send` can be told not to raise SIGPIPE.
         var ends: [Int32] = [-1, -1]
@@ -34,6 +35,7 @@ actor ServerKeeper {
             (account?.prefix ?? []) + [
                 "/bin/sh", "-c", KeeperScript.text, "cronmill-server",
                 directory, installation.binDirectory, superuser, Self.locale(),
+                origin.source?.socketDirectory ?? "", origin.source.map { String($0.port) } ?? "",
             ]
         let configuration = Configuration(
             executable: .path("/usr/bin/env"),

@@ -1,5 +1,5 @@
 /// How a private server is to be set up.
-public struct ServerOptions: Sendable, Hashable {
+public struct ServerOptions: Sendable {
     /// The database in which pg_cron works (`cron.database_name`).
     ///
     /// The server starts without it; pg_cron then tries again every second until someone has created it.
@@ -19,6 +19,26 @@ public struct ServerOptions: Sendable, Hashable {
     public var keepsRunning: Bool
     /// The name of the first role.
     public var superuser: String
+    /// What the server begins with.
+    public var origin: Origin
+
+    /// What a private server begins with.
+    public enum Origin: Sendable {
+        /// Nothing.
+        case empty
+        /// A base backup of a running one, made by `pg_basebackup`; its superuser has to be of the same name, and its
+        /// `hostAuthentication` has to have `local replication all trust`.
+        case copy(of: PrivateServer)
+        /// The same, and from then on what the other one streams, until `promote()`.
+        case standby(of: PrivateServer)
+
+        var source: PrivateServer? {
+            switch self {
+            case .empty: nil
+            case .copy(let source), .standby(let source): source
+            }
+        }
+    }
 
     /// Options of a server that only its socket directory leads to, and that ends with this process.
     public init(
@@ -27,7 +47,8 @@ public struct ServerOptions: Sendable, Hashable {
         hostAuthentication: [String] = [],
         listensOnLoopback: Bool = false,
         keepsRunning: Bool = false,
-        superuser: String = "postgres"
+        superuser: String = "postgres",
+        origin: Origin = .empty
     ) {
         self.cronDatabase = cronDatabase
         self.settings = settings
@@ -35,5 +56,6 @@ public struct ServerOptions: Sendable, Hashable {
         self.listensOnLoopback = listensOnLoopback
         self.keepsRunning = keepsRunning
         self.superuser = superuser
+        self.origin = origin
     }
 }

@@ -1,3 +1,4 @@
+import Fuzzing
 import Postgres
 
 /// A session that calls processors' procedures again and again, as pg_cron does.

@@ -17,13 +17,13 @@ public enum Chaos {
     ) async throws -> ChaosReport {
         let server = try await PrivateServer.start(
             options.installation,
-            options: ServerOptions(settings: ["max_connections": "150", "cron.max_running_jobs": "60"])
+            options: ServerOptions(settings: options.settings)
         )
         do {
             let place = ChaosPlace(server: server, program: options.program)
             let course = Course(place: place, options: options, progress: progress)
             var report = try await course.run()
-            report.lines.insert("seed \(options.seed), PostgreSQL \(options.installation.majorVersion)", at: 0)
+            report.lines.insert(options.text, at: 0)
             if options.keepsServer, !report.violations.isEmpty {
                 try await server.keepRunning()
                 report.lines.append("the server is left running in \(server.directory); to end it:")

@@ -12,6 +12,12 @@ public struct ChaosOptions: Sendable {
     public var program: String
     /// The server under test.
     public var installation: ServerInstallation
+    /// Whether pg_cron runs its jobs in background workers.
+    public var usesWorkers = false
+    /// The schedule of all processors; nil is Cronmill's default.
+    public var schedule: String?
+    /// The path of a Python with psycopg, in which the producers then are; nil lets them be of this project's client.
+    public var python: String?
     /// Whether the server is left running when a promise was not kept.
     public var keepsServer = false
 
@@ -22,5 +28,25 @@ public struct ChaosOptions: Sendable {
         self.kills = kills
         self.program = program
         self.installation = installation
+    }
+}
+
+extension ChaosOptions {
+    /// Settings of the server.
+    var settings: [String: String] {
+        var settings = ["max_connections": "150", "cron.max_running_jobs": "60"]
+        if usesWorkers {
+            // A job takes a worker process, and so do parallel queries and logical replication.
+            settings["cron.use_background_workers"] = "on"
+            settings["max_worker_processes"] = "80"
+        }
+        return settings
+    }
+
+    /// What decides a run, for people.
+    var text: String {
+        let mode = usesWorkers ? "background workers" : "libpq"
+        let client = python == nil ? "this project's client" : "psycopg"
+        return "seed \(seed), PostgreSQL \(installation.majorVersion), pg_cron with \(mode), enqueueing with \(client)"
     }
 }

@@ -6,17 +6,32 @@ struct ChaosPlace: Sendable {
     let server: PrivateServer
     /// The `cronmill` under test.
     let program: String
+    /// Where sessions go on when it is promoted and the server is gone.
+    var standby: PrivateServer?
 
     static let cronDatabase = "postgres"
     static let databases = ["chaos_1", "chaos_2"]
     static let runner = "chaos_runner"
 
+    /// What libpq's environment has to say to find the server as the superuser.
+    var variables: [String: String] {
+        let servers = [server, standby].compactMap(\.self)
+        return [
+            "PGHOST": servers.map(\.socketDirectory).joined(separator: ","),
+            "PGPORT": servers.map { String($0.port) }.joined(separator: ","),
+            "PGUSER": server.superuser,
+            "PGTARGETSESSIONATTRS": "read-write",
+        ]
+    }
+
     /// Connects as the superuser, or as another role that needs no password on the socket.
     func connect(_ database: String, as role: String? = nil) async throws -> Connection {
-        let info = ConnectionInfo([
-            "host": server.socketDirectory, "port": String(server.port), "dbname": database,
-            "user": role ?? server.superuser, "connect_timeout": "5",
-        ])
+        let variables = variables
+        var info = ConnectionInfo(["dbname": database, "connect_timeout": "5"])
+        info["host"] = variables["PGHOST"]
+        info["port"] = variables["PGPORT"]
+        info["user"] = role ?? variables["PGUSER"]
+        info["target_session_attrs"] = variables["PGTARGETSESSIONATTRS"]
         return try await Connection.connect(info, applicationName: "chaos")
     }
 

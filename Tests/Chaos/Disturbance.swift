@@ -1,10 +1,12 @@
+import Fuzzing
+
 /// Something that is done to the server, or to a program that changes it, at a random moment.
 public enum Disturbance: String, Sendable, CaseIterable {
     case backendKilled = "kill -9 of a slot's backend"
     case backendTerminated = "pg_terminate_backend of a slot"
     case backendCanceled = "pg_cancel_backend of a slot"
     case postmasterKilled = "kill -9 of the postmaster"
-    case launcherTerminated = "pg_terminate_backend of pg_cron's launcher, then kill -9 of the postmaster"
+    case launcherTerminated = "pg_terminate_backend of pg_cron's launcher"
     case linkTerminated = "pg_terminate_backend of a link"
     case commandKilled = "kill -9 of a cronmill command"
     case statementTimeout = "statement_timeout of a run"
@@ -27,7 +29,7 @@ public enum Disturbance: String, Sendable, CaseIterable {
         case .backendTerminated: 8
         case .backendCanceled: 5
         case .postmasterKilled: 3
-        case .launcherTerminated: 1
+        case .launcherTerminated: 2
         case .linkTerminated: 3
         case .commandKilled: 5
         case .statementTimeout, .settingChanged: 0

@@ -1,3 +1,5 @@
+import Fuzzing
+
 /// The disturbances of a seed, in order, without end. Each comes so long after the one before has been done.
 struct DisturbanceSchedule: Sequence, IteratorProtocol {
     struct Entry {

@@ -34,10 +34,16 @@ struct Disturber: Sendable {
         case .backendCanceled: hits = try await signal("pg_cancel_backend", entry.choice)
         case .postmasterKilled: try await place.server.crash()
         case .launcherTerminated:
-            // On pg_cron 1.4 it never comes back by itself, so the server is restarted after a moment without it.
-            hits = try await terminateLauncher()
-            try await Task.sleep(for: .milliseconds(Int(entry.choice % 500)))
-            try await place.server.crash()
+            let launcher = try await terminateLauncher()
+            hits = launcher != nil
+            if try await launcherReturns() {
+                if let launcher, try await !isReplaced(launcher: launcher) {
+                    ledger.note(surprise: "pg_cron's launcher did not come back")
+                }
+            } else {
+                try await Task.sleep(for: .milliseconds(Int(entry.choice % 500)))
+                try await place.server.crash()
+            }
         case .linkTerminated: hits = try await terminateLink()
         case .commandKilled:
             return commands.start(entry.choice)
@@ -89,14 +95,42 @@ struct Disturber: Sendable {
         }
     }
 
-    private func terminateLauncher() async throws -> Bool {
+    /// - Returns: its process, if there was one.
+    private func terminateLauncher() async throws -> Int? {
         try await place.with(ChaosPlace.cronDatabase) { connection in
-            try await connection.execute(
-                """
-                select pg_terminate_backend(a.pid) from pg_stat_activity as a where a.backend_type = 'pg_cron launcher'
-                """
-            ) > 0
+            let rows = try await connection.query(
+                "select a.pid from pg_stat_activity as a where a.backend_type = 'pg_cron launcher'"
+            )
+            guard let pid = try rows.first?.get("pid", as: Int.self) else { return nil }
+            try await connection.execute("select pg_terminate_backend(\(pid))")
+            return pid
         }
+    }
+
+    /// Whether pg_cron's launcher comes back by itself: it learned that in the version in which it learned seconds. Before
+    /// that only a restart of the server brings it back.
+    private func launcherReturns() async throws -> Bool {
+        try await place.insist(ChaosPlace.cronDatabase) { connection in
+            try await connection.query("select cronmill_cron.supports_seconds() as returns").first?.get("returns")
+                ?? false
+        }
+    }
+
+    private func isReplaced(launcher: Int) async throws -> Bool {
+        let end = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < end {
+            let isBack = try await place.insist(ChaosPlace.cronDatabase) { connection in
+                let rows = try await connection.query(
+                    """
+                    select from pg_stat_activity as a where a.backend_type = 'pg_cron launcher' and a.pid <> \(launcher)
+                    """
+                )
+                return !rows.isEmpty
+            }
+            if isBack { return true }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return false
     }
 
     /// Links live for milliseconds, so the server itself looks out for one.

@@ -1,3 +1,4 @@
+import Fuzzing
 import Postgres
 
 /// A session that enqueues numbered tasks and notes which of them it knows to be committed.
@@ -13,8 +14,7 @@ struct Producer: Sendable {
     func run() async {
         var generator = SeededGenerator(seed: seed, part: "producer \(number)")
         let database = ChaosPlace.databases[number % ChaosPlace.databases.count]
-        // However short the run, there is one of these in each database.
-        var first: Workload.Deed? = number < ChaosPlace.databases.count ? .poison : .overrun
+        var first: Workload.Deed? = Self.firstDeed(number)
         while !Task.isCancelled {
             do {
                 let connection = try await place.connect(database)
@@ -91,6 +91,11 @@ struct Producer: Sendable {
                 return .rolledBack
             }
         }
+    }
+
+    /// What the first task of a producer does: however short the run, there is one of each of these in each database.
+    static func firstDeed(_ number: Int) -> Workload.Deed {
+        number < ChaosPlace.databases.count ? .poison : .overrun
     }
 
     private static func end(using generator: inout SeededGenerator) -> End {

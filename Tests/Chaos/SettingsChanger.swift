@@ -1,3 +1,4 @@
+import Fuzzing
 import Postgres
 
 /// A session that changes a setting of a processor every second, by plain SQL.

@@ -75,10 +75,10 @@ enum Workload {
         """
 
     /// The arguments of `cronmill setup` for a queue in all databases.
-    static func setup(_ queue: Queue) -> [String] {
+    static func setup(_ queue: Queue, schedule: String?) -> [String] {
         ["setup"] + ChaosPlace.databases.flatMap { ["--database", $0] } + [
             "--queue", queue.name, "--handler", "app.work", "--run-as", ChaosPlace.runner, "--slots", "2",
             "--timeout", "\(queue.timeouts.upperBound)s", "--max-attempts", "\(queue.maxAttempts)",
-        ]
+        ] + (schedule.map { ["--schedule", $0] } ?? [])
     }
 }

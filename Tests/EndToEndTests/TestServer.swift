@@ -7,6 +7,8 @@ import PrivateServer
 struct TestServer: Sendable {
     let server: PrivateServer
     let installation: ServerInstallation
+    /// Settings it was started with, besides those of every private server.
+    let settings: [String: String]
 
     var socketDirectory: String { server.socketDirectory }
     var port: Int { server.port }
@@ -32,7 +34,7 @@ struct TestServer: Sendable {
             .merging(try modeSettings()) { $1 }
             .merging(settings) { $1 }
         let server = try await PrivateServer.start(installation, options: options)
-        return TestServer(server: server, installation: installation)
+        return TestServer(server: server, installation: installation, settings: options.settings)
     }
 
     /// How to reach a database as the superuser.

@@ -13,6 +13,7 @@ extension Deployment {
         }
         var plan = Plan()
         guard !work.isOriginal else { return plan }
+        if database == cronDatabase, work.state.isLinked == false { return try await planAdoptRegistry(work.state) }
         guard database != cronDatabase, work.state.isLinked == true else {
             throw CronmillError(
                 .failed,

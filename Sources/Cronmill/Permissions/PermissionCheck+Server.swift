@@ -73,8 +73,8 @@ extension PermissionCheck {
         guard let workers = cron.usesBackgroundWorkers else {
             return [.unknown("cron.use_background_workers", in: cron.database)]
         }
-        guard let version = cron.extensionVersion, workers, version.versionNumbers.lexicographicallyPrecedes([1, 5])
-        else {
+        // With workers only what cannot run two jobs at once hangs.
+        guard workers, cron.capacity?.hangsAbove == true else {
             return [.present("cron.use_background_workers is \(workers ? "on" : "off")", in: cron.database)]
         }
         return [

@@ -7,6 +7,9 @@ struct ScheduleField {
     /// Names for values, the first for the lowest value.
     let names: [String]
 
+    /// A number of more digits than that is not read, however many of them are leading zeros.
+    private static let mostDigits = 9
+
     static let all = [
         ScheduleField(name: "minute", range: 0...59, span: 60, names: []),
         ScheduleField(name: "hour", range: 0...23, span: 24, names: []),
@@ -76,7 +79,7 @@ struct ScheduleField {
                 hint: "Use *, numbers from \(bounds)\(named)\(lastDay); lists (1,2), ranges (1-5), steps (*/2, 1-5/2)."
             )
         }
-        guard let number = Int(text), range.contains(number) else {
+        guard text.utf8.count <= Self.mostDigits, let number = Int(text), range.contains(number) else {
             throw ScheduleError(
                 "\(name) \"\(text)\" in schedule \"\(schedule)\" is not from \(range.lowerBound) to \(range.upperBound)"
             )
@@ -106,7 +109,7 @@ struct ScheduleField {
         guard isNumber, step.contains(where: { $0 != "0" }) else {
             throw ScheduleError("step in \(name) \"\(item)\" in schedule \"\(schedule)\" is not a number from 1")
         }
-        guard let number = Int(step), number <= span else {
+        guard step.utf8.count <= Self.mostDigits, let number = Int(step), number <= span else {
             throw ScheduleError(
                 "step in \(name) \"\(item)\" in schedule \"\(schedule)\" is longer than what it steps through",
                 detail: "pg_cron would misread it: of \"\(item)\" only \(name) \(first) would be left.",

@@ -36,13 +36,14 @@ public struct SearchPath: Sendable, Hashable, CustomStringConvertible {
         names.map { Identifier($0).quoted }.joined(separator: ", ")
     }
 
-    /// The names in a list; nil if it is none. What is not quoted is folded to lower case.
+    /// The names, as PostgreSQL reads them (`SplitIdentifierString`): character by character, not by what a reader sees as
+    /// one, and with the letters of ASCII alone in lower case. Nil if it is no list of names.
     private static func names(_ text: String) -> [String]? {
         var names: [String] = []
-        var rest = text[...]
+        var rest = text.unicodeScalars[...]
         while true {
-            rest = rest.drop(while: \.isWhitespace)
-            var name = ""
+            rest = rest.drop(while: isBlank)
+            var name = String.UnicodeScalarView()
             if rest.first == "\"" {
                 repeat {
                     rest = rest.dropFirst()
@@ -52,20 +53,26 @@ public struct SearchPath: Sendable, Hashable, CustomStringConvertible {
                     rest = rest.dropFirst()
                     name += piece
                     // Two quotes are one that belongs to the name.
-                    if rest.first == "\"" { name += "\"" }
+                    if rest.first == "\"" { name.append("\"") }
                 } while rest.first == "\""
             } else {
-                let piece = rest.prefix { $0 != "," && $0 != "\"" && !$0.isWhitespace }
+                let piece = rest.prefix { $0 != "," && $0 != "\"" && !isBlank($0) }
                 rest = rest.dropFirst(piece.count)
-                name = piece.lowercased()
+                // From PostgreSQL 16 on this one is a blank.
+                guard !piece.contains("\u{0b}") else { return nil }
+                name += piece.map { ("A"..."Z").contains($0) ? Unicode.Scalar(UInt8($0.value) + 32) : $0 }
             }
             guard !name.isEmpty else { return nil }
-            names.append(name)
-            rest = rest.drop(while: \.isWhitespace)
+            names.append(String(name))
+            rest = rest.drop(while: isBlank)
             if rest.isEmpty { return names }
             guard rest.first == "," else { return nil }
             rest = rest.dropFirst()
         }
+    }
+
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        [" ", "\t", "\n", "\r", "\u{0c}"].contains(scalar)
     }
 }
 

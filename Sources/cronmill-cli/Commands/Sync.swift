@@ -6,11 +6,13 @@ struct Sync: AsyncParsableCommand {
         abstract: "Say where processors, registry and cron.job differ, and repair it.",
         discussion: """
             The work database is the source of truth. In one that was copied, restored, renamed or promoted nothing
-            runs until --adopt makes it one of its own.
+            runs until --adopt makes it one of its own. After a failover that is one command for all of them; a
+            database that is where it was is synchronized as without --adopt.
 
             Examples:
               cronmill sync --all --check
               cronmill sync --adopt --database shop_copy
+              cronmill sync --adopt --all
             """
     )
 
@@ -31,20 +33,21 @@ struct Sync: AsyncParsableCommand {
 
     func run() async throws {
         let context = try await Context(connection, asked)
-        if adopt {
-            return try await context.forEachDatabase { database in
-                let plan = try await context.deployment.planAdopt(database)
-                try await context.carryOut(plan, database: database, dryRun: dryRun)
-                return .done
-            }
-        }
         try await context.forEachDatabase { database in
-            switch try await context.deployment.fate(of: database) {
+            // A database that is named and adopted may have come to a server without a registry.
+            switch asked.all || !adopt ? try await context.deployment.fate(of: database) : nil {
             case .dropped: return try await unschedule(database, context)
             case .renamed(let name):
                 try say("\(database): it is named \(name) now; repair: \(Self.adoption(of: name))", context)
                 return .finding
             case nil: break
+            }
+            if adopt {
+                let plan = try await context.deployment.planAdopt(database)
+                guard plan.isEmpty else {
+                    try await context.carryOut(plan, database: database, dryRun: dryRun)
+                    return .done
+                }
             }
             var found = try await context.deployment.comparison(of: database)
             try say(found, context)

@@ -30,13 +30,16 @@ enum ConnectionURI {
         let scheme = (scalars.firstIndex(of: "/") ?? 0) + 2
         var shown = text(scalars[..<scheme])
         var rest = scalars[scheme...]
+        var isInParameters = false
         if let at = rest.lastIndex(of: "@"), let colon = rest[..<at].firstIndex(of: ":") {
             shown += text(rest[..<colon]) + ":***"
+            isInParameters = rest[colon..<at].contains("?")
             rest = rest[at...]
         }
-        guard let question = rest.firstIndex(of: "?") else { return shown + text(rest) }
-        let parameters = rest[(question + 1)...].split(separator: "&", omittingEmptySubsequences: false)
-        return shown + text(rest[...question]) + parameters.map(redactedParameter).joined(separator: "&")
+        // The last @ may be one of a parameter: then more of them follow.
+        guard let start = isInParameters ? rest.startIndex : rest.firstIndex(of: "?") else { return shown + text(rest) }
+        let parameters = rest[start...].split(separator: "&", omittingEmptySubsequences: false)
+        return shown + text(rest[..<start]) + parameters.map(redactedParameter).joined(separator: "&")
     }
 
     private static func redactedParameter(_ parameter: ArraySlice<Unicode.Scalar>) -> String {

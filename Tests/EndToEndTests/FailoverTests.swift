@@ -1,0 +1,32 @@
+import Chaos
+import PrivateServer
+import Testing
+
+/// A primary that is lost, and its standby.
+@Suite("Failover", .timeLimit(.minutes(10)))
+struct FailoverTests {
+    @Test("a promoted standby works on after one sync --all --adopt, nothing before; nothing is lost or done twice")
+    func failover() async throws {
+        var options = ChaosOptions(
+            seed: UInt64.random(in: 0...9_999),
+            length: .seconds(5),
+            kills: 0,
+            program: try ProgramResult.cronmillPath(),
+            installation: try TestServer.chosenInstallation()
+        )
+        let abilities = try await ServerAbilities(of: try await TestServer.shared())
+        options.usesWorkers = abilities.usesWorkers
+        if abilities.hasSeconds { options.schedule = "5 seconds" }
+        await Turnstile.shared.enter()
+        let report: ChaosReport
+        do {
+            report = try await Failover.run(options)
+        } catch {
+            await Turnstile.shared.leave()
+            throw error
+        }
+        await Turnstile.shared.leave()
+        print(report.text)
+        #expect(report.violations == [], "\(report.text)")
+    }
+}
