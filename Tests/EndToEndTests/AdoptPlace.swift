@@ -78,12 +78,18 @@ extension Workplace {
         ]
     }
 
-    /// A line for what is in `app.jobs`, in the queue and in neither.
+    /// How many are in `app.jobs`, in the queue, and done, and the highest `n` of all of them.
     func whereJobsAre() async throws -> [String] {
         try await rows(
             """
-            select (select count(*) from app.jobs), (select count(*) from cronmill.task), (select count(*) from app.done),
-                (select last_value from app.n)
+            select concat_ws(
+                '|', (select count(*) from app.jobs), (select count(*) from cronmill.task), (select count(*) from app.done),
+                (select max(x.n) from (
+                    select (j.payload ->> 'n')::bigint as n from app.jobs as j
+                    union all select (t.payload ->> 'n')::bigint from cronmill.task as t
+                    union all select d.n from app.done as d
+                ) as x)
+            ) as places
             """
         )
     }

@@ -1,14 +1,33 @@
 internal import Postgres
 
 extension Deployment {
-    /// Takes over what was planned. Ended anywhere, it is planned and done again, and goes on from there.
+    /// Installs what is missing, makes queues and processors, and from then on forwards new rows; `adopt` is next.
+    ///
+    /// - Parameters:
+    ///   - plan: what is to be done.
+    ///   - wait: how long to wait for the lock by which a trigger is made.
+    ///   - onStep: told of each step before it is done.
+    /// - Throws: `CronmillError`, `PostgresError`, `CancellationError`.
+    public func prepareAdopt(
+        _ plan: AdoptPlan,
+        wait: Duration = .seconds(10),
+        onStep: @escaping @Sendable (Plan.Step) -> Void = { _ in }
+    ) async throws {
+        try await apply(plan.setup, onStep: onStep)
+        for part in plan.attach {
+            try await patiently(wait, plan.database) { try await apply(part, onStep: onStep) }
+        }
+    }
+
+    /// Takes over what was planned and prepared: ends the old jobs, if there are any, moves the rows, and enables the new
+    /// processors. Ended anywhere, it is planned and done again, and goes on from there.
     ///
     /// Rows are moved in transactions of 5,000, each row by one: deleted from the old table and enqueued. Those that a
     /// session has locked at that moment are left for it; they are tried again until `wait` is over.
     ///
     /// - Parameters:
     ///   - plan: what is to be done.
-    ///   - wait: how long to wait for rows that others have locked, and for the lock by which a trigger is made.
+    ///   - wait: how long to wait for rows that others have locked, and longer than their timeout for old jobs.
     ///   - onStep: told of each step before it is done.
     ///   - onProgress: told after each transaction how many rows of a table have been moved.
     /// - Returns: what became of each table's rows.
@@ -19,10 +38,6 @@ extension Deployment {
         onStep: @escaping @Sendable (Plan.Step) -> Void = { _ in },
         onProgress: @Sendable (AdoptResult) -> Void = { _ in }
     ) async throws -> [AdoptResult] {
-        try await apply(plan.setup, onStep: onStep)
-        for part in plan.attach {
-            try await patiently(wait, plan.database) { try await apply(part, onStep: onStep) }
-        }
         try await apply(plan.quiesce, onStep: onStep)
         try await waitForRuns(of: plan.oldJobs, in: plan.database, wait: plan.oldTimeout + wait)
         try await apply(plan.retire, onStep: onStep)

@@ -54,7 +54,9 @@ extension Deployment {
             }
             setup.processor = processor
         }
-        plan.setup.append(try await planSetup(setup, database: database).subtracting(Set(plan.setup.steps)))
+        let steps = try await planSetup(setup, database: database).subtracting(Set(plan.setup.steps))
+        plan.setup.append(steps)
+        plan.setup.obstacle = plan.setup.obstacle ?? steps.obstacle
         if stored?.isForwarded != true {
             plan.attach.append(try adoption.attached(types, jobs: jobs.map(\.job), in: database))
         }

@@ -183,7 +183,10 @@ struct AdoptedTable: Sendable {
     private static func columns(_ table: String) -> SQL {
         """
         select
-            a.attname as name, format('%I.%I', s.nspname, b.typname) as type,
+            -- Not quoted if it is everybody's: many of those are keywords, which need no quotes after a dot.
+            a.attname as name,
+            case when s.nspname = 'pg_catalog' then concat('pg_catalog.', b.typname)
+                else format('%I.%I', s.nspname, b.typname) end as type,
             a.attnotnull as is_not_null, a.atthasdef or a.attidentity <> '' as has_default,
             a.attgenerated <> '' as is_generated, coalesce(k.is_key, false) as is_key,
             coalesce(k.is_primary, false) as is_primary,

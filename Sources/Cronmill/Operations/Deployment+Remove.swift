@@ -186,6 +186,10 @@ extension Deployment {
                 }
             }
             plan.keep(try await resultTables(nil, in: database))
+            let adopted = try await with(connectWork(database)) { try await $0.run { try $0.adoptions() } }
+            for table in adopted.filter(\.tableExists).map(\.adoption.table) {
+                plan.remark("Rows inserted into table \(table), which was taken over, stay there from now on.")
+            }
             plan.add(
                 "drop queues, tasks and processors",
                 in: database,

@@ -117,10 +117,13 @@ struct MigrateAdopt: AsyncParsableCommand {
             let wanted = try request()
             plan = { try await context.deployment.planAdopt(wanted, database: $0) }
         }
-        try await context.deployment.whileSettingUp {
-            try await context.forEachDatabase { database in
-                try await adopt(try await plan(database), database, context, limit)
+        try await context.forEachDatabase { database in
+            let plan = try await context.deployment.whileSettingUp {
+                let plan = try await plan(database)
+                try await prepare(plan, database, context, limit)
+                return plan
             }
+            return dryRun ? .done : try await adopt(plan, database, context, limit)
         }
     }
 
@@ -147,12 +150,8 @@ struct MigrateAdopt: AsyncParsableCommand {
         return request
     }
 
-    private func adopt(
-        _ plan: AdoptPlan,
-        _ database: String,
-        _ context: Context,
-        _ limit: Duration
-    ) async throws -> ExitStatus {
+    /// Says what there is to be done, and does what comes before the rows; a dry run prints all of it.
+    private func prepare(_ plan: AdoptPlan, _ database: String, _ context: Context, _ limit: Duration) async throws {
         if dryRun {
             try await context.carryOut(plan.plan, database: database, dryRun: true)
         } else {
@@ -165,7 +164,20 @@ struct MigrateAdopt: AsyncParsableCommand {
                 context.say("\(database): \(count.rows) with a priority \(what) \(bound), which becomes \(bound)")
             }
         }
-        guard !dryRun else { return .done }
+        guard !dryRun else { return }
+        let output = context.output
+        let isQuiet = context.isQuiet
+        try await context.deployment.prepareAdopt(plan, wait: limit) { step in
+            if !isQuiet { output.note("\(step.database): \(step.title)") }
+        }
+    }
+
+    private func adopt(
+        _ plan: AdoptPlan,
+        _ database: String,
+        _ context: Context,
+        _ limit: Duration
+    ) async throws -> ExitStatus {
         let output = context.output
         let isQuiet = context.isQuiet
         let counts = Dictionary(plan.tables.map { ($0.name, $0.rows) }) { one, _ in one }
