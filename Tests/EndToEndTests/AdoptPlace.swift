@@ -78,6 +78,14 @@ extension Workplace {
         ]
     }
 
+    /// What has changed in the database itself; other tests change what the whole server shares.
+    func changes(since before: DatabaseState) async throws -> [String] {
+        let shared = ["pg_authid", "pg_auth_members", "pg_database"]
+        return try await DatabaseState.quick([database], on: server).differences(from: before).filter { part in
+            part.hasPrefix("\(database) ") && !shared.contains { part.hasSuffix(" \($0)") }
+        }
+    }
+
     /// How many are in `app.jobs`, in the queue, and done, and the highest `n` of all of them.
     func whereJobsAre() async throws -> [String] {
         try await rows(

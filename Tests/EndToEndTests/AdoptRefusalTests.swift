@@ -169,6 +169,8 @@ struct AdoptRefusalTests {
 
                     """
             )
+            let lent = try await place.cronmill(place.adoptArguments + ["--dry-run"])
+            #expect(lent.errors.contains("its owner, role \"owner\(place.runner)\", puts on it"), "\(lent.errors)")
             try await place.script(
                 "grant owner\(place.runner) to installer\(place.runner);"
                     + "alter table app.jobs enable row level security, force row level security"

@@ -239,7 +239,7 @@ struct MigrateAdoptTests {
             let result = try await place.cronmill(place.adoptArguments + ["--dry-run"])
             #expect(result.exitCode == 0)
             #expect(result.errors.contains("\(place.database): 3 rows of table app.jobs to be moved to queue work\n"))
-            #expect(try await DatabaseState.quick([place.database], on: place.server).differences(from: before) == [])
+            #expect(try await place.changes(since: before) == [])
             let run = try await place.server.client("psql", ["-X", "-q", "-f", "-"], input: Array(result.output.utf8))
             #expect(run.exitCode == 0 && run.errors == "", "\(run.errors)")
             try await place.script("insert into app.jobs (prio) values (1)")

@@ -69,6 +69,7 @@ extension Deployment {
             )
         }
         plan.tables.append(try await counted(adoption, types, in: database))
+        plan.remark(lender: types)
         plan.remark(config, remark, results: results, hasJobs: !jobs.isEmpty || stored != nil)
     }
 

@@ -21,8 +21,9 @@ struct AdoptedTable: Sendable {
     let schema: String
     let name: String
     let columns: [Column]
-    /// The columns of each unique index that holds for all rows.
-    let keys: [Set<String>]
+    /// Its owner, if a superuser takes it over of somebody who is none: what that role puts on the table runs as the
+    /// owner of the trigger's function.
+    let lesserOwner: String?
 
     /// The type of a column, as it is written in a statement.
     func type(of column: String) -> String { columns.first { $0.name == column }?.type ?? "pg_catalog.text" }
@@ -82,18 +83,13 @@ struct AdoptedTable: Sendable {
                 isBuiltIn: row.get("is_built_in")
             )
         }
-        let keys = try session.query(
-            """
-            select array(
-                select a.attname from pg_catalog.pg_attribute as a
-                where a.attrelid = i.indrelid and a.attnum = any (i.indkey[0 : i.indnkeyatts - 1])
-            ) as names
-            from pg_catalog.pg_index as i
-            where i.indrelid = \(quotedName)::regclass and i.indisunique and i.indisvalid and i.indpred is null
-                and i.indexprs is null
-            """
-        ).map { Set(try $0.get("names", as: [String].self)) }
-        return AdoptedTable(quotedName: quotedName, schema: schema, name: name, columns: columns, keys: keys)
+        return try AdoptedTable(
+            quotedName: quotedName,
+            schema: schema,
+            name: name,
+            columns: columns,
+            lesserOwner: row.get("lesser_owner")
+        )
     }
 
     private static func facts(_ schema: String, _ name: String) -> SQL {
@@ -103,6 +99,7 @@ struct AdoptedTable: Sendable {
             exists (select from pg_catalog.pg_inherits as i where c.oid in (i.inhrelid, i.inhparent)) as inherits,
             pg_get_userbyid(c.relowner) as owner, pg_has_role(c.relowner, 'usage') as is_owner, current_user as me,
             row_security_active(c.oid) as has_row_security,
+            case when u.is_superuser and not o.is_superuser then pg_get_userbyid(c.relowner) end as lesser_owner,
             array(
                 select format('%s of %s', k.conname, k.conrelid::regclass) from pg_catalog.pg_constraint as k
                 where k.contype = 'f' and c.oid in (k.conrelid, k.confrelid) order by 1
@@ -121,6 +118,8 @@ struct AdoptedTable: Sendable {
             ) as rules
         from pg_catalog.pg_class as c
         join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+        cross join lateral (select r.rolsuper as is_superuser from pg_catalog.pg_roles as r where r.oid = c.relowner) as o
+        cross join (select r.rolsuper as is_superuser from pg_catalog.pg_roles as r where r.rolname = current_user) as u
         where n.nspname = \(schema) and c.relname = \(name)
             and c.relkind in ('r', 'p', 'v', 'm', 'f')
         """
