@@ -13,7 +13,12 @@ extension Deployment {
         }
         var plan = Plan()
         guard !work.isOriginal else { return plan }
-        if database == cronDatabase, work.state.isLinked == false { return try await planAdoptRegistry(work.state) }
+        // From an older dump; and a restored function can be written in another way than it was made.
+        if let renewal = work.renewal { plan.renew(renewal, in: database) }
+        if database == cronDatabase, work.state.isLinked == false {
+            plan.append(try await planAdoptRegistry(work.state))
+            return plan
+        }
         guard database != cronDatabase, work.state.isLinked == true else {
             throw CronmillError(
                 .failed,
@@ -34,8 +39,6 @@ extension Deployment {
             }
         }
         try plan.installCron(adoption.cron, files: sqlFiles, request: SetupRequest())
-        // From an older dump; and a restored function can be written in another way than it was made.
-        if let renewal = work.renewal { plan.renew(renewal, in: database) }
         try plan.adopt(adoption, work: work, database: database)
         return plan
     }
@@ -60,7 +63,7 @@ private struct AdoptedSide: Sendable {
         processors = Set(settings.keys)
         roles = Set(settings.values.map(\.runAs))
         parts = try session.monitorsAndOperators()
-        let half = try Half.work(files, isLinked: true)
+        let half = try Half.work(files, isLinked: state.isLinked ?? true)
         renewal = try state.half.flatMap { installed in
             installed.isCurrent(half)
                 ? nil : try Renewal(half: half, installed: installed, mustDrop: session.mustDrop(half, installed))
