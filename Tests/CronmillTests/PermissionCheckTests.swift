@@ -284,6 +284,36 @@ struct PermissionCheckTests {
                     + "alter server cronmill options (set host '127.0.0.1'); (role postgres)"
             ]
         )
+        let refusals = [
+            "could not connect to server \"cronmill\": FATAL:  role \"\(link)\" is not permitted to log in":
+                "alter role \"\(link)\" login; (a superuser)",
+            "could not connect to server \"cronmill\": FATAL:  permission denied for database \"postgres\"":
+                "grant connect on database postgres to \"\(link)\"; (a superuser)",
+        ]
+        for (error, remedy) in refusals {
+            #expect(
+                wrong { $0.works[0].linkError = error } == [
+                    "wrong shop/\(link): the link cannot log in: \(error) => \(remedy)"
+                ]
+            )
+        }
+    }
+
+    @Test("roles with a part may connect to where they have something to see")
+    func connects() {
+        let monitor = { (inspection: inout PermissionInspection, canLogin: Bool) in
+            inspection.roles["grafana"] = RoleFacts(name: "grafana", canLogin: canLogin)
+            let target = PrivilegeFacts.Granted(role: "grafana", target: "usage on schema cronmill_cron")
+            inspection.cron.privileges.granted = [target]
+            inspection.cron.privileges.wanted = [.init(role: target.role, part: "monitor", target: target.target)]
+        }
+        #expect(wrong { monitor(&$0, false) } == [])
+        #expect(
+            wrong { monitor(&$0, true) } == [
+                "missing postgres/grafana: connect on database postgres => "
+                    + "grant connect on database postgres to grafana; (role postgres)"
+            ]
+        )
     }
 
     @Test("what parts take and is not there is granted, and what no part takes is revoked")

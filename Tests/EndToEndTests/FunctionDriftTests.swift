@@ -20,8 +20,8 @@ struct FunctionDriftTests {
                 try await place.script(
                     """
                     do $$ begin
-                        execute replace(
-                            pg_get_functiondef('cronmill.claim'::regproc), 'begin', e'begin\n    -- By hand.');
+                        execute regexp_replace(
+                            pg_get_functiondef('cronmill.claim'::regproc), e'\nbegin\n', e'\nbegin\n    -- By hand.\n');
                     end $$;
                     drop function cronmill.assert_original();
                     drop view cronmill.processor_status; create view cronmill.processor_status as select 1 as one;
@@ -43,14 +43,14 @@ struct FunctionDriftTests {
                 let claim = try await place.rows("select 'cronmill.claim'::regproc::regprocedure")[0]
                 let functions = [
                     "postgres: routine cronmill_cron.differences(text[]) is gone",
-                    "postgres: routine cronmill_cron.take_link() was changed by hand",
-                    "postgres: view cronmill_cron.link was changed by hand",
+                    "postgres: routine cronmill_cron.take_link() is not as it was installed",
+                    "postgres: view cronmill_cron.link is not as it was installed",
                     "\(place.database): routine cronmill.assert_original() is gone",
-                    "\(place.database): routine \(claim) was changed by hand",
+                    "\(place.database): routine \(claim) is not as it was installed",
                     "\(place.database): routine cronmill.mine() is none of cronmill's",
-                    "\(place.database): routine cronmill.shell_word(text) was changed by hand",
-                    "\(place.database): trigger processor_2_sync of cronmill.processor was changed by hand",
-                    "\(place.database): view cronmill.processor_status was changed by hand",
+                    "\(place.database): routine cronmill.shell_word(text) is not as it was installed",
+                    "\(place.database): trigger processor_2_sync of cronmill.processor is not as it was installed",
+                    "\(place.database): view cronmill.processor_status is not as it was installed",
                 ].map { "\($0)\n" }.joined()
                 let settings = "\(place.database): work: slots is 2, the registry has 1\n"
                 #expect(

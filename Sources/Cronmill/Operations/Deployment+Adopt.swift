@@ -9,11 +9,16 @@ extension Deployment {
     /// - Throws: `CronmillError` where nothing is set up, or where the registry was copied along; `PostgresError`.
     public func planAdopt(_ database: String) async throws -> Plan {
         let work = try await with(connectWork(database)) { connection in
-            try await connection.run { try AdoptedSide($0) }
+            try await connection.run { try AdoptedSide($0, files: sqlFiles) }
         }
         var plan = Plan()
         guard !work.isOriginal else { return plan }
-        if database == cronDatabase, work.state.isLinked == false { return try await planAdoptRegistry(work.state) }
+        // From an older dump; and a restored function can be written in another way than it was made.
+        if let renewal = work.renewal { plan.renew(renewal, in: database) }
+        if database == cronDatabase, work.state.isLinked == false {
+            plan.append(try await planAdoptRegistry(work.state))
+            return plan
+        }
         guard database != cronDatabase, work.state.isLinked == true else {
             throw CronmillError(
                 .failed,
@@ -46,9 +51,11 @@ private struct AdoptedSide: Sendable {
     let processors: Set<String>
     let roles: Set<String>
     let parts: [CronInspection.RolePart]
+    /// What brings its functions, and tables, up to date.
+    let renewal: Renewal?
 
-    init(_ session: Session) throws {
-        state = try WorkState.inspect(session)
+    init(_ session: Session, files: [SQLFile]) throws {
+        state = try WorkState.inspect(session, files, isStrict: true)
         guard state.isInstalled else { throw CronmillError.notSetUp(session.database) }
         try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill", database: session.database)
         isOriginal = try session.isOriginal()
@@ -56,6 +63,11 @@ private struct AdoptedSide: Sendable {
         processors = Set(settings.keys)
         roles = Set(settings.values.map(\.runAs))
         parts = try session.monitorsAndOperators()
+        let half = try Half.work(files, isLinked: state.isLinked ?? true)
+        renewal = try state.half.flatMap { installed in
+            installed.isCurrent(half)
+                ? nil : try Renewal(half: half, installed: installed, mustDrop: session.mustDrop(half, installed))
+        }
     }
 }
 

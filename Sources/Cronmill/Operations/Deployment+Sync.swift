@@ -39,12 +39,11 @@ extension Deployment {
     /// What became of a registered work database that is not there by its name any more.
     ///
     /// - Returns: nil if it is there, or is not registered.
-    /// - Throws: `CronmillError` where nothing is installed in the cron database; `PostgresError`.
+    /// - Throws: `PostgresError`.
     public func fate(of database: String) async throws -> DatabaseFate? {
         try await with(connectCron()) { connection in
             try await connection.run { session in
-                try CronState.inspect(session).checkInstalled()
-                guard
+                guard try CronState.inspect(session).isInstalled,
                     let row = try session.query(
                         """
                         select d.datname from cronmill_cron.work_database as w

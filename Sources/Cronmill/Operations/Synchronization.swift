@@ -16,12 +16,13 @@ struct WorkSide: Sendable {
     init(_ session: Session, files: [SQLFile], isLinked: Bool) throws {
         state = try WorkState.inspect(session, files)
         guard state.isInstalled else { throw CronmillError.notSetUp(session.database) }
+        let asks = try session.one("select to_regprocedure('cronmill.assert_original()') is not null as asks")
+        if try asks.get("asks") { try session.execute("select cronmill.assert_original()") }
         if let installed = state.half {
             let half = try Half.work(files, isLinked: isLinked)
             (differences, renewal) = try Renewal.find(half, installed, work: session.database, session)
         }
         guard renewal == nil else { return }
-        try session.execute("select cronmill.assert_original()")
         settings = try RegistrySettings.all(session)
         procedures = try ProcedureState.all(session)
         parts = try session.monitorsAndOperators()

@@ -7,7 +7,7 @@ struct PermissionCheck: Sendable {
     /// All of them, in the order in which they are reported.
     static let all = [
         preload, extensionThere, version, backgroundWorkers, history, capacity, connections, jobRoles, jobLogins,
-        runAsRoles, timeouts, installers, linkRoles, links, privileges, handlers, searchPaths,
+        runAsRoles, timeouts, installers, linkRoles, links, connects, privileges, handlers, searchPaths,
     ]
 }
 

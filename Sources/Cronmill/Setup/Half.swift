@@ -199,7 +199,7 @@ extension Session {
         return names.compactMap { name in
             guard let wanted = after[name], wanted.isNew else { return "\(name) is none of cronmill's" }
             guard let found = before[name] else { return "\(name) is gone" }
-            return found.text == wanted.text ? nil : "\(name) was changed by hand"
+            return found.text == wanted.text ? nil : "\(name) is not as it was installed"
         }
     }
 }
