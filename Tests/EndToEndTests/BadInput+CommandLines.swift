@@ -21,6 +21,42 @@ extension BadInput {
                 """
         ),
         BadInput(
+            "a status that no run has",
+            "runs",
+            "--all",
+            "--status",
+            "done",
+            exitCode: 64,
+            errors: """
+                error: --status is starting, running, gone, succeeded, failed or stopped, not "done"
+                hint: cronmill runs --help
+                """
+        ),
+        BadInput(
+            "following the slowest",
+            "runs",
+            "--all",
+            "--follow",
+            "--slowest",
+            exitCode: 64,
+            errors: """
+                error: --follow and --slowest exclude each other
+                hint: cronmill runs --help
+                """
+        ),
+        BadInput(
+            "no while to tell statistics of",
+            "stats",
+            "--all",
+            "--since",
+            "0",
+            exitCode: 64,
+            errors: """
+                error: --since is from 1s to 366d
+                hint: cronmill stats --help
+                """
+        ),
+        BadInput(
             "an argument too many",
             "configure",
             "work",

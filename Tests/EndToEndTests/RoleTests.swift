@@ -178,7 +178,7 @@ struct RoleTests {
             #expect(
                 everything.errors == """
                     cronmill: error: runs of other jobs are visible to members of the registry's owner only
-                    cronmill: detail: Role "\(role)" is no member of role "postgres".
+                    cronmill: detail: Role "\(role)" is no member of role "postgres". (in database "postgres", SQLSTATE MC003)
 
                     """
             )

@@ -136,17 +136,4 @@ struct StatsTests {
             #expect(csv.output.split(separator: "\r\n").count == 2)
         }
     }
-
-    @Test("a window that is none is refused before connecting")
-    func windows() async throws {
-        try await withDatabases { place in
-            for (window, message) in [
-                ("0", "--since is from 1s to 366d"), ("soon", "--since: duration \"soon\" is not understood"),
-            ] {
-                let result = try await place.cronmillHere("stats", "--since", window)
-                #expect(result.errors.hasPrefix("cronmill: error: \(message)"), "\(result.errors)")
-                #expect(result.exitCode == 64)
-            }
-        }
-    }
 }

@@ -8,6 +8,7 @@
 \ir tables/processor.sql
 \ir tables/job.sql
 \ir tables/known_job.sql
+\ir tables/seen_run.sql
 \ir tables/threshold.sql
 \ir functions/acts_for_all_roles.sql
 \ir functions/thresholds.sql

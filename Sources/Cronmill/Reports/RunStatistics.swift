@@ -21,7 +21,7 @@ public struct RunStatistics: Sendable, Hashable {
         public var failures: Int
         /// Those that were stopped by deactivating their job, or whose backend is gone.
         public var stopped: Int
-        /// Mean of the durations that are known.
+        /// Mean duration of those that have ended.
         public var average: Duration?
         /// Half of the runs were no longer than this.
         public var p50: Duration?
@@ -29,7 +29,7 @@ public struct RunStatistics: Sendable, Hashable {
         public var p95: Duration?
         /// 99 of 100.
         public var p99: Duration?
-        /// The longest.
+        /// The longest, one that goes on included.
         public var longest: Duration?
         /// Fraction of the slots' time in which there was a run, from 0 to 1.
         public var occupied: Double?
@@ -45,7 +45,7 @@ public struct RunStatistics: Sendable, Hashable {
             public var count: Int
             /// Those that failed.
             public var failures: Int
-            /// Mean of the durations that are known.
+            /// Mean duration.
             public var average: Duration?
             /// Fraction of the slots' time in which there was a run, from 0 to 1.
             public var occupied: Double?

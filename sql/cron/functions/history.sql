@@ -27,7 +27,7 @@ declare
 begin
     if all_jobs and not cronmill_cron.sees_all() then
         raise exception using
-            errcode = '42501',
+            errcode = 'MC003',
             message = 'runs of other jobs are visible to members of the registry''s owner only',
             detail = pg_catalog.format('Role "%s" is no member of role "%s".', session_user, current_user);
     end if;

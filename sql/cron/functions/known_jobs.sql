@@ -12,7 +12,8 @@ begin atomic
             else cronmill_cron.job_command(o.processor, o.slot)
         end
     from cronmill_cron.job as o
-    where cronmill_cron.sees_all() or o.database_name in (select v.name from cronmill_cron.visible_databases() as v (name))
+    where (select cronmill_cron.sees_all())
+        or o.database_name in (select v.name from cronmill_cron.visible_databases() as v (name))
     order by o.jobid, o.job_key desc;
 end;
 comment on function cronmill_cron.known_jobs() is 'Jobs the registry ever made, as far as who logged in may see them.';

@@ -1,9 +1,10 @@
 -- What the runs of each processor, or of each slot, were like between two times, and in as long a time before: in one
--- pass over the history. Fractions are of the time of the slots that had runs. What came before is null where the
--- history does not reach back that far. The last success is looked for among the newest 100,000 runs at least.
+-- pass over the history. Means and percentiles are of runs that have ended. Fractions are of the time of the slots
+-- that had runs. What came before is null where the history does not reach back that far. The last success is looked
+-- for among the newest 100,000 runs at least. Half a million runs are sorted once, by numbers, and joined with the few
+-- jobs there are by hashing these, of which the planner, who knows nothing of them, would think little.
 -- Shows what who logged in may see. Executed by: the registry's owner, monitors and operators; stats of the command
--- line. Half a million runs are sorted once, by processor, and joined with the few jobs there are by hashing them,
--- of which the planner, who knows nothing of these, would think little.
+-- line.
 create or replace function cronmill_cron.run_statistics(
     since timestamptz, until timestamptz, database_names text[], processors text[], by_slot boolean
 )
@@ -53,7 +54,8 @@ begin
             coalesce(d.start_time >= since and d.start_time < until, d.runid > since_runid) as is_now,
             coalesce(d.start_time >= before and d.start_time < since,
                 d.runid > before_runid and d.runid <= since_runid) as is_before,
-            extract(epoch from t.ended_at - d.start_time)::double precision as seconds
+            extract(epoch from t.ended_at - d.start_time)::double precision as seconds,
+            extract(epoch from d.end_time - d.start_time)::double precision as whole_seconds
         from cronmill_cron.visible_runs(above_runid, to_runid) as d
         join ours as o on o.jobid = d.jobid and o.command = d.command
         cross join lateral (
@@ -78,8 +80,8 @@ begin
             count(*) filter (where u.is_now) as runs,
             count(*) filter (where u.is_now and u.status = 'failed') as failures,
             count(*) filter (where u.is_now and u.status in ('stopped', 'gone')) as stopped,
-            avg(u.seconds) filter (where u.is_now) as average,
-            percentile_cont('{0.5,0.95,0.99}'::double precision[]) within group (order by u.seconds)
+            avg(u.whole_seconds) filter (where u.is_now) as average,
+            percentile_cont('{0.5,0.95,0.99}'::double precision[]) within group (order by u.whole_seconds)
                 filter (where u.is_now) as parts,
             max(u.seconds) filter (where u.is_now) as longest,
             sum(extract(epoch from least(u.ended_at, until) - greatest(u.start_time, since))::double precision)
@@ -87,7 +89,7 @@ begin
             max(u.start_time) filter (where u.status = 'succeeded') as last_success,
             count(*) filter (where u.is_before) as runs_before,
             count(*) filter (where u.is_before and u.status = 'failed') as failures_before,
-            avg(u.seconds) filter (where u.is_before) as average_before,
+            avg(u.whole_seconds) filter (where u.is_before) as average_before,
             sum(extract(epoch from least(u.ended_at, since) - greatest(u.start_time, before))::double precision)
                 filter (where u.ended_at > before and u.start_time < since) as occupied_before
         from run as u

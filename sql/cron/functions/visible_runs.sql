@@ -2,33 +2,29 @@
 -- one. Above and up to these runids; with nulls the oldest and the newest of each role. The functions asked are the
 -- roles' own: what they say of another's job is not believed. Executed by: visible_runs, history_ends.
 create or replace function cronmill_cron.role_runs(above_runid bigint, to_runid bigint)
-returns table (
-    runid bigint, jobid bigint, job_pid integer, database_name text, username text, command text, status text,
-    return_message text, start_time timestamptz, end_time timestamptz
-)
+returns setof cronmill_cron.seen_run
 language plpgsql stable parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
     run_as_role text;
 begin
-    if cronmill_cron.acts_for_all_roles() then
-        return;
+    if not cronmill_cron.acts_for_all_roles() then
+        for run_as_role in
+            select distinct a.role_name
+            from cronmill_cron.run_as as a
+            where a.role_name <> current_user
+                and to_regprocedure(pg_catalog.format('cronmill_run_as.%I(bigint, bigint)', a.role_name)) is not null
+        loop
+            return query execute pg_catalog.format(
+                'select d.runid, d.jobid, d.job_pid, d.database, d.username, d.command, d.status, d.return_message,
+                    d.start_time, d.end_time
+                from cronmill_run_as.%I($1, $2) as d
+                where not exists (select 1 from cronmill_cron.job as o where o.jobid = d.jobid and o.run_as <> $3)',
+                run_as_role)
+            using role_runs.above_runid, role_runs.to_runid, run_as_role;
+        end loop;
     end if;
-    for run_as_role in
-        select distinct a.role_name
-        from cronmill_cron.run_as as a
-        where a.role_name <> current_user
-            and to_regprocedure(pg_catalog.format('cronmill_run_as.%I(bigint, bigint)', a.role_name)) is not null
-    loop
-        return query execute pg_catalog.format(
-            'select d.runid, d.jobid, d.job_pid, d.database, d.username, d.command, d.status, d.return_message,
-                d.start_time, d.end_time
-            from cronmill_run_as.%I($1, $2) as d
-            where not exists (select 1 from cronmill_cron.job as o where o.jobid = d.jobid and o.run_as <> $3)',
-            run_as_role)
-        using role_runs.above_runid, role_runs.to_runid, run_as_role;
-    end loop;
 end
 $function$;
 comment on function cronmill_cron.role_runs(bigint, bigint) is 'Runs of the run-as roles that row security hides from the registry.';
@@ -38,10 +34,7 @@ revoke all on function cronmill_cron.role_runs(bigint, bigint) from public;
 -- see them. Without a set clause, so that it becomes part of the statement that calls it: a function that is called
 -- for its rows is read to its end. Executed by: what reads the history, as the owner.
 create or replace function cronmill_cron.visible_runs(above_runid bigint, to_runid bigint)
-returns table (
-    runid bigint, jobid bigint, job_pid integer, database_name text, username text, command text, status text,
-    return_message text, start_time timestamptz, end_time timestamptz
-)
+returns setof cronmill_cron.seen_run
 language sql stable parallel unsafe security invoker
 as $function$
     select d.runid, d.jobid, d.job_pid, d.database, d.username, d.command, d.status, d.return_message,
