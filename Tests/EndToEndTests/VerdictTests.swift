@@ -266,7 +266,7 @@ struct VerdictTests {
             try await place.setUp(schedule: Self.yearly, "--enable")
             try await place.setUp(queue: "off", schedule: Self.yearly)
             try await place.script(
-                "select cronmill.grant_part('monitor', '\(place.runner)')",
+                "select cronmill.grant_part('\(place.runner)', 'monitor')",
                 in: place.database
             )
             let result = try await place.cronmill(

@@ -84,8 +84,8 @@ struct Judgement {
         if let limit = capacity?.maxRunningJobs, let needed = capacity?.needed, needed > limit {
             return "\(needed) jobs are active and pg_cron can run \(limit) at once"
         }
-        if let age = scheduler?.launcherAge, let started = scheduler?.launcherStartedAt, let due = cron?.dueBefore,
-            started > due || age < .seconds(5)
+        if let age = scheduler?.launcherAge, let started = scheduler?.launcherStartedAt,
+            let due = cron?.overdueBefore ?? cron?.dueBefore, started > due || age < .seconds(5)
         {
             return "pg_cron's launcher started only \(age.shortText) ago"
         }

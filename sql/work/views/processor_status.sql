@@ -1,9 +1,9 @@
 -- What there is to say about each processor in this database, at this moment. Counts stop at 100,001;
--- running is told by the slots' advisory locks, waiting (of those running) by what slots publish of themselves: no
--- deadline. Everybody may see both. Executed by: monitors.
+-- running is told by the slots' advisory locks, waiting (of those running) by what slots publish of themselves: a
+-- deadline while they have tasks in hand, and none else. Everybody may see both. Executed by: monitors.
 create or replace view cronmill.processor_status as
 with backend as materialized (
-    select l.objid as slot_id, a.application_name ~ '^cronmill slot \d+ start \d+$' as waits
+    select l.objid as slot_id, a.application_name !~ '^cronmill slot \d+ start \d+ until ' as waits
     from pg_catalog.pg_locks as l
     left join pg_catalog.pg_stat_activity as a on a.pid = l.pid
     where l.locktype = 'advisory'
@@ -142,14 +142,25 @@ left join lateral (
         )
         union all
         (
+            -- A retry comes some time after the failure: among the last that are ready, or the first that are not.
             select t.failed_at, t.error_message
             from generate_series(0, 9) as n (priority)
             cross join lateral (
-                select o.failed_at, o.error_message
-                from cronmill.task as o
-                where o.queue_id = p.queue_id and o.priority = n.priority and o.run_at >= statement_timestamp()
-                order by o.run_at
-                limit 100
+                (
+                    select o.failed_at, o.error_message
+                    from cronmill.task as o
+                    where o.queue_id = p.queue_id and o.priority = n.priority and o.run_at <= statement_timestamp()
+                    order by o.run_at desc
+                    limit 100
+                )
+                union all
+                (
+                    select o.failed_at, o.error_message
+                    from cronmill.task as o
+                    where o.queue_id = p.queue_id and o.priority = n.priority and o.run_at > statement_timestamp()
+                    order by o.run_at
+                    limit 100
+                )
             ) as t
             where t.failed_at is not null
         )
