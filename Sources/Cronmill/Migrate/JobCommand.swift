@@ -59,6 +59,10 @@ struct JobCommand: Sendable, Hashable {
             } else if character == "'" {
                 rest = rest.dropFirst().after("'")
                 words += "''"
+            } else if character == "\"" {
+                let name = rest.dropFirst().prefix { $0 != "\"" }
+                words += "\"\(name)\""
+                rest = name.endIndex < rest.endIndex ? rest[name.endIndex...].dropFirst() : ""
             } else if character == "$", let tag = rest.dollarTag {
                 rest = rest.dropFirst(tag.count).after(tag)
                 words += "''"

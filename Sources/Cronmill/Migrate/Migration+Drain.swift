@@ -43,7 +43,7 @@ extension Migration {
                 let now = ContinuousClock.now
                 if runs.isEmpty {
                     let since = quietSince ?? now
-                    if now - since >= Self.quietTime { return }
+                    if now - since >= Self.quietTime { break }
                     quietSince = since
                 } else {
                     quietSince = nil
@@ -52,6 +52,13 @@ extension Migration {
                 }
                 try await Task.sleep(for: .milliseconds(250))
             }
+            // As pg_cron says of what it stopped itself; `runs` shows it so.
+            try await connection.execute(
+                """
+                update cron.job_run_details as d set return_message = 'job canceled'
+                where d.runid = any (\(Array(cancelled))) and d.status = 'failed'
+                """
+            )
         }
         try await resume()
         if place.cronDatabase == oldDatabase {

@@ -155,25 +155,29 @@ actor MigrationLock {
         await release()
         let connection = try await deployment.connectCron()
         self.connection = connection
-        let isTaken: Bool = try await connection.run {
-            try $0.one("select pg_try_advisory_lock(1668443502, 2) as is_taken").get("is_taken")
+        let start = ContinuousClock.now
+        // The server may take a moment to notice that a client was killed.
+        while ContinuousClock.now - start < .seconds(2) {
+            let isTaken: Bool = try await connection.run {
+                try $0.one("select pg_try_advisory_lock(1668443502, 2) as is_taken").get("is_taken")
+            }
+            if isTaken { return }
+            try await Task.sleep(for: .milliseconds(100))
         }
-        guard isTaken else {
-            let pid: Int? = try await connection.query(
-                """
-                select l.pid from pg_catalog.pg_locks as l
-                where l.locktype = 'advisory' and (l.classid, l.objid, l.objsubid) = (1668443502, 2, 2) and l.granted
-                    and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
-                """
-            ).first?.get("pid")
-            throw CronmillError(
-                .failed,
-                "another migration of database \"\(deployment.cronDatabase)\" is going",
-                detail: pid.map { "It is server process \($0)." },
-                hint: "Wait for it; cronmill migrate status says how far it is.",
-                database: deployment.cronDatabase
-            )
-        }
+        let pid: Int? = try await connection.query(
+            """
+            select l.pid from pg_catalog.pg_locks as l
+            where l.locktype = 'advisory' and (l.classid, l.objid, l.objsubid) = (1668443502, 2, 2) and l.granted
+                and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
+            """
+        ).first?.get("pid")
+        throw CronmillError(
+            .failed,
+            "another migration of database \"\(deployment.cronDatabase)\" is going",
+            detail: pid.map { "Server process \($0) holds its lock." },
+            hint: "Wait for it; cronmill migrate status says how far it is.",
+            database: deployment.cronDatabase
+        )
     }
 
     func release() async {

@@ -79,7 +79,7 @@ extension Migration {
                 try session.execute(.restActive)
                 try session.execute("commit")
             }
-            return count > 0 ? "\(count.counted("job")) made since are taken along" : nil
+            return count > 0 ? "\(count.counted("job")) made since to be taken along" : nil
         }
     }
 

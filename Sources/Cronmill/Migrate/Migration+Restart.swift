@@ -9,35 +9,32 @@ extension Migration {
     func set(_ place: Deployment, isReset: Bool = false) async throws -> String? {
         let name = place.cronDatabase
         return try await onOld { session in
-            guard try session.configuredDatabase != name else { return "it is so already" }
-            if try session.fileSetting != name {
-                let line = "alter system set cron.database_name = \(name.quotedLiteral)"
-                do {
-                    try session.execute(isReset ? "alter system reset cron.database_name" : SQL(unsafeRaw: line))
-                    if isReset, try session.fileSetting != name { try session.execute(SQL(unsafeRaw: line)) }
-                } catch let error as PostgresError {
-                    throw CronmillError(
-                        .failed,
-                        "cron.database_name cannot be set: \(error.message)",
-                        detail: "All jobs rest meanwhile.",
-                        hint: "Set it where this server is configured: cron.database_name = \(name.quotedLiteral); "
-                            + "restart the server, and give the same command again.",
-                        database: oldDatabase
-                    )
+            if try session.nextDatabase == name { return "it is so already" }
+            do {
+                if isReset { try session.execute("alter system reset cron.database_name") }
+                if try session.nextDatabase != name {
+                    try session.execute("alter system set cron.database_name = \(literal: name)")
                 }
+            } catch let error as PostgresError {
+                throw notSet(name, "cron.database_name cannot be set: \(error.message)")
             }
-            guard try session.fileSetting == name else {
-                throw CronmillError(
-                    .failed,
-                    "cron.database_name is still \(try session.fileSetting.quotedLiteral) in the server's files",
-                    detail: "All jobs rest meanwhile.",
-                    hint: "Set it where that was set last: cron.database_name = \(name.quotedLiteral); "
-                        + "restart the server, and give the same command again.",
-                    database: oldDatabase
-                )
+            let next = try session.nextDatabase
+            guard next == name else {
+                throw notSet(name, "cron.database_name is \(next.quotedLiteral) by another setting, which wins")
             }
             return nil
         }
+    }
+
+    private func notSet(_ name: String, _ message: String) -> CronmillError {
+        CronmillError(
+            .failed,
+            message,
+            detail: "All jobs rest meanwhile.",
+            hint: "Set it where this server is configured: cron.database_name = \(name.quotedLiteral); "
+                + "restart the server, and give the same command again.",
+            database: oldDatabase
+        )
     }
 
     /// Has the server restarted, or waits for it, until pg_cron is in another database.
@@ -82,16 +79,20 @@ extension Session {
         get throws { try CronState.inspect(self).configuredDatabase }
     }
 
-    /// The database that the server's files name for the next start.
-    fileprivate var fileSetting: String {
-        get throws(PostgresError) {
-            let row = try query(
+    /// The database that pg_cron works in after the next start of the server, by its files.
+    fileprivate var nextDatabase: String {
+        get throws {
+            try one(
                 """
-                select f.setting from pg_catalog.pg_file_settings as f
-                where f.name = 'cron.database_name' order by f.seqno desc limit 1
+                select case when s.source = 'command line' then s.setting else coalesce(f.setting, s.boot_val) end as name
+                from pg_catalog.pg_settings as s
+                left join (
+                    select g.setting from pg_catalog.pg_file_settings as g
+                    where g.name = 'cron.database_name' order by g.seqno desc limit 1
+                ) as f on true
+                where s.name = 'cron.database_name'
                 """
-            ).first
-            return try row?.get("setting") ?? "postgres"
+            ).get("name")
         }
     }
 }

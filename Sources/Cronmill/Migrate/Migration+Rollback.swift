@@ -7,8 +7,16 @@ extension Migration {
     public func rollbackLosses() async throws -> [String] {
         // Before they are activated, nobody has a reason to change them.
         guard try await checkedJournal().done.contains(MigrationStep.activate.rawValue) else { return [] }
-        let housekeepers = try await housekeepers()
-        let jobs = try await onOld { try $0.jsonOfJobs(where: "not j.is_new") }
+        // What our own jobs have to be is said by their processors.
+        let jobs = try await onOld { session in
+            guard try CronState.inspect(session).isInstalled else { return try session.jsonOfJobs(where: "not j.is_new") }
+            return try session.jsonOfJobs(
+                where: """
+                    not j.is_new
+                    and not exists (select from cronmill_cron.job as o where o.jobid = j.jobid and o.removed_at is null)
+                    """
+            )
+        }
         return try await onNew { session in
             try session.query(
                 """
@@ -22,8 +30,8 @@ extension Migration {
                 end) as loss
                 from \(sql: .jobs(jobs))
                 left join cron.job as c on c.jobid = j.jobid
-                where (c.schedule, c.command, c.active, c.username, c.database) is distinct from (j.schedule, j.command,
-                    j.active, j.username, case when j.jobid = any (\(housekeepers)) then \(newDatabase) else j.database end)
+                where (c.schedule, c.command, c.active, c.username, c.database) is distinct from
+                    (j.schedule, j.command, j.active, j.username, j.database)
                 order by j.jobid
                 """
             ).map { try $0.get("loss") }
@@ -111,7 +119,7 @@ extension Migration {
                 )
                 try session.script("drop trigger if exists cronmill_migration_guard on cron.job")
                 try session.execute(.ended(.restore, rollback: true, note: nil))
-                return made > 0 ? "and \(made.counted("job")) made since" : nil
+                return made > 0 ? "with \(made.counted("job")) made since" : nil
             }
         }
     }

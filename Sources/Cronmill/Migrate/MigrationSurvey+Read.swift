@@ -263,9 +263,11 @@ extension MigrationSurvey {
                 + "meanwhile and the run history are taken along, changes of jobs that were moved are not",
             "after finish there is no way back but a move in the other direction",
         ]
-        if !workDatabases.isEmpty {
+        if workDatabases.contains(where: { $0 != newDatabase }) {
+            let linked = workDatabases.filter { $0 != newDatabase }
             remarks.append(
-                "links of work databases get new passwords: \(workDatabases.filter { $0 != newDatabase }.joined(separator: ", "))"
+                "work databases are led to the registry in database \(newDatabase), by links with new passwords: "
+                    + linked.joined(separator: ", ")
             )
             remarks.append("settings of processors cannot be changed between the first step and the last; enqueueing goes on")
         }
