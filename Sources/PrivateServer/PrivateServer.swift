@@ -43,7 +43,8 @@ public final class PrivateServer: Sendable {
         self.superuser = superuser
         directory = files.path
         // With nothing of the caller's environment, as the keeper starts it.
-        let control = "\(installation.binDirectory)/pg_ctl -D \(files.path)/data -l \(files.serverLogPath) -m fast -w restart"
+        let control =
+            "\(installation.binDirectory)/pg_ctl -D \(files.path)/data -l \(files.serverLogPath) -m fast -w restart"
         restartCommand =
             "cd / && " + (account?.prefix ?? []).joined(separator: " ")
             + " env -i PATH=/usr/bin:/bin HOME=\(files.path) \(control) >/dev/null"

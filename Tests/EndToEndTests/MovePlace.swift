@@ -12,6 +12,8 @@ struct MovePlace: Sendable {
     let home: String
 
     static let databases = ["shop", "analytics"]
+    /// A schedule that comes, but not while a test goes.
+    static let rare = "0 0 1 1 *"
     /// A command with a quote and a line break in it.
     static let quoted = "insert into app.note (job) values ('it''s\nbob''s')"
 
@@ -69,7 +71,7 @@ struct MovePlace: Sendable {
             update cron.job set jobname = null where jobname = 'unnamed';
             insert into cron.job_run_details
                 (jobid, runid, job_pid, database, username, command, status, return_message, start_time, end_time)
-            select 1, 20000 + n, n, 'shop', 'ann', 'select ' || n, 'succeeded', E'1\\trow\\n', now() - interval '2 days',
+            select 900, 20000 + n, n, 'shop', 'ann', 'select ' || n, 'succeeded', E'1\\trow\\n', now() - interval '2 days',
                 now() - interval '2 days'
             from generate_series(1, 10000) as n;
             select setval('cron.runid_seq', 40000);

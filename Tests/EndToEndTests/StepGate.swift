@@ -15,11 +15,11 @@ struct StepGate: Sendable {
             create table gate.closed (point text primary key);
             create function gate.pass() returns trigger language plpgsql as $$
             declare
-                point constant text := concat(case when new.is_rollback then 'back ' end, new.step,
+                here constant text := concat(case when new.is_rollback then 'back ' end, new.step,
                     case when new.ended_at is null then ' begins' else ' ends' end);
             begin
-                while exists (select from gate.closed as c where c.point = pass.point) loop
-                    perform set_config('application_name', 'gate ' || point, false);
+                while exists (select from gate.closed as c where c.point = here) loop
+                    perform set_config('application_name', 'gate ' || here, false);
                     perform pg_sleep(0.02);
                 end loop;
                 perform set_config('application_name', 'passed', false);

@@ -16,8 +16,9 @@ struct JobCommand: Sendable, Hashable {
         if statements.contains(where: { ["begin", "start"].contains($0.firstWord) }) {
             remarks.append("controls transactions itself: with background workers its work is lost")
         }
-        if statements.contains(where: { $0.firstWord == "copy" && $0.hasSuffix(" to stdout") || $0.contains(" to stdout ") })
-        {
+        if statements.contains(where: {
+            $0.firstWord == "copy" && $0.hasSuffix(" to stdout") || $0.contains(" to stdout ")
+        }) {
             remarks.append("is a COPY TO STDOUT: without background workers it hangs pg_cron")
         }
         if statements.count > 1 {
@@ -26,7 +27,9 @@ struct JobCommand: Sendable, Hashable {
             } else if statements.contains(where: { ["vacuum", "reindex", "cluster"].contains($0.firstWord) }) {
                 remarks.append("has VACUUM or the like among several statements: it fails")
             } else {
-                remarks.append("is several statements: with background workers later ones do not see what earlier ones did")
+                remarks.append(
+                    "is several statements: with background workers later ones do not see what earlier ones did"
+                )
             }
         }
         return remarks

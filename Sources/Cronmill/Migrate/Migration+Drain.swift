@@ -33,11 +33,12 @@ extension Migration {
         var paused: Set<String> = []
         var cancelled: Set<Int64> = []
         try await with(place.connectCron()) { connection in
+            let hasRegistry = try await connection.run { try CronState.inspect($0).isInstalled }
             while true {
                 let isEarly = ContinuousClock.now - start < .seconds(12)
                 let (after, startsMayBeUnderWay) = (floor, isEarly)
                 let (runs, newest) = try await connection.run { session in
-                    try session.liveRuns(after: after, connecting: startsMayBeUnderWay)
+                    try session.liveRuns(after: after, connecting: startsMayBeUnderWay, hasRegistry: hasRegistry)
                 }
                 floor = max(0, min(runs.map(\.runid).min() ?? newest, newest - 100) - 1)
                 let now = ContinuousClock.now
@@ -144,8 +145,10 @@ extension Migration {
             .failed,
             "job \(run.jobid), \(run.title), of database \"\(run.database)\" has not ended within \(runLimit.shortText)",
             detail: "All jobs rest meanwhile: none is started.",
-            hint: run.pid.map { "Wait longer with --wait, or stop it: select pg_cancel_backend(\($0)); "
-                + "then go on with the same command, or give up with cronmill migrate rollback." },
+            hint: run.pid.map {
+                "Wait longer with --wait, or stop it: select pg_cancel_backend(\($0)); "
+                    + "then go on with the same command, or give up with cronmill migrate rollback."
+            },
             database: run.database
         )
     }
@@ -155,11 +158,17 @@ extension Session {
     /// Runs that have not ended, with runids above `floor`, and the newest runid there is. A row that says `running`
     /// without a backend is left over from a crash.
     ///
-    /// - Parameter connecting: whether runs count that have no backend yet.
-    fileprivate func liveRuns(after floor: Int64, connecting: Bool) throws -> ([LiveRun], Int64) {
-        let isInstalled = try CronState.inspect(self).isInstalled
+    /// - Parameters:
+    ///   - floor: older runs have ended.
+    ///   - connecting: whether runs count that have no backend yet.
+    ///   - hasRegistry: whether the registry can say which jobs are ours.
+    fileprivate func liveRuns(
+        after floor: Int64,
+        connecting: Bool,
+        hasRegistry: Bool
+    ) throws -> ([LiveRun], Int64) {
         let ours: SQL =
-            isInstalled
+            hasRegistry
             ? "select o.jobid, o.processor, o.slot from cronmill_cron.job as o where o.removed_at is null"
             : "select null::bigint as jobid, null::text as processor, null::integer as slot where false"
         let runs = try query(

@@ -22,7 +22,7 @@ extension Migration {
                 database: oldDatabase
             )
         }
-        var plan = try await planDropOldLink()
+        var (plan, role) = try await planDropOldLink()
         plan.add(
             "drop the old pg_cron, the old registry and the journal",
             in: oldDatabase,
@@ -31,6 +31,7 @@ extension Migration {
             "drop extension if exists pg_cron",
             "drop schema cronmill_migration cascade"
         )
+        if let role { plan.dropRole(role, in: oldDatabase) }
         return plan
     }
 

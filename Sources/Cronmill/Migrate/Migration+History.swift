@@ -22,7 +22,9 @@ extension Migration {
 
     /// Carries the runs of the new place back to the old one, which pg_cron is in again.
     func carryHistoryBack() async throws -> String? {
-        guard try await pgCronIsIn(to), let journal = try await journal(), let first = journal.lastRunid else { return nil }
+        guard try await pgCronIsIn(to), let journal = try await journal(), let first = journal.lastRunid else {
+            return nil
+        }
         var upper = Int64.max
         while let runids = try await window(of: to, upTo: upper, above: first) {
             try await carry(runids, from: to, into: from)
@@ -40,8 +42,9 @@ extension Migration {
     }
 
     /// The runids of the newest rows of a place, as many as are carried at once; nil if there is none.
-    private func window(of place: Deployment, upTo upper: Int64, above floor: Int64 = 0) async throws -> ClosedRange<Int64>?
-    {
+    private func window(of place: Deployment, upTo upper: Int64, above floor: Int64 = 0) async throws -> ClosedRange<
+        Int64
+    >? {
         try await with(place.connectCron()) { connection in
             let row = try await connection.query(
                 """
@@ -52,7 +55,8 @@ extension Migration {
                 ) as d
                 """
             ).first
-            guard let lowest = try row?.get("lowest", as: Int64?.self), let highest = try row?.get("highest", as: Int64?.self)
+            guard let lowest = try row?.get("lowest", as: Int64?.self),
+                let highest = try row?.get("highest", as: Int64?.self)
             else { return nil }
             return lowest...highest
         }
@@ -60,7 +64,8 @@ extension Migration {
 
     /// One window, which may have been carried before: of its runids the place they come to has made none itself.
     private func carry(_ runids: ClosedRange<Int64>, from source: Deployment, into target: Deployment) async throws {
-        let columns: SQL = "jobid, runid, job_pid, database, username, command, status, return_message, start_time, end_time"
+        let columns: SQL =
+            "jobid, runid, job_pid, database, username, command, status, return_message, start_time, end_time"
         let bytes: [UInt8] = try await with(source.connectCron()) { connection in
             try await connection.run { session in
                 var bytes: [UInt8] = []

@@ -12,7 +12,11 @@ extension Migration {
         var plan = Plan()
         try plan.installCron(cron, files: to.sqlFiles, request: SetupRequest())
         // All of it again, if it was cut off or somebody has set up something here meanwhile.
-        plan.add("carry the rows of the registry", in: newDatabase, statements: try rows.statements(old: oldDatabase, new: newDatabase))
+        plan.add(
+            "carry the rows of the registry",
+            in: newDatabase,
+            statements: try rows.statements(old: oldDatabase, new: newDatabase)
+        )
         try await to.apply(plan)
         return rows.workDatabases.counted("work database")
     }
@@ -31,7 +35,9 @@ extension Migration {
                     try await link(database)
                 }
             } catch let error as PostgresError where error.sqlState == .invalidCatalogName {
-                remark("database \(database) is gone; strike it out with: cronmill sync --database \(database.shellWord)")
+                remark(
+                    "database \(database) is gone; strike it out with: cronmill sync --database \(database.shellWord)"
+                )
             } catch {
                 remark("database \(database): \(error)")
                 failure = failure ?? error
@@ -66,7 +72,7 @@ extension Migration {
         after.isLinked = database != newDatabase
         after.linkRole = after.isLinked ? before.linkRole ?? LinkRole.name(for: database) : nil
         after.madeWrapper = before.madeWrapper || after.isLinked && !before.hasWrapper
-        try await set(after, of: database, in: to)
+        try await set(after, wasLinked: before.isLinked, of: database, in: to)
     }
 
     private func linkBack(_ database: String) async throws {
@@ -84,18 +90,28 @@ extension Migration {
         before.isLinked = try row.get("linked")
         before.linkRole = try row.get("link_role")
         before.madeWrapper = try row.get("made_postgres_fdw")
-        try await set(before, of: database, in: from)
+        // A link that was there is there still.
+        try await set(before, wasLinked: true, of: database, in: from)
         guard !before.isLinked else { return }
         var plan = Plan()
         plan.add("drop the link", in: database, "drop server if exists cronmill cascade")
         if present.madeWrapper, !before.madeWrapper {
-            plan.add("drop extension postgres_fdw, which the move made", in: database, "drop extension if exists postgres_fdw")
+            plan.add(
+                "drop extension postgres_fdw, which the move made",
+                in: database,
+                "drop extension if exists postgres_fdw"
+            )
         }
         try await from.apply(plan)
     }
 
     /// Says where the registry is, and makes the link to it if it is elsewhere.
-    private func set(_ installation: LinkState, of database: String, in place: Deployment) async throws {
+    private func set(
+        _ installation: LinkState,
+        wasLinked: Bool,
+        of database: String,
+        in place: Deployment
+    ) async throws {
         var plan = Plan()
         plan.add(
             "say where the registry is",
@@ -106,6 +122,9 @@ extension Migration {
                 link_role = \(installation.linkRole), made_postgres_fdw = \(installation.madeWrapper)
             """
         )
+        if installation.isLinked, !wasLinked {
+            plan.add("drop what is left of an earlier link", in: database, "drop server if exists cronmill cascade")
+        }
         try await place.apply(plan)
         var request = SetupRequest()
         request.linkHost = installation.isLinked ? installation.host : nil
@@ -125,7 +144,9 @@ extension Migration {
 
     /// Drops what a work database keeps of its link until it cannot be taken back any more: that of the new cron
     /// database, which has the registry in itself now.
-    func planDropOldLink() async throws -> Plan {
+    ///
+    /// - Returns: the plan, and the link's role, which can be dropped when nothing is left that was granted to it.
+    func planDropOldLink() async throws -> (Plan, role: String?) {
         var plan = Plan()
         let row = try await onOld { session in
             try session.query(
@@ -135,8 +156,12 @@ extension Migration {
                 """
             ).first
         }
-        guard let row else { return plan }
-        plan.add("drop the link of database \(newDatabase), which needs none", in: newDatabase, "drop server if exists cronmill cascade")
+        guard let row else { return (plan, nil) }
+        plan.add(
+            "drop the link of database \(newDatabase), which needs none",
+            in: newDatabase,
+            "drop server if exists cronmill cascade"
+        )
         if try row.get("made_postgres_fdw") {
             plan.add(
                 "drop extension postgres_fdw, which setup made",
@@ -145,8 +170,7 @@ extension Migration {
                 "update cronmill.installation set made_postgres_fdw = false"
             )
         }
-        if let role: String = try row.get("link_role") { plan.dropRole(role, in: newDatabase) }
-        return plan
+        return (plan, try row.get("link_role"))
     }
 
     /// Brings the registry of a place up to date with the work databases, which are the source of truth.
@@ -159,7 +183,9 @@ extension Migration {
                 changes += plan.steps.count
                 try await place.apply(plan)
             } catch let error as PostgresError where error.sqlState == .invalidCatalogName {
-                remark("database \(database) is gone; strike it out with: cronmill sync --database \(database.shellWord)")
+                remark(
+                    "database \(database) is gone; strike it out with: cronmill sync --database \(database.shellWord)"
+                )
             }
         }
         try await resume()

@@ -100,6 +100,7 @@ extension Session {
 extension PostgresError {
     /// Whether it says that the server is not there, or not yet, or not any more.
     fileprivate var isOfRestart: Bool {
-        kind == .connection || sqlState == .adminShutdown || sqlState == .cannotConnectNow || sqlState?.isClass("57") == true
+        kind == .connection || sqlState == .adminShutdown || sqlState == .cannotConnectNow
+            || sqlState?.isClass("57") == true
     }
 }

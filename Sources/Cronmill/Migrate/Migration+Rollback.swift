@@ -9,7 +9,9 @@ extension Migration {
         guard try await checkedJournal().done.contains(MigrationStep.activate.rawValue) else { return [] }
         // What our own jobs have to be is said by their processors.
         let jobs = try await onOld { session in
-            guard try CronState.inspect(session).isInstalled else { return try session.jsonOfJobs(where: "not j.is_new") }
+            guard try CronState.inspect(session).isInstalled else {
+                return try session.jsonOfJobs(where: "not j.is_new")
+            }
             return try session.jsonOfJobs(
                 where: """
                     not j.is_new
@@ -83,7 +85,8 @@ extension Migration {
                     .failed,
                     "pg_cron is not in database \"\(oldDatabase)\"",
                     detail: "The server was restarted with another cron.database_name.",
-                    hint: "Set it to \(oldDatabase.quotedLiteral), restart, and go on with: cronmill migrate rollback \(places)",
+                    hint:
+                        "Set it to \(oldDatabase.quotedLiteral), restart, and go on with: cronmill migrate rollback \(places)",
                     database: oldDatabase
                 )
             }

@@ -1,5 +1,4 @@
 internal import Postgres
-public import struct FoundationEssentials.Date
 
 /// How far a move is.
 public struct MigrationStatus: Sendable, Hashable {
@@ -8,9 +7,9 @@ public struct MigrationStatus: Sendable, Hashable {
         /// The step.
         public let step: MigrationStep
         /// When it was first begun; nil: not yet.
-        public let begunAt: Date?
+        public let begunAt: ServerTime?
         /// When it was done; nil: not yet.
-        public let endedAt: Date?
+        public let endedAt: ServerTime?
         /// What it did, if there is more to say.
         public let note: String?
     }
@@ -48,8 +47,7 @@ extension Migration {
             let rows = try session.query(
                 """
                 select s.step, s.note,
-                    extract(epoch from s.begun_at)::double precision as begun,
-                    extract(epoch from s.ended_at)::double precision as ended
+                    \(sql: ServerTime.columns("s.begun_at", as: "begun")), \(sql: ServerTime.columns("s.ended_at", as: "ended"))
                 from cronmill_migration.step as s where s.is_rollback = \(journal.isRollback)
                 """
             )
@@ -57,8 +55,8 @@ extension Migration {
                 let row = try rows.first { try $0.get("step", as: String.self) == step.rawValue }
                 return MigrationStatus.Step(
                     step: step,
-                    begunAt: try row?.get("begun", as: Double?.self).map { Date(timeIntervalSince1970: $0) },
-                    endedAt: try row?.get("ended", as: Double?.self).map { Date(timeIntervalSince1970: $0) },
+                    begunAt: try row?.time("begun"),
+                    endedAt: try row?.time("ended"),
                     note: try row?.get("note", as: String?.self)
                 )
             }

@@ -31,7 +31,8 @@ public enum MigrationStep: String, Sendable, Hashable, CaseIterable {
 
     /// The steps of a migration.
     public static let forward: [MigrationStep] = [
-        .quiesce, .drain, .setting, .restart, .extension, .jobs, .registry, .verify, .activate, .links, .history, .settle,
+        .quiesce, .drain, .setting, .restart, .extension, .jobs, .registry, .verify, .activate, .links, .history,
+        .settle,
     ]
 
     /// The steps of its rollback.

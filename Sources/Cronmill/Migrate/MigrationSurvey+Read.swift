@@ -18,7 +18,10 @@ extension Migration {
             return survey
         }
         survey.judge(old, new)
-        if old.isSuperuser { survey.obstacles += try await linkObstacles(survey) }
+        if old.isSuperuser {
+            survey.obstacles += try await linkObstacles(survey)
+            for database in survey.workDatabases { survey.obstacles += try await workObstacles(database) }
+        }
         return survey
     }
 
@@ -41,6 +44,27 @@ extension Migration {
             + "\"\(oldDatabase)\" (to drop them: drop extension pg_cron)"
     }
 
+    /// What is in the way of leading a work database to the new place, found before anything is moved.
+    private func workObstacles(_ database: String) async throws -> [MigrationSurvey.Obstacle] {
+        do {
+            return try await with(from.connectWork(database)) { connection in
+                try await connection.run { session in
+                    let state = try WorkState.inspect(session, from.sqlFiles, isStrict: true)
+                    guard state.isInstalled, let owner = state.owner else { return [] }
+                    if owner != state.user { return [.owner(owner, of: "cronmill", for: state.user, in: database)] }
+                    guard try session.isOriginal() else {
+                        let text = "database \"\(database)\" is not the one Cronmill was installed in"
+                        return [.init(text: text, remedy: "cronmill sync --adopt", database: database)]
+                    }
+                    return []
+                }
+            }
+        } catch let error as PostgresError where error.sqlState == .invalidCatalogName {
+            // It is gone, which `sync` says and heals; pg_cron can go without it.
+            return []
+        }
+    }
+
     /// Links of work databases that will not get in, by pg_hba.conf as it is.
     private func linkObstacles(_ survey: MigrationSurvey) async throws -> [MigrationSurvey.Obstacle] {
         let facts = try await onOld { try CronFacts($0) }
@@ -56,11 +80,23 @@ extension Migration {
             guard !isAdmitted else { return nil }
             return MigrationSurvey.Obstacle(
                 text: "pg_hba.conf does not let the link of database \"\(database)\" into database \"\(newDatabase)\"",
-                remedy: "host \(Identifier(newDatabase).quoted) \"\(role.name.replacing("\"", with: "\"\""))\" 127.0.0.1/32 scram-sha-256"
+                remedy:
+                    "host \(Identifier(newDatabase).quoted) \"\(role.name.replacing("\"", with: "\"\""))\" 127.0.0.1/32 scram-sha-256"
                     + "  -- above other lines of pg_hba.conf; then: select pg_reload_conf();",
                 database: newDatabase
             )
         }
+    }
+}
+
+extension MigrationSurvey.Obstacle {
+    /// Our schema belongs to another role than the one that moves it.
+    fileprivate static func owner(_ owner: String, of schema: String, for user: String, in database: String) -> Self {
+        Self(
+            text: "schema \(schema) of database \"\(database)\" belongs to role \"\(owner)\"",
+            remedy: "reassign owned by \(Identifier(owner).quoted) to \(Identifier(user).quoted);",
+            database: database
+        )
     }
 }
 
@@ -161,7 +197,8 @@ extension MigrationSurvey {
             if try !row.get("has_role", as: Bool.self) {
                 obstacles.append(
                     Obstacle(
-                        text: "job \(jobid) belongs to role \"\(role)\", which does not exist: pg_cron runs no job of anybody",
+                        text:
+                            "job \(jobid) belongs to role \"\(role)\", which does not exist: pg_cron runs no job of anybody",
                         remedy: "select cron.unschedule(\(jobid));",
                         database: oldDatabase
                     )
@@ -205,7 +242,9 @@ extension MigrationSurvey {
         if try row.get("schedule", as: String.self).hasPrefix("@reboot") {
             remarks.append("runs at a start of the server: not at the one of the move, but at the next")
         }
-        if try !row.get("is_here", as: Bool.self) { remarks.append("runs on another server, by its port; that stays so") }
+        if try !row.get("is_here", as: Bool.self) {
+            remarks.append("runs on another server, by its port; that stays so")
+        }
         if try !row.get("has_database", as: Bool.self) {
             remarks.append("fails, as now: its database does not exist")
         } else if try row.get("has_role", as: Bool.self), try !row.get("may_login", as: Bool.self) {
@@ -220,13 +259,16 @@ extension MigrationSurvey {
         func obstacle(_ text: String, _ remedy: String?, in database: String) {
             obstacles.append(Obstacle(text: text, remedy: remedy, database: database))
         }
-        for (isSuperuser, user, database) in [
-            (new.isSuperuser, new.user, newDatabase), (old.isSuperuser, old.user, oldDatabase),
-        ] where !isSuperuser {
+        let users =
+            old.user == new.user
+            ? [(old.isSuperuser, old.user, oldDatabase)]
+            : [(new.isSuperuser, new.user, newDatabase), (old.isSuperuser, old.user, oldDatabase)]
+        for (isSuperuser, user, database) in users where !isSuperuser {
             obstacles.insert(
                 Obstacle(
-                    text: "role \"\(user)\" is not a superuser in database \"\(database)\", and so may see its own jobs only",
-                    remedy: "cronmill migrate apply --from \(oldDatabase.shellWord) --to \(newDatabase.shellWord) --user ROLE",
+                    text: "role \"\(user)\" is not a superuser, and so may see and move its own jobs only",
+                    remedy: "alter role \(Identifier(user).quoted) superuser;"
+                        + " -- or by hand, as cronmill migrate plan --sql says",
                     database: database
                 ),
                 at: 0
@@ -250,11 +292,7 @@ extension MigrationSurvey {
             )
         }
         if old.isInstalled, old.isSuperuser, let owner = old.owner, owner != old.user {
-            obstacle(
-                "the registry belongs to role \"\(owner)\"",
-                "reassign owned by \(Identifier(owner).quoted) to \(Identifier(old.user).quoted);",
-                in: oldDatabase
-            )
+            obstacles.append(.owner(owner, of: "cronmill_cron", for: old.user, in: oldDatabase))
         }
         remarks += [
             "cron.database_name is set from \(oldDatabase) to \(newDatabase) by ALTER SYSTEM; the server has to be restarted",
@@ -269,7 +307,9 @@ extension MigrationSurvey {
                 "work databases are led to the registry in database \(newDatabase), by links with new passwords: "
                     + linked.joined(separator: ", ")
             )
-            remarks.append("settings of processors cannot be changed between the first step and the last; enqueueing goes on")
+            remarks.append(
+                "settings of processors cannot be changed between the first step and the last; enqueueing goes on"
+            )
         }
     }
 }

@@ -96,7 +96,11 @@ struct RegistryRows: Sendable {
                 )
             }
         }
-        statements.append("update cronmill_cron.job set database_name = \(new) where slot = 0 and database_name = \(old)")
+        // A work database that holds the registry itself needs no link.
+        statements.append("update cronmill_cron.work_database set link_role = null where name = \(new)")
+        statements.append(
+            "update cronmill_cron.job set database_name = \(new) where slot = 0 and database_name = \(old)"
+        )
         statements.append("select cronmill_cron.renew_privileges()")
         return statements
     }

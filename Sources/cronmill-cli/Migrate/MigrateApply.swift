@@ -30,14 +30,17 @@ struct MigrateApply: AsyncParsableCommand {
         if try await migration.status().state == .none {
             let survey = try await migration.survey()
             if dryRun || survey.nothingToMove != nil { return try context.show(survey, json: false) }
-            guard yes || !survey.obstacles.isEmpty
-                || context.confirms("pg_cron with \(survey.jobs.count) jobs of everybody", "moved, with a restart")
+            guard
+                yes || !survey.obstacles.isEmpty
+                    || context.confirms("pg_cron with \(survey.jobs.count) jobs of everybody", "moved, with a restart")
             else { throw Failure.reported(.failed) }
         } else if dryRun {
             return try context.output.write(try await migration.status().text(of: migration))
         }
         try await context.telling(migration).apply()
-        context.say("jobs run in database \(migration.newDatabase); for a while: cronmill migrate rollback \(migration.places)")
+        context.say(
+            "jobs run in database \(migration.newDatabase); for a while: cronmill migrate rollback \(migration.places)"
+        )
         context.say("when all is well: cronmill migrate finish \(migration.places)")
     }
 }

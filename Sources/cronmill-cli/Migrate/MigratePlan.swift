@@ -11,12 +11,19 @@ struct MigratePlan: AsyncParsableCommand {
             Examples:
               cronmill migrate plan --from shop --to postgres
               cronmill migrate plan --from shop --to postgres --json
+              cronmill migrate plan --from shop --to postgres --sql
             """
     )
 
     @Flag(help: "As JSON.")
     var json = false
+    @Flag(help: "As SQL for a person, by pg_cron's functions only, where there is no superuser.")
+    var sql = false
     @OptionGroup var options: MigrationOptions
+
+    func validate() throws {
+        if json, sql { throw ValidationError("Only one of --json and --sql.") }
+    }
 
     func run() async throws {
         let (migration, context) = try options.migration()
@@ -27,6 +34,7 @@ struct MigratePlan: AsyncParsableCommand {
             return
         }
         let survey = try await migration.survey()
+        if sql, survey.nothingToMove == nil { return try context.output.write(survey.script) }
         try context.show(survey, json: json)
     }
 }

@@ -31,12 +31,16 @@ extension MigrationStatus {
         let (leaving, reaching) =
             state == .rollingBack
             ? (migration.newDatabase, migration.oldDatabase) : (migration.oldDatabase, migration.newDatabase)
-        var table = Table(columns: [.init("step"), .init("begun"), .init("done"), .init("what", shrinks: true)])
+        let times = TimeColumn(steps.flatMap { [$0.begunAt, $0.endedAt] })
+        var table = Table(
+            columns: [.init("step"), times.column("begun"), times.column("done"), .init("what", shrinks: true)]
+        )
         for step in steps {
             let title = step.step.title(leaving: leaving, reaching: reaching)
             table.append([
-                Table.Cell(step.step.rawValue), Table.Cell(step.begunAt?.shown ?? "-"),
-                Table.Cell(step.endedAt?.shown ?? "-"), Table.Cell(step.note.map { "\(title): \($0)" } ?? title),
+                Table.Cell(step.step.rawValue), Table.Cell(step.begunAt.map(times.text) ?? "-"),
+                Table.Cell(step.endedAt.map(times.text) ?? "-"),
+                Table.Cell(step.note.map { "\(title): \($0)" } ?? title),
             ])
         }
         return table.render(width: nil, colour: false) + "\(place); \(next(migration))\n".controlsEscapedLines
