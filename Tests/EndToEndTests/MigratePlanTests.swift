@@ -44,14 +44,12 @@ struct MigratePlanTests {
             )
             // Numbers are also taken by what a set-up tries out.
             let purge = try await place.rows("select jobid from cron.job where jobname = 'purge'", in: "shop")[0]
-            let rest = lines.dropFirst(table.count + 1).map { line in
-                line.replacing(/^(run history: 10,0\d\d rows, )[\d,]+ kB/) { "\($0.output.1)N kB" }
-            }
+            let rest = lines.dropFirst(table.count + 1).map(Self.masked)
             #expect(
                 rest == [
                     "11 jobs move from database shop to database postgres.",
                     "pause: runs that go are waited for, at least 3 s; then the restart, and about a second",
-                    "run history: 10,000 rows, N kB, carried over while jobs run again",
+                    "run history: N rows, N kB, carried over while jobs run again",
                     "job \(purge) is several statements: with background workers later ones do not see what earlier ones did",
                     "job \(purge) names pg_cron's schema in its command: that stays behind, and is dropped by finish; "
                         + "afterwards: select cron.alter_job(\(purge), database := '...')",
@@ -70,12 +68,21 @@ struct MigratePlanTests {
             let survey = try JSONDecoder().decode(Survey.self, from: Data(json.output.utf8))
             #expect(survey.jobs.count == 11)
             #expect(survey.jobs.first { $0.name == "quoted" }?.command == MovePlace.quoted)
-            #expect(survey.obstacles.isEmpty && survey.nothing_to_move == nil && survey.history_rows == 10_000)
+            #expect(survey.obstacles.isEmpty && survey.nothing_to_move == nil && survey.history_rows >= 10_000)
             let dry = try await place.migrate("apply", "--dry-run")
-            #expect(dry == result)
+            #expect(dry.exitCode == 0)
+            #expect(
+                dry.output.split(separator: "\n").map(String.init).map(Self.masked) == lines.prefix(table.count + 1) + rest
+            )
             #expect(try await place.jobs(in: "shop") == jobs)
             #expect(try await place.rows("select to_regnamespace('cronmill_migration')", in: "shop") == ["-"])
         }
+    }
+
+    /// A line without what the housekeeper makes of it at this moment.
+    private static func masked(_ line: String) -> String {
+        line.replacing(#/ \(now \d+ runs?, the oldest for [^)]+\)/#, with: "")
+            .replacing(#/^run history: [\d,]+ rows, [\d,]+ kB/#, with: "run history: N rows, N kB")
     }
 
     private struct Survey: Decodable {
@@ -161,10 +168,7 @@ struct MigratePlanTests {
                     + "drop role gone",
                 in: "shop"
             )
-            try await place.script(
-                "create schema cronmill_cron; create table cronmill_cron.installation ()",
-                in: "postgres"
-            )
+            try await place.script("create schema cronmill_cron", in: "postgres")
             let jobs = try await place.jobs(in: "shop")
             try await place.server.hba(["local all all trust", "host all \"cronmill link analytics\" all reject"])
             let plan = try await place.migrate("plan")
@@ -184,9 +188,7 @@ struct MigratePlanTests {
             )
             let apply = try await place.migrate("apply")
             #expect(apply.exitCode == 1)
-            #expect(
-                apply.errors.hasPrefix("cronmill: error: job \(ghost) belongs to role \"gone\", which does not exist")
-            )
+            #expect(apply.errors.hasPrefix("cronmill: error: job \(ghost) belongs to role \"gone\", which does not exist"))
             #expect(try await place.jobs(in: "shop") == jobs)
         }
     }
@@ -247,18 +249,18 @@ struct MigratePlanTests {
             )
             #expect(
                 try await place.rows(
-                    "select to_regnamespace('cron'), to_regnamespace('cronmill_cron'), to_regnamespace('cronmill_migration')",
+                    """
+                    select count(*) from pg_namespace as n
+                    where n.nspname in ('cron', 'cronmill_cron', 'cronmill_migration')
+                    """,
                     in: "postgres"
-                ) == ["-|-|-"]
+                ) == ["0"]
             )
             let synced = try await place.cronmill(["sync", "--all", "--check"], cron: "shop")
             #expect(synced.exitCode == 0, "\(synced.output)")
             let permissions = try await place.cronmill(["check-permissions", "--all"], cron: "shop")
             #expect(permissions.exitCode == 0, "\(permissions.output)")
-            let setup = try await place.cronmill(
-                ["setup", "--database", "shop", "--database", "analytics"],
-                cron: "shop"
-            )
+            let setup = try await place.cronmill(["setup", "--database", "shop", "--database", "analytics"], cron: "shop")
             #expect(setup.errors == "shop: nothing to change\nanalytics: nothing to change\n")
             let late = try await place.migrate("rollback", from: "postgres", to: "shop")
             #expect(late.exitCode == 1)

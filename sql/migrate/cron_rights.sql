@@ -44,6 +44,11 @@ from (
         case g.grantee when 0 then 'public' else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(g.grantee)) end,
         case when g.is_grantable then ' with grant option' else '' end) as statement
     from granted as g
+    where g.is_grantable
+        or not exists (
+            select from initial as i
+            where (i.objoid, i.privilege_type, i.grantee) = (g.oid, g.privilege_type, g.grantee)
+        )
     union all
     select 2, pg_catalog.format('revoke %s on %s from %s', i.privilege_type, o.name,
         case i.grantee when 0 then 'public' else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(i.grantee)) end)

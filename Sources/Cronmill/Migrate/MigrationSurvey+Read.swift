@@ -109,14 +109,20 @@ private struct NewPlace: Sendable {
     var user: String
 
     init(_ session: Session) throws {
-        let state = try CronState.inspect(session)
-        version = state.extensionVersion
-        isInstalled = state.isInstalled
-        isSuperuser = state.isSuperuser
-        user = state.user
-        availableVersion = try session.one(
-            "select (select e.default_version from pg_catalog.pg_available_extensions as e where e.name = 'pg_cron') as version"
-        ).get("version")
+        let row = try session.one(
+            """
+            select current_user as user, r.rolsuper as is_superuser,
+                (select e.extversion from pg_catalog.pg_extension as e where e.extname = 'pg_cron') as version,
+                (select e.default_version from pg_catalog.pg_available_extensions as e where e.name = 'pg_cron') as available,
+                exists (select from pg_catalog.pg_namespace as n where n.nspname = 'cronmill_cron') as is_installed
+            from pg_catalog.pg_roles as r where r.rolname = current_user
+            """
+        )
+        version = try row.get("version")
+        isInstalled = try row.get("is_installed")
+        availableVersion = try row.get("available")
+        isSuperuser = try row.get("is_superuser")
+        user = try row.get("user")
     }
 }
 
