@@ -14,7 +14,8 @@ struct MigrateTests {
                 let (first, last) = (count + 1, count + 20)
                 for database in MovePlace.databases {
                     do {
-                        try await enqueue(first...last, in: database, of: place)
+                        // What is begun is completed: this one is not cancelled with us.
+                        try await Task { try await enqueue(first...last, in: database, of: place) }.value
                     } catch {
                         Issue.record(error, "tasks \(first) to \(last) of \(database)")
                         return count
@@ -258,13 +259,13 @@ struct MigrateTests {
         }
     }
 
-    @Test("a rollback restores the old place from after every step")
+    @Test("a rollback restores the old place, wherever the move was cut off")
     func rollbackFromEverywhere() async throws {
         try await MovePlace.with(schedule: "0 0 1 1 *") { place in
             let gate = try await StepGate.install(place)
             let jobs = try await place.jobs(in: "shop")
             let rights = try await place.rights(in: "shop")
-            for step in MigrationStep.forward.dropFirst() {
+            for step: MigrationStep in [.drain, .setting, .restart, .jobs, .activate, .links, .settle] {
                 try await gate.kill(place.arguments("apply"), at: "\(step.rawValue) ends")
                 let result = try await place.migrate("rollback")
                 #expect(result.exitCode == 0, "\(step): \(result.errors)")

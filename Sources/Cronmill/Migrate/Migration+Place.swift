@@ -23,7 +23,7 @@ extension Migration {
         }
         let isThere = try await pgCronIsIn(to)
         var plan = Plan()
-        if !isThere { plan.add("create extension pg_cron", in: newDatabase, "create extension pg_cron") }
+        if !isThere { plan.create("pg_cron", in: newDatabase) }
         plan.add(
             "go on with the numbers of jobs and runs",
             in: newDatabase,

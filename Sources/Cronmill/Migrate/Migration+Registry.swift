@@ -178,7 +178,7 @@ extension Migration {
         var changes = 0
         for database in try await workDatabases(of: place) {
             do {
-                let plan = try await place.planSync(in: database)
+                let plan = try await place.comparison(of: database).plan
                 for step in plan.steps { remark("\(step.database): \(step.title)") }
                 changes += plan.steps.count
                 try await place.apply(plan)

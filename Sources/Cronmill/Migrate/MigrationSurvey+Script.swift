@@ -6,11 +6,17 @@ extension MigrationSurvey {
     /// for its number. Jobs of Cronmill are not among them: `cronmill setup` and `sync` make those.
     public var script: String {
         let others = jobs.filter { $0.processor == nil }
-        let owners = Set(others.map(\.role)).sorted()
+        let roles = Set(others.map(\.role)).sorted().map { Identifier($0).quoted }.joined(separator: ", ")
         var lines = [
             "-- 1. In the old place: no job is started any more. Wait until none runs.",
             "\\connect \(Plan.connectArgument(oldDatabase))",
         ]
+        if !roles.isEmpty {
+            lines += [
+                "grant usage on schema cron to \(roles);",
+                "grant execute on function cron.alter_job(bigint, text, text, text, text, boolean) to \(roles);",
+            ]
+        }
         for job in others where job.isActive {
             lines.append("set role \(Identifier(job.role).quoted);")
             let rest: SQL = "select cron.alter_job(\(job.jobid), schedule := \(Migration.never));"
@@ -26,12 +32,11 @@ extension MigrationSurvey {
             "\\connect \(Plan.connectArgument(newDatabase))",
             "create extension pg_cron;",
         ]
-        if !owners.isEmpty {
-            let roles = owners.map { Identifier($0).quoted }.joined(separator: ", ")
-            lines.append("grant usage on schema cron to \(roles);")
-            lines.append(
-                "grant execute on function cron.schedule_in_database(text, text, text, text, text, boolean) to \(roles);"
-            )
+        if !roles.isEmpty {
+            lines += [
+                "grant usage on schema cron to \(roles);",
+                "grant execute on function cron.schedule_in_database(text, text, text, text, text, boolean) to \(roles);",
+            ]
         }
         for job in others {
             lines.append("set role \(Identifier(job.role).quoted);")
