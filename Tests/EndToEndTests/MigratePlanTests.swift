@@ -71,9 +71,8 @@ struct MigratePlanTests {
             #expect(survey.obstacles.isEmpty && survey.nothing_to_move == nil && survey.history_rows >= 10_000)
             let dry = try await place.migrate("apply", "--dry-run")
             #expect(dry.exitCode == 0)
-            #expect(
-                dry.output.split(separator: "\n").map(String.init).map(Self.masked) == lines.prefix(table.count + 1) + rest
-            )
+            let dryLines: [String] = dry.output.split(separator: "\n").map(String.init)
+            #expect(dryLines.map(Self.masked) == lines.map(Self.masked))
             #expect(try await place.jobs(in: "shop") == jobs)
             #expect(try await place.rows("select to_regnamespace('cronmill_migration')", in: "shop") == ["-"])
         }
@@ -188,7 +187,8 @@ struct MigratePlanTests {
             )
             let apply = try await place.migrate("apply")
             #expect(apply.exitCode == 1)
-            #expect(apply.errors.hasPrefix("cronmill: error: job \(ghost) belongs to role \"gone\", which does not exist"))
+            let refusal = "cronmill: error: job \(ghost) belongs to role \"gone\", which does not exist"
+            #expect(apply.errors.hasPrefix(refusal))
             #expect(try await place.jobs(in: "shop") == jobs)
         }
     }
@@ -260,7 +260,8 @@ struct MigratePlanTests {
             #expect(synced.exitCode == 0, "\(synced.output)")
             let permissions = try await place.cronmill(["check-permissions", "--all"], cron: "shop")
             #expect(permissions.exitCode == 0, "\(permissions.output)")
-            let setup = try await place.cronmill(["setup", "--database", "shop", "--database", "analytics"], cron: "shop")
+            let databases = MovePlace.databases.flatMap { ["--database", $0] }
+            let setup = try await place.cronmill(["setup"] + databases, cron: "shop")
             #expect(setup.errors == "shop: nothing to change\nanalytics: nothing to change\n")
             let late = try await place.migrate("rollback", from: "postgres", to: "shop")
             #expect(late.exitCode == 1)

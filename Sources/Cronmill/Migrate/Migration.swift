@@ -6,9 +6,10 @@ internal import Postgres
 /// was cut off goes on from there. Between the first and the last no job is active in both places.
 ///
 /// ```swift
-/// let migration = try deployment.migration(from: "shop", to: "postgres")
-/// try await migration.apply(restart: { try await restartServer() })
-/// try await migration.finish()
+/// var migration = try deployment.migration(from: "shop", to: "postgres")
+/// migration.restart = { try await restartServer() }
+/// try await migration.apply()
+/// try await migration.finish(migration.planFinish())
 /// ```
 public struct Migration: Sendable {
     /// The deployment as it is while pg_cron is in the old database.
