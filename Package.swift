@@ -41,6 +41,8 @@ let package = Package(
             dependencies: [
                 "Cronmill", "PrivateServer", "Postgres", "SQLFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict
         ),

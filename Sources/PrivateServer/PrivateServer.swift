@@ -22,15 +22,32 @@ public final class PrivateServer: Sendable {
     /// The server's log.
     public var logPath: String { files.serverLogPath }
 
+    /// A line for any shell that restarts the server in good order and waits until it accepts connections, for the user
+    /// who started it.
+    public let restartCommand: String
+
     private let files: ServerDirectory
     private let keeper: ServerKeeper
 
-    private init(files: ServerDirectory, keeper: ServerKeeper, port: Int, superuser: String) {
+    private init(
+        files: ServerDirectory,
+        keeper: ServerKeeper,
+        installation: ServerInstallation,
+        account: ServerAccount?,
+        port: Int,
+        superuser: String
+    ) {
         self.files = files
         self.keeper = keeper
         self.port = port
         self.superuser = superuser
         directory = files.path
+        // With nothing of the caller's environment, as the keeper starts it.
+        let control =
+            "\(installation.binDirectory)/pg_ctl -D \(files.path)/data -l \(files.serverLogPath) -m fast -w restart"
+        restartCommand =
+            "cd / && " + (account?.prefix ?? []).joined(separator: " ")
+            + " env -i PATH=/usr/bin:/bin HOME=\(files.path) \(control) >/dev/null"
         socketDirectory = files.path
     }
 
@@ -61,7 +78,14 @@ public final class PrivateServer: Sendable {
         }
         do {
             let port = try await setUp(files, with: keeper, installation: installation, options: options)
-            return PrivateServer(files: files, keeper: keeper, port: port, superuser: options.superuser)
+            return PrivateServer(
+                files: files,
+                keeper: keeper,
+                installation: installation,
+                account: account,
+                port: port,
+                superuser: options.superuser
+            )
         } catch {
             try await clean(files, with: keeper)
             throw error

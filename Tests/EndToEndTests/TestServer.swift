@@ -25,10 +25,16 @@ struct TestServer: Sendable {
     /// - Parameters:
     ///   - settings: more settings, which win.
     ///   - authentication: lines put before those every test server has.
-    static func own(settings: [String: String] = [:], authentication: [String] = []) async throws -> TestServer {
+    ///   - cronDatabase: where pg_cron works.
+    static func own(
+        settings: [String: String] = [:],
+        authentication: [String] = [],
+        cronDatabase: String = "postgres"
+    ) async throws -> TestServer {
         let installation = try chosenInstallation()
         var options = ServerOptions()
         options.listensOnLoopback = true
+        options.cronDatabase = cronDatabase
         options.hostAuthentication = authentication + ["host all all 127.0.0.1/32 scram-sha-256"]
         options.settings = ["max_connections": "200", "cron.max_running_jobs": "90"]
             .merging(try modeSettings()) { $1 }
@@ -113,9 +119,14 @@ struct TestServer: Sendable {
 func withServer(
     settings: [String: String] = [:],
     authentication: [String] = [],
+    cronDatabase: String = "postgres",
     _ body: (TestServer) async throws -> Void
 ) async throws {
-    let server = try await TestServer.own(settings: settings, authentication: authentication)
+    let server = try await TestServer.own(
+        settings: settings,
+        authentication: authentication,
+        cronDatabase: cronDatabase
+    )
     do {
         try await body(server)
         await server.server.stop()

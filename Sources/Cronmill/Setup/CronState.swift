@@ -84,8 +84,9 @@ struct CronState: Sendable {
 
     /// Refuses where there is no registry, saying where it may be.
     func checkInstalled() throws {
-        guard !isInstalled else { return }
+        // A registry that pg_cron has left tells nothing of what runs.
         if let configuredDatabase, configuredDatabase != database { throw wrongDatabase(configuredDatabase) }
+        guard !isInstalled else { return }
         throw CronmillError(
             .failed,
             "nothing is installed in cron database \"\(database)\"",

@@ -91,7 +91,7 @@ extension Plan {
     }
 
     /// An extension, in the schema it is made in by default.
-    private mutating func create(_ name: String, in place: String) {
+    mutating func create(_ name: String, in place: String) {
         add(
             "create extension \(name)",
             in: place,

@@ -1,13 +1,25 @@
 internal import ArgumentParser
 
+/// Its subcommands are files of their own.
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take over queues made by hand.",
+        abstract: "Move pg_cron with everybody's jobs to another database; take over queues made by hand.",
         discussion: """
             Examples:
+              cronmill migrate plan --from shop --to postgres
+              cronmill migrate apply --from shop --to postgres
+              cronmill migrate finish --from shop --to postgres
               cronmill migrate adopt --database shop --table app.jobs \\
                 --payload payload --queue jobs
             """,
-        subcommands: [MigrateAdopt.self]
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Moving pg_cron",
+                subcommands: [
+                    MigratePlan.self, MigrateApply.self, MigrateStatus.self, MigrateRollback.self, MigrateFinish.self,
+                ]
+            ),
+            CommandGroup(name: "Queues made by hand", subcommands: [MigrateAdopt.self]),
+        ]
     )
 }

@@ -1,0 +1,187 @@
+internal import Postgres
+
+/// What the journal says.
+struct Journal: Sendable {
+    var from: String
+    var to: String
+    var isRollback: Bool
+    var hadAlteredSetting: Bool
+    var lastRunid: Int64?
+    var carriedRunid: Int64?
+    /// Steps of the present direction that are done.
+    var done: Set<String>
+
+    /// Whether every step of the migration is done.
+    var isComplete: Bool { !isRollback && MigrationStep.forward.allSatisfy { done.contains($0.rawValue) } }
+
+    /// Nil where there is none.
+    init?(_ session: Session) throws {
+        guard try session.hasJournal else { return nil }
+        guard
+            let row = try session.query(
+                """
+                select m.from_database, m.to_database, m.is_rollback, m.had_altered_setting, m.last_runid, m.carried_runid,
+                    array(
+                        select s.step from cronmill_migration.step as s
+                        where s.is_rollback = m.is_rollback and s.ended_at is not null
+                    ) as done
+                from cronmill_migration.migration as m
+                """
+            ).first
+        else { return nil }
+        from = try row.get("from_database")
+        to = try row.get("to_database")
+        isRollback = try row.get("is_rollback")
+        hadAlteredSetting = try row.get("had_altered_setting")
+        lastRunid = try row.get("last_runid")
+        carriedRunid = try row.get("carried_runid")
+        done = Set(try row.get("done", as: [String].self))
+    }
+}
+
+extension Session {
+    fileprivate var hasJournal: Bool {
+        get throws {
+            try one(
+                """
+                select exists (
+                    select from pg_catalog.pg_class as c
+                    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+                    where n.nspname = 'cronmill_migration' and c.relname = 'migration'
+                ) as has
+                """
+            ).get("has")
+        }
+    }
+}
+
+extension Migration {
+    /// The journal in the old database; nil if there is none.
+    ///
+    /// - Throws: `CronmillError` if it is of another move; `PostgresError`.
+    func journal() async throws -> Journal? {
+        let journal = try await onOld { try Journal($0) }
+        guard let journal, (journal.from, journal.to) != (oldDatabase, newDatabase) else { return journal }
+        throw CronmillError(
+            .failed,
+            "pg_cron is moving from database \"\(journal.from)\" to database \"\(journal.to)\"",
+            hint: "Name these: --from \(journal.from.shellWord) --to \(journal.to.shellWord)",
+            database: oldDatabase
+        )
+    }
+
+    /// Runs statements in the old database.
+    func onOld<Value: Sendable>(_ body: @Sendable (Session) throws -> Value) async throws -> Value {
+        try await with(from.connectCron()) { try await $0.run(body) }
+    }
+
+    /// Runs statements in the new database.
+    func onNew<Value: Sendable>(_ body: @Sendable (Session) throws -> Value) async throws -> Value {
+        try await with(to.connectCron()) { try await $0.run(body) }
+    }
+
+    /// Writes in the journal.
+    func record(_ statement: SQL) async throws {
+        _ = try await onOld { try $0.execute(statement) }
+    }
+
+    func remark(_ text: String) { onProgress(.remark(text)) }
+
+    /// Does one step, noted before and after; one that is done already is left out.
+    func perform(
+        _ step: MigrationStep,
+        rollback: Bool,
+        _ body: () async throws -> String?
+    ) async throws {
+        if let journal = try await journal(), journal.isRollback == rollback, journal.done.contains(step.rawValue) {
+            return
+        }
+        onProgress(.begun(step))
+        try await record(
+            """
+            insert into cronmill_migration.step (is_rollback, step) values (\(rollback), \(step.rawValue))
+            on conflict on constraint step_pkey do nothing
+            """
+        )
+        let note = try await body()
+        try await record(.ended(step, rollback: rollback, note: note))
+        onProgress(.ended(step, note: note))
+    }
+
+    /// Runs `body` while no other migration of this old database can go.
+    ///
+    /// - Throws: `CronmillError` if one goes already.
+    func exclusively<Value: Sendable>(_ body: (MigrationLock) async throws -> Value) async throws -> Value {
+        let lock = MigrationLock(deployment: from)
+        do {
+            try await lock.take()
+            let value = try await body(lock)
+            await lock.release()
+            return value
+        } catch {
+            await lock.release()
+            throw error
+        }
+    }
+}
+
+extension SQL {
+    /// Notes that a step is done.
+    static func ended(_ step: MigrationStep, rollback: Bool, note: String?) -> SQL {
+        """
+        insert into cronmill_migration.step as s (is_rollback, step, ended_at, note)
+        values (\(rollback), \(step.rawValue), clock_timestamp(), \(note))
+        on conflict on constraint step_pkey do update set ended_at = excluded.ended_at, note = excluded.note
+        """
+    }
+
+    /// Lets this transaction pass the guard of cron.job.
+    static let passGuard: SQL = "select set_config('cronmill.migration', 'on', true)"
+}
+
+/// The advisory lock that keeps migrations of one place apart. It is a session's, so a restart of the server ends it.
+actor MigrationLock {
+    private let deployment: Deployment
+    private var connection: Connection?
+
+    init(deployment: Deployment) {
+        self.deployment = deployment
+    }
+
+    /// Takes the lock, anew if the server was restarted.
+    ///
+    /// - Throws: `CronmillError` if somebody else has it.
+    func take() async throws {
+        await release()
+        let connection = try await deployment.connectCron()
+        self.connection = connection
+        let start = ContinuousClock.now
+        // The server may take a moment to notice that a client was killed.
+        while ContinuousClock.now - start < .seconds(2) {
+            let isTaken: Bool = try await connection.run {
+                try $0.one("select pg_try_advisory_lock(1668443502, 2) as is_taken").get("is_taken")
+            }
+            if isTaken { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        let pid: Int? = try await connection.query(
+            """
+            select l.pid from pg_catalog.pg_locks as l
+            where l.locktype = 'advisory' and (l.classid, l.objid, l.objsubid) = (1668443502, 2, 2) and l.granted
+                and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
+            """
+        ).first?.get("pid")
+        throw CronmillError(
+            .failed,
+            "another migration of database \"\(deployment.cronDatabase)\" is going",
+            detail: pid.map { "Server process \($0) holds its lock." },
+            hint: "Wait for it; cronmill migrate status says how far it is.",
+            database: deployment.cronDatabase
+        )
+    }
+
+    func release() async {
+        await connection?.close()
+        connection = nil
+    }
+}

@@ -1,0 +1,272 @@
+import FoundationEssentials
+import Postgres
+import PrivateServer
+import Testing
+
+/// What is said of a move before it is made, what is refused, and moves out of a database of pg_cron's own.
+@Suite("Migrate: plan, refusals, way back", .timeLimit(.minutes(20)))
+struct MigratePlanTests {
+    @Test("plan says of every job what becomes of it, and what to know; it changes nothing")
+    func plan() async throws {
+        try await MovePlace.with(schedule: MovePlace.rare) { place in
+            try await place.script(
+                """
+                select cron.schedule('purge', '@reboot', 'delete from cron.job_run_details; select 1');
+                create view app.jobs as select count(*) from cron.job;
+                """,
+                in: "shop"
+            )
+            let jobs = try await place.jobs(in: "shop")
+            let result = try await place.migrate("plan")
+            #expect(result.exitCode == 0)
+            #expect(result.errors == "")
+            let lines = result.output.split(separator: "\n").map(String.init)
+            let table = lines.prefix { !$0.contains("move from database") }.dropFirst().map { line in
+                line.split(separator: " ").dropFirst().joined(separator: " ")
+            }
+            #expect(
+                lines[0].split(separator: " ").joined(separator: " ") == "JOB NAME ROLE SCHEDULE ACTIVE COMMAND BECOMES"
+            )
+            #expect(
+                table == [
+                    "cronmill watch postgres * * * * * yes call cronmill_cron.watch() runs in postgres",
+                    "cronmill shop/work#1 runner 0 0 1 1 * yes call cronmill_processor.work(1) runs in shop, as now",
+                    "cronmill shop/work#2 runner 0 0 1 1 * yes call cronmill_processor.work(2) runs in shop, as now",
+                    "cronmill analytics/work#1 runner 0 0 1 1 * yes call cronmill_processor.work(1) runs in analytics, as now",
+                    "cronmill analytics/work#2 runner 0 0 1 1 * yes call cronmill_processor.work(2) runs in analytics, as now",
+                    "idle ann 0 0 1 1 * no insert into app.note (job) values ('idle') stays inactive",
+                    "quoted bob 0 0 1 1 * yes insert into app.note (job) values ('it''s\\nbob''s') runs in analytics, as now",
+                    "failing ann 0 0 1 1 * yes select 1 / 0 runs in shop, as now",
+                    "slow carl 0 0 1 1 * yes insert into app.note (job) select 'slow' from pg_sleep(20) runs in shop, as now",
+                    "- bob 0 0 1 1 * yes insert into app.note (job) values ('unnamed') runs in shop, as now",
+                    "purge postgres @reboot yes delete from cron.job_run_details; select 1 runs in shop, as now",
+                ]
+            )
+            // Numbers are also taken by what a set-up tries out.
+            let purge = try await place.rows("select jobid from cron.job where jobname = 'purge'", in: "shop")[0]
+            let rest = lines.dropFirst(table.count + 1).map(Self.masked)
+            #expect(
+                rest == [
+                    "11 jobs move from database shop to database postgres.",
+                    "pause: runs that go are waited for, at least 3 s; then the restart, and about a second",
+                    "run history: N rows, N kB, carried over while jobs run again",
+                    "job \(purge) is several statements: with background workers later ones do not see what earlier ones did",
+                    "job \(purge) names pg_cron's schema in its command: that stays behind, and is dropped by finish; "
+                        + "afterwards: select cron.alter_job(\(purge), database := '...')",
+                    "job \(purge) runs at a start of the server: not at the one of the move, but at the next",
+                    "views of database \"shop\" read pg_cron's tables, which end there: app.jobs; drop them before finish",
+                    "cron.database_name is set from shop to postgres by ALTER SYSTEM; the server has to be restarted",
+                    "what was granted on pg_cron, policies and indexes on its tables go along",
+                    "until finish, rollback restores database shop as it is now, by another restart; jobs that are made "
+                        + "meanwhile and the run history are taken along, changes of jobs that were moved are not",
+                    "after finish there is no way back but a move in the other direction",
+                    "work databases are led to the registry in database postgres, by links with new passwords: analytics, shop",
+                    "settings of processors cannot be changed between the first step and the last; enqueueing goes on",
+                ]
+            )
+            let json = try await place.migrate("plan", "--json")
+            let survey = try JSONDecoder().decode(Survey.self, from: Data(json.output.utf8))
+            #expect(survey.jobs.count == 11)
+            #expect(survey.jobs.first { $0.name == "quoted" }?.command == MovePlace.quoted)
+            #expect(survey.obstacles.isEmpty && survey.nothing_to_move == nil && survey.history_rows >= 10_000)
+            let dry = try await place.migrate("apply", "--dry-run")
+            #expect(dry.exitCode == 0)
+            let dryLines: [String] = dry.output.split(separator: "\n").map(String.init)
+            #expect(dryLines.map(Self.masked) == lines.map(Self.masked))
+            #expect(try await place.jobs(in: "shop") == jobs)
+            #expect(try await place.rows("select to_regnamespace('cronmill_migration')", in: "shop") == ["-"])
+        }
+    }
+
+    /// A line without what the housekeeper makes of it at this moment.
+    private static func masked(_ line: String) -> String {
+        line.replacing(#/ \(now \d+ runs?, the oldest for [^)]+\)/#, with: "")
+            .replacing(#/^run history: [\d,]+ rows, [\d,]+ kB/#, with: "run history: N rows, N kB")
+    }
+
+    private struct Survey: Decodable {
+        struct Job: Decodable {
+            var jobid: Int
+            var name: String?
+            var command: String
+        }
+        struct Obstacle: Decodable {
+            var text: String
+        }
+        var jobs: [Job]
+        var obstacles: [Obstacle]
+        var nothing_to_move: String?
+        var history_rows: Int
+    }
+
+    @Test("what is in the way is said with its remedy, by plan and by apply, and nothing is begun")
+    func obstacles() async throws {
+        try await MovePlace.with(schedule: MovePlace.rare) { place in
+            let nothing = try await place.migrate("plan", from: "postgres", to: "shop")
+            #expect(
+                nothing
+                    == ProgramResult(
+                        output: "nothing to move: pg_cron is in database \"shop\" already\n",
+                        errors: "",
+                        exitCode: 0
+                    )
+            )
+            let third = try await place.migrate("plan", from: "analytics", to: "postgres")
+            #expect(
+                third.errors == """
+                    cronmill: error: pg_cron is configured for database "shop", not "analytics"
+                    cronmill: hint: Name it: --from shop
+
+                    """
+            )
+            #expect(third.exitCode == 1)
+            let same = try await place.migrate("plan", to: "shop")
+            #expect(same.exitCode == 64)
+            let missing = try await place.migrate("plan", to: "nowhere")
+            #expect(missing.exitCode == 2)
+            let without = try await place.migrate("rollback")
+            #expect(
+                without.errors == """
+                    cronmill: error: there is no move from database "shop" to database "postgres" to roll back
+                    cronmill: detail: None was begun, or it was finished.
+                    cronmill: hint: To move back: cronmill migrate plan --from postgres --to shop
+
+                    """
+            )
+            let early = try await place.migrate("finish", "--yes")
+            #expect(early.errors.hasPrefix("cronmill: error: there is no move from database"))
+
+            try await place.script("create role app_owner login; grant usage on schema cron to app_owner", in: "shop")
+            let poor = try await place.server.cronmill(
+                ["migrate", "plan", "--from", "shop", "--to", "postgres", "--user", "app_owner"]
+            )
+            #expect(poor.exitCode == 3)
+            #expect(
+                poor.output.contains(
+                    """
+                    in the way: role "app_owner" is not a superuser, and so may see and move its own jobs only
+                      in database shop: alter role app_owner superuser; -- or by hand, as cronmill migrate plan --sql says
+
+                    """
+                ),
+                "\(poor.output)"
+            )
+            let refused = try await place.server.cronmill(place.arguments("apply") + ["--user", "app_owner"])
+            #expect(refused.exitCode == 1)
+            #expect(
+                refused.errors == """
+                    cronmill: error: role "app_owner" is not a superuser, and so may see and move its own jobs only
+                    cronmill: hint: In database shop, as a superuser: alter role app_owner superuser; \
+                    -- or by hand, as cronmill migrate plan --sql says
+
+                    """
+            )
+
+            try await place.script(
+                "create role gone login; select cron.schedule_in_database('ghost', '\(MovePlace.rare)', 'select 1', 'shop', 'gone');"
+                    + "drop role gone",
+                in: "shop"
+            )
+            try await place.script("create schema cronmill_cron", in: "postgres")
+            let jobs = try await place.jobs(in: "shop")
+            try await place.server.hba(["local all all trust", "host all \"cronmill link analytics\" all reject"])
+            let plan = try await place.migrate("plan")
+            #expect(plan.exitCode == 3)
+            let ghost = try await place.rows("select jobid from cron.job where jobname = 'ghost'", in: "shop")[0]
+            #expect(
+                plan.output.hasSuffix(
+                    """
+                    in the way: job \(ghost) belongs to role "gone", which does not exist: pg_cron runs no job of anybody
+                      in database shop: select cron.unschedule(\(ghost));
+                    in the way: database "postgres" has a registry of Cronmill already
+                      in database postgres: drop schema cronmill_cron cascade;
+
+                    """
+                ),
+                "\(plan.output)"
+            )
+            let apply = try await place.migrate("apply")
+            #expect(apply.exitCode == 1)
+            let refusal = "cronmill: error: job \(ghost) belongs to role \"gone\", which does not exist"
+            #expect(apply.errors.hasPrefix(refusal))
+            #expect(try await place.jobs(in: "shop") == jobs)
+        }
+    }
+
+    @Test("from a database of its own pg_cron moves into a work database; a person restarts; finish ends the old place")
+    func wayBack() async throws {
+        try await MovePlace.with(home: "postgres", schedule: MovePlace.rare) { place in
+            let jobs = try await place.jobs(in: "postgres")
+            let history = try await place.oldHistory(in: "postgres")
+            let arguments = ["migrate", "apply", "--from", "postgres", "--to", "shop", "--yes"]
+            let stopped = try await place.server.cronmill(arguments)
+            #expect(stopped.exitCode == 1)
+            #expect(
+                stopped.errors.hasSuffix(
+                    """
+                    cronmill: error: the server has to be restarted
+                    cronmill: detail: All jobs rest until pg_cron is in database "shop".
+                    cronmill: hint: Restart it, then go on with: cronmill migrate apply --from postgres --to shop \
+                    (or name how: --restart-command)
+
+                    """
+                ),
+                "\(stopped.errors)"
+            )
+            let waiting = try await place.migrate("status", from: "postgres", to: "shop")
+            #expect(waiting.output.contains("pg_cron is in database postgres; go on with cronmill migrate apply"))
+            let unfinished = try await place.migrate("finish", from: "postgres", to: "shop", "--yes")
+            #expect(unfinished.errors.hasPrefix("cronmill: error: the move to database \"shop\" is not complete\n"))
+            try await place.server.server.restart(immediate: false)
+            let applied = try await place.server.cronmill(arguments)
+            #expect(applied.exitCode == 0, "\(applied.errors)")
+            #expect(try await place.jobs(in: "shop") == jobs)
+            #expect(try await place.oldHistory(in: "shop") == history)
+            #expect(
+                try await place.rows("select linked, cron_database, link_role from cronmill.installation", in: "shop")
+                    == ["f|shop|-"]
+            )
+            #expect(
+                try await place.rows("select linked, cron_database from cronmill.installation", in: "analytics")
+                    == ["t|shop"]
+            )
+            for database in MovePlace.databases {
+                try await place.script("update cronmill.processor set slots = 3", in: database)
+            }
+            #expect(try await place.rows("select count(*) from cron.job where jobname like '%#3'", in: "shop") == ["2"])
+
+            let script = try await place.migrate("finish", from: "postgres", to: "shop", "--dry-run")
+            #expect(script.output.contains("drop extension if exists pg_cron;"))
+            let finished = try await place.migrate("finish", from: "postgres", to: "shop", "--yes")
+            #expect(
+                finished.errors == """
+                    shop: drop the link of database shop, which needs none
+                    shop: drop extension postgres_fdw, which setup made
+                    postgres: drop the old pg_cron, the old registry and the journal
+                    postgres: drop the link's role
+
+                    """
+            )
+            #expect(
+                try await place.rows(
+                    """
+                    select count(*) from pg_namespace as n
+                    where n.nspname in ('cron', 'cronmill_cron', 'cronmill_migration')
+                    """,
+                    in: "postgres"
+                ) == ["0"]
+            )
+            let synced = try await place.cronmill(["sync", "--all", "--check"], cron: "shop")
+            #expect(synced.exitCode == 0, "\(synced.output)")
+            let permissions = try await place.cronmill(["check-permissions", "--all"], cron: "shop")
+            #expect(permissions.exitCode == 0, "\(permissions.output)")
+            let databases = MovePlace.databases.flatMap { ["--database", $0] }
+            let setup = try await place.cronmill(["setup"] + databases, cron: "shop")
+            #expect(setup.errors == "shop: nothing to change\nanalytics: nothing to change\n")
+            let late = try await place.migrate("rollback", from: "postgres", to: "shop")
+            #expect(late.exitCode == 1)
+            let over = try await place.migrate("plan", from: "postgres", to: "shop")
+            #expect(over.output == "nothing to move: pg_cron is in database \"shop\" already\n")
+        }
+    }
+}

@@ -1,0 +1,313 @@
+import Cronmill
+import FoundationEssentials
+import Postgres
+import Testing
+
+/// pg_cron moves from an application database to another one, with everybody's jobs, and back.
+@Suite("Migrate", .timeLimit(.minutes(20)))
+struct MigrateTests {
+    /// Puts tasks into both databases until it is cancelled; returns how many each has got.
+    private func load(_ place: MovePlace) -> Task<Int, Never> {
+        Task {
+            var count = 0
+            while !Task.isCancelled {
+                let (first, last) = (count + 1, count + 20)
+                for database in MovePlace.databases {
+                    do {
+                        // What is begun is completed: this one is not cancelled with us.
+                        try await Task { try await enqueue(first...last, in: database, of: place) }.value
+                    } catch {
+                        Issue.record(error, "tasks \(first) to \(last) of \(database)")
+                        return count
+                    }
+                }
+                count = last
+                try? await Task.sleep(for: .milliseconds(50))
+            }
+            return count
+        }
+    }
+
+    /// A restart cuts a session off; whether it has committed is then to be asked.
+    private func enqueue(_ numbers: ClosedRange<Int>, in database: String, of place: MovePlace) async throws {
+        let first = numbers.lowerBound
+        while true {
+            do {
+                _ = try await place.rows(
+                    """
+                    select cronmill.enqueue_many('work', array_agg(jsonb_build_object('n', n)))
+                    from generate_series(\(first)::bigint, \(numbers.upperBound)::bigint) as n
+                    where not exists (select from app.done as d where d.n = \(first)::bigint)
+                        and not exists (
+                            select from cronmill.task as t where t.payload = jsonb_build_object('n', \(first)::bigint)
+                        )
+                    having count(*) > 0
+                    """,
+                    in: database
+                )
+                return
+            } catch let error as PostgresError
+                where error.kind == .connection || error.sqlState?.isClass("57") == true
+            {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+    }
+
+    /// Where and as whom jobs ran since a run, as pg_cron says: name or command, database, role, outcome.
+    private func runs(_ place: MovePlace, in database: String, after runid: Int) async throws -> Set<String> {
+        Set(
+            try await place.rows(
+                """
+                select coalesce(j.jobname, j.command), d.database, d.username,
+                    case when d.status in ('running', 'sending', 'connecting', 'starting') then 'succeeded' else d.status end
+                from cron.job_run_details as d
+                join cron.job as j on j.jobid = d.jobid
+                where d.runid > \(runid) and not (d.status = 'failed' and d.return_message = 'job canceled')
+                """,
+                in: database
+            )
+        )
+    }
+
+    private func lastRun(_ place: MovePlace, in database: String) async throws -> Int {
+        try await place.rows("select max(runid) from cron.job_run_details", in: database).first.flatMap { Int($0) } ?? 0
+    }
+
+    private func expected(here: String) -> Set<String> {
+        [
+            "quoted|analytics|bob|succeeded", "failing|shop|ann|failed", "slow|shop|carl|succeeded",
+            "insert into app.note (job) values ('unnamed')|shop|bob|succeeded",
+            "cronmill watch|\(here)|postgres|succeeded",
+            "cronmill shop/work#1|shop|runner|succeeded", "cronmill shop/work#2|shop|runner|succeeded",
+            "cronmill analytics/work#1|analytics|runner|succeeded",
+            "cronmill analytics/work#2|analytics|runner|succeeded",
+        ]
+    }
+
+    /// Waits for pg_cron's next tick, and until every active job has run, where and as whom it has to.
+    private func everyJobRuns(_ place: MovePlace, in database: String) async throws {
+        let before = try await lastRun(place, in: database)
+        var found: Set<String> = []
+        do {
+            try await eventually("every job runs in its place again", within: .seconds(85)) {
+                found = try await runs(place, in: database, after: before)
+                return found.isSuperset(of: expected(here: database))
+            }
+        } catch {
+            Issue.record("missing: \(expected(here: database).subtracting(found))")
+        }
+        #expect(found.subtracting(expected(here: database)) == [])
+    }
+
+    @Test("pg_cron moves under load with everybody's jobs, each runs where and as whom it did, no task twice; and back")
+    func thereAndBack() async throws {
+        try await MovePlace.with(schedule: "* * * * *") { place in
+            let jobs = try await place.jobs(in: "shop")
+            let rights = try await place.rights(in: "shop")
+            let history = try await place.oldHistory(in: "shop")
+            #expect(jobs.count == 10)
+            #expect(history.first?.hasPrefix("10000|") == true)
+            let load = load(place)
+            let doubles = place.watchForDoubles("postgres")
+            try await everyJobRuns(place, in: "shop")
+
+            // The slow job runs now; it is waited for.
+            let applied = try await place.migrate("apply")
+            #expect(applied.exitCode == 0, "\(applied.errors)")
+            #expect(try await place.jobs(in: "postgres") == jobs)
+            #expect(Set(try await place.rights(in: "postgres")).symmetricDifference(rights) == [])
+            #expect(try await place.oldHistory(in: "postgres") == history)
+            let slow: SQL = """
+                select count(*) from cron.job_run_details as d join cron.job as j using (jobid)
+                where j.jobname = 'slow' and d.status = 'succeeded'
+                """
+            #expect(try await place.rows(slow, in: "postgres") == ["1"])
+            #expect(
+                try await place.rows(
+                    "select count(*) from cron.job as j where j.active",
+                    in: "shop"
+                ) == ["0"]
+            )
+            let synced = try await place.cronmill(["sync", "--all", "--check"])
+            #expect(synced == ProgramResult(output: "", errors: synced.errors, exitCode: 0), "\(synced.output)")
+            let refused = try await place.cronmill(["status", "--all"], cron: "shop")
+            #expect(
+                refused.errors == """
+                    cronmill: error: pg_cron is configured for database "postgres", not "shop"
+                    cronmill: detail: pg_cron works in one database of an instance only: cron.database_name.
+                    cronmill: hint: Name it: --cron-database postgres (or PG_CRON_DATABASE).
+
+                    """
+            )
+            await #expect(throws: PostgresError.self, "a job there would run never") {
+                try await place.script("select cron.schedule('lost', '* * * * *', 'select 1')", in: "shop")
+            }
+
+            try await everyJobRuns(place, in: "postgres")
+            let listed = try await place.cronmill(["runs", "--all", "--limit", "1000", "--json"])
+            #expect(listed.exitCode == 0)
+            // From before the move and after it.
+            let known = try await place.rows(
+                "select count(*) from cron.job_run_details as d where d.command like 'call cronmill%' and d.runid > 40000",
+                in: "postgres"
+            )
+            #expect(listed.output.matches(of: /"started_at"/).count == known.first.flatMap { Int($0) })
+
+            // Settings go to the registry in its new place: that of shop through a link, now.
+            for database in MovePlace.databases {
+                try await place.script("update cronmill.processor set slots = 1", in: database)
+            }
+            #expect(
+                try await place.rows("select count(*) from cron.job where jobname like '%#2'", in: "postgres") == ["0"]
+            )
+            for database in MovePlace.databases {
+                try await place.script("update cronmill.processor set slots = 2", in: database)
+            }
+            try await place.script(
+                "select cron.schedule_in_database('late', '0 0 1 1 *', 'select 1', 'shop', 'ann')",
+                in: "postgres"
+            )
+
+            let back = try await place.migrate("rollback")
+            #expect(back.exitCode == 0, "\(back.errors)")
+            let restored = try await place.jobs(in: "shop")
+            #expect(restored.filter { !$0.hasSuffix("|late") } == jobs)
+            #expect(restored.count == jobs.count + 1)
+            #expect(Set(try await place.rights(in: "shop")).symmetricDifference(rights) == [])
+            #expect(try await place.oldHistory(in: "shop") == history)
+            #expect(
+                try await place.rows(
+                    "select to_regnamespace('cron') as a, to_regnamespace('cronmill_cron') as b",
+                    in: "postgres"
+                ) == ["-|-"]
+            )
+            let again = try await place.cronmill(["sync", "--all", "--check"], cron: "shop")
+            #expect(again.exitCode == 0, "\(again.output)")
+            try await everyJobRuns(place, in: "shop")
+
+            load.cancel()
+            doubles.cancel()
+            let count = await load.value
+            #expect(await doubles.value == [])
+            for database in MovePlace.databases {
+                try await eventually("all tasks of \(database) are done") {
+                    try await place.rows("select count(*) from cronmill.task", in: database) == ["0"]
+                }
+                #expect(
+                    try await place.rows(
+                        "select count(*) as done, count(distinct n) as numbers, max(n) from app.done",
+                        in: database
+                    )
+                        == ["\(count)|\(count)|\(count)"]
+                )
+                #expect(try await place.rows("select count(*) from cronmill.dead_task", in: database) == ["0"])
+            }
+        }
+    }
+
+    @Test("killed at the beginning and at the end of every step, the next apply goes on; so does a rollback")
+    func killed() async throws {
+        try await MovePlace.with(schedule: "0 0 1 1 *") { place in
+            let gate = try await StepGate.install(place)
+            let jobs = try await place.jobs(in: "shop")
+            let rights = try await place.rights(in: "shop")
+            let doubles = place.watchForDoubles("postgres")
+            let steps = MigrationStep.forward.flatMap { ["\($0.rawValue) begins", "\($0.rawValue) ends"] }
+            // The journal begins in the commit of the first step.
+            for point in steps.dropFirst() {
+                try await gate.kill(place.arguments("apply"), at: point) {
+                    guard point == "jobs begins" else { return }
+                    let second = try await place.migrate("apply")
+                    #expect(second.exitCode == 1)
+                    #expect(
+                        second.errors.hasPrefix("cronmill: error: another migration of database \"shop\" is going\n")
+                    )
+                }
+                if point == "quiesce ends" {
+                    // Nothing of it has been committed.
+                    #expect(try await place.jobs(in: "shop") == jobs)
+                    #expect(try await place.rows("select to_regnamespace('cronmill_migration')", in: "shop") == ["-"])
+                }
+            }
+            let applied = try await place.migrate("apply")
+            #expect(applied.exitCode == 0, "\(applied.errors)")
+            #expect(try await place.jobs(in: "postgres") == jobs)
+            #expect(Set(try await place.rights(in: "postgres")).symmetricDifference(rights) == [])
+            #expect(try await place.oldHistory(in: "postgres") == place.oldHistory(in: "shop"))
+            let once = try await place.migrate("apply")
+            #expect(once.exitCode == 0)
+
+            let back = MigrationStep.back.flatMap { ["back \($0.rawValue) begins", "back \($0.rawValue) ends"] }
+            for point in back {
+                try await gate.kill(place.arguments("rollback"), at: point)
+                guard point == "back restart begins" else { continue }
+                let forward = try await place.migrate("apply")
+                #expect(
+                    forward.errors == """
+                        cronmill: error: the move to database "postgres" is being rolled back
+                        cronmill: hint: Complete that first: cronmill migrate rollback --from shop --to postgres
+
+                        """
+                )
+            }
+            let restored = try await place.migrate("rollback")
+            #expect(restored.exitCode == 0, "\(restored.errors)")
+            try await isAsBefore(place, jobs: jobs, rights: rights)
+            doubles.cancel()
+            #expect(await doubles.value == [])
+        }
+    }
+
+    @Test("a rollback restores the old place, wherever the move was cut off")
+    func rollbackFromEverywhere() async throws {
+        try await MovePlace.with(schedule: "0 0 1 1 *") { place in
+            let gate = try await StepGate.install(place)
+            let jobs = try await place.jobs(in: "shop")
+            let rights = try await place.rights(in: "shop")
+            for step: MigrationStep in [.drain, .setting, .restart, .jobs, .activate, .links, .settle] {
+                try await gate.kill(place.arguments("apply"), at: "\(step.rawValue) ends")
+                let result = try await place.migrate("rollback")
+                #expect(result.exitCode == 0, "\(step): \(result.errors)")
+                try await isAsBefore(place, jobs: jobs, rights: rights, "\(step)")
+            }
+        }
+    }
+
+    /// Everything is where and as it was before a move.
+    private func isAsBefore(
+        _ place: MovePlace,
+        jobs: [String],
+        rights: [String],
+        _ comment: Comment? = nil
+    ) async throws {
+        #expect(try await place.jobs(in: "shop") == jobs, comment)
+        #expect(Set(try await place.rights(in: "shop")).symmetricDifference(rights) == [], comment)
+        #expect(
+            try await place.rows(
+                """
+                select count(*) from pg_namespace as n
+                where n.nspname in ('cron', 'cronmill_cron', 'cronmill_migration')
+                """,
+                in: "postgres"
+            ) == ["0"],
+            comment
+        )
+        let old: SQL = """
+            select
+                to_regnamespace('cronmill_migration') as journal,
+                current_setting('cron.database_name') as place,
+                (select count(*) from pg_foreign_server) as servers,
+                (select count(*) from pg_extension where extname = 'postgres_fdw') as wrappers,
+                (select count(*) from pg_roles where rolname like 'cronmill link%') as links,
+                (select concat(linked, cron_database, link_role) from cronmill.installation) as installation
+            """
+        #expect(try await place.rows(old, in: "shop") == ["-|shop|0|0|1|fshop"], comment)
+        let synced = try await place.cronmill(["sync", "--all", "--check"], cron: "shop")
+        #expect(synced.exitCode == 0, comment)
+        for database in MovePlace.databases {
+            try await place.script("update cronmill.processor set linger = '1 s'", in: database)
+            try await place.script("update cronmill.processor set linger = 'tick'", in: database)
+        }
+    }
+}
