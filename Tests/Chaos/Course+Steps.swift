@@ -60,7 +60,7 @@ extension Course {
         for database in ChaosPlace.databases {
             try await place.with(database) { try await $0.script(Workload.handler) }
         }
-        for queue in Workload.queues { try await command(Workload.setup(queue, schedule: options.schedule)) }
+        for queue in Workload.queues { try await command(Workload.setup(queue, options)) }
         for database in ChaosPlace.databases {
             try await place.with(database) { try await $0.script(Workload.shortDelays) }
         }
