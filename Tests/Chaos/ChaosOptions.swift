@@ -14,6 +14,9 @@ public struct ChaosOptions: Sendable {
     public var installation: ServerInstallation
     /// Whether pg_cron runs its jobs in background workers.
     public var usesWorkers = false
+    /// Whether there are tasks that end their backends or sleep beyond their timeouts; after each such end a slot goes
+    /// carefully for a while.
+    var hasPoison = true
     /// The schedule of all processors; nil is Cronmill's default.
     public var schedule: String?
     /// The path of a Python with psycopg, in which the producers then are; nil lets them be of this project's client.

@@ -22,11 +22,18 @@ extension Course {
                 ledger: ledger,
                 seed: options.seed,
                 number: number,
+                hasPoison: options.hasPoison,
                 python: python
             )
             return { await producer.run() }
         }
-        let producer = Producer(place: place, ledger: ledger, seed: options.seed, number: number)
+        let producer = Producer(
+            place: place,
+            ledger: ledger,
+            seed: options.seed,
+            number: number,
+            hasPoison: options.hasPoison
+        )
         return { await producer.run() }
     }
 
@@ -53,7 +60,7 @@ extension Course {
         for database in ChaosPlace.databases {
             try await place.with(database) { try await $0.script(Workload.handler) }
         }
-        for queue in Workload.queues { try await command(Workload.setup(queue, schedule: options.schedule)) }
+        for queue in Workload.queues { try await command(Workload.setup(queue, options)) }
         for database in ChaosPlace.databases {
             try await place.with(database) { try await $0.script(Workload.shortDelays) }
         }
@@ -113,7 +120,7 @@ extension Course {
                         extract(epoch from (
                             select min(r.start_time) from cron.job_run_details as r
                             where r.jobid = j.jobid and r.start_time > \(moment)::timestamptz
-                                and r.status in ('running', 'succeeded')
+                                and coalesce(r.return_message, '') not in ('connection failed', 'job startup timeout')
                         ) - \(moment)::timestamptz)::double precision as seconds
                     from cron.job as j
                     where j.active

@@ -41,6 +41,7 @@ struct Disturber: Sendable {
                     ledger.note(surprise: "pg_cron's launcher did not come back")
                 }
             } else {
+                if hits { try await expectVerdict() }
                 try await Task.sleep(for: .milliseconds(Int(entry.choice % 500)))
                 try await place.server.crash()
             }
@@ -107,12 +108,19 @@ struct Disturber: Sendable {
         }
     }
 
-    /// Whether pg_cron's launcher comes back by itself: it learned that in the version in which it learned seconds. Before
-    /// that only a restart of the server brings it back.
+    /// Whether pg_cron's launcher comes back by itself; before 1.6 only a restart of the server brings it back.
     private func launcherReturns() async throws -> Bool {
         try await place.insist(ChaosPlace.cronDatabase) { connection in
-            try await connection.query("select cronmill_cron.supports_seconds() as returns").first?.get("returns")
-                ?? false
+            let rows = try await connection.query("select s.launcher_returns from cronmill_cron.scheduler() as s")
+            return try rows.first?.get("launcher_returns") ?? false
+        }
+    }
+
+    /// `status` has to say that nothing goes on until the server is restarted.
+    private func expectVerdict() async throws {
+        let result = try await ChaosProgram(place: place).run(["status", "--all"])
+        if !result.text.contains("does not come back: restart the server") {
+            ledger.note(surprise: "status, when the launcher is gone for ever, says:\n\(result.text)")
         }
     }
 

@@ -20,6 +20,8 @@ public struct Failover: Sendable {
         _ options: ChaosOptions,
         progress: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> ChaosReport {
+        var options = options
+        options.hasPoison = false
         let failover = Failover(options: options, progress: progress)
         let primary = try await failover.start(.empty)
         do {

@@ -7,6 +7,7 @@ struct Producer: Sendable {
     let ledger: Ledger
     let seed: UInt64
     let number: Int
+    let hasPoison: Bool
 
     private enum End { case statement, commit, rollback }
 
@@ -14,7 +15,7 @@ struct Producer: Sendable {
     func run() async {
         var generator = SeededGenerator(seed: seed, part: "producer \(number)")
         let database = ChaosPlace.databases[number % ChaosPlace.databases.count]
-        var first: Workload.Deed? = Self.firstDeed(number)
+        var first = hasPoison ? Self.firstDeed(number) : nil
         while !Task.isCancelled {
             do {
                 let connection = try await place.connect(database)
@@ -35,7 +36,7 @@ struct Producer: Sendable {
         using generator: inout SeededGenerator
     ) async {
         while !Task.isCancelled {
-            let (queue, deed, most) = first.map { (Workload.faulty, $0, 1) } ?? Self.kind(using: &generator)
+            let (queue, deed, most) = first.map { (Workload.faulty, $0, 1) } ?? kind(using: &generator)
             let end = first == nil ? Self.end(using: &generator) : .statement
             let numbers = ledger.numbers(Int.random(in: 1...most, using: &generator))
             let fate: Ledger.Fate
@@ -106,13 +107,13 @@ struct Producer: Sendable {
         }
     }
 
-    private static func kind(
+    private func kind(
         using generator: inout SeededGenerator
     ) -> (queue: Workload.Queue, deed: Workload.Deed, most: Int) {
         switch Int.random(in: 0..<1_000, using: &generator) {
-        case 0..<3: (Workload.faulty, .poison, 1)
-        case 3..<8: (Workload.faulty, .overrun, 1)
-        case 8..<250: (Workload.faulty, .fail, 10)
+        case 0..<3 where hasPoison: (Workload.faulty, .poison, 1)
+        case 3..<8 where hasPoison: (Workload.faulty, .overrun, 1)
+        case 0..<250: (Workload.faulty, .fail, 10)
         case 250..<400: (Workload.slow, .sleep, 5)
         case 400..<410: (Workload.quick, .nothing, 5_000)
         default: (Workload.quick, .nothing, 60)

@@ -9,6 +9,7 @@ struct PsycopgProducer: Sendable {
     let ledger: Ledger
     let seed: UInt64
     let number: Int
+    let hasPoison: Bool
     /// The path of a Python that has psycopg.
     let python: String
 
@@ -39,7 +40,7 @@ struct PsycopgProducer: Sendable {
                 .path(FilePath(python)),
                 arguments: [
                     Self.program, database, String(seed), String((number + 1) * 1_000_000_000),
-                    Producer.firstDeed(number).rawValue,
+                    hasPoison ? Producer.firstDeed(number).rawValue : "",
                 ],
                 environment: .custom(
                     Dictionary(

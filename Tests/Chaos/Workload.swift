@@ -17,6 +17,9 @@ enum Workload {
     /// Slots a processor may have in the course of a run.
     static let slots = 1...3
 
+    /// Seconds of a timeout that no task of theirs takes, however busy the machine.
+    private static let patience = 300
+
     /// What a task does besides noting its number.
     enum Deed: String, Sendable, CaseIterable {
         case nothing
@@ -75,10 +78,11 @@ enum Workload {
         """
 
     /// The arguments of `cronmill setup` for a queue in all databases.
-    static func setup(_ queue: Queue, schedule: String?) -> [String] {
+    static func setup(_ queue: Queue, _ options: ChaosOptions) -> [String] {
         ["setup"] + ChaosPlace.databases.flatMap { ["--database", $0] } + [
             "--queue", queue.name, "--handler", "app.work", "--run-as", ChaosPlace.runner, "--slots", "2",
-            "--timeout", "\(queue.timeouts.upperBound)s", "--max-attempts", "\(queue.maxAttempts)",
-        ] + (schedule.map { ["--schedule", $0] } ?? [])
+            "--timeout", "\(options.hasPoison ? queue.timeouts.upperBound : patience)s",
+            "--max-attempts", "\(queue.maxAttempts)",
+        ] + (options.schedule.map { ["--schedule", $0] } ?? [])
     }
 }

@@ -37,7 +37,8 @@ enum ConnectionURI {
             rest = rest[at...]
         }
         // The last @ may be one of a parameter: then more of them follow.
-        guard let start = isInParameters ? rest.startIndex : rest.firstIndex(of: "?") else { return shown + text(rest) }
+        let question = rest.firstIndex(of: "?").map { $0 + 1 }
+        guard let start = isInParameters ? rest.startIndex : question else { return shown + text(rest) }
         let parameters = rest[start...].split(separator: "&", omittingEmptySubsequences: false)
         return shown + text(rest[..<start]) + parameters.map(redactedParameter).joined(separator: "&")
     }

@@ -1,6 +1,7 @@
 """A session that enqueues numbered tasks with psycopg, as the producers in Swift do, and says what became of each commit.
 
-Usage: producer.py DATABASE SEED FIRST DEED, with PGHOST, PGPORT and PGUSER set. DEED is that of the first task.
+Usage: producer.py DATABASE SEED FIRST DEED, with PGHOST, PGPORT and PGUSER set. DEED is that of the first task; where it
+is empty, there are neither tasks that end their backends nor such that sleep beyond their timeouts.
 
 Its numbers are FIRST and those after it, so that nobody else gets them. Each line it writes is
 
@@ -34,12 +35,12 @@ def say(*words):
     print("\t".join(str(word).replace("\t", " ").replace("\n", " ") for word in words), flush=True)
 
 
-def kind(generator):
+def kind(generator, has_poison):
     """Queue, deed, and how many tasks at most."""
     number = generator.randrange(1000)
-    if number < 3:
+    if number < 3 and has_poison:
         return "faulty", "poison", 1
-    if number < 8:
+    if number < 8 and has_poison:
         return "faulty", "overrun", 1
     if number < 250:
         return "faulty", "fail", 10
@@ -86,11 +87,11 @@ def is_passing(error):
     return error.sqlstate[:2] in PASSING or error.sqlstate == TOO_MANY_CONNECTIONS
 
 
-def work(connection, generator, last, first):
+def work(connection, generator, last, first, has_poison):
     """Enqueues until the connection is lost or the input ends; returns the last number, what is still to be first, and
     whether to go on."""
     while True:
-        queue, deed, most = ("faulty", first, 1) if first else kind(generator)
+        queue, deed, most = ("faulty", first, 1) if first else kind(generator, has_poison)
         way = "statement" if first else generator.choice(["rollback", "pipeline", "statement", "statement"])
         numbers = range(last + 1, last + 1 + generator.randint(1, most))
         last = numbers[-1]
@@ -115,12 +116,13 @@ def main():
     logging.getLogger("psycopg").setLevel(logging.ERROR)
     database, seed, first_number, first = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
     generator = random.Random(f"{seed} {first_number}")
+    has_poison = bool(first)
     last = first_number - 1
     goes_on = True
     while goes_on and not is_asked_to_end(0):
         try:
             with psycopg.connect(dbname=database, connect_timeout=5, application_name="psycopg", autocommit=True) as connection:
-                last, first, goes_on = work(connection, generator, last, first)
+                last, first, goes_on = work(connection, generator, last, first, has_poison)
         except psycopg.OperationalError:
             time.sleep(0.05)  # The server is down.
 
