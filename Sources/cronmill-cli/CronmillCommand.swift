@@ -32,8 +32,11 @@ struct CronmillCommand: AsyncParsableCommand {
             ),
             CommandGroup(name: "Operating", subcommands: [Enable.self, Disable.self, Pause.self, Resume.self]),
             CommandGroup(name: "Working", subcommands: [Enqueue.self, Process.self]),
-            CommandGroup(name: "Tasks", subcommands: [Tasks.self, Cancel.self, Redrive.self, Purge.self]),
-            CommandGroup(name: "Looking", subcommands: [Status.self, Runs.self, Stats.self, Config.self, Demo.self]),
+            CommandGroup(name: "Tasks", subcommands: [Tasks.self, Cancel.self, Redrive.self, Purge.self, Prune.self]),
+            CommandGroup(
+                name: "Looking",
+                subcommands: [Status.self, Runs.self, Stats.self, Alarms.self, Config.self, Demo.self]
+            ),
         ]
     )
 }

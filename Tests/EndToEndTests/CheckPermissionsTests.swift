@@ -68,7 +68,7 @@ struct CheckPermissionsTests {
                     "wrong postgres -: cron.log_run is off: pg_cron keeps no history, so runs are not visible",
                     "wrong postgres -: 5 jobs are active (1 slots, 2 housekeepers, 2 of others), and pg_cron can run 4 at "
                         + "once: it can hang for everybody",
-                    "wrong postgres leaver: job 3 belongs to role \"leaver\", which does not exist: pg_cron runs no job of "
+                    "wrong postgres leaver: job 4 belongs to role \"leaver\", which does not exist: pg_cron runs no job of "
                         + "anybody",
                     "missing postgres \(runner): may log in",
                     "missing \(place.database) \(runner): connect on database \(place.database)",

@@ -289,7 +289,12 @@ struct DriftTests {
                 let others = try await place.cronRows(
                     "select jobname, command from cron.job where database = 'postgres' order by jobname"
                 )
-                #expect(others == ["cronmill watch|call cronmill_cron.watch()", "theirs|select 1"])
+                #expect(
+                    others == [
+                        "cronmill house|call cronmill_cron.house()", "cronmill watch|call cronmill_cron.watch()",
+                        "theirs|select 1",
+                    ]
+                )
                 #expect(try await place.cronmillHere("sync", "--check") == Self.clean)
             }
         }

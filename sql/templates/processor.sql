@@ -21,6 +21,7 @@ declare
     task_timeout interval;
     careful_until timestamptz;
     poll_seconds double precision;
+    push_at timestamptz;
     in_parts boolean;
     tasks_fail boolean := false;
     solo boolean;
@@ -50,6 +51,7 @@ begin
     end if;
     careful_until := run.careful_until;
     poll_seconds := run.poll_seconds;
+    push_at := run.push_at;
 
     loop
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -275,11 +277,21 @@ begin
             -- After some seconds without a task it looks less often.
             poll_seconds := least(10 * run.poll_seconds, 1.02 * poll_seconds);
         end if;
+        if clock_timestamp() >= push_at then
+            call cronmill.push(run, false, push_at, cancel_message);
+            if cancel_message is not null then
+                end_reason := 'stopped';
+                exit;
+            end if;
+        end if;
     end loop;
 
     reset all;
     perform cronmill.end_run(run.processor_id, run, end_reason, counters);
     commit;
+    if end_reason not in ('canceled', 'stopped') and (run.is_rare or clock_timestamp() >= push_at) then
+        call cronmill.push(run, run.is_rare, push_at, cancel_message);
+    end if;
     if end_reason <> 'lost' then
         perform pg_catalog.pg_advisory_unlock(cronmill.slot_lock_class(), run.slot_id);
     end if;

@@ -98,5 +98,22 @@ comment on function cronmill_run_as.{{role}}(bigint, bigint) is 'The runs of thi
 revoke all on function cronmill_run_as.{{role}}(bigint, bigint) from public;
 grant execute on function cronmill_run_as.{{role}}(bigint, bigint) to {{owner}};
 
+create or replace function cronmill_run_as.{{role}}(runids bigint[])
+returns bigint
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as {{tag}}
+declare
+    removed bigint;
+begin
+    delete from cron.job_run_details as d where d.runid = any (runids);
+    get diagnostics removed = row_count;
+    return removed;
+end
+{{tag}};
+comment on function cronmill_run_as.{{role}}(bigint[]) is 'Removes runs of this role from the history.';
+revoke all on function cronmill_run_as.{{role}}(bigint[]) from public;
+grant execute on function cronmill_run_as.{{role}}(bigint[]) to {{owner}};
+
 reset role;
 revoke create on schema cronmill_run_as from {{role}};

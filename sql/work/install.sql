@@ -13,6 +13,7 @@
 \ir tables/processor.sql
 \ir tables/slot.sql
 \ir tables/run.sql
+\ir tables/push.sql
 \ir tables/types.sql
 \ir tables/position.sql
 \ir tables/adoption.sql
@@ -29,6 +30,7 @@
 \ir functions/enqueue_envelopes.sql
 \ir functions/adopt_task.sql
 \ir functions/slot_lock_class.sql
+\ir functions/forget_runs.sql
 \ir functions/begin_run.sql
 \ir functions/publish.sql
 \ir functions/retry_at.sql
@@ -54,6 +56,9 @@
 \ir functions/grant_query.sql
 \ir functions/note_progress.sql
 \ir functions/end_run.sql
+\ir functions/backlog.sql
+\ir functions/prune_tasks.sql
+\ir functions/push.sql
 \ir functions/cancel.sql
 \ir functions/redrive.sql
 \ir functions/age_limit.sql

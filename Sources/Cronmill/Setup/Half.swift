@@ -20,8 +20,10 @@ struct Half: Sendable {
     /// A work database's.
     static func work(_ files: [SQLFile], isLinked: Bool) throws -> Half {
         let script = try SQLScript(folder: "work", of: files)
-        let sender = try SQLScript.statements("work/\(isLinked ? "linked" : "direct")/send_to_registry.sql")
-        return Half(script: script, routines: script.routines + [sender])
+        let senders = try ["send_to_registry", "send_backlog"].map {
+            try SQLScript.statements("work/\(isLinked ? "linked" : "direct")/\($0).sql")
+        }
+        return Half(script: script, routines: script.routines + senders)
     }
 
     /// Notes what is installed now, by which a later look finds what was changed since.

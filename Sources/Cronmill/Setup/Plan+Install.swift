@@ -141,7 +141,9 @@ extension Plan {
             add(
                 "attach the registry",
                 in: work.database,
-                try SQLScript.statements("work/linked/registry.sql")
+                statements: try ["registry", "registry_backlog"].map {
+                    try SQLScript.statements("work/linked/\($0).sql")
+                }
             )
         }
         guard isNew || request.linkHost != nil || !work.hasRegistry else { return }

@@ -217,8 +217,9 @@ extension ProcessorRequest {
         add("backoff_cap", "backoff-cap", backoffCap?.intervalText, "\(backoffCap?.intervalText)")
         add("poll_interval", "poll-interval", pollInterval?.intervalText, "\(pollInterval?.intervalText)")
         add("handler_search_path", "search-path", searchPath?.description, "\(searchPath?.description)")
-        let isKept = keepDone != .zero
-        add("keep_done", "keep-done", keepDone?.intervalText, isKept ? "\(keepDone?.intervalText)" : "null")
+        for (column, name, age) in [("keep_done", "keep-done", keepDone), ("keep_dead", "keep-dead", keepDead)] {
+            add(column, name, age?.intervalText, age == .zero ? "null" : "\(age?.intervalText)")
+        }
         add("enabled", "enabled", isEnabled.map { String($0) }, "\(isEnabled)")
         return settings
     }
@@ -238,6 +239,7 @@ extension ProcessorRow {
         case "poll_interval": pollInterval
         case "handler_search_path": searchPath
         case "keep_done": keepDone
+        case "keep_dead": keepDead
         case "enabled": String(isEnabled)
         default: query?.text(of: column) ?? ""
         }

@@ -24,6 +24,8 @@ public struct ProcessorRequest: Sendable, Hashable {
     public var searchPath: SearchPath?
     /// How long finished tasks are kept; zero: they are not, which is the default.
     public var keepDone: Duration?
+    /// How long dead tasks are kept; zero: until they are redriven or purged, which is the default.
+    public var keepDead: Duration?
     /// Length of a run. Default tick.
     public var linger: Linger?
     /// Role the handler runs as. Default the connecting role, unless it is a superuser.

@@ -14,6 +14,7 @@ struct ProcessorRow: Sendable, Hashable {
     var backoffCap: String
     var pollInterval: String
     var keepDone: String
+    var keepDead: String
     var searchPath: String
     var runAs: String
     var isEnabled: Bool
@@ -32,6 +33,7 @@ struct ProcessorRow: Sendable, Hashable {
                 concat(floor(extract(epoch from p.backoff_cap) * 1000000)::bigint, ' microseconds') as backoff_cap,
                 concat(floor(extract(epoch from p.poll_interval) * 1000000)::bigint, ' microseconds') as poll_interval,
                 concat(coalesce(floor(extract(epoch from p.keep_done) * 1000000)::bigint, 0), ' microseconds') as keep_done,
+                concat(coalesce(floor(extract(epoch from p.keep_dead) * 1000000)::bigint, 0), ' microseconds') as keep_dead,
                 (
                     -- With a set clause, or as security definer, it could not commit.
                     select concat(f.prosrc, case when f.prosecdef then 'security definer' end, f.proconfig::text)
@@ -59,6 +61,7 @@ struct ProcessorRow: Sendable, Hashable {
                 backoffCap: row.get("backoff_cap"),
                 pollInterval: row.get("poll_interval"),
                 keepDone: row.get("keep_done"),
+                keepDead: row.get("keep_dead"),
                 searchPath: row.get("handler_search_path"),
                 runAs: row.get("run_as"),
                 isEnabled: row.get("enabled"),

@@ -194,7 +194,7 @@ private struct SettingsText {
     /// Columns of `cronmill.processor` that are settings, but for its name and its queue.
     private static let columns = [
         "handler", "handler_search_path", "run_as", "enabled", "paused", "slots", "schedule", "linger", "timeout",
-        "max_attempts", "backoff_base", "backoff_cap", "poll_interval", "keep_done",
+        "max_attempts", "backoff_base", "backoff_cap", "poll_interval", "keep_done", "keep_dead",
     ]
     /// Those of query processors.
     private static let queryColumns = ["result_table", "result_limit", "over_limit", "refresh_after"]

@@ -25,6 +25,8 @@ struct ProcessorOptions: ParsableArguments {
     var searchPath: String?
     @Option(help: ArgumentHelp("Keep finished tasks that long. Default: 0, not at all.", valueName: "duration"))
     var keepDone: String?
+    @Option(help: ArgumentHelp("Delete dead tasks after that long. Default: 0, never.", valueName: "duration"))
+    var keepDead: String?
     @Option(help: ArgumentHelp("Length of a run: tick, a duration, or 0. Default: tick.", valueName: "duration"))
     var linger: String?
     @Option(help: ArgumentHelp("Role the handler runs as. Default: the connecting one.", valueName: "role"))
@@ -42,7 +44,7 @@ struct ProcessorOptions: ParsableArguments {
     var isEmpty: Bool {
         handler == nil && slots == nil && schedule == nil && every == nil && timeout == nil && maxAttempts == nil
             && linger == nil && runAs == nil && backoffBase == nil && backoffCap == nil && pollInterval == nil
-            && searchPath == nil && keepDone == nil
+            && searchPath == nil && keepDone == nil && keepDead == nil
     }
 
     /// The request they make.
@@ -69,6 +71,7 @@ struct ProcessorOptions: ParsableArguments {
         }
         request.searchPath = try searchPath.map { try SearchPath(userText: $0) }
         request.keepDone = try keepDone.map { try Duration($0, of: "--keep-done", atMost: .longestAge) }
+        request.keepDead = try keepDead.map { try Duration($0, of: "--keep-dead", atMost: .longestAge) }
         return request
     }
 

@@ -55,7 +55,7 @@ begin
     end if;
     max_running_jobs := coalesce(max_running_jobs, given.given_max_running_jobs);
     select coalesce(sum(p.slots), 0) into capacity.slots from cronmill_cron.processor as p where p.enabled;
-    housekeepers := 2;
+    select greatest(2, count(*)) into capacity.housekeepers from cronmill_cron.housekeepers() as h where h.is_wanted;
     if cronmill_cron.acts_for_all_roles() then
         select count(*) into capacity.others
         from cron.job as j

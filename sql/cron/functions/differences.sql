@@ -1,5 +1,5 @@
--- Where cron.job differs from the registry, a sentence each. Of the housekeeper, too, as slot 0 of processor watch in
--- the cron database. Shows what who logged in may see.
+-- Where cron.job differs from the registry, a sentence each. Of the housekeepers, too, as slot 0 of processors of their
+-- names in the cron database. Shows what who logged in may see.
 -- Executed by: monitors and operators; sync and status of the command line.
 create or replace function cronmill_cron.differences(database_names text[])
 returns table (database_name text, processor text, slot integer, difference text)
@@ -21,8 +21,10 @@ begin
         join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
         cross join lateral generate_series(1, p.slots) as n (slot)
         union all
-        select pg_catalog.current_database()::text, 'watch', 0, true, '* * * * *', null, 'call cronmill_cron.watch()'
-        where exists (select 1 from cronmill_cron.work_database)
+        select pg_catalog.current_database()::text, h.name, 0, true, '* * * * *', h.run_as,
+            pg_catalog.format('call cronmill_cron.%I()', h.name)
+        from cronmill_cron.housekeepers() as h
+        where h.is_wanted
     ),
     compared as (
         select

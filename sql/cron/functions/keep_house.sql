@@ -1,45 +1,68 @@
--- Schedules the housekeeper while there is a work database, and unschedules it when there is none.
--- Changes cron.job and cronmill_cron.job. Executed by: register, unregister, sync.
+-- The housekeepers' jobs, and as whom they run, null for the registry's owner: watch and house while there is a work
+-- database, deliver while somebody is told of alarms, too.
+-- Executed by: keep_house, differences, capacity.
+create or replace function cronmill_cron.housekeepers()
+returns table (name text, run_as text, is_wanted boolean)
+language sql stable parallel safe security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select j.name, j.run_as, j.is_wanted and exists (select from cronmill_cron.work_database)
+    from cronmill_cron.housekeeping as h
+    cross join lateral (
+        values ('watch', null, true), ('house', null, true), ('deliver', h.alarm_role, h.alarm_role is not null)
+    ) as j (name, run_as, is_wanted);
+end;
+comment on function cronmill_cron.housekeepers() is 'The housekeepers'' jobs, and whether they are wanted.';
+revoke all on function cronmill_cron.housekeepers() from public;
+
+-- Schedules the housekeepers that are wanted, and unschedules the others; returns how many it changed.
+-- Changes cron.job and cronmill_cron.job. Executed by: register, unregister, deliver_to, sync.
 create or replace function cronmill_cron.keep_house()
 returns integer
 language plpgsql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    is_wanted constant boolean := exists (select 1 from cronmill_cron.work_database);
-    watch_command constant text := 'call cronmill_cron.watch()';
-    noted record;
+    changes integer := 0;
+    one record;
 begin
-    select
-        o.noted_jobid as jobid, coalesce(o.username, o.noted_run_as) as run_as, o.jobid as there_jobid, o.noted_run_as,
-        o.schedule, o.command, o.runs_in, o.active, o.misplacement
-    into noted
-    from cronmill_cron.noted_jobs() as o
-    where o.database_name = pg_catalog.current_database() and o.processor = 'watch' and o.slot = 0;
-    if noted.there_jobid is not null and noted.misplacement is null and noted.run_as = noted.noted_run_as and is_wanted then
-        if (noted.schedule, noted.command, noted.runs_in, noted.active)
-            = ('* * * * *', watch_command, pg_catalog.current_database()::text, true)
-        then
-            return 0;
+    for one in
+        select
+            h.name, h.is_wanted, coalesce(h.run_as, current_user::text) as new_run_as,
+            pg_catalog.format('call cronmill_cron.%I()', h.name) as wanted_command,
+            o.noted_jobid, coalesce(o.username, o.noted_run_as) as belongs_to, o.jobid as there_jobid,
+            o.misplacement is null and o.username = coalesce(h.run_as, o.noted_run_as) as is_ours,
+            o.schedule, o.command, o.runs_in, o.active
+        from cronmill_cron.housekeepers() as h
+        left join cronmill_cron.noted_jobs() as o
+            on o.database_name = pg_catalog.current_database() and o.processor = h.name and o.slot = 0
+        where h.is_wanted or o.noted_jobid is not null
+    loop
+        if one.is_wanted and one.there_jobid is not null and one.is_ours then
+            continue when (one.schedule, one.command, one.runs_in, one.active)
+                = ('* * * * *', one.wanted_command, pg_catalog.current_database()::text, true);
+            perform cronmill_cron.change_job(
+                one.belongs_to, one.there_jobid, '* * * * *', one.wanted_command, pg_catalog.current_database(), true);
+        else
+            if one.there_jobid is not null then
+                perform cronmill_cron.unschedule_job(one.belongs_to, one.there_jobid);
+            end if;
+            update cronmill_cron.job as o
+            set removed_at = clock_timestamp()
+            where o.database_name = pg_catalog.current_database() and o.processor = one.name and o.slot = 0
+                and o.removed_at is null;
+            if one.is_wanted then
+                perform cronmill_cron.note_job(
+                    cronmill_cron.schedule_job(
+                        one.new_run_as, 'cronmill ' || one.name, '* * * * *', one.wanted_command,
+                        pg_catalog.current_database(), true),
+                    pg_catalog.current_database(), one.name, 0, one.new_run_as);
+            end if;
         end if;
-        perform cronmill_cron.change_job(
-            noted.run_as, noted.jobid, '* * * * *', watch_command, pg_catalog.current_database(), true);
-        return 1;
-    end if;
-    if noted.there_jobid is not null then
-        perform cronmill_cron.unschedule_job(noted.run_as, noted.jobid);
-    end if;
-    update cronmill_cron.job as o
-    set removed_at = clock_timestamp()
-    where o.database_name = pg_catalog.current_database() and o.processor = 'watch' and o.slot = 0 and o.removed_at is null;
-    if is_wanted then
-        perform cronmill_cron.note_job(
-            cronmill_cron.schedule_job(
-                current_user, 'cronmill watch', '* * * * *', watch_command, pg_catalog.current_database(), true),
-            pg_catalog.current_database(), 'watch', 0, current_user);
-    end if;
-    return case when is_wanted or noted.jobid is not null then 1 else 0 end;
+        changes := changes + 1;
+    end loop;
+    return changes;
 end
 $function$;
-comment on function cronmill_cron.keep_house() is 'Schedules the housekeeper while there is a work database.';
+comment on function cronmill_cron.keep_house() is 'Schedules the housekeepers that are wanted, and unschedules the others.';
 revoke all on function cronmill_cron.keep_house() from public;

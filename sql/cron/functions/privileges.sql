@@ -9,7 +9,7 @@ as $function$
     from (values
         ('sees_all'), ('visible_databases'), ('visible_processors'), ('jobs_without_role'), ('capacity'),
         ('processor_jobs'), ('scheduler'), ('snapshot_holders'), ('differences'), ('history'), ('history_range'),
-        ('run_statistics'), ('thresholds')
+        ('run_statistics'), ('thresholds'), ('visible_thresholds'), ('alarms')
     ) as r (name)
     join pg_catalog.pg_proc as p on p.pronamespace = 'cronmill_cron'::regnamespace and p.proname = r.name
 $function$;
@@ -84,7 +84,8 @@ as $function$
         cross join (values
             ('usage', 'cronmill_cron'::regnamespace, null::regclass),
             ('select', null, 'cronmill_cron.link'),
-            ('insert', null, 'cronmill_cron.link')
+            ('insert', null, 'cronmill_cron.link'),
+            ('insert', null, 'cronmill_cron.link_backlog')
         ) as t (privilege, namespace, relation)
         where w.link_role is not null
         union
@@ -96,6 +97,20 @@ as $function$
         select g.role_name, g.part, 'execute', null, null, r.routine
         from cronmill_cron.grantee as g
         cross join cronmill_cron.reader_routines() as r (routine)
+        union
+        select g.role_name, g.part, 'execute', null, null, 'cronmill_cron.acknowledge_alarms(bigint[], text[])'::regprocedure
+        from cronmill_cron.grantee as g
+        where g.part = 'operator'
+        union
+        select h.alarm_role, 'alarms', t.privilege, t.namespace, null, t.routine
+        from cronmill_cron.housekeeping as h
+        cross join (values
+            ('usage', 'cronmill_cron'::regnamespace, null::regprocedure),
+            ('execute', null, 'cronmill_cron.deliver()'),
+            ('execute', null, 'cronmill_cron.next_message()'),
+            ('execute', null, 'cronmill_cron.note_message(bigint, text, text)')
+        ) as t (privilege, namespace, routine)
+        where h.alarm_role is not null
         union
         select s.role_name, s.part, t.privilege, t.namespace, null, t.routine
         from (

@@ -1,4 +1,5 @@
--- Cancels, in every registered work database, the backends of slots whose published deadline has passed.
+-- Cancels, in every registered work database, the backends of slots whose published deadline has passed, and calls of the
+-- alarm function.
 -- One statement looks and cancels: what it saw of a backend is what it cancels by. Returns how many.
 -- Executed by: watch.
 create or replace function cronmill_cron.cancel_overdue()
@@ -8,11 +9,19 @@ set search_path = pg_catalog, pg_temp
 begin atomic
     select count(*) filter (where pg_cancel_backend(a.pid))::integer
     from pg_catalog.pg_stat_activity as a
-    join cronmill_cron.work_database as w on w.name = a.datname
-    join cronmill_cron.run_as as r on r.work_database_id = w.work_database_id and r.role_name = a.usename
     where a.state = 'active'
+        and (
+            exists (
+                select
+                from cronmill_cron.work_database as w
+                join cronmill_cron.run_as as r on r.work_database_id = w.work_database_id
+                where w.name = a.datname and r.role_name = a.usename
+            )
+            or a.datname = current_database()
+                and a.usename = (select h.alarm_role from cronmill_cron.housekeeping as h)
+        )
         and case
-            when a.application_name ~ '^cronmill slot \d{1,10} start \d{1,19} until \d{1,12}\.\d{6}$'
+            when a.application_name ~ '^cronmill (slot \d{1,10} start \d{1,19}|deliver) until \d{1,12}\.\d{6}$'
                 then to_timestamp(substring(a.application_name from '[\d.]+$')::double precision) < clock_timestamp()
             else false
         end;

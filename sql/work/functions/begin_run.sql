@@ -79,18 +79,7 @@ begin
     set start_number = s.start_number + 1, started_at = now_at, owed_ticks = 0
     where s.slot_id = mine.slot_id
     returning s.start_number into begun.start_number;
-    with gone as (
-        delete from cronmill.run as r
-        where r.slot_id = mine.slot_id and r.started_at < now_at - interval '7 days'
-        returning r.done, r.failed, r.dead
-    ),
-    total as (
-        select sum(g.done) as done, sum(g.failed) as failed, sum(g.dead) as dead from gone as g
-    )
-    update cronmill.slot as s
-    set done = s.done + t.done, failed = s.failed + t.failed, dead = s.dead + t.dead
-    from total as t
-    where s.slot_id = mine.slot_id and t.done is not null;
+    perform cronmill.forget_runs(mine.slot_id);
     insert into cronmill.run (slot_id, pid, started_at)
     values (mine.slot_id, pg_catalog.pg_backend_pid(), now_at)
     returning run.run_id into begun.run_id;
@@ -122,6 +111,11 @@ begin
     -- A cancel is somebody's; but the tenth in a row, of runs that did nothing else, is for that task.
     begun.gives_back := mine.cancels_in_row < 10;
     begun.poll_seconds := extract(epoch from settings.poll_interval);
+    begun.push_at := case when begin_run.slot > 0
+        then coalesce((select u.next_at from cronmill.push as u where u.processor_id = settings.processor_id), now_at)
+        else 'infinity' end;
+    -- Nobody pushes after a run until the next one: it has to have the last word.
+    begun.is_rare := begin_run.slot > 0 and settings.schedule !~ '^(\* \* \* \* \*|\d+ seconds?)$';
     return begun;
 end
 $function$;

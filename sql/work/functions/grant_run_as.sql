@@ -13,7 +13,7 @@ begin
     execute pg_catalog.format('grant usage on schema cronmill, cronmill_processor to %I', run_as);
     execute pg_catalog.format('grant execute on procedure cronmill_processor.%I to %I', processor, run_as);
     for routine in select r.routine from cronmill.run_as_routines() as r (routine) loop
-        execute pg_catalog.format('grant execute on function %s to %I', routine, run_as);
+        execute pg_catalog.format('grant execute on routine %s to %I', routine, run_as);
     end loop;
 end
 $function$;
@@ -50,7 +50,7 @@ begin
         return;
     end if;
     for routine in select r.routine from cronmill.run_as_routines() as r (routine) loop
-        execute pg_catalog.format('revoke all on function %s from %I', routine, run_as);
+        execute pg_catalog.format('revoke all on routine %s from %I', routine, run_as);
     end loop;
     execute pg_catalog.format('revoke all on schema cronmill, cronmill_processor from %I', run_as);
 end

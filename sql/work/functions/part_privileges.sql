@@ -27,11 +27,12 @@ begin atomic
         ('operator', 'select', 'dead_task', null),
         ('operator', 'select', 'done_task', null),
         ('operator', 'update', 'processor', '{enabled,paused,slots,schedule,linger,timeout,max_attempts,backoff_base,'
-            'backoff_cap,poll_interval,keep_done,result_limit,over_limit,refresh_after}'),
+            'backoff_cap,poll_interval,keep_done,keep_dead,result_limit,over_limit,refresh_after}'),
         ('operator', 'execute', 'cancel', null),
         ('operator', 'execute', 'redrive', null),
         ('operator', 'execute', 'purge_dead', null),
-        ('operator', 'execute', 'purge_done', null)
+        ('operator', 'execute', 'purge_done', null),
+        ('operator', 'execute', 'prune_tasks', null)
     ) as p (part, privilege, object, columns);
 end;
 comment on function cronmill.part_privileges() is 'What producers, operators and monitors may do here.';

@@ -30,7 +30,13 @@ as $function$
         ('cronmill.tally(bigint[], interval, bigint)'),
         ('cronmill.assert_done(cronmill.outcome)'),
         ('cronmill.note_progress(integer, cronmill.run_start, cronmill.counters)'),
-        ('cronmill.end_run(integer, cronmill.run_start, text, cronmill.counters)')
+        ('cronmill.end_run(integer, cronmill.run_start, text, cronmill.counters)'),
+        ('cronmill.push(cronmill.run_start, boolean, timestamptz, text)'),
+        ('cronmill.begin_push(integer, boolean)'),
+        ('cronmill.backlog(integer)'),
+        ('cronmill.tell_registry(integer, cronmill.backlog, timestamptz)'),
+        ('cronmill.note_silence(integer, text)'),
+        ('cronmill.tidy(integer)')
     ) as r (routine)
 $function$;
 comment on function cronmill.run_as_routines() is 'The functions a run-as role may execute.';

@@ -14,6 +14,7 @@ create table cronmill.installation (
     port integer not null,
     data_directory text,
     installed_at timestamptz not null default clock_timestamp(),
+    tidied_at timestamptz not null default clock_timestamp(),
     constraint installation_pkey primary key (only_row),
     constraint installation_has_one_row check (only_row)
 );
@@ -31,3 +32,4 @@ comment on column cronmill.installation.database_name is 'Stamp: name of this da
 comment on column cronmill.installation.port is 'Stamp: port of the server.';
 comment on column cronmill.installation.data_directory is 'Stamp: data directory of the server, where the installer may read it.';
 comment on column cronmill.installation.installed_at is 'When setup first ran here.';
+comment on column cronmill.installation.tidied_at is 'When everything that had been kept long enough was last removed.';

@@ -18,6 +18,7 @@ create table cronmill.processor (
     backoff_cap interval not null default '1 hour',
     poll_interval interval not null default '20 milliseconds',
     keep_done interval,
+    keep_dead interval,
     result_table text,
     result_limit bigint,
     over_limit text not null default 'dead',
@@ -39,6 +40,7 @@ create table cronmill.processor (
     constraint processor_poll_interval_in_range
         check (poll_interval between interval '1 millisecond' and interval '1 minute'),
     constraint processor_keep_done_is_positive check (keep_done > interval '0'),
+    constraint processor_keep_dead_is_positive check (keep_dead > interval '0'),
     constraint processor_result_limit_is_positive check (result_limit > 0),
     constraint processor_over_limit_is_dead_or_cut check (over_limit in ('dead', 'cut')),
     constraint processor_refresh_after_is_positive check (refresh_after > interval '0')
@@ -61,6 +63,7 @@ comment on column cronmill.processor.backoff_base is 'Delay before the second at
 comment on column cronmill.processor.backoff_cap is 'Longest delay between two attempts.';
 comment on column cronmill.processor.poll_interval is 'How often a lingering run looks into its queue while tasks come in; after ten seconds without any it looks up to ten times less often.';
 comment on column cronmill.processor.keep_done is 'How long finished tasks are kept in done_task; null: they are not.';
+comment on column cronmill.processor.keep_dead is 'How long dead tasks are kept; null: until they are redriven or purged.';
 comment on column cronmill.processor.result_table is 'Of a query processor: quoted, schema-qualified name of the table of its results; cannot be changed. Null: tasks are no queries.';
 comment on column cronmill.processor.result_limit is 'Of a query processor: most values a result may have; null: any number.';
 comment on column cronmill.processor.over_limit is 'Of a query processor: what becomes of a query with more values: dead, or cut, which keeps the lowest ones.';

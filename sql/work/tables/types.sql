@@ -29,7 +29,9 @@ create type cronmill.run_start as (
     task_timeout interval,
     careful_until timestamptz,
     gives_back boolean,
-    poll_seconds double precision
+    poll_seconds double precision,
+    push_at timestamptz,
+    is_rare boolean
 );
 comment on type cronmill.run_start is 'How a run may go: until when, with what settings; go is false if it must return at once.';
 -- The first fields are the batch; the others tell the next claim where to go on, and what has been counted.
@@ -80,3 +82,13 @@ create type cronmill.query_task as (
     computed_after timestamptz
 );
 comment on type cronmill.query_task is 'A query to be done: its text and key, and the settings of its processor; a result computed after computed_after will do.';
+-- What a processor tells the registry of itself.
+create type cronmill.backlog as (
+    ready bigint,
+    oldest_ready_seconds double precision,
+    dead bigint,
+    done bigint,
+    failed bigint,
+    paused boolean
+);
+comment on type cronmill.backlog is 'Tasks that are ready and dead, attempts of the last quarter of an hour, and whether the processor is paused.';

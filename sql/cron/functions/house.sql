@@ -1,0 +1,71 @@
+-- One window of the pass over the history that is under way, or the begin of one, an hour after the last. Below the
+-- oldest run of ours that the last pass kept it does not look again. Returns false if there is nothing to do.
+-- Changes cronmill_cron.housekeeping, and what prune_window does. Executed by: house.
+create or replace function cronmill_cron.keep_pruning()
+returns boolean
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $function$
+declare
+    keeping cronmill_cron.housekeeping;
+    under_way cronmill_cron.prune_pass;
+begin
+    select h.* into strict keeping from cronmill_cron.housekeeping as h for update;
+    under_way := keeping.pass;
+    if under_way.is_over is distinct from false then
+        if under_way.began_at > clock_timestamp() - interval '1 hour' then
+            return false;
+        end if;
+        under_way := cronmill_cron.begin_prune();
+        under_way.floor_runid := greatest(under_way.floor_runid, keeping.floor_runid);
+    end if;
+    under_way := cronmill_cron.prune_window(under_way);
+    update cronmill_cron.housekeeping as h
+    set pass = under_way,
+        floor_runid = case when under_way.is_over
+            then coalesce(under_way.kept_runid, under_way.first_runid, h.floor_runid) else h.floor_runid end;
+    return true;
+end
+$function$;
+comment on function cronmill_cron.keep_pruning() is 'Does one window of pruning the history, if it is time to.';
+revoke all on function cronmill_cron.keep_pruning() from public;
+
+-- The second housekeeper: looks for what there are alarms about, and removes old runs from the history, for twenty seconds
+-- at most; where pg_cron runs one job at a time, for one. Started by pg_cron.
+create or replace procedure cronmill_cron.house()
+language plpgsql
+as $procedure$
+declare
+    ends_at timestamptz;
+    failure text;
+    goes_on boolean := true;
+begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    ends_at := clock_timestamp() + case when cronmill_cron.runs_one_at_a_time() then interval '1 second' else interval '20 seconds' end;
+    -- An overlapping run (pg_cron can start one after its launcher restarted) has nothing to do.
+    if not pg_catalog.pg_try_advisory_lock(1668443501, 1) then
+        return;
+    end if;
+    begin
+        perform cronmill_cron.raise_alarms();
+    exception
+        when others then
+            failure := sqlerrm;
+    end;
+    commit;
+    while goes_on and clock_timestamp() < ends_at loop
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        goes_on := cronmill_cron.keep_pruning();
+        commit;
+    end loop;
+    perform pg_catalog.pg_advisory_unlock(1668443501, 1);
+    if failure is not null then
+        raise exception using
+            errcode = 'MC015',
+            message = pg_catalog.format('alarms could not be looked for: %s', failure);
+    end if;
+end
+$procedure$;
+comment on procedure cronmill_cron.house() is 'The second housekeeper''s job: raises alarms and prunes the history.';
+revoke all on procedure cronmill_cron.house() from public;
