@@ -24,7 +24,7 @@ struct AlarmList: AsyncParsableCommand {
         abstract: "Show alarms, the newest first (the default).",
         discussion: """
             Examples:
-              cronmill alarms --all --exit-code
+              cronmill alarms list --all --exit-code
               cronmill alarms --database shop --history --json
             """
     )
