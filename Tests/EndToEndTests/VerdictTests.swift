@@ -314,7 +314,8 @@ struct VerdictTests {
             let result = try await ProgramResult.of(
                 "/usr/bin/timeout",
                 [
-                    "--preserve-status", "-s", "INT", "5", program, "status", "--watch", "0.2", "--database",
+                    "--foreground", "--preserve-status", "-s", "INT", "5", program, "status", "--watch", "0.2",
+                    "--database",
                     place.database,
                 ],
                 environment: place.server.environment
