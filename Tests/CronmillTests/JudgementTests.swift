@@ -211,7 +211,7 @@ struct JudgementTests {
         )
         #expect(cause { $0.needed = 6 } == "6 jobs are active and pg_cron can run 5 at once")
         #expect(
-            cause { $0.launcherStartedAt = Self.at(58) } == "pg_cron's launcher started only 2m 00s ago"
+            cause { $0.launcherStartedAt = Self.at(58) } == "pg_cron's launcher started only 2m ago"
         )
         #expect(
             judge { ($0.slots, $0.running, $0.quietSince) = (3, 1, .distantPast) }

@@ -175,7 +175,7 @@ struct VerdictTests {
                         == "cronmill: warning: pg_cron starts no job: \(gone).\n"
                 }
                 try await eventually("a run was due") { try await statuses(place)["work"]?.verdict == "overdue" }
-                #expect(try await statuses(place)["work"]?.reason == "no run yet: \(gone)")
+                #expect(try await statuses(place)["work"]?.reason.hasSuffix(": \(gone)") == true)
                 #expect(try await place.cronmillHere("status", "--exit-code").exitCode == 3)
             }
         }
@@ -314,7 +314,8 @@ struct VerdictTests {
             let result = try await ProgramResult.of(
                 "/usr/bin/timeout",
                 [
-                    "--preserve-status", "-s", "INT", "5", program, "status", "--watch", "0.2", "--database",
+                    "--foreground", "--preserve-status", "-s", "INT", "5", program, "status", "--watch", "0.2",
+                    "--database",
                     place.database,
                 ],
                 environment: place.server.environment
