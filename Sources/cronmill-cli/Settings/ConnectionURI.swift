@@ -32,15 +32,19 @@ enum ConnectionURI {
         var rest = scalars[scheme...]
         var isInParameters = false
         if let at = rest.lastIndex(of: "@"), let colon = rest[..<at].firstIndex(of: ":") {
-            shown += text(rest[..<colon]) + ":***"
-            isInParameters = rest[colon..<at].contains("?")
+            shown += redactedParameters(of: rest[..<colon]) + ":***"
+            // The last @ may be one of a parameter: then more of them follow.
+            isInParameters = rest[..<at].contains("?")
             rest = rest[at...]
         }
-        // The last @ may be one of a parameter: then more of them follow.
-        let question = rest.firstIndex(of: "?").map { $0 + 1 }
-        guard let start = isInParameters ? rest.startIndex : question else { return shown + text(rest) }
-        let parameters = rest[start...].split(separator: "&", omittingEmptySubsequences: false)
-        return shown + text(rest[..<start]) + parameters.map(redactedParameter).joined(separator: "&")
+        return shown + redactedParameters(of: rest, from: isInParameters ? rest.startIndex : nil)
+    }
+
+    /// A piece of a URI; its parameters begin behind a question mark, if it is not said where.
+    private static func redactedParameters(of piece: ArraySlice<Unicode.Scalar>, from given: Int? = nil) -> String {
+        guard let start = given ?? piece.firstIndex(of: "?").map({ $0 + 1 }) else { return text(piece) }
+        let parameters = piece[start...].split(separator: "&", omittingEmptySubsequences: false)
+        return text(piece[..<start]) + parameters.map(redactedParameter).joined(separator: "&")
     }
 
     private static func redactedParameter(_ parameter: ArraySlice<Unicode.Scalar>) -> String {
