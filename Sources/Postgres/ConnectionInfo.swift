@@ -64,15 +64,21 @@ public struct ConnectionInfo: Sendable, Hashable {
             where: text.hasPrefix
         )
         // What libpq takes for an option's name may be a whole address, too, such as one with a slash too few.
-        let option = text.split(separator: "\"", omittingEmptySubsequences: false).dropFirst().first ?? ""
-        if namesOnlyAnOption, option.utf8.allSatisfy({ $0 == UInt8(ascii: "_") || (0x61...0x7a).contains($0) }) {
+        let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
+        if namesOnlyAnOption, parts.count == 3,
+            parts[1].utf8.allSatisfy({ $0 == UInt8(ascii: "_") || (0x61...0x7a).contains($0) })
+        {
             return text
         }
-        // A quotation of one character, such as "=" or ":", tells nothing; a longer one may be the whole address.
+        // A quotation of one sign, such as "=" or ":", tells nothing; a longer one may be the whole address, and so may what
+        // stands close behind one, if the address has a quote in it.
         var kept = ""
-        for (position, piece) in text.split(separator: "\"", omittingEmptySubsequences: false).enumerated() {
+        for (position, piece) in parts.enumerated() {
             if !position.isMultiple(of: 2) {
-                guard piece.count == 1 else { return kept + "\"...\"" }
+                let next = position + 1 < parts.count ? parts[position + 1] : ""
+                guard piece.count == 1, !piece.allSatisfy({ $0.isLetter || $0.isNumber }),
+                    [" ", ")", nil].contains(next.first)
+                else { return kept + "\"...\"" }
                 kept += "\"\(piece)\""
             } else {
                 kept += piece

@@ -35,7 +35,9 @@ enum ConnectionURI {
             shown += redactedParameters(of: rest[..<colon]) + ":***"
             // The last @ may be one of a parameter: then more of them follow.
             isInParameters = rest[..<at].contains("?")
-            rest = rest[at...]
+            let last = rest[..<at].split { $0 == "?" || $0 == "&" }.last ?? []
+            let isSecret = isInParameters && redactedParameter(last) != text(last)
+            rest = isSecret ? rest[at...].drop { $0 != "&" } : rest[at...]
         }
         return shown + redactedParameters(of: rest, from: isInParameters ? rest.startIndex : nil)
     }
