@@ -65,6 +65,6 @@ struct CompletionTests {
             #expect(try await offers(line, on: server, more: ["DB_HOST": "/nonexistent"]) == [])
         }
         #expect(try await offers(["enable", "--database", "nosuch", ""], on: server) == [])
-        #expect(ContinuousClock.now - began < .seconds(60))
+        #expect(ContinuousClock.now - began < .seconds(240))
     }
 }

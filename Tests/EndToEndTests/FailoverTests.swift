@@ -3,7 +3,7 @@ import PrivateServer
 import Testing
 
 /// A primary that is lost, and its standby.
-@Suite("Failover", .timeLimit(.minutes(10)))
+@Suite("Failover", .timeLimit(.minutes(20)))
 struct FailoverTests {
     @Test("a promoted standby works on after one sync --all --adopt, nothing before; nothing is lost or done twice")
     func failover() async throws {

@@ -78,7 +78,7 @@ struct MigrateTests {
         [
             "quoted|analytics|bob|succeeded", "failing|shop|ann|failed", "slow|shop|carl|succeeded",
             "insert into app.note (job) values ('unnamed')|shop|bob|succeeded",
-            "cronmill watch|\(here)|postgres|succeeded",
+            "cronmill watch|\(here)|postgres|succeeded", "cronmill house|\(here)|postgres|succeeded",
             "cronmill shop/work#1|shop|runner|succeeded", "cronmill shop/work#2|shop|runner|succeeded",
             "cronmill analytics/work#1|analytics|runner|succeeded",
             "cronmill analytics/work#2|analytics|runner|succeeded",
@@ -106,7 +106,7 @@ struct MigrateTests {
             let jobs = try await place.jobs(in: "shop")
             let rights = try await place.rights(in: "shop")
             let history = try await place.oldHistory(in: "shop")
-            #expect(jobs.count == 10)
+            #expect(jobs.count == 11)
             #expect(history.first?.hasPrefix("10000|") == true)
             let load = load(place)
             let doubles = place.watchForDoubles("postgres")

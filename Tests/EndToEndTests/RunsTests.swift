@@ -261,7 +261,7 @@ struct RunsTests {
             let pid = try await own.query("select pg_backend_pid() as pid")[0].get("pid", as: Int.self)
             async let followed = ProgramResult.of(
                 "/usr/bin/timeout",
-                ["--preserve-status", "-s", "INT", "25", try ProgramResult.cronmillPath()]
+                ["--foreground", "--preserve-status", "-s", "INT", "25", try ProgramResult.cronmillPath()]
                     + ["runs", "--follow", "--json", "--limit", "1", "--database", place.database],
                 environment: place.server.environment
             )

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// `cronmill tasks`: the whole of what it writes.
-@Suite("tasks", .timeLimit(.minutes(5)))
+@Suite("tasks", .timeLimit(.minutes(20)))
 struct TasksTests {
     private static let queue = #"検索 "q" it's"#
 

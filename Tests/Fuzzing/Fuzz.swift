@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// Inputs for a parser, made from good ones by changing them at random, for as long as CRONMILL_FUZZ_SECONDS says (1).
+/// Inputs for a parser, made from good ones by changing them at random: some thousands, the same every time; or others for
+/// as long as CRONMILL_FUZZ_SECONDS says.
 ///
 ///     var fuzz = Fuzz("schedules", from: ["* * * * *"], tokens: ["*", "/", "mon"])
 ///     while let text = fuzz.next() {
@@ -12,10 +13,12 @@ package struct Fuzz {
     private var generator: SeededGenerator
     private var texts: [[Unicode.Scalar]]
     private let tokens: [[Unicode.Scalar]]
-    private let end: ContinuousClock.Instant
+    /// Nil: it ends after so many inputs.
+    private let end: ContinuousClock.Instant?
     /// How many inputs there were.
     package private(set) var count = 0
 
+    private static let inputs = 3_000
     private static let mostTexts = 2_000
     private static let mostScalars = 300
     /// What parsers stumble over.
@@ -28,18 +31,18 @@ package struct Fuzz {
     ///   - texts: inputs to begin with.
     ///   - tokens: what is put in besides single characters.
     package init(_ name: String, from texts: [String], tokens: [String] = []) {
-        let seed = Self.variable("CRONMILL_FUZZ_SEED") ?? UInt64.random(in: 0...999_999)
-        let seconds = Self.variable("CRONMILL_FUZZ_SECONDS") ?? 1
+        let seconds = Self.variable("CRONMILL_FUZZ_SECONDS")
+        let seed = Self.variable("CRONMILL_FUZZ_SEED") ?? (seconds == nil ? 1 : UInt64.random(in: 0...999_999))
         print("fuzzing \(name): CRONMILL_FUZZ_SEED=\(seed)")
         generator = SeededGenerator(seed: seed, part: name)
         self.texts = texts.map { Array($0.unicodeScalars) }
         self.tokens = tokens.map { Array($0.unicodeScalars) }
-        end = .now + .seconds(Int64(seconds))
+        end = seconds.map { .now + .seconds(Int64($0)) }
     }
 
-    /// The next input; nil when the time is over. None has a zero byte, which no program can be given and no server takes.
+    /// The next input; nil at the end. None has a zero byte, which no program can be given and no server takes.
     package mutating func next() -> String? {
-        guard ContinuousClock.now < end else { return nil }
+        guard end.map({ ContinuousClock.now < $0 }) ?? (count < Self.inputs) else { return nil }
         count += 1
         var text = texts[pick(texts.count)]
         for _ in 0...pick(4) { change(&text) }

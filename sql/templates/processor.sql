@@ -21,7 +21,7 @@ declare
     task_timeout interval;
     careful_until timestamptz;
     poll_seconds double precision;
-    push_at timestamptz;
+    push_at pg_catalog.timestamptz;
     in_parts boolean;
     tasks_fail boolean := false;
     solo boolean;
@@ -38,7 +38,7 @@ declare
     noted bigint := 0;
     noted_at timestamptz := '-infinity'::timestamptz;
     end_reason text;
-    cancel_message text;
+    cancel_message pg_catalog.text;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     run := cronmill.begin_run({{processor}}, slot);

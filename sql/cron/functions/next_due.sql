@@ -38,7 +38,7 @@ declare
     parts text[];
     first_value integer;
     last_value integer;
-    found integer[] := '{}';
+    found integer[] := array[]::integer[];
 begin
     foreach item in array string_to_array(lower(field), ',') loop
         parts := regexp_match(item, '^(?:\*|(\d{1,4}|[a-z]{3})(?:-(\d{1,4}|[a-z]{3}))?)(?:/(\d{1,9}))?$');
