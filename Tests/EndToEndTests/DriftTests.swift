@@ -13,7 +13,8 @@ struct DriftTests {
     /// Checks that exactly this is found, lets `sync` repair it, and that nothing is left.
     private func repairs(_ place: Workplace, _ findings: [String]) async throws {
         let text = findings.map { "\(place.database): \($0)\n" }.joined()
-        #expect(try await place.cronmillHere("sync", "--check") == ProgramResult(output: text, errors: "", exitCode: 3))
+        let checked = try await place.cronmillHere("sync", "--check")
+        #expect(checked == ProgramResult(output: text, errors: "", exitCode: 3), "\(checked.output)\(checked.errors)")
         let repaired = try await place.cronmillHere("sync")
         #expect(repaired.exitCode == 0, "\(repaired.errors)")
         #expect(try await place.cronmillHere("sync", "--check") == Self.clean)

@@ -82,11 +82,14 @@ begin atomic
         and p.database in (select v.name from cronmill_cron.visible_databases() as v (name))
     union all
     -- The age of an xmin is known only in transactions: whether it is old is told by its distance.
-    select null, format('replication slot "%s" (%s)', s.slot_name, case when s.active then 'active' else 'not active' end), null
+    select null as database_name,
+        format('replication slot "%s" (%s)', s.slot_name, case when s.active then 'active' else 'not active' end) as holder,
+        null as held_since
     from pg_catalog.pg_replication_slots as s
     where s.xmin is not null and age(s.xmin) > 10000
     union all
-    select null, format('standby "%s" by hot_standby_feedback', a.application_name), null
+    select null as database_name, format('standby "%s" by hot_standby_feedback', a.application_name) as holder,
+        null as held_since
     from pg_catalog.pg_stat_activity as a
     where a.backend_type = 'walsender' and a.backend_xmin is not null and age(a.backend_xmin) > 10000
     order by 3 nulls last, 2;
