@@ -64,6 +64,22 @@ extension BadInput {
                 """
         ),
         BadInput(
+            "a line with a carriage return within it",
+            "enqueue",
+            "--database",
+            "shop",
+            "--queue",
+            "work",
+            "-",
+            input: "{\"n\": 1}\n\n{\"n\": 2}\n[1,\r2]\n{\"n\": 3}\n",
+            exitCode: 1,
+            errors: """
+                error: line 4 is not JSON
+                detail: It has a carriage return within it.
+                hint: Every line is one JSON value. Nothing was enqueued.
+                """
+        ),
+        BadInput(
             "a priority out of range",
             "enqueue",
             "--database",

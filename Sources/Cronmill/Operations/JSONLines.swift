@@ -41,7 +41,7 @@ struct JSONLines {
     mutating func next() throws -> [UInt8]? {
         guard bytesInChunk < bytesPerChunk else { return nil }
         while true {
-            if let rows = takeRows() {
+            if let rows = try takeRows() {
                 bytesInChunk += rows.count
                 return rows
             }
@@ -66,7 +66,7 @@ struct JSONLines {
     }
 
     /// The rows of all whole lines there are; nil if there is no whole line.
-    private mutating func takeRows() -> [UInt8]? {
+    private mutating func takeRows() throws -> [UInt8]? {
         guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { return nil }
         var output: [UInt8] = []
         output.reserveCapacity(end + end / 4)
@@ -76,6 +76,10 @@ struct JSONLines {
             var stop = newline
             while stop > start, rest[stop - 1].isBlank { stop -= 1 }
             if stop > start {
+                // COPY would take it for the end of a row.
+                if rest[start..<stop].contains(UInt8(ascii: "\r")) {
+                    throw InvalidLine(number: rows + blanks.count + 1, reason: "It has a carriage return within it.")
+                }
                 output += fields
                 output += rest[start..<stop]
                 output.append(UInt8(ascii: "\n"))
