@@ -239,7 +239,10 @@ begin
                 when clock_timestamp() >= run.ends_at then 'budget'
             end
         );
-        if counters.done + counters.failed > noted and clock_timestamp() > noted_at + interval '5 seconds' then
+        -- Soon once the queue is empty: reports are not to lag behind for as long as the run looks for tasks.
+        if counters.done + counters.failed > noted
+            and clock_timestamp() > noted_at + case when total = 0 then interval '1 second' else interval '5 seconds' end
+        then
             perform cronmill.note_progress(run.processor_id, run, counters);
             noted := counters.done + counters.failed;
             noted_at := clock_timestamp();
