@@ -66,6 +66,8 @@
 \ir functions/purge_done.sql
 \ir functions/run_as_routines.sql
 \ir functions/grant_run_as.sql
+\ir functions/waiting_tasks.sql
+\ir functions/last_failure.sql
 \ir functions/part_privileges.sql
 \ir functions/privileges.sql
 \ir functions/grant_part.sql

@@ -77,13 +77,17 @@ extension Stage {
         return seconds
     }
 
-    /// Seconds from start to end of `cronmill runs --all --limit 50`.
-    func timeRuns() async throws -> Double {
+    /// Seconds from start to end of `cronmill runs --all --limit 50`, of the newest runs or, with `--until`, of older
+    /// ones, and how many databases they were of.
+    func timeRuns(until: String? = nil) async throws -> (seconds: Double, databases: Int) {
         let clock = ContinuousClock.now
-        let text = try await cronmill(["runs", "--all", "--limit", "50"], databases: [])
+        let text = try await cronmill(
+            ["runs", "--all", "--limit", "50"] + (until.map { ["--until", $0] } ?? []),
+            databases: []
+        )
         let seconds = (ContinuousClock.now - clock).inSeconds
-        let shown = text.split(separator: "\n").count - 1
-        guard shown == 50 else { throw InvalidRound("runs shows \(shown) of 50 rows") }
-        return seconds
+        let shown = text.split(separator: "\n").dropFirst()
+        guard shown.count == 50 else { throw InvalidRound("runs shows \(shown.count) of 50 rows") }
+        return (seconds, Set(shown.map { $0.prefix { $0 != " " } }).count)
     }
 }

@@ -51,16 +51,21 @@ public struct Deployment: Sendable {
 
     /// For statements that read catalogs and reports: compiling these takes longer than running them.
     private func connectToLook(_ target: ConnectionInfo) async throws -> Connection {
-        let connection = try await connect(target)
-        try await connection.execute("set jit = off")
-        return connection
+        try await connect(target, settings: "\(Self.safeSearchPath); set jit = off")
     }
 
     /// With a search_path in which nobody can put anything: the owner of a database chooses its default, and could make
     /// a superuser's session find functions and operators of his.
     func connect(_ target: ConnectionInfo) async throws -> Connection {
+        try await connect(target, settings: Self.safeSearchPath)
+    }
+
+    private static let safeSearchPath = "set search_path = pg_catalog, pg_temp"
+
+    /// In one message: hundreds of databases are asked one after another.
+    private func connect(_ target: ConnectionInfo, settings: String) async throws -> Connection {
         let connection = try await Connection.connect(target, onNotice: onNotice, onStatement: onStatement)
-        try await connection.execute("set search_path = pg_catalog, pg_temp")
+        try await connection.script(settings)
         return connection
     }
 }

@@ -71,30 +71,37 @@ set jit = off
 as $function$
 begin
     return query
-    select j.database_name, name.processor, call.parts[2]::integer, j.jobid, j.username
-    from cronmill_cron.visible_jobs() as j
-    cross join lateral (
-        select regexp_match(j.command, '^call cronmill_processor\.(.+)\(([1-9]\d{0,3})\)$') as parts
-    ) as call
-    cross join lateral (
-        select case
-            when call.parts[1] ~ '^"' then replace(substr(call.parts[1], 2, greatest(0, length(call.parts[1]) - 2)), '""', '"')
-            else call.parts[1]
-        end as processor
-    ) as name
-    where case
-            -- Of other commands nothing is asked.
-            when call.parts is null then false
-            else j.command = cronmill_cron.job_command(name.processor, call.parts[2]::integer)
-                and j.job_name = cronmill_cron.job_name(j.database_name, name.processor, call.parts[2]::integer)
-        end
-        and not exists (
-            select 1
-            from cronmill_cron.job as o
-            where o.jobid = j.jobid and o.removed_at is null
-                and (o.database_name, o.processor, o.slot)
-                    = (j.database_name, name.processor, call.parts[2]::integer)
-        );
+    -- Each command is taken apart once; nearly all are noted, and only of the others name and command are put together.
+    with call as materialized (
+        select j.database_name, j.jobid, j.username, j.job_name, j.command,
+            regexp_match(j.command, '^call cronmill_processor\.(.+)\(([1-9]\d{0,3})\)$') as parts
+        from cronmill_cron.visible_jobs() as j
+    ),
+    candidate as materialized (
+        select
+            call.database_name, name.processor, call.parts[2]::integer as slot, call.jobid, call.username, call.job_name,
+            call.command
+        from call
+        cross join lateral (
+            select case
+                when call.parts[1] ~ '^"'
+                    then replace(substr(call.parts[1], 2, greatest(0, length(call.parts[1]) - 2)), '""', '"')
+                else call.parts[1]
+            end as processor
+        ) as name
+        where call.parts is not null
+            and not exists (
+                select 1
+                from cronmill_cron.job as o
+                where o.jobid = call.jobid and o.removed_at is null
+                    and (o.database_name, o.processor, o.slot)
+                        = (call.database_name, name.processor, call.parts[2]::integer)
+            )
+    )
+    select c.database_name, c.processor, c.slot, c.jobid, c.username
+    from candidate as c
+    where c.command = cronmill_cron.job_command(c.processor, c.slot)
+        and c.job_name = cronmill_cron.job_name(c.database_name, c.processor, c.slot);
 end
 $function$;
 comment on function cronmill_cron.lost_jobs() is 'Jobs that are ours by name, command and database, and that the registry has not noted.';

@@ -52,6 +52,13 @@ begin
         where n.slot > 0
         group by n.database_name, n.processor
     ),
+    -- Jobids can come again.
+    latest as materialized (
+        select distinct on (o.jobid) o.jobid, o.database_name, o.processor
+        from cronmill_cron.job as o
+        where o.slot > 0
+        order by o.jobid, o.job_key desc
+    ),
     recent as materialized (
         select
             j.database_name, j.processor, r.runid, r.job_pid, r.start_time, r.end_time,
@@ -61,13 +68,7 @@ begin
             -- pg_cron 1.4 notes no time for a run that could not log in: its place among the others tells.
             coalesce(r.start_time, max(r.start_time) over (order by r.runid rows unbounded preceding)) as began_at
         from cronmill_cron.visible_runs(lower_runid, upper_runid) as r
-        join lateral (
-            select o.database_name, o.processor
-            from cronmill_cron.job as o
-            where o.jobid = r.jobid and o.slot > 0
-            order by o.job_key desc
-            limit 1
-        ) as j on true
+        join latest as j on j.jobid = r.jobid
     ),
     last_run as (
         select distinct on (r.database_name, r.processor)

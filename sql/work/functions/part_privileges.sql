@@ -15,6 +15,8 @@ begin atomic
         ('producer', 'execute', 'enqueue_envelopes', null),
         ('producer', 'execute', 'producer_queue_id', null),
         ('monitor', 'select', 'processor_status', null),
+        ('monitor', 'execute', 'waiting_tasks', null),
+        ('monitor', 'execute', 'last_failure', null),
         ('monitor', 'select', 'processor', null),
         ('monitor', 'select', 'queue', null),
         ('monitor', 'select', 'slot', null),

@@ -1,11 +1,14 @@
 -- What there is to say about each processor in this database, at this moment. Counts stop at 100,001;
 -- running is told by the slots' advisory locks, waiting (of those running) by what slots publish of themselves: a
--- deadline while they have tasks in hand, and none else. Everybody may see both. Executed by: monitors.
+-- deadline while they have tasks in hand, and none else. Everybody may see both. Reports ask it once in each of
+-- hundreds of databases, of which most have nothing to do: what is needed only where there are tasks or failures is in
+-- functions, which are planned when they are called. Executed by: monitors.
 create or replace view cronmill.processor_status as
 with backend as materialized (
+    -- What pg_locks and pg_stat_activity would be joined with costs more than all of the rest in a new session.
     select l.objid as slot_id, a.application_name !~ '^cronmill slot \d+ start \d+ until ' as waits
-    from pg_catalog.pg_locks as l
-    left join pg_catalog.pg_stat_activity as a on a.pid = l.pid
+    from pg_catalog.pg_lock_status() as l
+    left join pg_catalog.pg_stat_get_activity(null) as a on a.pid = l.pid
     where l.locktype = 'advisory'
         and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
         and l.classid = cronmill.slot_lock_class()::oid
@@ -25,9 +28,9 @@ select
     p.linger,
     p.timeout,
     p.max_attempts,
-    tasks.ready,
-    tasks.scheduled,
-    tasks.retrying,
+    coalesce(tasks.ready, 0) as ready,
+    coalesce(tasks.scheduled, 0) as scheduled,
+    coalesce(tasks.retrying, 0) as retrying,
     dead.total as dead,
     extract(epoch from clock_timestamp() - tasks.oldest_ready_at)::double precision as oldest_ready_seconds,
     slots.running,
@@ -43,49 +46,14 @@ select
     pg_catalog.pg_stat_get_dead_tuples('cronmill.task'::regclass) as dead_rows
 from cronmill.processor as p
 join cronmill.queue as q on q.queue_id = p.queue_id
-cross join lateral (
-    select
-        least(sum(level.ready), 100001)::bigint as ready,
-        least(sum(level.scheduled), 100001)::bigint as scheduled,
-        least(sum(level.retrying), 100001)::bigint as retrying,
-        min(level.oldest_ready_at) as oldest_ready_at
-    from generate_series(0, 9) as n (priority)
-    cross join lateral (
-        select
-            (
-                select count(*)
-                from (
-                    select 1 from cronmill.task as t
-                    where t.queue_id = p.queue_id and t.priority = n.priority and t.run_at <= statement_timestamp()
-                    limit 100001
-                ) as counted
-            ) as ready,
-            (
-                select count(*)
-                from (
-                    select 1 from cronmill.task as t
-                    where t.queue_id = p.queue_id and t.priority = n.priority and t.run_at > statement_timestamp()
-                    limit 100001
-                ) as counted
-            ) as scheduled,
-            (
-                select count(*) filter (where counted.attempts > 0)
-                from (
-                    select t.attempts from cronmill.task as t
-                    where t.queue_id = p.queue_id and t.priority = n.priority and t.run_at > statement_timestamp()
-                    limit 100001
-                ) as counted
-            ) as retrying,
-            (
-                -- -infinity is a time to run at, and has no age.
-                select case when isfinite(t.run_at) then t.run_at else t.enqueued_at end
-                from cronmill.task as t
-                where t.queue_id = p.queue_id and t.priority = n.priority and t.run_at <= statement_timestamp()
-                order by t.run_at
-                limit 1
-            ) as oldest_ready_at
-    ) as level
-) as tasks
+left join lateral (
+    select w.ready, w.scheduled, w.retrying, w.oldest_ready_at
+    from cronmill.waiting_tasks(p.queue_id) as w
+    -- exists() could be turned into reading all tasks once.
+    where (select true from cronmill.task as t where t.queue_id = p.queue_id limit 1)
+    -- Without it the function is called first, and the condition looked at then.
+    offset 0
+) as tasks on true
 cross join lateral (
     select count(*) as total
     from (select 1 from cronmill.dead_task as d where d.queue_id = p.queue_id limit 100001) as counted
@@ -130,43 +98,9 @@ cross join lateral (
     ) as r
 ) as work
 left join lateral (
-    -- Newest of those that are found without looking at all tasks.
     select f.failed_at, f.error_message
-    from (
-        (
-            select d.failed_at, d.error_message
-            from cronmill.dead_task as d
-            where d.queue_id = p.queue_id
-            order by d.task_id desc
-            limit 100
-        )
-        union all
-        (
-            -- A retry comes some time after the failure: among the last that are ready, or the first that are not.
-            select t.failed_at, t.error_message
-            from generate_series(0, 9) as n (priority)
-            cross join lateral (
-                (
-                    select o.failed_at, o.error_message
-                    from cronmill.task as o
-                    where o.queue_id = p.queue_id and o.priority = n.priority and o.run_at <= statement_timestamp()
-                    order by o.run_at desc
-                    limit 100
-                )
-                union all
-                (
-                    select o.failed_at, o.error_message
-                    from cronmill.task as o
-                    where o.queue_id = p.queue_id and o.priority = n.priority and o.run_at > statement_timestamp()
-                    order by o.run_at
-                    limit 100
-                )
-            ) as t
-            where t.failed_at is not null
-        )
-    ) as f
+    from cronmill.last_failure(p.queue_id) as f
     where work.failed_last_hour > 0
-    order by f.failed_at desc
-    limit 1
+    offset 0
 ) as failure on true;
 comment on view cronmill.processor_status is 'One row per processor: settings, task counts (they stop at 100,001), age of the oldest ready task, slots at work, work of the last hour and of the last quarter of one (of late).';
