@@ -56,6 +56,7 @@ struct PartitionCacheConfig: Sendable {
         ).map { try $0.get("name") }
         var configs: [PartitionCacheConfig] = []
         for table in tables {
+            try session.checkTrust(in: table)
             configs += try session.query(
                 """
                 select
