@@ -81,13 +81,14 @@ extension Deployment {
         }
         let inWork =
             database == cronDatabase
-            ? []
+            ? nil
             : try await with(connectWork(database)) { connection in
                 try await connection.run {
                     try PartitionCacheConfig.find(prefix: request.prefix, target: database, session: $0)
                 }
             }
-        let all = inCron + inWork
+        let all = inCron.configs + (inWork?.configs ?? [])
+        if all.isEmpty, let refusal = inCron.refusal ?? inWork?.refusal { throw refusal }
         let places = cronDatabase == database ? "\"\(database)\"" : "\"\(cronDatabase)\" and \"\(database)\""
         guard !all.isEmpty else {
             throw CronmillError(

@@ -61,12 +61,12 @@ extension Session {
     private static func strangers(_ table: String) -> SQL {
         """
         with recursive used as (
-            select t.oid, t.typtype, t.typbasetype, t.typelem, t.typrelid, t.typowner, t.typnamespace
+            select t.oid, t.typbasetype, t.typelem, t.typrelid, t.typowner, t.typnamespace
             from pg_catalog.pg_attribute as a
             join pg_catalog.pg_type as t on t.oid = a.atttypid
             where a.attrelid = \(table)::regclass and a.attnum > 0 and not a.attisdropped
             union
-            select t.oid, t.typtype, t.typbasetype, t.typelem, t.typrelid, t.typowner, t.typnamespace
+            select t.oid, t.typbasetype, t.typelem, t.typrelid, t.typowner, t.typnamespace
             from used as u
             join pg_catalog.pg_type as t
                 on t.oid in (u.typbasetype, u.typelem)
