@@ -226,6 +226,10 @@ struct AdoptPartitionCacheTests {
             #expect(superuser.contains("a handler does not run as superuser"), "\(superuser)")
             let unknown = try await refusal("--job", "nobody")
             #expect(unknown.contains("the configuration has no job_name \"nobody\""), "\(unknown)")
+            try await place.script("alter table \(old.config) owner to \(place.runner)", in: "postgres")
+            let theirs = try await refusal()
+            #expect(theirs.contains("table \(old.config) belongs to role \"\(place.runner)\"\n"), "\(theirs)")
+            try await place.script("alter table \(old.config) owner to current_user", in: "postgres")
             try await old.ask("new")
             try await place.script(
                 "update public.first_query_fragment_queue set partition_datatype = 'text' where hash = 'new1'"

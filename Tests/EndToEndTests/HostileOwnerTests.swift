@@ -170,6 +170,131 @@ struct HostileOwnerTests {
         }
     }
 
+    /// Casts of a type of `app.jobs`, and a trigger to be made by whoever owns the table, note as whom they run.
+    private func layTraps(_ place: Workplace) async throws {
+        try await place.makeJobs(3)
+        try await place.script(
+            """
+            create schema evil; grant usage on schema evil to public;
+            create table evil.caught (who text, what text); grant insert on evil.caught to public;
+            create type app.kind as enum ('a', 'b');
+            create function evil.to_text(app.kind) returns text language plpgsql as
+                $$ begin insert into evil.caught values (current_user, 'text'); return 'a'; end $$;
+            create function evil.to_json(app.kind) returns json language plpgsql as
+                $$ begin insert into evil.caught values (current_user, 'json'); return '"a"'; end $$;
+            create function evil.on_delete() returns trigger language plpgsql as
+                $$ begin insert into evil.caught values (current_user, 'delete'); return old; end $$;
+            create cast (app.kind as text) with function evil.to_text(app.kind);
+            create cast (app.kind as json) with function evil.to_json(app.kind);
+            alter table app.jobs add kind app.kind default 'a', add kinds app.kind[];
+            """
+        )
+    }
+
+    @Test("a table is not taken over by a superuser whose rights its owner, or its schema's or a type's, would gain")
+    func adoptedTables() async throws {
+        try await withDatabases { place in
+            let (thief, superuser) = ("\(place.runner)_thief", place.server.server.superuser)
+            try await place.server.makeRole(thief)
+            try await layTraps(place)
+            let arguments = [
+                "migrate", "adopt", "--database", place.database, "--table", "app.jobs", "--payload-row", "--only",
+                "kind=a", "--queue", "work", "--handler", "app.work", "--run-as", place.runner, "--schedule",
+                Workplace.never,
+            ]
+            for (object, title) in [
+                ("table app.jobs", "table app.jobs"), ("schema app", "schema app of table app.jobs"),
+                ("type app.kind", "type app.kind of table app.jobs"),
+            ] {
+                try await place.script("alter \(object) owner to \(thief)")
+                let refused = try await place.cronmill(arguments)
+                #expect(refused.exitCode == 1)
+                #expect(
+                    refused.errors.contains("error: \(title) belongs to role \"\(thief)\"\n"),
+                    "\(refused.errors)"
+                )
+                #expect(refused.errors.contains("alter \(object) owner to \(superuser);\n"), "\(refused.errors)")
+                try await place.script("insert into app.jobs (prio) values (1)")
+                #expect(try await place.rows("select who, what from evil.caught") == [], "\(object)")
+                try await place.script("alter \(object) owner to \(superuser)")
+            }
+            try await place.script("grant all on app.jobs to \(thief)")
+            let granted = try await place.cronmill(arguments)
+            #expect(granted.exitCode == 1)
+            #expect(
+                granted.errors == """
+                    cronmill: error: role "\(thief)" may put triggers on table app.jobs
+                    cronmill: detail: Its rows are moved as role "\(superuser)", and so would be what those triggers do.
+                    cronmill: hint: revoke trigger on app.jobs from \(thief);
+
+                    """
+            )
+            try await place.script(
+                "revoke trigger on app.jobs from \(thief); grant trigger on app.jobs to public"
+            )
+            let everybody = try await place.cronmill(arguments)
+            #expect(everybody.errors.contains("error: everybody may put triggers on table app.jobs\n"))
+            #expect(everybody.errors.contains("hint: revoke trigger on app.jobs from public;\n"))
+            try await place.script("revoke trigger on app.jobs from public")
+            // Who may become the superuser gains nothing.
+            try await place.script("alter table app.jobs owner to \(thief); grant \(superuser) to \(thief)")
+            let adopted = try await place.cronmill(arguments)
+            #expect(adopted.exitCode == 0, "\(adopted.errors)")
+            try await place.script("insert into app.jobs (prio) values (1)")
+            // The traps are some.
+            #expect(
+                try await place.rows("select distinct who, what from evil.caught order by what")
+                    == ["\(superuser)|json", "\(superuser)|text"]
+            )
+            // Given away since, it is not given back by the superuser.
+            try await place.script("revoke \(superuser) from \(thief); delete from evil.caught")
+            let undo = ["migrate", "adopt", "--database", place.database, "--table", "app.jobs", "--undo"]
+            let undone = try await place.cronmill(undo)
+            #expect(undone.exitCode == 1)
+            #expect(undone.errors.contains("table app.jobs belongs to role \"\(thief)\""), "\(undone.errors)")
+            try await place.script("insert into app.jobs (prio) values (1)")
+            #expect(try await place.rows("select who, what from evil.caught") == [])
+            try await place.script("alter table app.jobs owner to \(superuser)")
+            #expect(try await place.cronmill(undo).exitCode == 0)
+            #expect(try await place.rows("select count(*) from app.jobs") == ["8"])
+        }
+    }
+
+    @Test("of a table that its owner has taken over nothing runs as a superuser who inserts into it")
+    func adoptedByOwner() async throws {
+        try await withDatabases { place in
+            let (owner, environment) = try await setUpByOwner(place)
+            try await layTraps(place)
+            try await place.script(
+                """
+                alter table app.jobs owner to \(owner); alter type app.kind owner to \(owner);
+                grant usage on sequence app.n to \(owner)
+                """
+            )
+            let adopted = try await place.cronmill(
+                [
+                    "migrate", "adopt", "--database", place.database, "--table", "app.jobs", "--payload-row", "--only",
+                    "kind=a", "--queue", "work",
+                ],
+                environment: environment
+            )
+            #expect(adopted.exitCode == 0, "\(adopted.errors)")
+            let connection = try await place.server.connectByPassword(place.database, as: owner)
+            try await connection.script(
+                """
+                create trigger caught before delete on app.jobs for each row execute function evil.on_delete()
+                """
+            )
+            await connection.close()
+            try await place.script("insert into app.jobs (prio) values (1), (2)")
+            #expect(try await place.rows("select count(*) from cronmill.task") == ["5"])
+            #expect(
+                try await place.rows("select distinct who, what from evil.caught order by what")
+                    == ["\(owner)|delete", "\(owner)|json", "\(owner)|text"]
+            )
+        }
+    }
+
     @Test("a slash in a name makes no job that is another database's")
     func slashes() async throws {
         try await withDatabases(named: ["sl", "sl/a"]) { place in

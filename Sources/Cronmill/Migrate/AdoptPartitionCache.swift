@@ -69,7 +69,6 @@ extension Deployment {
             )
         }
         plan.tables.append(try await counted(adoption, types, in: database))
-        plan.remark(lender: types)
         plan.remark(config, remark, results: results, hasJobs: !jobs.isEmpty || stored != nil)
     }
 
@@ -82,13 +81,14 @@ extension Deployment {
         }
         let inWork =
             database == cronDatabase
-            ? []
+            ? nil
             : try await with(connectWork(database)) { connection in
                 try await connection.run {
                     try PartitionCacheConfig.find(prefix: request.prefix, target: database, session: $0)
                 }
             }
-        let all = inCron + inWork
+        let all = inCron.configs + (inWork?.configs ?? [])
+        if all.isEmpty, let refusal = inCron.refusal ?? inWork?.refusal { throw refusal }
         let places = cronDatabase == database ? "\"\(database)\"" : "\"\(cronDatabase)\" and \"\(database)\""
         guard !all.isEmpty else {
             throw CronmillError(
@@ -241,6 +241,10 @@ extension Deployment {
 
     /// Plans to schedule the old jobs as they were.
     func restored(_ source: PartitionCacheSource, of adoption: Adoption, in database: String) async throws -> Plan {
+        let isInCron = source.database == cronDatabase
+        try await with(isInCron ? connectCron() : connectWork(source.database)) { connection in
+            try await connection.run { try $0.checkTrust(in: source.table) }
+        }
         let jobs = try await with(connectWork(database)) { connection in
             try await connection.query(
                 """

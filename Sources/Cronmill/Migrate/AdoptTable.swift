@@ -49,7 +49,6 @@ extension Deployment {
         plan.setup = try await planSetup(setup, database: database)
         if stored?.isForwarded != true { plan.attach.append(try adoption.attached(table, in: database)) }
         plan.tables.append(try await counted(adoption, table, in: database))
-        plan.remark(lender: table)
         if request.processor.isEnabled == true {
             plan.enable.add(
                 "enable processor \(request.processor.name?.text ?? queue.text)",
@@ -77,17 +76,6 @@ extension Deployment {
                 )
             }
         }
-    }
-}
-
-extension AdoptPlan {
-    /// Says what a superuser lends to the owner of a table by taking it over.
-    mutating func remark(lender table: AdoptedTable) {
-        guard let owner = table.lesserOwner else { return }
-        remarks.append(
-            "Rows of table \(table.quotedName) are forwarded as you, a superuser, and so runs what its owner, role "
-                + "\"\(owner)\", puts on it; where that role is not trusted, set up as one that is no superuser."
-        )
     }
 }
 

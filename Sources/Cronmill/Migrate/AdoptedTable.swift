@@ -21,9 +21,6 @@ struct AdoptedTable: Sendable {
     let schema: String
     let name: String
     let columns: [Column]
-    /// Its owner, if a superuser takes it over of somebody who is none: what that role puts on the table runs as the
-    /// owner of the trigger's function.
-    let lesserOwner: String?
 
     /// The type of a column, as it is written in a statement.
     func type(of column: String) -> String { columns.first { $0.name == column }?.type ?? "pg_catalog.text" }
@@ -83,13 +80,7 @@ struct AdoptedTable: Sendable {
                 isBuiltIn: row.get("is_built_in")
             )
         }
-        return try AdoptedTable(
-            quotedName: quotedName,
-            schema: schema,
-            name: name,
-            columns: columns,
-            lesserOwner: row.get("lesser_owner")
-        )
+        return AdoptedTable(quotedName: quotedName, schema: schema, name: name, columns: columns)
     }
 
     private static func facts(_ schema: String, _ name: String) -> SQL {
@@ -99,7 +90,6 @@ struct AdoptedTable: Sendable {
             exists (select from pg_catalog.pg_inherits as i where c.oid in (i.inhrelid, i.inhparent)) as inherits,
             pg_get_userbyid(c.relowner) as owner, pg_has_role(c.relowner, 'usage') as is_owner, current_user as me,
             row_security_active(c.oid) as has_row_security,
-            case when u.is_superuser and not o.is_superuser then pg_get_userbyid(c.relowner) end as lesser_owner,
             array(
                 select format('%s of %s', k.conname, k.conrelid::regclass) from pg_catalog.pg_constraint as k
                 where k.contype = 'f' and c.oid in (k.conrelid, k.confrelid) order by 1
@@ -118,8 +108,6 @@ struct AdoptedTable: Sendable {
             ) as rules
         from pg_catalog.pg_class as c
         join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-        cross join lateral (select r.rolsuper as is_superuser from pg_catalog.pg_roles as r where r.oid = c.relowner) as o
-        cross join (select r.rolsuper as is_superuser from pg_catalog.pg_roles as r where r.rolname = current_user) as u
         where n.nspname = \(schema) and c.relname = \(name)
             and c.relkind in ('r', 'p', 'v', 'm', 'f')
         """
@@ -151,9 +139,10 @@ struct AdoptedTable: Sendable {
             throw refusal(
                 "table \(name) belongs to role \"\(owner)\"",
                 "Only its owner may put the trigger on it that forwards new rows.",
-                "grant \(Identifier(owner).quoted) to \(Identifier(me).quoted);"
+                "Connect as that role, if Cronmill is set up by it, or: alter table \(name) owner to \(Identifier(me).quoted);"
             )
         }
+        try session.checkTrust(in: name)
         if try row.get("has_row_security") {
             throw refusal(
                 "table \(name) has row security",

@@ -38,8 +38,13 @@ struct PartitionCacheConfig: Sendable {
         "queue_prefix",
     ]
 
-    /// The rows about a work database that are in the database of the session.
-    static func find(prefix: String?, target: String, session: Session) throws -> [PartitionCacheConfig] {
+    /// The rows about a work database that are in the database of the session, and why a table was not read: anybody may
+    /// have made one of such a name.
+    static func find(
+        prefix: String?,
+        target: String,
+        session: Session
+    ) throws -> (configs: [PartitionCacheConfig], refusal: CronmillError?) {
         let tables: [String] = try session.query(
             """
             select format('%I.%I', n.nspname, c.relname) as name
@@ -55,7 +60,14 @@ struct PartitionCacheConfig: Sendable {
             """
         ).map { try $0.get("name") }
         var configs: [PartitionCacheConfig] = []
+        var refusal: CronmillError?
         for table in tables {
+            do {
+                try session.checkTrust(in: table)
+            } catch let error as CronmillError {
+                refusal = refusal ?? error
+                continue
+            }
             configs += try session.query(
                 """
                 select
@@ -89,7 +101,7 @@ struct PartitionCacheConfig: Sendable {
                 )
             }
         }
-        return configs
+        return (configs, refusal)
     }
 
     /// Its jobs in `cron.job`, as a condition on `j`. A name of 63 bytes may have been cut by pg_cron.
