@@ -67,6 +67,9 @@ struct PartitionCacheConfig: Sendable {
             } catch let error as CronmillError {
                 refusal = refusal ?? error
                 continue
+            } catch let error as PostgresError where error.sqlState == .undefinedTable {
+                // Dropped since it was listed.
+                continue
             }
             configs += try session.query(
                 """
