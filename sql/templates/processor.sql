@@ -241,7 +241,7 @@ begin
         );
         -- Soon once the queue is empty: reports are not to lag behind for as long as the run looks for tasks.
         if counters.done + counters.failed > noted
-            and clock_timestamp() > noted_at + case when total = 0 then interval '1 second' else interval '5 seconds' end
+            and clock_timestamp() > noted_at + make_interval(secs => 5 - 4 * (total = 0)::integer)
         then
             perform cronmill.note_progress(run.processor_id, run, counters);
             noted := counters.done + counters.failed;
