@@ -13,7 +13,7 @@ set search_path = pg_catalog, pg_temp
 as $function$
 begin
     raise exception using
-        errcode = 'MC014',
+        errcode = 'MC019',
         message = pg_catalog.format('pg_cron moves from database "%s" to database "%s"', tg_argv[0], tg_argv[1]),
         detail = 'A job that is made or changed here would be lost.',
         hint = pg_catalog.format('See how far it is with cronmill migrate status; after it, connect to database "%s".',

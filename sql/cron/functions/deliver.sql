@@ -22,7 +22,7 @@ begin
         alarm_role := coalesce(deliver_to.alarm_role, routine.owner);
         if not routine.fits then
             raise exception using
-                errcode = 'MC014',
+                errcode = 'MC018',
                 message = pg_catalog.format('function %s cannot be told of alarms', deliver_to.alarm_function),
                 hint = 'It has to be a function (jsonb) returning void.';
         end if;

@@ -39,7 +39,7 @@ begin
         when 'history_runs' then changed.history_runs := value::bigint;
         else
             raise exception using
-                errcode = 'MC013',
+                errcode = 'MC017',
                 message = pg_catalog.format('there is no threshold "%s"', set_threshold.name),
                 hint = 'There are behind, failing, dead, overdue, silent, history, replica, history_age, history_runs.';
     end case;
