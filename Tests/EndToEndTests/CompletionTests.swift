@@ -25,6 +25,20 @@ struct CompletionTests {
         return result.output.split(separator: "\n").map(String.init)
     }
 
+    /// The same, asked again where nothing came: a server that is busy with other tests may not answer within the two
+    /// seconds after which TAB gives up.
+    private func offered(
+        _ words: [String],
+        on server: TestServer,
+        more: [String: String] = [:]
+    ) async throws -> [String] {
+        for _ in 1...20 {
+            let words = try await offers(words, on: server, more: more)
+            if !words.isEmpty { return words }
+        }
+        return []
+    }
+
     @Test("databases, queues and processors are offered, those of the databases on the line")
     func names() async throws {
         try await withDatabases(2) { place in
@@ -43,16 +57,16 @@ struct CompletionTests {
             )
             try #require(more.exitCode == 0, "\(more.errors)")
             let server = place.server
-            #expect(try await offers(["status", "--database", here], on: server) == [here])
-            #expect(try await offers(["setup", "--database", "postg"], on: server) == ["postgres"])
-            #expect(try await offers(["enable", "--database", here, ""], on: server) == ["bills", "letters"])
-            #expect(try await offers(["enable", "--database", here, "l"], on: server) == ["letters"])
-            #expect(try await offers(["disable", "--database", there, ""], on: server) == ["letters"])
+            #expect(try await offered(["status", "--database", here], on: server) == [here])
+            #expect(try await offered(["setup", "--database", "postg"], on: server) == ["postgres"])
+            #expect(try await offered(["enable", "--database", here, ""], on: server) == ["bills", "letters"])
+            #expect(try await offered(["enable", "--database", here, "l"], on: server) == ["letters"])
+            #expect(try await offered(["disable", "--database", there, ""], on: server) == ["letters"])
             #expect(
-                try await offers(["enqueue", "--database", here, "--queue", ""], on: server) == ["bills", "letters"]
+                try await offered(["enqueue", "--database", here, "--queue", ""], on: server) == ["bills", "letters"]
             )
             #expect(
-                try await offers(["runs", "b"], on: server, more: ["DB_NAME": here]) == ["bills"]
+                try await offered(["runs", "b"], on: server, more: ["DB_NAME": here]) == ["bills"]
             )
         }
     }
