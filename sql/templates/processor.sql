@@ -36,7 +36,7 @@ declare
     ended text;{{declarations}}
     error cronmill.task_error;
     noted bigint := 0;
-    noted_at timestamptz := '-infinity'::timestamptz;
+    noted_at timestamptz := clock_timestamp() - interval '4 seconds';
     end_reason text;
     cancel_message pg_catalog.text;
 begin
