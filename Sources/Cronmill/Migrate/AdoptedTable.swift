@@ -29,20 +29,8 @@ struct AdoptedTable: Sendable {
     ///
     /// - Throws: `CronmillError` for what is no table, or one that cannot be taken over, saying why.
     static func find(_ text: String, session: Session) throws -> AdoptedTable {
-        let parts: [String]
-        do {
-            parts = try session.one("select parse_ident(\(text)) as parts").get("parts")
-        } catch let error as PostgresError where error.sqlState == .invalidParameterValue {
-            throw CronmillError(.failed, "\"\(text)\" is not the name of a table", detail: error.detail)
-        }
-        guard parts.count == 2 else {
-            throw CronmillError(
-                .failed,
-                "table \(text) is not schema-qualified",
-                hint: "Name its schema: --table \("SCHEMA.\(text)".shellWord)"
-            )
-        }
-        return try find(schema: parts[0], name: parts[1], session: session)
+        let (schema, name) = try session.tableName(text, option: "--table")
+        return try find(schema: schema, name: name, session: session)
     }
 
     /// Finds a table by its names, as the catalog has them.

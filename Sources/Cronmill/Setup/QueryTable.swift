@@ -17,27 +17,15 @@ struct QueryTable: Sendable {
     ///
     /// - Throws: `CronmillError` for a name that is none, a schema that is not there, and a table that has other columns.
     static func find(_ text: String, session: Session) throws -> QueryTable {
-        let parts: [String]
-        do {
-            parts = try session.one("select parse_ident(\(text)) as parts").get("parts")
-        } catch let error as PostgresError where error.sqlState == .invalidParameterValue {
-            throw CronmillError(.failed, "\"\(text)\" is not the name of a table", detail: error.detail)
-        }
-        guard parts.count == 2 else {
-            throw CronmillError(
-                .failed,
-                "table \(text) is not schema-qualified",
-                hint: "Name its schema: --query-results \("SCHEMA.\(text)".shellWord)"
-            )
-        }
-        let name = try session.one("select format('%I.%I', \(parts[0])::text, \(parts[1])::text) as name")
+        let table = try session.tableName(text, option: "--query-results")
+        let name = try session.one("select format('%I.%I', \(table.schema)::text, \(table.name)::text) as name")
             .get("name", as: String.self)
-        guard try !session.query("select from pg_catalog.pg_namespace as n where n.nspname = \(parts[0])").isEmpty
+        guard try !session.query("select from pg_catalog.pg_namespace as n where n.nspname = \(table.schema)").isEmpty
         else {
             throw CronmillError(
                 .failed,
-                "schema \(Identifier(parts[0]).quoted) of table \(name) does not exist",
-                hint: "create schema \(Identifier(parts[0]).quoted);",
+                "schema \(Identifier(table.schema).quoted) of table \(name) does not exist",
+                hint: "create schema \(Identifier(table.schema).quoted);",
                 database: session.database
             )
         }

@@ -1,0 +1,24 @@
+internal import Postgres
+
+extension Session {
+    /// Schema and name of a table, as the catalog has them, out of what the user typed.
+    ///
+    /// - Parameter option: the option that names the table.
+    /// - Throws: `CronmillError` for a text that is no name, or one without a schema.
+    func tableName(_ text: String, option: String) throws -> (schema: String, name: String) {
+        let parts: [String]
+        do {
+            parts = try one("select parse_ident(\(text)) as parts").get("parts")
+        } catch let error as PostgresError where error.sqlState == .invalidParameterValue {
+            throw CronmillError(.failed, "\"\(text)\" is not the name of a table", detail: error.detail)
+        }
+        guard parts.count == 2 else {
+            throw CronmillError(
+                .failed,
+                "table \(text) is not schema-qualified",
+                hint: "Name its schema: \(option) \("SCHEMA.\(text)".shellWord)"
+            )
+        }
+        return (parts[0], parts[1])
+    }
+}
