@@ -4,40 +4,12 @@ import Testing
 /// Everything without superuser, as on a managed cloud.
 @Suite("Without superuser", .timeLimit(.minutes(20)))
 struct NonSuperuserTests {
-    /// What an administrator has to give to role `installer`.
-    private func prepare(_ place: Workplace) async throws {
-        try await place.script(
-            """
-            create extension pg_cron;
-            create role installer login createrole;
-            grant \(place.runner) to installer;
-            grant usage on schema cron to installer, \(place.runner);
-            grant execute on function
-                cron.schedule_in_database(text, text, text, text, text, boolean),
-                cron.alter_job(bigint, text, text, text, text, boolean)
-                to installer, \(place.runner);
-            grant create on database postgres to installer;
-            """,
-            in: "postgres"
-        )
-        for database in place.databases {
-            try await place.script("grant create on database \(database) to installer", in: "postgres")
-            try await place.script(
-                """
-                create extension postgres_fdw;
-                grant usage on foreign data wrapper postgres_fdw to installer;
-                """,
-                in: database
-            )
-        }
-    }
-
     @Test("an installer that is no superuser sets up, the job belongs to the run-as role, runs, and is seen")
     func story() async throws {
         try await withServer { server in
             try await withDatabases(on: server, waitsForTurn: false) { place in
                 let database = place.database
-                try await prepare(place)
+                try await place.makeInstaller()
                 try await awayFromFullMinute()
                 let installer = ["DB_USER": "installer"]
                 let setup = try await place.cronmill(
@@ -111,7 +83,7 @@ struct NonSuperuserTests {
         try await withServer { server in
             try await withDatabases(2, on: server, waitsForTurn: false) { place in
                 let (first, second) = (place.databases[0], place.databases[1])
-                try await prepare(place)
+                try await place.makeInstaller()
                 let installer = ["DB_USER": "installer"]
                 func goes(_ arguments: String..., database: String, input: String = "") async throws -> ProgramResult {
                     let result = try await place.cronmill(
@@ -174,7 +146,7 @@ struct NonSuperuserTests {
         try await withServer { server in
             try await withDatabases(2, on: server, waitsForTurn: false) { place in
                 let (first, second) = (place.databases[0], place.databases[1])
-                try await prepare(place)
+                try await place.makeInstaller()
                 try await server.makeRole("evil")
                 try await place.script(
                     """

@@ -181,27 +181,7 @@ struct PruneTests {
     func withoutSuperuser() async throws {
         try await withServer { server in
             try await withDatabases(on: server, waitsForTurn: false) { place in
-                try await place.script(
-                    """
-                    create extension pg_cron;
-                    create role installer login createrole;
-                    grant \(place.runner) to installer;
-                    grant usage on schema cron to installer, \(place.runner);
-                    grant execute on function
-                        cron.schedule_in_database(text, text, text, text, text, boolean),
-                        cron.alter_job(bigint, text, text, text, text, boolean)
-                        to installer, \(place.runner);
-                    grant create on database postgres to installer;
-                    grant create on database \(place.database) to installer;
-                    """,
-                    in: "postgres"
-                )
-                try await place.script(
-                    """
-                    create extension postgres_fdw;
-                    grant usage on foreign data wrapper postgres_fdw to installer;
-                    """
-                )
+                try await place.makeInstaller()
                 let installer = ["DB_USER": "installer"]
                 let setup = try await place.cronmill(
                     place.setupArguments(["--max-running-jobs", "32", "--others", "0", "--link-host", "127.0.0.1"]),
