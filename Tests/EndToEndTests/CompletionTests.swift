@@ -1,3 +1,4 @@
+import Postgres
 import PrivateServer
 import Subprocess
 import SystemPackage
@@ -68,6 +69,18 @@ struct CompletionTests {
             #expect(
                 try await offered(["runs", "b"], on: server, more: ["DB_NAME": here]) == ["bills"]
             )
+        }
+    }
+
+    @Test("a name that the shell would expand is not offered, takes no other away, and runs nothing")
+    func hostileNames() async throws {
+        try await withServer { server in
+            let cron = try await server.connect()
+            for name in ["it's", "$(echo expanded)", "`echo expanded`", "$HOME", "two words", "-f", "büro-1", "部署"] {
+                try await cron.execute("create database \(identifier: name)")
+            }
+            await cron.close()
+            #expect(try await offered(["setup", "--database", ""], on: server) == ["büro-1", "postgres", "部署"])
         }
     }
 

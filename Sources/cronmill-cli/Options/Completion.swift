@@ -3,7 +3,9 @@ internal import Cronmill
 internal import Postgres
 
 /// What a shell offers for a word that names something: asked of the servers when TAB is pressed, and nothing, soon
-/// and without a word, where they do not answer.
+/// and without a word, where they do not answer. Names that a shell would not take as they are, are not offered: bash
+/// expands what it is offered (`compgen -W`), so that whoever may name a database or a queue could run commands in the
+/// shell of everybody who presses TAB.
 enum Completion {
     /// Work databases; for `setup` all there are.
     static let databases = CompletionKind.custom { (words: [String], _: Int, _: String) async -> [String] in
@@ -55,7 +57,7 @@ enum Completion {
                     return []
                 }
                 defer { group.cancelAll() }
-                return try await group.next() ?? []
+                return try await (group.next() ?? []).filter(\.isPlainInShell)
             }
         } catch {
             // A line that is being typed is often wrong, and there is nowhere to say so.
@@ -83,6 +85,11 @@ enum Completion {
 }
 
 extension String {
+    /// Whether shells take it for one word that stands for itself.
+    fileprivate var isPlainInShell: Bool {
+        !isEmpty && !hasPrefix("-") && allSatisfy { $0.isLetter || $0.isNumber || "_-.+@%,/".contains($0) }
+    }
+
     /// A word as the shell will hand it on: bash gives it to a completion as it is typed.
     fileprivate var withoutShellQuotes: String {
         guard let quote = first, quote == "'" || quote == "\"" else { return replacing("\\", with: "") }
