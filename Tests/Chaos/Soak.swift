@@ -17,6 +17,9 @@ public struct Soak: Sendable {
     private static let queue = "steady"
     /// How often it looks.
     private static let step: Duration = .seconds(20)
+    /// Runs of each processor that the housekeeper keeps, and after how many looks its hour is over.
+    private static let kept = 500
+    private static let hour = 6
 
     private static let handler = """
         create schema app;
@@ -63,6 +66,13 @@ public struct Soak: Sendable {
             let sample = try await sample(after: ContinuousClock.now - begun)
             progress(sample.text)
             samples.append(sample)
+            if samples.count % Self.hour == 0 {
+                try await place.with(ChaosPlace.cronDatabase) { connection in
+                    _ = try await connection.execute(
+                        "update cronmill_cron.housekeeping set pass.began_at = (pass).began_at - interval '1 hour'"
+                    )
+                }
+            }
         }
         // The first third is for tables and backends to get to their size.
         let (first, last) = (
@@ -70,7 +80,8 @@ public struct Soak: Sendable {
         )
         var report = ChaosReport()
         report.lines = [
-            options.text, "\(Self.rate) tasks a second and database, schedule \(Self.schedule)", Sample.heading,
+            options.text, "\(Self.rate) tasks a second and database, schedule \(Self.schedule), \(Self.kept) runs kept",
+            Sample.heading,
         ]
         report.lines += samples.enumerated().filter { $0.offset % max(1, samples.count / 12) == 0 }.map(\.element.text)
         for (index, name) in Sample.names.enumerated() where Sample.isFlat[index] {
@@ -100,6 +111,7 @@ public struct Soak: Sendable {
                 "--enable",
             ])
         }
+        try await course.command(["prune", "--set", "keep=\(Self.kept)", "--all"])
     }
 
     /// Enqueues a tenth of the rate ten times a second.
@@ -168,9 +180,9 @@ public struct Soak: Sendable {
             + ["short runs", "long runs"].flatMap { kind in
                 ["backend kB", "tasks waiting", "task kB", "task indexes kB", "run kB"].map { "\(kind): \($0)" }
             }
-        /// Those that grow with the number of runs, until they are pruned, are not flat.
+        /// `cronmill.run` grows for the seven days for which runs are remembered.
         static let isFlat =
-            [true, true, false, false] + [true, true, true, true, false] + [true, true, true, true, false]
+            [true, true, true, true] + [true, true, true, true, false] + [true, true, true, true, false]
 
         static let heading = "seconds | " + names.joined(separator: " | ")
         var text: String { ([seconds] + values).map(String.init).joined(separator: " | ") }

@@ -192,6 +192,8 @@ struct Verification: Sendable {
                 join cronmill.slot as s on s.slot_id = r.slot_id
                 join cronmill.processor as p on p.processor_id = s.processor_id
                 where p.name = c.queue and r.ended_at is null
+                    and not exists (
+                        select from pg_stat_activity as a where a.pid = r.pid and a.backend_start <= r.started_at)
             ) as r
             where c.charges > r.runs
             """

@@ -39,6 +39,7 @@
 \ir functions/is_own_cancel.sql
 \ir functions/hold_key.sql
 \ir functions/lock_group.sql
+\ir functions/is_abandoned.sql
 \ir functions/begin_attempt.sql
 \ir functions/claim_groups.sql
 \ir functions/claim.sql

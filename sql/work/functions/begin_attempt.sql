@@ -1,6 +1,7 @@
 -- Charges a task that is locked with an attempt before it is made, and puts it off as after a failure, so that
 -- a task that kills its backend is tried as often as any other and no more. One that has used up its
--- attempts so is buried. Returns its new place, null if it was buried. The caller commits before it goes on.
+-- attempts so is buried. An attempt that was charged and then not made, because somebody held the task just then, is
+-- not charged again. Returns its new place, null if it was buried. The caller commits before it goes on.
 -- Changes cronmill.task and cronmill.dead_task. Executed by: claim.
 create or replace function cronmill.begin_attempt(processor_id integer, slot_id integer, task_id bigint, place tid)
 returns tid
@@ -11,14 +12,18 @@ declare
     settings record;
     new_place tid;
 begin
-    select coalesce(t.max_attempts, p.max_attempts) as max_attempts, p.backoff_base, p.backoff_cap, t.attempts, t.began_at
+    select
+        coalesce(t.max_attempts, p.max_attempts) as max_attempts, p.backoff_base, p.backoff_cap, t.attempts, t.began_at,
+        -- Unless this very run has begun it: it would not be here if the attempt had been made.
+        (t.began_at >= s.started_at and s.slot_id = begin_attempt.slot_id) is not true as is_charged
     into strict settings
     from cronmill.task as t
     join cronmill.processor as p on p.queue_id = t.queue_id
+    left join cronmill.slot as s on s.slot_id = t.taken_by
     where t.ctid = begin_attempt.place
         and t.task_id = begin_attempt.task_id
         and p.processor_id = begin_attempt.processor_id;
-    if settings.began_at is not null and settings.attempts >= settings.max_attempts then
+    if settings.began_at is not null and settings.is_charged and settings.attempts >= settings.max_attempts then
         perform cronmill.bury(
             begin_attempt.task_id, begin_attempt.place, settings.attempts, 'MC020',
             'the attempt never ended',
@@ -29,13 +34,10 @@ begin
     end if;
     update cronmill.task as t
     set
-        attempts = t.attempts + 1,
+        attempts = t.attempts + settings.is_charged::integer,
         began_at = clock_timestamp(),
-        taken_by = case when t.unique_key is not null then begin_attempt.slot_id end,
-        -- A second at least: until the caller has locked it again, no other slot may take it for one that never ended.
-        run_at = greatest(
-            cronmill.retry_at(t.attempts + 1, settings.backoff_base, settings.backoff_cap),
-            clock_timestamp() + interval '1 second')
+        taken_by = begin_attempt.slot_id,
+        run_at = cronmill.retry_at(t.attempts + settings.is_charged::integer, settings.backoff_base, settings.backoff_cap)
     where t.ctid = begin_attempt.place and t.task_id = begin_attempt.task_id
     returning t.ctid into new_place;
     return new_place;

@@ -99,6 +99,7 @@ begin
             where t.queue_id = settings.queue_id
                 and t.began_at is not null
                 and t.run_at <= now_at
+                and cronmill.is_abandoned(t.taken_by, t.began_at, settings.slot_id)
                 and case when t.group_key is null then true else cronmill.lock_group(t.queue_id, t.group_key, t.task_id) end
             order by t.run_at
             limit 1

@@ -1,6 +1,6 @@
 -- Ends a run cleanly: counters, reason, and the ticks that pg_cron has queued behind it. The caller commits,
--- and gives the slot's lock back after that: who finds it free may take the run for ended. Changes cronmill.slot and
--- cronmill.run. Executed by: the processor's run-as role, from its generated procedure.
+-- and gives the slot's lock back after that: who finds it free may take the run for ended. Changes cronmill.slot,
+-- cronmill.run and cronmill.task. Executed by: the processor's run-as role, from its generated procedure.
 create or replace function cronmill.end_run(
     processor_id integer,
     run cronmill.run_start,
@@ -14,6 +14,7 @@ as $function$
 declare
     settings cronmill.processor;
     mine cronmill.slot;
+    unmade record;
     now_at constant timestamptz := clock_timestamp();
 begin
     select p.* into settings
@@ -44,6 +45,14 @@ begin
     if not found then
         return;
     end if;
+    -- Attempts that were begun and could not be made, nor given back then.
+    for unmade in
+        select t.task_id, t.ctid as place
+        from cronmill.task as t
+        where t.taken_by = mine.slot_id and t.began_at >= mine.started_at and end_run.reason <> 'canceled'
+    loop
+        perform cronmill.give_back(end_run.processor_id, unmade.task_id, unmade.place);
+    end loop;
     perform cronmill.note_progress(end_run.processor_id, end_run.run, end_run.counters);
     update cronmill.run as r
     set ended_at = now_at, end_reason = end_run.reason

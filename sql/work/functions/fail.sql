@@ -18,7 +18,7 @@ declare
 begin
     select
         coalesce(t.max_attempts, p.max_attempts) as max_attempts, p.backoff_base, p.backoff_cap,
-        t.taken_by, t.attempts + case when t.began_at is null then 1 else 0 end as attempts
+        t.unique_key, t.attempts + case when t.began_at is null then 1 else 0 end as attempts
     into settings
     from cronmill.task as t
     join cronmill.processor as p on p.queue_id = t.queue_id
@@ -50,6 +50,7 @@ begin
     set
         attempts = settings.attempts,
         began_at = null,
+        taken_by = case when t.unique_key is not null then t.taken_by end,
         run_at = cronmill.retry_at(settings.attempts, settings.backoff_base, settings.backoff_cap),
         failed_at = clock_timestamp(),
         error_sqlstate = (fail.error).sqlstate,
@@ -59,7 +60,7 @@ begin
         error_context = nullif((fail.error).context, '')
     where t.ctid = fail.place and t.task_id = fail.task_id
     returning t.ctid into new_place;
-    if settings.taken_by is not null then
+    if settings.unique_key is not null then
         perform cronmill.hold_key(fail.task_id, new_place);
     end if;
     return 'retry';

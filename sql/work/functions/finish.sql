@@ -65,7 +65,11 @@ begin
     end if;
     if (finish.outcome).kind = 'snooze' then
         update cronmill.task as t
-        set attempts = charged, began_at = null, run_at = greatest((finish.outcome).run_at, clock_timestamp())
+        set
+            attempts = charged,
+            began_at = null,
+            taken_by = case when t.unique_key is not null then t.taken_by end,
+            run_at = greatest((finish.outcome).run_at, clock_timestamp())
         where t.ctid = finish.places[1] and t.task_id = finish.task_ids[1]
         returning t.ctid into new_place;
         perform cronmill.hold_key(finish.task_ids[1], new_place);

@@ -1,10 +1,12 @@
 -- Takes the charge of an attempt back that was begun alone and not made: stopped by somebody's cancel, or its group
--- was busy.
+-- was busy, or somebody held it just then. Where that lasts, the task stays begun; begin_attempt does not charge it again.
 -- Changes cronmill.task. Executed by: the processor's run-as role, from its generated procedure.
 create or replace function cronmill.give_back(processor_id integer, task_id bigint, place tid)
 returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+-- Another slot that has found it too late to see that it is begun holds it until the end of its claim, or its batch.
+set lock_timeout = '1s'
 as $function$
 declare
     mine record;
@@ -17,15 +19,22 @@ begin
         and t.began_at is not null
         and p.processor_id = give_back.processor_id
         and p.run_as = session_user
-    for update of t skip locked;
+    for update of t;
     if not found then
         return;
     end if;
     update cronmill.task as t
-    set attempts = t.attempts - 1, began_at = null, run_at = clock_timestamp()
+    set
+        attempts = t.attempts - 1,
+        began_at = null,
+        taken_by = case when t.unique_key is not null then t.taken_by end,
+        run_at = clock_timestamp()
     where t.ctid = mine.place
     returning t.ctid as place into mine;
     perform cronmill.hold_key(give_back.task_id, mine.place);
+exception
+    when lock_not_available then
+        null;
 end
 $function$;
 comment on function cronmill.give_back(integer, bigint, tid) is 'Takes the charge of an attempt back that somebody''s cancel ended.';

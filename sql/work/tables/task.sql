@@ -45,7 +45,7 @@ comment on column cronmill.task.enqueued_at is 'When it was enqueued.';
 comment on column cronmill.task.began_at is 'When an attempt began that was committed before it and has not ended: the task is done alone.';
 comment on column cronmill.task.payload is 'What the handler is given.';
 comment on column cronmill.task.unique_key is 'While it waits, no other task of the queue with this key can be enqueued.';
-comment on column cronmill.task.taken_by is 'The slot that has given up the task''s unique key in order to begin it; null while the key is held.';
+comment on column cronmill.task.taken_by is 'The slot that has begun it alone, or has given up its unique key in order to begin it.';
 comment on column cronmill.task.group_key is 'Of the tasks of a group one at a time is done, in the order of their numbers.';
 comment on column cronmill.task.timeout is 'Of this task, instead of the processor''s.';
 comment on column cronmill.task.max_attempts is 'Of this task, instead of the processor''s.';
@@ -58,5 +58,5 @@ comment on column cronmill.task.error_context is 'Call stack of the last failure
 comment on index cronmill.task_begun is 'Tasks whose attempt began and has not ended.';
 comment on index cronmill.task_pkey is 'The order in which a processor claims tasks.';
 comment on index cronmill.task_unique_key is 'One waiting task per unique key.';
-comment on index cronmill.task_taken is 'Tasks whose unique key a slot has given up.';
+comment on index cronmill.task_taken is 'Tasks that a slot has begun, or given up the unique key of.';
 comment on index cronmill.task_group is 'The order in which the tasks of a group are done.';

@@ -1,0 +1,81 @@
+import Postgres
+import Testing
+
+/// Tasks whose attempt was committed before it is made: nobody may take one for lost that is about to be done.
+@Suite("Tasks begun", .timeLimit(.minutes(20)))
+struct BegunTaskTests {
+    @Test("a task that a run has begun is left to it until that run has ended, however long it takes to begin")
+    func leftToItsRun() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable", "--slots", "2")
+            try await place.call()
+            try await place.enqueue(1)
+            try await place.script(
+                """
+                update cronmill.task
+                set attempts = 1, began_at = clock_timestamp(), run_at = clock_timestamp(),
+                    taken_by = (select s.slot_id from cronmill.slot as s)
+                """
+            )
+            let run = try await place.connect()
+            try await run.execute(
+                "select pg_advisory_lock(cronmill.slot_lock_class(), s.slot_id) from cronmill.slot as s"
+            )
+            try await place.call(slot: 2)
+            #expect(try await place.done() == [])
+            #expect(try await place.rows("select attempts from cronmill.task") == ["1"])
+
+            await run.close()
+            try await eventually("the lock is free") {
+                try await place.rows(
+                    """
+                    select 1 from pg_locks as l join pg_database as d on d.oid = l.database
+                    where d.datname = current_database() and l.locktype = 'advisory'
+                    """
+                ) == []
+            }
+            try await place.call(slot: 2)
+            #expect(try await place.done() == [1])
+        }
+    }
+
+    @Test("an attempt that could not be made because somebody held the task is not charged, and given back at the end")
+    func unmade() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable", "--max-attempts", "1")
+            try await place.script("update cronmill.processor set backoff_base = '10 milliseconds'")
+            try await place.enqueue(1)
+            let run = try await place.connect(as: place.runner)
+            let claim: SQL = """
+                select cronmill.claim(1, 1, 1, clock_timestamp(), null::cronmill.claim, false)
+                """
+            try await run.execute(
+                "select set_config('test.run', cronmill.begin_run('work', 1)::text, false)"
+            )
+            try await run.execute(claim)
+            let begun = try await place.rows("select task_id, ctid, attempts from cronmill.task")
+            #expect(begun == ["1|(0,2)|1"])
+
+            let other = try await place.connect()
+            try await other.execute("begin")
+            try await other.execute("select from cronmill.task for update")
+            try await run.execute("select cronmill.give_back(1, 1, '(0,2)')")
+            try await other.execute("rollback")
+            #expect(try await place.rows("select attempts from cronmill.task where began_at is not null") == ["1"])
+
+            try await run.execute(claim)
+            #expect(try await place.rows("select attempts from cronmill.task where began_at is not null") == ["1"])
+            try await run.execute(
+                """
+                select cronmill.end_run(
+                    1, current_setting('test.run')::cronmill.run_start, 'empty', (0, 0, 0, null, null)::cronmill.counters)
+                """
+            )
+            #expect(try await place.rows("select attempts from cronmill.task where began_at is null") == ["0"])
+            await run.close()
+            await other.close()
+            try await place.call()
+            #expect(try await place.done() == [1])
+        }
+    }
+}
