@@ -194,6 +194,33 @@ struct MigratePlanTests {
         }
     }
 
+    @Test("a function that is told of alarms has to be in the new place, too, and of the same owner")
+    func alarmFunction() async throws {
+        try await MovePlace.with(schedule: MovePlace.rare) { place in
+            let function = """
+                create schema ops; create function ops.tell(jsonb) returns void language sql as '';
+                alter function ops.tell(jsonb) owner to ann; grant usage on schema ops to ann;
+                """
+            try await place.script(function, in: "shop")
+            let set = try await place.cronmill(["alarms", "deliver", "ops.tell"], cron: "shop")
+            try #require(set.exitCode == 0, "\(set.errors)")
+            let missing = """
+                in the way: alarms are told to function ops.tell(jsonb) of role ann, and role "ann" cannot call the same \
+                in database "postgres"
+                  in database postgres: create it there, before; or tell nobody: cronmill alarms deliver --none \
+                --cron-database shop
+
+                """
+            #expect(try await place.migrate("plan").output.hasSuffix(missing))
+            try await place.script(function, in: "postgres")
+            #expect(try await place.migrate("plan").exitCode == 0)
+            try await place.script("alter function ops.tell(jsonb) owner to bob", in: "postgres")
+            let foreign = try await place.migrate("plan")
+            #expect(foreign.output.hasSuffix(missing))
+            #expect(foreign.exitCode == 3)
+        }
+    }
+
     @Test("from a database of its own pg_cron moves into a work database; a person restarts; finish ends the old place")
     func wayBack() async throws {
         try await MovePlace.with(home: "postgres", schedule: MovePlace.rare) { place in

@@ -20,6 +20,7 @@ extension Migration {
         survey.judge(old, new)
         if old.isSuperuser {
             survey.obstacles += try await linkObstacles(survey)
+            if old.isInstalled, let obstacle = try await alarmObstacle() { survey.obstacles.append(obstacle) }
             for database in survey.workDatabases { survey.obstacles += try await workObstacles(database) }
         }
         return survey
