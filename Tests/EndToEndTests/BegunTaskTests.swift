@@ -39,8 +39,11 @@ struct BegunTaskTests {
         }
     }
 
-    @Test("an attempt that could not be made because somebody held the task is not charged, and given back at the end")
-    func unmade() async throws {
+    @Test(
+        "an attempt that could not be made because somebody held the task is not charged, and given back at the end",
+        arguments: ["empty", "canceled"]
+    )
+    func unmade(endReason: String) async throws {
         try await withDatabases { place in
             try await place.setUp("--enable", "--max-attempts", "1")
             try await place.script("update cronmill.processor set backoff_base = '10 milliseconds'")
@@ -68,7 +71,8 @@ struct BegunTaskTests {
             try await run.execute(
                 """
                 select cronmill.end_run(
-                    1, current_setting('test.run')::cronmill.run_start, 'empty', (0, 0, 0, null, null)::cronmill.counters)
+                    1, current_setting('test.run')::cronmill.run_start,
+                    \(endReason), (0, 0, 0, null, null)::cronmill.counters)
                 """
             )
             #expect(try await place.rows("select attempts from cronmill.task where began_at is null") == ["0"])
@@ -76,6 +80,78 @@ struct BegunTaskTests {
             await other.close()
             try await place.call()
             #expect(try await place.done() == [1])
+        }
+    }
+    @Test("an attempt that somebody held to the end of its run is charged by no later one", arguments: [1, 2])
+    func heldToTheEnd(slot: Int) async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable", "--slots", "2", "--max-attempts", "1")
+            try await place.script("update cronmill.processor set backoff_base = '10 milliseconds'")
+            try await place.enqueue(1)
+            let run = try await place.connect(as: place.runner)
+            try await run.execute("select set_config('test.run', cronmill.begin_run('work', 1)::text, false)")
+            try await run.execute(
+                "select cronmill.claim(1, 1, 1, clock_timestamp(), null::cronmill.claim, false)"
+            )
+            let other = try await place.connect()
+            try await other.execute("begin")
+            try await other.execute("select from cronmill.task for update")
+            try await run.execute(
+                """
+                select cronmill.end_run(
+                    1, current_setting('test.run')::cronmill.run_start,
+                    'empty', (0, 0, 0, null, null)::cronmill.counters)
+                """
+            )
+            try await run.execute("select pg_advisory_unlock_all()")
+            try await other.execute("rollback")
+            #expect(try await place.rows("select attempts from cronmill.task where began_at is not null") == ["1"])
+            try await place.call(slot: slot)
+            #expect(try await place.done() == [1])
+            await run.close()
+            await other.close()
+        }
+    }
+
+    @Test("a producer who waits for the key of a task that is being begun does not hold the task then")
+    func waitingProducer() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            let enqueue: SQL = "select cronmill.enqueue('work', '{\"n\": 1}', unique_key => 'a')"
+            let run = try await place.connect()
+            try await run.execute(enqueue)
+            try await run.execute("set session authorization \(identifier: place.runner)")
+            try await run.execute("select cronmill.begin_run('work', 1)")
+            try await run.execute("reset session authorization")
+            try await run.execute("begin")
+            // The claim does this first; here it does not go on before the producer has come.
+            try await run.execute("select from cronmill.task for update")
+            let producer = try await place.connect()
+            try await producer.execute("begin")
+            async let second = producer.execute(enqueue)
+            try await eventually("the producer waits") {
+                try await place.rows(
+                    """
+                    select count(*) from pg_stat_activity
+                    where datname = current_database() and wait_event_type = 'Lock'
+                    """
+                ) == ["1"]
+            }
+            try await run.execute("set session authorization \(identifier: place.runner)")
+            try await run.execute(
+                "select cronmill.claim(1, 1, 1, clock_timestamp(), null::cronmill.claim, false)"
+            )
+            try await run.execute("commit")
+            _ = try await second
+            #expect(
+                try await place.rows(
+                    "select task_id from cronmill.task where began_at is not null for update skip locked"
+                ) == ["1"]
+            )
+            try await producer.execute("commit")
+            #expect(try await place.rows("select count(*) from cronmill.task") == ["2"])
+            await run.close()
+            await producer.close()
         }
     }
 }

@@ -10,12 +10,22 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     settings record;
+    begun cronmill.task;
     new_place tid;
 begin
     select
         coalesce(t.max_attempts, p.max_attempts) as max_attempts, p.backoff_base, p.backoff_cap, t.attempts, t.began_at,
-        -- Unless this very run has begun it: it would not be here if the attempt had been made.
-        (t.began_at >= s.started_at and s.slot_id = begin_attempt.slot_id) is not true as is_charged
+        -- Unless its run goes on, or has ended cleanly: it would not be here if the attempt had been made.
+        (
+            t.began_at >= s.started_at and s.slot_id = begin_attempt.slot_id
+            or (
+                select r.end_reason <> 'canceled'
+                from cronmill.run as r
+                where r.slot_id = t.taken_by and r.started_at <= t.began_at
+                order by r.started_at desc
+                limit 1
+            )
+        ) is not true as is_charged
     into strict settings
     from cronmill.task as t
     join cronmill.processor as p on p.queue_id = t.queue_id
@@ -32,13 +42,18 @@ begin
         );
         return null;
     end if;
-    update cronmill.task as t
-    set
-        attempts = t.attempts + settings.is_charged::integer,
-        began_at = clock_timestamp(),
-        taken_by = begin_attempt.slot_id,
-        run_at = cronmill.retry_at(t.attempts + settings.is_charged::integer, settings.backoff_base, settings.backoff_cap)
+    -- A row of its own instead of a new version: whoever waits for the old one, or found it before this is committed (a
+    -- producer of the same key, another slot's claim), would lock the new version, see only then that it is begun, and
+    -- keep that lock until the end of his transaction, while the caller cannot lock the task again.
+    delete from cronmill.task as t
     where t.ctid = begin_attempt.place and t.task_id = begin_attempt.task_id
+    returning t.* into strict begun;
+    begun.attempts := begun.attempts + settings.is_charged::integer;
+    begun.began_at := clock_timestamp();
+    begun.taken_by := begin_attempt.slot_id;
+    begun.run_at := cronmill.retry_at(begun.attempts, settings.backoff_base, settings.backoff_cap);
+    insert into cronmill.task as t overriding system value
+    values (begun.*)
     returning t.ctid into new_place;
     return new_place;
 end

@@ -45,11 +45,13 @@ begin
     if not found then
         return;
     end if;
-    -- Attempts that were begun and could not be made, nor given back then.
+    -- Attempts that were begun and could not be made, nor given back then. The tenth cancel in a row charges its task.
     for unmade in
         select t.task_id, t.ctid as place
         from cronmill.task as t
-        where t.taken_by = mine.slot_id and t.began_at >= mine.started_at and end_run.reason <> 'canceled'
+        where t.taken_by = mine.slot_id
+            and t.began_at >= mine.started_at
+            and (end_run.reason <> 'canceled' or (end_run.run).gives_back)
     loop
         perform cronmill.give_back(end_run.processor_id, unmade.task_id, unmade.place);
     end loop;
