@@ -108,6 +108,34 @@ struct SlotTests {
         }
     }
 
+    @Test("a run that ends with the queue looks once more for what it has passed by")
+    func passedBy() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.script(
+                """
+                create or replace function app.work(payload jsonb) returns void language plpgsql as $$
+                begin
+                    perform pg_advisory_xact_lock_shared(4711);
+                    insert into app.done (n) values ((payload ->> 'n')::bigint);
+                end $$
+                """
+            )
+            try await place.enqueue(2)
+            let holder = try await place.connect()
+            try await holder.execute("select pg_advisory_lock(4711)")
+            try await holder.execute("begin")
+            try await holder.execute("select from cronmill.task where task_id = 1 for update")
+            async let run: Void = place.call()
+            try await place.handlerWaits()
+            try await holder.execute("rollback")
+            try await holder.execute("select pg_advisory_unlock(4711)")
+            try await run
+            #expect(try await place.done() == [1, 2])
+            await holder.close()
+        }
+    }
+
     @Test("a slot that is too many, or disabled, claims nothing")
     func surplus() async throws {
         try await withDatabases { place in

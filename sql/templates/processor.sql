@@ -25,6 +25,7 @@ declare
     in_parts boolean;
     tasks_fail boolean := false;
     solo boolean;
+    last_look boolean := false;
     parts integer;
     first integer;
     last integer;
@@ -235,7 +236,7 @@ begin
             batch.stop_reason,
             case
                 when counters.done + counters.failed >= task_limit then 'limit'
-                when total = 0 and not batch.at_once and careful_until is null and not run.lingers then 'empty'
+                when total = 0 and not batch.at_once and last_look then 'empty'
                 when clock_timestamp() >= run.ends_at then 'budget'
             end
         );
@@ -258,6 +259,7 @@ begin
             -- What handlers have set does not reach the next batch.
             reset all;
             poll_seconds := run.poll_seconds;
+            last_look := false;
             if not batch.is_alone then
                 batch_size := cronmill.next_batch_size(
                     total, batch_size, clock_timestamp() - batch_began_at, counters.failed - failed_before);
@@ -267,6 +269,10 @@ begin
         elsif careful_until is not null then
             -- All that were ready at the start have been done one by one.
             careful_until := null;
+        elsif not run.lingers then
+            -- Before it ends it looks everywhere: what another slot had, or a group held up, waits where it has passed.
+            batch.full_scan_at := null;
+            last_look := true;
         else
             begin
                 perform pg_catalog.pg_sleep(least(
