@@ -58,6 +58,8 @@ struct CatalogTests {
                     performance_warnings => false, security_warnings => true
                 ) as c
                 where n.nspname in ('cronmill', 'cronmill_processor', 'cronmill_cron') and l.lanname = 'plpgsql'
+                    -- It does not see that the handler of query_result's block, which always raises, goes on.
+                    and (p.proname, c.message) <> ('query_result', 'unreachable code')
                 """
             let checked: SQL = """
                 select count(*) from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace

@@ -110,7 +110,12 @@ struct MainJobTests {
 
                 // The runs linger until the next minute, which is when this test would see others.
                 let running = Status.Run(status: "running", message: nil)
-                let statuses: [Status] = try decoded(await place.cronmill(["status", "--all", "--json"]))
+                var statuses: [Status] = try decoded(await place.cronmill(["status", "--all", "--json"]))
+                for index in statuses.indices {
+                    // On a busy machine they are the second ones already.
+                    #expect(statuses[index].runs_last_hour >= statuses[index].slots)
+                    statuses[index].runs_last_hour = statuses[index].slots
+                }
                 #expect(
                     statuses == [
                         Status(place, first, slots: 2, running: 2, lastRun: running),

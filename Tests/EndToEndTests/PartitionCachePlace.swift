@@ -46,6 +46,13 @@ struct PartitionCachePlace: Sendable {
                     when new.frequency_seconds % 60 = 0 then format('*/%s * * * *', new.frequency_seconds / 60)
                     else format('*/%s * * * * *', new.frequency_seconds)
                 end;
+                begin
+                    perform cron.unschedule(cron.schedule('tried', planned, 'select 1'));
+                exception
+                    when others then
+                        -- Newer versions of pg_cron refuse it.
+                        planned := '* * * * *';
+                end;
                 for n in 1 .. new.max_parallel_jobs loop
                     made := made || cron.schedule_in_database(
                         new.job_name || '_' || n, planned,

@@ -13,7 +13,7 @@ begin
         if exists (
             select 1
             from cronmill_cron.visible_runs(open_run_status.runid, open_run_status.runid + 1000) as d
-            where d.start_time < clock_timestamp() - interval '1 minute'
+            where d.start_time < statement_timestamp() - interval '1 minute'
         ) then
             return 'gone';
         end if;

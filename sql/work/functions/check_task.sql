@@ -6,7 +6,7 @@ create or replace function cronmill.check_task(
     max_attempts integer
 )
 returns void
-language plpgsql immutable parallel safe security invoker
+language plpgsql stable parallel safe security invoker
 set search_path = pg_catalog, pg_temp
 as $function$
 begin
