@@ -39,6 +39,41 @@ struct UniqueKeyTests {
         }
     }
 
+    @Test("a claim that began before a task failed does not hold it afterwards: an enqueue of its key does not wait")
+    func earlierClaim() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.script(
+                """
+                create or replace function app.work(payload jsonb) returns void language plpgsql as $$
+                begin
+                    raise exception 'no';
+                end $$
+                """
+            )
+            let other = try await place.connect()
+            _ = try await enqueue(1, key: "a", on: other)
+            // A cursor sees what was there when it was declared, as a claim does that takes long.
+            try await other.execute("begin")
+            try await other.execute(
+                """
+                declare claim cursor for
+                    select from cronmill.task where run_at <= clock_timestamp() for update skip locked
+                """
+            )
+            try await place.call()
+            #expect(try await place.rows("select attempts from cronmill.task") == ["1"])
+            #expect(try await other.query("fetch all from claim").isEmpty)
+
+            let producer = try await place.connect()
+            try await producer.execute("set lock_timeout = '1s'")
+            _ = try await enqueue(2, key: "a", on: producer)
+            #expect(try await place.rows("select task_id from cronmill.task for update skip locked") == ["1"])
+            await producer.close()
+            await other.close()
+        }
+    }
+
     @Test("while one runs, an enqueue of its key makes a new task and does not wait for the handler")
     func whileRunning() async throws {
         try await withDatabases { place in

@@ -38,6 +38,7 @@
 \ir functions/tally.sql
 \ir functions/is_own_cancel.sql
 \ir functions/hold_key.sql
+\ir functions/put_back.sql
 \ir functions/lock_group.sql
 \ir functions/is_abandoned.sql
 \ir functions/begin_attempt.sql

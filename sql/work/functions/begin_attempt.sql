@@ -10,8 +10,6 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     settings record;
-    begun cronmill.task;
-    new_place tid;
 begin
     select
         coalesce(t.max_attempts, p.max_attempts) as max_attempts, p.backoff_base, p.backoff_cap, t.attempts, t.began_at,
@@ -42,20 +40,10 @@ begin
         );
         return null;
     end if;
-    -- A row of its own instead of a new version: whoever waits for the old one, or found it before this is committed (a
-    -- producer of the same key, another slot's claim), would lock the new version, see only then that it is begun, and
-    -- keep that lock until the end of his transaction, while the caller cannot lock the task again.
-    delete from cronmill.task as t
-    where t.ctid = begin_attempt.place and t.task_id = begin_attempt.task_id
-    returning t.* into strict begun;
-    begun.attempts := begun.attempts + settings.is_charged::integer;
-    begun.began_at := clock_timestamp();
-    begun.taken_by := begin_attempt.slot_id;
-    begun.run_at := cronmill.retry_at(begun.attempts, settings.backoff_base, settings.backoff_cap);
-    insert into cronmill.task as t overriding system value
-    values (begun.*)
-    returning t.ctid into new_place;
-    return new_place;
+    settings.attempts := settings.attempts + settings.is_charged::integer;
+    return cronmill.put_back(
+        begin_attempt.task_id, begin_attempt.place, settings.attempts,
+        cronmill.retry_at(settings.attempts, settings.backoff_base, settings.backoff_cap), begin_attempt.slot_id);
 end
 $function$;
 comment on function cronmill.begin_attempt(integer, integer, bigint, tid) is 'Charges a task with an attempt before it is made.';

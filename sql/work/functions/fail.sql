@@ -14,11 +14,10 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     settings record;
-    new_place tid;
 begin
     select
         coalesce(t.max_attempts, p.max_attempts) as max_attempts, p.backoff_base, p.backoff_cap,
-        t.unique_key, t.attempts + case when t.began_at is null then 1 else 0 end as attempts
+        t.attempts + case when t.began_at is null then 1 else 0 end as attempts
     into settings
     from cronmill.task as t
     join cronmill.processor as p on p.queue_id = t.queue_id
@@ -46,23 +45,9 @@ begin
             (fail.error).sqlstate, (fail.error).message, (fail.error).detail, (fail.error).hint, (fail.error).context);
         return 'dead';
     end if;
-    update cronmill.task as t
-    set
-        attempts = settings.attempts,
-        began_at = null,
-        taken_by = case when t.unique_key is not null then t.taken_by end,
-        run_at = cronmill.retry_at(settings.attempts, settings.backoff_base, settings.backoff_cap),
-        failed_at = clock_timestamp(),
-        error_sqlstate = (fail.error).sqlstate,
-        error_message = (fail.error).message,
-        error_detail = nullif((fail.error).detail, ''),
-        error_hint = nullif((fail.error).hint, ''),
-        error_context = nullif((fail.error).context, '')
-    where t.ctid = fail.place and t.task_id = fail.task_id
-    returning t.ctid into new_place;
-    if settings.unique_key is not null then
-        perform cronmill.hold_key(fail.task_id, new_place);
-    end if;
+    perform cronmill.put_back(
+        fail.task_id, fail.place, settings.attempts,
+        cronmill.retry_at(settings.attempts, settings.backoff_base, settings.backoff_cap), null, fail.error);
     return 'retry';
 end
 $function$;

@@ -17,7 +17,6 @@ declare
     is_kept boolean;
     charged integer;
     removed integer;
-    new_place tid;
 begin
     select p.queue_id, p.keep_done is not null into own_queue_id, is_kept
     from cronmill.processor as p
@@ -64,15 +63,8 @@ begin
         return 'done';
     end if;
     if (finish.outcome).kind = 'snooze' then
-        update cronmill.task as t
-        set
-            attempts = charged,
-            began_at = null,
-            taken_by = case when t.unique_key is not null then t.taken_by end,
-            run_at = greatest((finish.outcome).run_at, clock_timestamp())
-        where t.ctid = finish.places[1] and t.task_id = finish.task_ids[1]
-        returning t.ctid into new_place;
-        perform cronmill.hold_key(finish.task_ids[1], new_place);
+        perform cronmill.put_back(
+            finish.task_ids[1], finish.places[1], charged, greatest((finish.outcome).run_at, clock_timestamp()));
         return 'snooze';
     end if;
     perform cronmill.bury(

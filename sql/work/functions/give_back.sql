@@ -11,7 +11,7 @@ as $function$
 declare
     mine record;
 begin
-    select t.ctid as place into mine
+    select t.ctid as place, t.attempts into mine
     from cronmill.task as t
     join cronmill.processor as p on p.queue_id = t.queue_id
     where t.ctid = give_back.place
@@ -23,15 +23,7 @@ begin
     if not found then
         return;
     end if;
-    update cronmill.task as t
-    set
-        attempts = t.attempts - 1,
-        began_at = null,
-        taken_by = case when t.unique_key is not null then t.taken_by end,
-        run_at = clock_timestamp()
-    where t.ctid = mine.place
-    returning t.ctid as place into mine;
-    perform cronmill.hold_key(give_back.task_id, mine.place);
+    perform cronmill.put_back(give_back.task_id, mine.place, mine.attempts - 1, clock_timestamp());
 exception
     when lock_not_available then
         null;
