@@ -62,7 +62,7 @@ struct CancelTests {
                         output: "",
                         errors: """
                             \(place.database): 1 task canceled
-                            cronmill: error: task 1 is being done, and is left alone
+                            cronmill: error: task 1 is being done, or held by another session, and is left alone
 
                             """,
                         exitCode: 1

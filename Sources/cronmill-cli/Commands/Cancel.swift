@@ -48,7 +48,7 @@ extension CancelResult {
     fileprivate var reason: String? {
         switch kind {
         case .canceled: nil
-        case .running: "is being done, and is left alone"
+        case .running: "is being done, or held by another session, and is left alone"
         case .dead: "is dead already"
         case .done: "is done already"
         case .unknown: "is not there: it is done, was canceled before, or never was"
