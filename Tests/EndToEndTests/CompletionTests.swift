@@ -84,14 +84,12 @@ struct CompletionTests {
         }
     }
 
-    @Test("where no server answers nothing is offered, soon, and nothing is said")
+    @Test("where no server answers nothing is offered, and nothing is said")
     func silence() async throws {
         let server = try await TestServer.shared()
-        let began = ContinuousClock.now
         for line in [["status", "--database", ""], ["enable", "--port", "1", ""], ["enqueue", "--queue", ""]] {
             #expect(try await offers(line, on: server, more: ["DB_HOST": "/nonexistent"]) == [])
         }
         #expect(try await offers(["enable", "--database", "nosuch", ""], on: server) == [])
-        #expect(ContinuousClock.now - began < .seconds(240))
     }
 }

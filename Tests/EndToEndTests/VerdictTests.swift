@@ -314,7 +314,7 @@ struct VerdictTests {
             let result = try await ProgramResult.of(
                 "/usr/bin/timeout",
                 [
-                    "--foreground", "--preserve-status", "-s", "INT", "5", program, "status", "--watch", "0.2",
+                    "--foreground", "--preserve-status", "-s", "INT", "15", program, "status", "--watch", "0.2",
                     "--database",
                     place.database,
                 ],
