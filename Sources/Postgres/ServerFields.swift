@@ -8,6 +8,11 @@ struct ServerFields {
         PQresultErrorField(result, field).map { String(cString: $0) }
     }
 
+    /// What a function raises again with the hint it has caught has an empty one where there was none.
+    private func textIfAny(_ field: Int32) -> String? {
+        text(field).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     /// The primary message, or for what libpq itself reports, its whole text.
     var message: String {
         text(PGDiagMessage) ?? PQresultErrorMessage(result).map { String(cString: $0).trimmed } ?? ""
@@ -25,8 +30,8 @@ struct ServerFields {
             statement: statement
         )
         error.severity = text(PGDiagSeverity)
-        error.detail = text(PGDiagDetail)
-        error.hint = text(PGDiagHint)
+        error.detail = textIfAny(PGDiagDetail)
+        error.hint = textIfAny(PGDiagHint)
         error.context = text(PGDiagContext)
         error.schema = text(PGDiagSchema)
         error.table = text(PGDiagTable)
@@ -46,8 +51,8 @@ struct ServerFields {
             sqlState: text(PGDiagSQLState).map { SQLState($0) },
             database: database
         )
-        notice.detail = text(PGDiagDetail)
-        notice.hint = text(PGDiagHint)
+        notice.detail = textIfAny(PGDiagDetail)
+        notice.hint = textIfAny(PGDiagHint)
         notice.context = text(PGDiagContext)
         notice.schema = text(PGDiagSchema)
         notice.table = text(PGDiagTable)

@@ -84,7 +84,7 @@ extension CronmillCommand {
         var text = message(for: error)
         if text.last == ".", !text.dropLast().contains(". ") { text.removeLast() }
         let second = text.dropFirst().first
-        return second?.isLowercase == true ? text.prefix(1).lowercased() + text.dropFirst() : text
+        return second?.isLowercase == true || second == " " ? text.prefix(1).lowercased() + text.dropFirst() : text
     }
 
     /// The line of its message that says where the help is, as a command.

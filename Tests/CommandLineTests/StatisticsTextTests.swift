@@ -87,10 +87,10 @@ struct StatisticsTextTests {
         )
         #expect(
             Self.runs(width: 80) == """
-                DATABASE  PROCESSOR  RUNS (2h)  FAILED  AVERAGE  LONGEST  LAST SUCCESS (Europe/Berlin)
-                postgres  watch             60       0       1m        -  none seen
-                shop      letters          120       2     59 s   1m 15s  2025-11-26 04:30:04
-                検索      index              1       1        -        -  none seen
+                DATABASE  PROCESSOR  RUNS (2h)  FAILED  LONGEST  LAST SUCCESS (Europe/Berlin)
+                postgres  watch             60       0        -  none seen
+                shop      letters          120       2   1m 15s  2025-11-26 04:30:04
+                検索      index              1       1        -  none seen
 
                 """
         )

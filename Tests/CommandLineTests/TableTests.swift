@@ -102,6 +102,21 @@ struct TableTests {
         )
     }
 
+    @Test("columns that go last go when all others that may have gone")
+    func goesLast() {
+        var table = Table(columns: [
+            .init("name"), .init("rate", alignment: .right, whenNarrow: .goesLast),
+            .init("trend", alignment: .right, whenNarrow: .goes), .init("dead", alignment: .right),
+        ])
+        table.append(["letters", "25", "+50%", "1"])
+        #expect(
+            [26, 25, 18].map { table.render(width: $0, colour: false) } == [
+                "NAME     RATE  TREND  DEAD\nletters    25   +50%     1\n",
+                "NAME     RATE  DEAD\nletters    25     1\n", "NAME     DEAD\nletters     1\n",
+            ]
+        )
+    }
+
     @Test("a table that goes on keeps its columns")
     func goesOn() {
         var table = Table(columns: [.init("database"), .init("status")])

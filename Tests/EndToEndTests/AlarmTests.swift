@@ -59,14 +59,14 @@ struct AlarmTests {
             )
             #expect(told.output.contains("Asynchronous notification \"cronmill_alarm\" with payload"))
             #expect(told.output.contains("\"kind\": \"dead\""), "\(told.output)")
-            let dead = "dead|work|3 dead tasks: cronmill tasks --state dead.|t"
+            let dead = "dead|work|3 dead tasks: cronmill tasks --database \(place.database) --state dead.|t"
             #expect(try await raised(place) == [dead])
             try await look(place)
             #expect(try await raised(place) == [dead])
 
             let listed = try await place.cronmillHere("alarms", "--exit-code")
             #expect(listed.exitCode == 3)
-            #expect(listed.output.contains("3 dead tasks: cronmill tasks --state dead."))
+            #expect(listed.output.contains("3 dead tasks: cronmill tasks --database \(place.database) --state"))
             try await place.script("create role watcher login; create role keeper login", in: "postgres")
             _ = try await place.cronmillHere("grant", "monitor", "watcher")
             _ = try await place.cronmillHere("grant", "operator", "keeper")
@@ -340,6 +340,20 @@ struct AlarmTests {
             let refused = try await place.cronmill(["alarms", "deliver", "ops.on_alarm", "--run-as", "postgres"])
             #expect(refused.exitCode == 1)
             #expect(refused.errors.contains("function ops.on_alarm(jsonb) may not be called as role \"postgres\""))
+            try await place.script("create role stranger login", in: "postgres")
+            let barred = try await place.cronmill(["alarms", "deliver", "ops.on_alarm", "--run-as", "stranger"])
+            #expect(
+                barred.errors.hasSuffix(
+                    """
+                    cronmill: error: role "stranger" may not execute function ops.on_alarm(jsonb)
+                    cronmill: detail: (in database "postgres", SQLSTATE MC018)
+                    cronmill: hint: grant usage on schema ops to stranger; grant execute on function ops.on_alarm(jsonb) to stranger;
+
+                    """
+                )
+            )
+            #expect(barred.exitCode == 1)
+            try await place.script("drop role stranger", in: "postgres")
             let missing = try await place.cronmill(["alarms", "deliver", "ops.nothing"])
             #expect(missing.errors.contains("there is no function ops.nothing(jsonb) in database \"postgres\""))
             _ = try await place.cronmill(["alarms", "deliver", "--none"])

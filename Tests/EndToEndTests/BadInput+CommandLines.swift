@@ -45,6 +45,32 @@ extension BadInput {
                 """
         ),
         BadInput(
+            "a limit of behind that is none",
+            "status",
+            "--database",
+            "shop",
+            "--behind",
+            "x",
+            exitCode: 64,
+            errors: """
+                error: --behind: duration "x" is not understood
+                hint: Use a form like 30m, 1h30m, 90s, 500ms or 2d; a bare number is seconds.
+                """
+        ),
+        BadInput(
+            "a producer of nothing",
+            "grant",
+            "producer",
+            "app_runner",
+            "--database",
+            "shop",
+            exitCode: 64,
+            errors: """
+                error: a producer needs a queue: --queue NAME, more than once if need be
+                hint: cronmill grant --help
+                """
+        ),
+        BadInput(
             "no while to tell statistics of",
             "stats",
             "--all",

@@ -180,6 +180,104 @@ extension BadInput {
                 """
         ),
         BadInput(
+            "runs of a database that is not set up",
+            "runs",
+            "--database",
+            "bare",
+            exitCode: 1,
+            errors: """
+                error: database "bare" is not set up
+                hint: cronmill setup --database bare
+                """
+        ),
+        BadInput(
+            "statistics of a database that is not set up",
+            "stats",
+            "--database",
+            "bare",
+            exitCode: 1,
+            errors: """
+                error: database "bare" is not set up
+                hint: cronmill setup --database bare
+                """
+        ),
+        BadInput(
+            "alarms of a database that is not set up",
+            "alarms",
+            "--exit-code",
+            "--database",
+            "bare",
+            exitCode: 1,
+            errors: """
+                error: database "bare" is not set up
+                hint: cronmill setup --database bare
+                """
+        ),
+        BadInput(
+            "alarms to acknowledge of a database that is not set up",
+            "alarms",
+            "acknowledge",
+            "--database",
+            "bare",
+            exitCode: 1,
+            errors: """
+                error: database "bare" is not set up
+                hint: cronmill setup --database bare
+                """
+        ),
+        BadInput(
+            "runs of a database that is misspelt",
+            "runs",
+            "--database",
+            "shop",
+            "--database",
+            "shpo",
+            exitCode: 1,
+            errors: """
+                error: database "shpo" is not set up
+                hint: Did you mean "shop"?
+                """
+        ),
+        BadInput(
+            "anybody's runs in a database that is not there",
+            "runs",
+            "--all-jobs",
+            "--database",
+            "shpo",
+            exitCode: 1,
+            errors: """
+                error: database "shpo" is not set up
+                hint: Did you mean "shop"?
+                """
+        ),
+        BadInput(
+            "a threshold of a database that is misspelt",
+            "alarms",
+            "thresholds",
+            "--set",
+            "behind=3m",
+            "--database",
+            "shpo",
+            exitCode: 1,
+            errors: """
+                error: database "shpo" is not set up
+                hint: Did you mean "shop"?
+                """
+        ),
+        BadInput(
+            "settings for a database that is not there",
+            "import",
+            "--database",
+            "nosuch",
+            "-",
+            input: "-- cronmill settings, schema version 1\nbegin;\ncommit;\n",
+            exitCode: 2,
+            errors: """
+                error: connection to server on socket "{socket}" failed: FATAL:  database "nosuch" does not exist
+                hint: psql -l shows the databases there are.
+                """
+        ),
+        BadInput(
             "an empty queue name",
             "setup",
             "--database",

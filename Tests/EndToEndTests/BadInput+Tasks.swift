@@ -80,6 +80,22 @@ extension BadInput {
                 """
         ),
         BadInput(
+            "an envelope with a priority out of range",
+            "enqueue",
+            "--database",
+            "shop",
+            "--queue",
+            "work",
+            "--envelope",
+            "-",
+            input: "{\"payload\": 1}\n{\"payload\": 1, \"priority\": 12}\n",
+            exitCode: 1,
+            errors: """
+                error: line 2: priority 12 is not a number from 0 to 9
+                detail: Nothing was enqueued.
+                """
+        ),
+        BadInput(
             "a priority out of range",
             "enqueue",
             "--database",

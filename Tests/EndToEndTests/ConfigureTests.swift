@@ -213,10 +213,33 @@ struct ConfigureTests {
                         errors: """
                             cronmill: error: a run of work has not ended within 0.5 s
                             cronmill: detail: It is paused: no further task is begun.
-                            cronmill: hint: Wait longer with --wait, or go on with: cronmill resume work
+                            cronmill: hint: Wait longer with --wait, or go on with: cronmill resume work --database \(place.database)
 
                             """,
                         exitCode: 1
+                    )
+            )
+            #expect(try await place.rows("select enabled, paused from cronmill.processor") == ["t|t"])
+            _ = try await place.cronmillHere("resume", "work")
+            let interrupted = try await ProgramResult.of(
+                "/usr/bin/timeout",
+                [
+                    "--foreground", "--preserve-status", "-s", "INT", "2", ProgramResult.cronmillPath(), "disable",
+                    "work",
+                    "--database", place.database,
+                ],
+                environment: place.server.environment
+            )
+            #expect(
+                interrupted
+                    == ProgramResult(
+                        output: "",
+                        errors: """
+                            cronmill: warning: processors that were waited for stay paused: cronmill status --database \(place.database)
+                            cronmill: error: interrupted
+
+                            """,
+                        exitCode: 130
                     )
             )
             #expect(try await place.rows("select enabled, paused from cronmill.processor") == ["t|t"])

@@ -38,6 +38,16 @@ struct EnqueueTests {
         }
     }
 
+    @Test("a byte order mark and line breaks of the other kind, as some editors leave them, make no difference")
+    func byteOrderMark() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let result = try await place.cronmillHere("enqueue", "--queue", "work", "-", input: "\u{feff}1\r\n2\r\n")
+            #expect(result == enqueued("2 tasks", place))
+            #expect(try await payloads(place) == ["1", "2"])
+        }
+    }
+
     @Test("one payload of the command line becomes one task, with its priority and time")
     func payload() async throws {
         try await withDatabases { place in

@@ -243,6 +243,21 @@ struct MigratePlanTests {
             )
             let waiting = try await place.migrate("status", from: "postgres", to: "shop")
             #expect(waiting.output.contains("pg_cron is in database postgres; go on with cronmill migrate apply"))
+            // In the other direction the old place, which a rollback restores, would have to be dropped.
+            for command in [["plan"], ["plan", "--sql"], ["status"], ["apply", "--yes"], ["rollback"], ["finish", "--yes"]] {
+                #expect(
+                    try await place.server.cronmill(["migrate"] + command + ["--from", "shop", "--to", "postgres"])
+                        == ProgramResult(
+                            output: "",
+                            errors: """
+                                cronmill: error: pg_cron is moving from database "postgres" to database "shop"
+                                cronmill: hint: Name these: --from postgres --to shop
+
+                                """,
+                            exitCode: 1
+                        )
+                )
+            }
             let unfinished = try await place.migrate("finish", from: "postgres", to: "shop", "--yes")
             #expect(unfinished.errors.hasPrefix("cronmill: error: the move to database \"shop\" is not complete\n"))
             try await place.server.server.restart(immediate: false)
@@ -250,6 +265,15 @@ struct MigratePlanTests {
             #expect(applied.exitCode == 0, "\(applied.errors)")
             #expect(try await place.jobs(in: "shop") == jobs)
             #expect(try await place.oldHistory(in: "shop") == history)
+            let opposite = try await place.migrate("plan", from: "shop", to: "postgres")
+            #expect(
+                opposite.errors == """
+                    cronmill: error: the move from database "postgres" to database "shop" is not finished
+                    cronmill: hint: Finish it: cronmill migrate finish --from postgres --to shop; \
+                    or take it back: cronmill migrate rollback --from postgres --to shop
+
+                    """
+            )
             #expect(
                 try await place.rows("select linked, cron_database, link_role from cronmill.installation", in: "shop")
                     == ["f|shop|-"]

@@ -56,7 +56,7 @@ struct ProcessTests {
                         errors: """
                             cronmill: error: processor "work" is paused
                             cronmill: detail: (in database "\(place.database)", SQLSTATE MC011)
-                            cronmill: hint: cronmill resume work
+                            cronmill: hint: cronmill resume work --database \(place.database)
 
                             """,
                         exitCode: 1

@@ -44,7 +44,7 @@ extension Deployment {
         let sets = try await thresholds()
         if let database {
             let known = try await registeredDatabases()
-            guard known.contains(database) else { throw CronmillError.notSetUp(database) }
+            guard known.contains(database) else { throw CronmillError.notSetUp(database, known: known) }
             if let processor {
                 let names = try await processorNames(in: database)
                 guard names.contains(processor) else {

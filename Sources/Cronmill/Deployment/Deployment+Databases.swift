@@ -83,11 +83,13 @@ public struct DatabaseResult<Value: Sendable>: Sendable {
 }
 
 extension CronmillError {
-    static func notSetUp(_ database: String) -> CronmillError {
+    /// - Parameter known: names of those that are set up, where the name may be one of them misspelt.
+    static func notSetUp(_ database: String, known: [String] = []) -> CronmillError {
         CronmillError(
             .failed,
             "database \"\(database)\" is not set up",
-            hint: "cronmill setup --database \(database.shellWord)",
+            hint: known.nearest(to: database).map { "Did you mean \"\($0)\"?" }
+                ?? "cronmill setup --database \(database.shellWord)",
             database: database
         )
     }

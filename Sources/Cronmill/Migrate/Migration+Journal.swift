@@ -58,14 +58,20 @@ extension Session {
 extension Migration {
     /// The journal in the old database; nil if there is none.
     ///
-    /// - Throws: `CronmillError` if it is of another move; `PostgresError`.
+    /// - Throws: `CronmillError` if it is of another move, or the new database has one: what would have to be dropped there
+    ///   is what a rollback restores; `PostgresError`.
     func journal() async throws -> Journal? {
-        let journal = try await onOld { try Journal($0) }
+        var journal = try await onOld { try Journal($0) }
+        if journal == nil { journal = try await onNew { try Journal($0) } }
         guard let journal, (journal.from, journal.to) != (oldDatabase, newDatabase) else { return journal }
+        let places = "--from \(journal.from.shellWord) --to \(journal.to.shellWord)"
+        let move = "from database \"\(journal.from)\" to database \"\(journal.to)\""
         throw CronmillError(
             .failed,
-            "pg_cron is moving from database \"\(journal.from)\" to database \"\(journal.to)\"",
-            hint: "Name these: --from \(journal.from.shellWord) --to \(journal.to.shellWord)",
+            journal.isComplete ? "the move \(move) is not finished" : "pg_cron is moving \(move)",
+            hint: journal.isComplete
+                ? "Finish it: cronmill migrate finish \(places); or take it back: cronmill migrate rollback \(places)"
+                : "Name these: \(places)",
             database: oldDatabase
         )
     }

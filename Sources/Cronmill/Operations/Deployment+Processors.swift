@@ -149,7 +149,7 @@ extension Deployment {
                     )
                 }
             }
-            try await waitForRuns(of: enabled, on: connection, wait: wait)
+            try await waitForRuns(of: enabled, in: database, on: connection, wait: wait)
             var plan = Plan()
             plan.add(
                 "disable",
@@ -165,7 +165,12 @@ extension Deployment {
     }
 
     /// Waits until no scheduled slot of the processors is at work.
-    func waitForRuns(of names: [String], on connection: Connection, wait: Duration?) async throws {
+    func waitForRuns(
+        of names: [String],
+        in database: String,
+        on connection: Connection,
+        wait: Duration?
+    ) async throws {
         let start = ContinuousClock.now
         let limit: Duration
         if let wait {
@@ -190,7 +195,8 @@ extension Deployment {
                     "a run of \(running.joined(separator: ", ")) has not ended within \(limit.shortText)",
                     detail: "It is paused: no further task is begun.",
                     hint:
-                        "Wait longer with --wait, or go on with: cronmill resume \(running.map(\.shellWord).joined(separator: " "))"
+                        "Wait longer with --wait, or go on with: cronmill resume "
+                        + "\(running.map(\.shellWord).joined(separator: " ")) --database \(database.shellWord)"
                 )
             }
             try await Task.sleep(for: .milliseconds(50))

@@ -106,7 +106,7 @@ extension Deployment {
                 returning p.name
                 """
             ).map { try $0.get("name") }
-            try await waitForRuns(of: names, on: connection, wait: wait)
+            try await waitForRuns(of: names, in: database, on: connection, wait: wait)
         }
     }
 

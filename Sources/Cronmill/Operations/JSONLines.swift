@@ -6,10 +6,14 @@ struct JSONLines {
     /// The options of the COPY that reads the rows.
     static let copyFormat = "format csv, delimiter e'\\x01', quote e'\\x02'"
 
+    private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+
     private let source: () throws -> [UInt8]?
     private let fields: [UInt8]
     private let bytesPerChunk: Int
     private var rest: [UInt8] = []
+    /// Bytes of `rest` that are known to have no line break, so that a line of many pieces is not searched again and again.
+    private var searched = 0
     private var isAtEnd = false
     private var bytesInChunk = 0
     private var rowsBefore = 0
@@ -67,10 +71,14 @@ struct JSONLines {
 
     /// The rows of all whole lines there are; nil if there is no whole line.
     private mutating func takeRows() throws -> [UInt8]? {
-        guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { return nil }
+        guard let end = rest[searched...].lastIndex(of: UInt8(ascii: "\n")) else {
+            searched = rest.count
+            return nil
+        }
         var output: [UInt8] = []
         output.reserveCapacity(end + end / 4)
-        var start = 0
+        // What an editor may have put before the first line is no part of it (RFC 8259, section 8.1).
+        var start = rows + blanks.count == 0 && rest.starts(with: Self.byteOrderMark) ? Self.byteOrderMark.count : 0
         while start <= end {
             let newline = rest[start...].firstIndex(of: UInt8(ascii: "\n")) ?? end
             var stop = newline
@@ -90,6 +98,7 @@ struct JSONLines {
             start = newline + 1
         }
         rest.removeSubrange(...end)
+        searched = rest.count
         return output
     }
 }

@@ -72,8 +72,10 @@ extension Deployment {
     private static func report(_ filter: RunFilter, _ session: Session) throws -> RunReport {
         let database = filter.databases.flatMap { $0.count == 1 ? $0.first : nil }
         return try session.asking(.monitor, of: database) {
+            try session.checkVisible(filter.databases, "runs", ofOthersToo: filter.includesOtherJobs)
             var report = RunReport(runs: try runs(filter, session))
-            if report.runs.isEmpty { try check(filter, session: session) }
+            // Where there is no run, a name may be wrong.
+            if report.runs.isEmpty { try session.checkRan(filter.processors, in: filter.databases) }
             if filter.since == nil, report.runs.count < filter.limit || filter.order == .slowest {
                 let range = try session.one(
                     """
@@ -110,30 +112,42 @@ extension Deployment {
             """
         ).map { try Run($0) }
     }
-
-    /// Where there is no run, they may not be visible, or a name may be wrong.
-    private static func check(_ filter: RunFilter, session: Session) throws {
-        try session.checkVisible(filter.databases)
-        try session.checkRan(filter.processors, in: filter.databases)
-    }
 }
 
 extension Session {
-    /// Refuses databases whose runs who logged in may not see.
-    func checkVisible(_ databases: [String]?) throws {
+    /// Refuses databases that who logged in may not see, and those that neither are registered nor were.
+    ///
+    /// - Parameters:
+    ///   - what: is to be seen of them: runs, alarms.
+    ///   - ofOthersToo: whether any database there is will do.
+    func checkVisible(_ databases: [String]?, _ what: String, ofOthersToo: Bool = false) throws {
         let invisible = try query(
             """
-            select d.name, session_user as me
+            select d.name, session_user as me, a.sees_all
             from unnest(\(databases)::text[]) as d (name)
-            where not cronmill_cron.sees_all()
-                and d.name not in (select v.name from cronmill_cron.visible_databases() as v (name))
+            cross join cronmill_cron.sees_all() as a (sees_all)
+            where d.name not in (select v.name from cronmill_cron.visible_databases() as v (name))
+                and not (
+                    a.sees_all
+                    and (
+                        d.name = current_database()
+                        or exists (select from cronmill_cron.visible_processors(array[d.name]))
+                        or \(ofOthersToo) and exists (select from pg_catalog.pg_database as o where o.datname = d.name)
+                    )
+                )
             """
         )
         guard let row = invisible.first else { return }
         let (database, role): (String, String) = try (row.get("name"), row.get("me"))
+        if try row.get("sees_all") {
+            let known: [String] = try query("select v.name from cronmill_cron.visible_databases() as v (name)").map {
+                try $0.get("name")
+            }
+            throw CronmillError.notSetUp(database, known: known)
+        }
         throw CronmillError(
             .failed,
-            "runs of database \"\(database)\" are not visible to role \"\(role)\"",
+            "\(what) of database \"\(database)\" are not visible to role \"\(role)\"",
             hint: "Ask who did the set-up for: \(Part.monitor.grantCommand(role, database: database))",
             database: database
         )

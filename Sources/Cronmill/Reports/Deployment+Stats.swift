@@ -13,7 +13,7 @@ extension Deployment {
                 try CronState.inspect(session).checkInstalled()
                 let database = request.databases.flatMap { $0.count == 1 ? $0.first : nil }
                 return try session.asking(.monitor, of: database) {
-                    try session.checkVisible(request.databases)
+                    try session.checkVisible(request.databases, "runs")
                     try session.checkRan(request.processors, in: request.databases)
                     let window = try StatisticsWindow(request.window, session)
                     let runs = try session.query(window.runs(request)).map { try RunStatistics($0) }

@@ -6,7 +6,7 @@ struct Config: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show every setting and where it came from, and try both connections.",
         discussion: """
-            Passwords are hidden. (libpq) is what is left to libpq: PG* variables, service and password files.
+            Passwords are hidden. (libpq) is what is left to libpq: service and password files, its defaults.
 
             Examples:
               cronmill config
@@ -23,13 +23,14 @@ struct Config: AsyncParsableCommand {
     func run() async throws {
         let output = connection.output
         let settings = try connection.resolved(databases: database)
-        if !json { try output.write(Table(settings.shown)) }
+        let environment = ProcessEnvironment.variables
+        if !json { try output.write(Table(settings.shown(environment))) }
         if connection.verbose, !settings.ignored.isEmpty {
             output.note("ignored, as other tools' own: \(settings.ignored.joined(separator: ", "))")
         }
-        let trials = try await trials(settings)
+        let trials = try await trials()
         if json {
-            try output.write(JSON.report(settings, trials).prettyText)
+            try output.write(JSON.report(settings, trials, environment).prettyText)
         } else {
             try output.writeLine()
             try output.write(Table(trials))
@@ -46,23 +47,13 @@ struct Config: AsyncParsableCommand {
         if status != .done { throw Failure.reported(status) }
     }
 
-    private func trials(_ settings: ResolvedSettings) async throws -> [ConnectionTrial] {
-        let base = try Context.deployment(settings, connection)
+    private func trials() async throws -> [ConnectionTrial] {
+        let (deployment, databases) = try Context.place(connection, databases: database)
         var trials: [ConnectionTrial] = []
-        for setting in settings.databases.isEmpty ? [settings.work["dbname"]].compactMap({ $0 }) : settings.databases {
-            var deployment = base
-            var name = setting.value
-            // DB_NAME has been taken apart already: here only --database is a URI.
-            if case .flag = setting.source, ConnectionURI.isURI(name) {
-                let target = try ConnectionInfo(uri: name)
-                name = target["dbname"] ?? name
-                deployment.exceptions[name] = target
-            }
-            let database = name
-            let way = deployment
-            trials.append(try await .make(.work, database) { try await way.probeWork(database) })
+        for database in databases {
+            trials.append(try await .make(.work, database) { try await deployment.probeWork(database) })
         }
-        trials.append(try await .make(.cron, base.cronDatabase) { try await base.probeCron() })
+        trials.append(try await .make(.cron, deployment.cronDatabase) { try await deployment.probeCron() })
         return trials
     }
 }
@@ -108,18 +99,27 @@ struct ShownSetting: Sendable, Hashable {
 }
 
 extension ResolvedSettings {
-    /// Every setting of both sides, by the name of its variable; what a URI says besides, by libpq's keyword.
-    var shown: [ShownSetting] {
+    /// Every setting of both sides, by the name of its variable; what a URI says besides, by libpq's keyword. What nobody
+    /// gave is what libpq's own variable says, if no service is named, which would know better.
+    func shown(_ environment: [String: String] = [:]) -> [ShownSetting] {
         let parts = ConnectionPart.all
         let known = parts.map(\.keyword) + ["dbname"]
         func others(_ side: String, _ settings: [String: Setting]) -> [ShownSetting] {
             settings.filter { !known.contains($0.key) }.sorted { $0.key < $1.key }
                 .map { ShownSetting("\(side) \($0.key)", $0.value) }
         }
-        return parts.map { ShownSetting($0.workVariable, work[$0.keyword]) }
+        func setting(_ part: ConnectionPart, _ settings: [String: Setting]) -> Setting? {
+            let name = "PG" + part.keyword.uppercased()
+            if let setting = settings[part.keyword] { return setting }
+            guard settings["service"] == nil, environment["PGSERVICE"] == nil, let value = environment[name],
+                !value.isEmpty
+            else { return nil }
+            return Setting(value, source: .environment(name), isSecret: part.isSecret)
+        }
+        return parts.map { ShownSetting($0.workVariable, setting($0, work)) }
             + [ShownSetting("DB_NAME", work["dbname"], absence: "(none)")] + others("work", work)
             + databases.map { ShownSetting("--database", $0) }
-            + parts.map { ShownSetting($0.cronVariable, cron[$0.keyword]) }
+            + parts.map { ShownSetting($0.cronVariable, setting($0, cron)) }
             + [ShownSetting("PG_CRON_DATABASE", cron["dbname"])] + others("cron", cron)
     }
 }
@@ -154,10 +154,16 @@ extension Table {
 
 extension JSON {
     /// Settings and connections, for programs.
-    static func report(_ settings: ResolvedSettings, _ trials: [ConnectionTrial]) -> JSON {
+    static func report(
+        _ settings: ResolvedSettings,
+        _ trials: [ConnectionTrial],
+        _ environment: [String: String] = [:]
+    ) -> JSON {
         [
             "settings": .array(
-                settings.shown.map { ["setting": .string($0.name), "value": JSON($0.value), "from": JSON($0.from)] }
+                settings.shown(environment).map {
+                    ["setting": .string($0.name), "value": JSON($0.value), "from": JSON($0.from)]
+                }
             ),
             "ignored": .array(settings.ignored.map { .string($0) }),
             "connections": .array(trials.map(\.json)),

@@ -96,7 +96,9 @@ struct Disable: AsyncParsableCommand {
         if dryRun { return try await context.carryOut(.disable, named.processors, dryRun: true) }
         let databases = try await context.databases(having: named.processors)
         try await context.forEachDatabase(databases) { database in
-            let disabled = try await context.deployment.disable(named.processors, in: database, wait: limit)
+            let disabled = try await context.waiting(in: database) {
+                try await context.deployment.disable(named.processors, in: database, wait: limit)
+            }
             for name in disabled { context.say("\(database): disable processor \(name)") }
             if disabled.isEmpty { context.say("\(database): nothing to change") }
             return .done
@@ -116,6 +118,16 @@ extension Context {
             case .success(let known): names.contains(where: known.contains)
             }
         }.map(\.0).nonEmpty ?? databases
+    }
+
+    /// Waits for runs of processors that are paused for it, and says that they stay so if Ctrl-C ends the waiting.
+    func waiting<Value>(in database: String, _ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as CancellationError {
+            output.warn("processors that were waited for stay paused: cronmill status --database \(database.shellWord)")
+            throw error
+        }
     }
 
     func carryOut(_ change: ProcessorChange, _ names: [String], dryRun: Bool) async throws {

@@ -60,7 +60,9 @@ struct Remove: AsyncParsableCommand {
                     if !yes, tasks > 0, !context.confirms("\(tasks) tasks of database \"\(database)\"", "dropped") {
                         return .failed
                     }
-                    try await context.deployment.quiet(for: removal, in: database, wait: limit)
+                    try await context.waiting(in: database) {
+                        try await context.deployment.quiet(for: removal, in: database, wait: limit)
+                    }
                 }
                 try await context.carryOut(plan, database: database, dryRun: dryRun)
             }

@@ -48,7 +48,7 @@ struct Status: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let behind = try behind.map { try Duration(userText: $0) }
+        let behind = try behind.map { try Duration($0, of: "--behind") }
         guard let watch else {
             let status = try await show(Context(connection, asked), behind: behind)
             if status != .done { throw Failure.reported(status) }

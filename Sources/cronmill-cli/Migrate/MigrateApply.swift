@@ -35,7 +35,7 @@ struct MigrateApply: AsyncParsableCommand {
                     || context.confirms("pg_cron with \(survey.jobs.count) jobs of everybody", "moved, with a restart")
             else { throw Failure.reported(.failed) }
         } else if dryRun {
-            return try context.output.write(try await migration.status().text(of: migration))
+            return try context.output.write(try await migration.status().text(of: migration, on: context.output))
         }
         try await context.telling(migration).apply()
         context.say(

@@ -30,7 +30,7 @@ struct MigratePlan: AsyncParsableCommand {
         let status = try await migration.status()
         guard status.state == .none else {
             context.say("a move is under way: cronmill migrate status --from \(options.from) --to \(options.to)")
-            try context.output.write(json ? status.json.prettyText : status.text(of: migration))
+            try context.output.write(json ? status.json.prettyText : status.text(of: migration, on: context.output))
             return
         }
         let survey = try await migration.survey()

@@ -19,13 +19,13 @@ struct MigrateStatus: AsyncParsableCommand {
     func run() async throws {
         let (migration, context) = try options.migration()
         let status = try await migration.status()
-        try context.output.write(json ? status.json.prettyText : status.text(of: migration))
+        try context.output.write(json ? status.json.prettyText : status.text(of: migration, on: context.output))
     }
 }
 
 extension MigrationStatus {
     /// The steps and what to do next, for people.
-    func text(of migration: Migration) -> String {
+    func text(of migration: Migration, on output: Output) -> String {
         let place = cronDatabase.map { "pg_cron is in database \($0)" } ?? "where pg_cron is cannot be seen"
         guard state != .none else { return "no move is under way; \(place)\n".controlsEscapedLines }
         let (leaving, reaching) =
@@ -33,7 +33,10 @@ extension MigrationStatus {
             ? (migration.newDatabase, migration.oldDatabase) : (migration.oldDatabase, migration.newDatabase)
         let times = TimeColumn(steps.flatMap { [$0.begunAt, $0.endedAt] })
         var table = Table(
-            columns: [.init("step"), times.column("begun"), times.column("done"), .init("what", shrinks: true)]
+            columns: [
+                .init("step"), times.column("begun", whenNarrow: .goes), times.column("done"),
+                .init("what", whenNarrow: .shrinks(to: 40)),
+            ]
         )
         for step in steps {
             let title = step.step.title(leaving: leaving, reaching: reaching)
@@ -43,7 +46,7 @@ extension MigrationStatus {
                 Table.Cell(step.note.map { "\(title): \($0)" } ?? title),
             ])
         }
-        return table.render(width: nil, colour: false) + "\(place); \(next(migration))\n".controlsEscapedLines
+        return table.render(width: output.terminal.width(of: .output), colour: false) + "\(place); \(next(migration))\n".controlsEscapedLines
     }
 
     private func next(_ migration: Migration) -> String {

@@ -24,6 +24,14 @@ final class Output: Sendable {
         self.error = error
     }
 
+    /// Takes the places of standard streams that the caller has closed: the next pipe or connection would be opened there,
+    /// and what is said would be written into it. Opened the wrong way round, so that using one stays an error.
+    static func occupyClosedStreams() {
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) == -1 {
+            _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
+    }
+
     /// Makes a write to a pipe that nobody reads an error, not the end of the process.
     static func ignoreBrokenPipeSignal() {
         signal(SIGPIPE, SIG_IGN)

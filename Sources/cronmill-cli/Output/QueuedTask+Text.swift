@@ -13,7 +13,8 @@ extension Table {
         let times = TimeColumn(tasks.map { $0.time(state) })
         self.init(columns: [
             Column("database"), Column("queue"), Column("task", alignment: .right), Column("state"),
-            Column("priority", alignment: .right), Column("attempts", alignment: .right), times.column(time),
+            Column("priority", alignment: .right, whenNarrow: .goes),
+            Column("attempts", alignment: .right, whenNarrow: showsError ? .stays : .goes), times.column(time),
             Column(showsError ? "error" : "payload", shrinks: true),
         ])
         for task in tasks {

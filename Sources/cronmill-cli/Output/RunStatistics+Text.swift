@@ -9,7 +9,7 @@ extension Table {
                 Column("database", whenNarrow: .shrinks(to: 8)), Column("processor", whenNarrow: .shrinks(to: 9)),
                 Column("done", alignment: .right, note: window.roundTripText),
                 Column("retried", alignment: .right, whenNarrow: .goes),
-                Column("dead", alignment: .right), Column("per s", alignment: .right),
+                Column("dead", alignment: .right), Column("per s", alignment: .right, whenNarrow: .goesLast),
                 Column("trend", alignment: .right, whenNarrow: .goes), Column("waited p50", alignment: .right),
                 Column("p95", alignment: .right, whenNarrow: .goes), Column("p99", alignment: .right),
                 Column("worked p50", alignment: .right), Column("p95", alignment: .right, whenNarrow: .goes),
@@ -45,7 +45,8 @@ extension Table {
             columns: [
                 Column("database", whenNarrow: .shrinks(to: 8)), Column("processor", whenNarrow: .shrinks(to: 9)),
                 Column("runs", alignment: .right, note: window.roundTripText), Column("failed", alignment: .right),
-                Column("average", alignment: .right), Column("trend", alignment: .right, whenNarrow: .goes),
+                Column("average", alignment: .right, whenNarrow: .goesLast),
+                Column("trend", alignment: .right, whenNarrow: .goes),
                 Column("p50", alignment: .right, whenNarrow: .goes),
                 Column("p95", alignment: .right, whenNarrow: .goes),
                 Column("p99", alignment: .right, whenNarrow: .goes), Column("longest", alignment: .right),

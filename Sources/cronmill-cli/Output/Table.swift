@@ -9,11 +9,12 @@ struct Table: Sendable, Hashable {
     enum Alignment: Sendable, Hashable { case left, right }
 
     /// How a column gives way: the last one that shrinks first, and only when none can shrink any more, the last one
-    /// that may go.
+    /// that may go; when all of those have gone, those that go last.
     enum WhenNarrow: Sendable, Hashable {
         case stays
         case shrinks(to: Int)
         case goes
+        case goesLast
     }
 
     struct Column: Sendable, Hashable {
@@ -108,9 +109,11 @@ struct Table: Sendable, Hashable {
             }
         }
         shrink()
-        for index in columns.indices.reversed() where columns[index].whenNarrow == .goes && excess > 0 {
-            widths = natural.indices.map { widths[$0] == nil || $0 == index ? nil : natural[$0] }
-            shrink()
+        for way in [WhenNarrow.goes, .goesLast] {
+            for index in columns.indices.reversed() where columns[index].whenNarrow == way && excess > 0 {
+                widths = natural.indices.map { widths[$0] == nil || $0 == index ? nil : natural[$0] }
+                shrink()
+            }
         }
         return widths
     }

@@ -11,7 +11,9 @@ struct TimeColumn: Sendable, Hashable {
         zone = zones.count == 1 ? zones.first : nil
     }
 
-    func column(_ title: String) -> Table.Column { Table.Column(title, note: zone) }
+    func column(_ title: String, whenNarrow: Table.WhenNarrow = .stays) -> Table.Column {
+        Table.Column(title, note: zone, whenNarrow: whenNarrow)
+    }
 
     func text(_ time: ServerTime) -> String { zone == nil ? time.description : time.text }
 }

@@ -13,7 +13,7 @@ declare
 begin
     select h.alarm_role into former_role from cronmill_cron.housekeeping as h for update;
     if deliver_to.alarm_function is not null then
-        select r.rolname as owner, p.prorettype = 'void'::regtype and p.prokind = 'f' and not p.proretset
+        select r.rolname as owner, p.pronamespace::regnamespace as schema, p.prorettype = 'void'::regtype and p.prokind = 'f' and not p.proretset
             and pg_catalog.oidvectortypes(p.proargtypes) = 'jsonb' as fits
         into routine
         from pg_catalog.pg_proc as p
@@ -33,6 +33,17 @@ begin
                 errcode = 'MC009',
                 message = pg_catalog.format('there is no role "%s" that may log in', deliver_to.alarm_role),
                 hint = 'Name the role that calls the function: cronmill alarms deliver FUNCTION --run-as ROLE';
+        end if;
+        -- Of what it may not call nobody would be told, and only who asks for the alarms would learn it.
+        if not pg_catalog.has_function_privilege(deliver_to.alarm_role, deliver_to.alarm_function, 'execute')
+            or not pg_catalog.has_schema_privilege(deliver_to.alarm_role, routine.schema, 'usage')
+        then
+            raise exception using
+                errcode = 'MC018',
+                message = pg_catalog.format('role "%s" may not execute function %s', deliver_to.alarm_role,
+                    deliver_to.alarm_function),
+                hint = pg_catalog.format('grant usage on schema %s to %I; grant execute on function %s to %I;',
+                    routine.schema, deliver_to.alarm_role, deliver_to.alarm_function, deliver_to.alarm_role);
         end if;
         if not cronmill_cron.acts_for_all_roles() and deliver_to.alarm_role <> current_user
             and to_regprocedure(pg_catalog.format('cronmill_run_as.%I(bigint)', deliver_to.alarm_role)) is null

@@ -178,9 +178,9 @@ begin
             ('failing', case when m.failed >= 3 then m.failed * 100.0 / m.attempts / m.failing end,
                 pg_catalog.format('Of %s attempts in the last quarter of an hour %s failed.', m.attempts, m.failed)),
             ('dead', m.dead::numeric / m.dead_from,
-                pg_catalog.format('%s dead %s: cronmill tasks --state dead.',
+                pg_catalog.format('%s dead %s: cronmill tasks --database %s --state dead.',
                     case when m.dead > 10000 then '10,000+' else m.dead::text end,
-                    case m.dead when 1 then 'task' else 'tasks' end))
+                    case m.dead when 1 then 'task' else 'tasks' end, cronmill_cron.shell_word(m.database_name)))
     ) as f (kind, measure, detail)
     where f.measure >= 0.8;
     return query select s.kind, s.database_name, s.processor, s.detail, s.is_raised from cronmill_cron.silences() as s;
@@ -189,7 +189,7 @@ begin
     from cronmill_cron.thresholds() as t;
     return query
     select 'history', null::text, null::text,
-        pg_catalog.format('pg_cron''s history has about %s rows: cronmill prune; those of other jobs with --include-others.',
+        pg_catalog.format('pg_cron''s history has about %s rows: cronmill prune --all; those of other jobs with --include-others.',
             round(server.rows, -3)),
         server.rows >= server.history
     where server.rows >= server.history * 0.8;

@@ -29,7 +29,8 @@ begin
             errcode = 'MC007',
             message = pg_catalog.format('database "%s" is not the one Cronmill was installed in', here.database_name),
             detail = pg_catalog.format('Since then %s: it was copied, restored, renamed or promoted.', difference),
-            hint = 'If this database is to take over: cronmill sync --adopt';
+            hint = pg_catalog.format('If this database is to take over: cronmill sync --adopt --database %s',
+                cronmill.shell_word(here.database_name));
     end if;
 end
 $function$;

@@ -40,7 +40,8 @@ begin
         raise exception using
             errcode = 'MC011',
             message = pg_catalog.format('processor "%s" is paused', settings.name),
-            hint = pg_catalog.format('cronmill resume %s', cronmill.shell_word(settings.name));
+            hint = pg_catalog.format('cronmill resume %s --database %s', cronmill.shell_word(settings.name),
+                cronmill.shell_word(pg_catalog.current_database()));
     end if;
     if begin_run.slot > settings.slots or begin_run.slot < 0 then
         return begun;

@@ -122,8 +122,9 @@ begin
         raise exception using
             errcode = 'MC008',
             message = pg_catalog.format('the procedure of processor "%s" does not call %s', new.name, new.handler),
-            hint = pg_catalog.format('The two are changed together: cronmill configure %s --handler %s',
-                cronmill.shell_word(new.name), cronmill.shell_word(new.handler));
+            hint = pg_catalog.format('The two are changed together: cronmill configure %s --database %s --handler %s',
+                cronmill.shell_word(new.name), cronmill.shell_word(pg_catalog.current_database()),
+                cronmill.shell_word(new.handler));
     end if;
     return new;
 end
