@@ -14,6 +14,7 @@ struct Context: Sendable {
         var (deployment, names) = try Self.place(options, databases: asked.all ? nil : asked.database)
         if asked.all {
             names = try await deployment.registeredDatabases()
+            if names.isEmpty, !options.quiet { options.output.note("no work database is registered") }
         } else if names.isEmpty {
             throw SettingsError(
                 "no work database is named",

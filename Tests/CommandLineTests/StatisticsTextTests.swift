@@ -75,12 +75,12 @@ struct StatisticsTextTests {
         )
     }
 
-    @Test("on 80 columns what is left tells of rates, latencies and failures")
+    @Test("80 columns are enough for what tells of throughput, latencies and failures")
     func narrow() {
         #expect(
             Self.tasks(width: 80, unicode: true) == """
-                DATABASE  PROCESSOR    DONE (2h)  DEAD  PER S  WAITED P50     P99  WORKED P50    P99
-                shop      letters         90,000     1     25      <16 ms  <16 ms       <1 ms  <2 ms
+                DATABASE  PROCESSOR    DONE (2h)  DEAD  WAITED P50     P99  WORKED P50    P99
+                shop      letters         90,000     1      <16 ms  <16 ms       <1 ms  <2 ms
                 検索      index      not visible
 
                 """

@@ -269,7 +269,6 @@ extension BadInput {
             "import",
             "--database",
             "nosuch",
-            "-",
             input: "-- cronmill settings, schema version 1\nbegin;\ncommit;\n",
             exitCode: 2,
             errors: """

@@ -244,7 +244,9 @@ struct MigratePlanTests {
             let waiting = try await place.migrate("status", from: "postgres", to: "shop")
             #expect(waiting.output.contains("pg_cron is in database postgres; go on with cronmill migrate apply"))
             // In the other direction the old place, which a rollback restores, would have to be dropped.
-            for command in [["plan"], ["plan", "--sql"], ["status"], ["apply", "--yes"], ["rollback"], ["finish", "--yes"]] {
+            for command in [
+                ["plan"], ["plan", "--sql"], ["status"], ["apply", "--yes"], ["rollback"], ["finish", "--yes"],
+            ] {
                 #expect(
                     try await place.server.cronmill(["migrate"] + command + ["--from", "shop", "--to", "postgres"])
                         == ProgramResult(

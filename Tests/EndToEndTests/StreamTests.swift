@@ -37,7 +37,7 @@ struct StreamTests {
     func bytes() async throws {
         try await withDatabases { place in
             try await place.setUp()
-            let payload = #""$(printf '"\\377"')""#
+            let payload = #""$(printf '"\377"')""#
             let result = try await shell(
                 "{} enqueue --database \(place.database) --queue work --payload \(payload)",
                 place

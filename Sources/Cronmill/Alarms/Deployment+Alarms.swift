@@ -86,49 +86,53 @@ extension Deployment {
     ///   - role: as whom; nil is the function's owner.
     /// - Throws: `CronmillError` if nothing is installed; `PostgresError`.
     public func planDelivery(to function: String?, runAs role: String?) async throws -> Plan {
-        try await onRegistry(for: .monitor, of: nil) { session in
-            var plan = Plan()
-            guard let function else {
-                let isSet: Bool = try session.one(
-                    "select h.alarm_function is not null as is_set from cronmill_cron.housekeeping as h"
-                ).get("is_set")
-                if isSet {
-                    plan.add("tell nobody of alarms", in: cronDatabase, "select cronmill_cron.deliver_to(null)")
-                }
-                return plan
+        try await with(connectCron()) { try await $0.run { try self.planDelivery(to: function, runAs: role, $0) } }
+    }
+
+    /// That is for the registry's owner: who lacks something is not told to become a monitor.
+    private func planDelivery(to function: String?, runAs role: String?, _ session: Session) throws -> Plan {
+        try CronState.inspect(session).checkInstalled()
+        var plan = Plan()
+        guard let function else {
+            let isSet: Bool = try session.one(
+                "select h.alarm_function is not null as is_set from cronmill_cron.housekeeping as h"
+            ).get("is_set")
+            if isSet {
+                plan.add("tell nobody of alarms", in: cronDatabase, "select cronmill_cron.deliver_to(null)")
             }
-            let signature = function.contains("(") ? function : function + "(jsonb)"
-            let row = try session.one(
-                """
-                select to_regprocedure(\(signature)) is not null as is_there,
-                    (h.alarm_function = w.signature and (h.alarm_role = \(role) or \(role)::text is null)) is true as is_set
-                from cronmill_cron.housekeeping as h
-                cross join lateral (
-                    select concat(quote_ident(n.nspname), '.', quote_ident(p.proname), '(jsonb)') as signature
-                    from pg_catalog.pg_proc as p
-                    join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-                    where p.oid = to_regprocedure(\(signature))
-                    union all
-                    select null where to_regprocedure(\(signature)) is null
-                ) as w
-                """
-            )
-            guard try row.get("is_there") else {
-                throw CronmillError(
-                    .failed,
-                    "there is no function \(signature) in database \"\(cronDatabase)\"",
-                    hint: "create function \(signature.replacing("(jsonb)", with: "(alarm jsonb)")) returns void ...",
-                    database: cronDatabase
-                )
-            }
-            if try row.get("is_set") { return plan }
-            plan.add(
-                "tell function \(signature) of alarms",
-                in: cronDatabase,
-                "select cronmill_cron.deliver_to(\(literal: signature)::regprocedure, \(sql: role.literal))"
-            )
             return plan
         }
+        let signature = function.contains("(") ? function : function + "(jsonb)"
+        let row = try session.one(
+            """
+            select to_regprocedure(\(signature)) is not null as is_there,
+                (h.alarm_function = w.signature and (h.alarm_role = \(role) or \(role)::text is null)) is true as is_set
+            from cronmill_cron.housekeeping as h
+            cross join lateral (
+                select concat(quote_ident(n.nspname), '.', quote_ident(p.proname), '(jsonb)') as signature
+                from pg_catalog.pg_proc as p
+                join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+                where p.oid = to_regprocedure(\(signature))
+                union all
+                select null where to_regprocedure(\(signature)) is null
+            ) as w
+            """
+        )
+        guard try row.get("is_there") else {
+            throw CronmillError(
+                .failed,
+                "there is no function \(signature) in database \"\(cronDatabase)\"",
+                hint: "create function \(signature.replacing("(jsonb)", with: "(alarm jsonb)")) returns void ...",
+                database: cronDatabase
+            )
+        }
+        if try row.get("is_set") { return plan }
+        plan.add(
+            "tell function \(signature) of alarms",
+            in: cronDatabase,
+            "select cronmill_cron.deliver_to(\(literal: signature)::regprocedure, \(sql: role.literal))"
+        )
+        return plan
     }
 
     /// Runs `body` on a connection to the cron database, where a registry is.

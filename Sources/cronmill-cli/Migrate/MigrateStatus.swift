@@ -46,7 +46,8 @@ extension MigrationStatus {
                 Table.Cell(step.note.map { "\(title): \($0)" } ?? title),
             ])
         }
-        return table.render(width: output.terminal.width(of: .output), colour: false) + "\(place); \(next(migration))\n".controlsEscapedLines
+        return table.render(width: output.terminal.width(of: .output), colour: false)
+            + "\(place); \(next(migration))\n".controlsEscapedLines
     }
 
     private func next(_ migration: Migration) -> String {

@@ -103,8 +103,12 @@ final class Output: Sendable {
     private func report(_ kind: String, _ text: String, style: Style?) {
         let label = "\(kind):"
         let shown = terminal.usesColour(on: .error) ? style?.applied(to: label) ?? label : label
-        // Line breaks stay, for a hint may be several lines to copy; anything else could move the cursor.
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        // Line breaks stay, for a hint may be several lines to copy, and libpq's lines begin with tabs; anything else could
+        // move the cursor.
+        let lines = text.replacing("\t", with: "    ").split(
+            omittingEmptySubsequences: false,
+            whereSeparator: \.isNewline
+        )
         note("cronmill: \(shown) " + lines.map { String($0).controlsEscaped }.joined(separator: "\n"))
     }
 
