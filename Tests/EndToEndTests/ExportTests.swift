@@ -224,11 +224,9 @@ struct ExportTests {
             let text = try await export(place, first)
             let wrong = text.replacing(part.replacing("RUNNER", with: place.runner), with: replacement)
             #expect(wrong != text)
+            // Where too many only wait, they are taken, with a warning: not on a server that others test on.
+            if replacement.contains("slots"), try await !ServerAbilities(of: place.server).hangsAboveLimit { return }
             let refused = try await `import`(wrong, place, second)
-            if replacement.contains("slots"), try await !ServerAbilities(of: place.server).hangsAboveLimit {
-                #expect(refused.exitCode == 0, "\(refused.errors)")
-                return
-            }
             #expect(refused.exitCode == 1)
             #expect(refused.errors.contains(message), "\(refused.errors)")
             #expect(try await place.rows("select count(*) from cronmill.queue", in: second) == ["0"])
