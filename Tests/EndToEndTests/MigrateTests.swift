@@ -119,7 +119,7 @@ struct MigrateTests {
             #expect(Set(try await place.rights(in: "postgres")).symmetricDifference(rights) == [])
             #expect(try await place.oldHistory(in: "postgres") == history)
             let slow: SQL = """
-                select bool_or(d.status = 'succeeded'), bool_or(d.status = 'failed')
+                select bool_or(d.status = 'succeeded') as succeeded, bool_or(d.status = 'failed') as failed
                 from cron.job_run_details as d join cron.job as j using (jobid)
                 where j.jobname = 'slow'
                 """
@@ -153,7 +153,10 @@ struct MigrateTests {
                 "select count(*) from cron.job_run_details as d where d.command like 'call cronmill%' and d.runid > 40000",
                 in: "postgres"
             )
-            #expect(listed.output.matches(of: /"started_at"/).count == known.first.flatMap { Int($0) })
+            #expect(
+                listed.output.matches(of: /"started_at"/).count == known.first.flatMap { Int($0) },
+                "\(listed.output)"
+            )
 
             // Settings go to the registry in its new place: that of shop through a link, now.
             for database in MovePlace.databases {
