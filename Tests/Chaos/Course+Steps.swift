@@ -4,7 +4,7 @@ extension Course {
     /// How long everything that is left may take to be done.
     private static let drainLimit: Duration = .seconds(150)
     /// How long pg_cron may take to start every job again: until its next tick, and a moment.
-    private static let startLimit: Duration = .seconds(80)
+    private static let startLimit: Duration = .seconds(65)
 
     func start(_ works: [@Sendable () async -> Void]) -> [Task<Void, Never>] {
         works.map { work in Task { await work() } }

@@ -4,6 +4,18 @@ import Testing
 /// Tasks whose attempt was committed before it is made: nobody may take one for lost that is about to be done.
 @Suite("Tasks begun", .timeLimit(.minutes(20)))
 struct BegunTaskTests {
+    /// What a run does, a statement at a time, on a connection of the run-as role.
+    private static let begin: SQL = "select set_config('test.run', cronmill.begin_run('work', 1)::text, false)"
+    private static let claim: SQL =
+        "select cronmill.claim(1, 1, 1, clock_timestamp(), null::cronmill.claim, false)"
+    private static func end(_ reason: String) -> SQL {
+        """
+        select cronmill.end_run(
+            1, current_setting('test.run')::cronmill.run_start,
+            \(reason), (0, 0, 0, null, null)::cronmill.counters)
+        """
+    }
+
     @Test("a task that a run has begun is left to it until that run has ended, however long it takes to begin")
     func leftToItsRun() async throws {
         try await withDatabases { place in
@@ -49,13 +61,8 @@ struct BegunTaskTests {
             try await place.script("update cronmill.processor set backoff_base = '10 milliseconds'")
             try await place.enqueue(1)
             let run = try await place.connect(as: place.runner)
-            let claim: SQL = """
-                select cronmill.claim(1, 1, 1, clock_timestamp(), null::cronmill.claim, false)
-                """
-            try await run.execute(
-                "select set_config('test.run', cronmill.begin_run('work', 1)::text, false)"
-            )
-            try await run.execute(claim)
+            try await run.execute(Self.begin)
+            try await run.execute(Self.claim)
             let begun = try await place.rows("select task_id, ctid, attempts from cronmill.task")
             #expect(begun == ["1|(0,2)|1"])
 
@@ -66,15 +73,9 @@ struct BegunTaskTests {
             try await other.execute("rollback")
             #expect(try await place.rows("select attempts from cronmill.task where began_at is not null") == ["1"])
 
-            try await run.execute(claim)
+            try await run.execute(Self.claim)
             #expect(try await place.rows("select attempts from cronmill.task where began_at is not null") == ["1"])
-            try await run.execute(
-                """
-                select cronmill.end_run(
-                    1, current_setting('test.run')::cronmill.run_start,
-                    \(endReason), (0, 0, 0, null, null)::cronmill.counters)
-                """
-            )
+            try await run.execute(Self.end(endReason))
             #expect(try await place.rows("select attempts from cronmill.task where began_at is null") == ["0"])
             await run.close()
             await other.close()
@@ -82,6 +83,7 @@ struct BegunTaskTests {
             #expect(try await place.done() == [1])
         }
     }
+
     @Test("an attempt that somebody held to the end of its run is charged by no later one", arguments: [1, 2])
     func heldToTheEnd(slot: Int) async throws {
         try await withDatabases { place in
@@ -89,20 +91,12 @@ struct BegunTaskTests {
             try await place.script("update cronmill.processor set backoff_base = '10 milliseconds'")
             try await place.enqueue(1)
             let run = try await place.connect(as: place.runner)
-            try await run.execute("select set_config('test.run', cronmill.begin_run('work', 1)::text, false)")
-            try await run.execute(
-                "select cronmill.claim(1, 1, 1, clock_timestamp(), null::cronmill.claim, false)"
-            )
+            try await run.execute(Self.begin)
+            try await run.execute(Self.claim)
             let other = try await place.connect()
             try await other.execute("begin")
             try await other.execute("select from cronmill.task for update")
-            try await run.execute(
-                """
-                select cronmill.end_run(
-                    1, current_setting('test.run')::cronmill.run_start,
-                    'empty', (0, 0, 0, null, null)::cronmill.counters)
-                """
-            )
+            try await run.execute(Self.end("empty"))
             try await run.execute("select pg_advisory_unlock_all()")
             try await other.execute("rollback")
             #expect(try await place.rows("select attempts from cronmill.task where began_at is not null") == ["1"])
@@ -121,7 +115,7 @@ struct BegunTaskTests {
             let run = try await place.connect()
             try await run.execute(enqueue)
             try await run.execute("set session authorization \(identifier: place.runner)")
-            try await run.execute("select cronmill.begin_run('work', 1)")
+            try await run.execute(Self.begin)
             try await run.execute("reset session authorization")
             try await run.execute("begin")
             // The claim does this first; here it does not go on before the producer has come.
@@ -138,9 +132,7 @@ struct BegunTaskTests {
                 ) == ["1"]
             }
             try await run.execute("set session authorization \(identifier: place.runner)")
-            try await run.execute(
-                "select cronmill.claim(1, 1, 1, clock_timestamp(), null::cronmill.claim, false)"
-            )
+            try await run.execute(Self.claim)
             try await run.execute("commit")
             _ = try await second
             #expect(

@@ -101,15 +101,7 @@ struct GroupTests {
     func lateCommit() async throws {
         try await withDatabases { place in
             try await place.setUp("--enable", "--slots", "2")
-            try await place.script(
-                """
-                create or replace function app.work(payload jsonb) returns void language plpgsql as $$
-                begin
-                    perform pg_advisory_xact_lock_shared(4711);
-                    insert into app.done (n) values ((payload ->> 'n')::bigint);
-                end $$
-                """
-            )
+            try await place.makeHandlerWait()
             let late = try await place.connect()
             try await late.script("begin; select cronmill.enqueue('work', '{\"n\": 1}', group_key => 'a')")
             try await enqueue(place, group: "a", 2...2)

@@ -112,15 +112,7 @@ struct SlotTests {
     func passedBy() async throws {
         try await withDatabases { place in
             try await place.setUp("--enable")
-            try await place.script(
-                """
-                create or replace function app.work(payload jsonb) returns void language plpgsql as $$
-                begin
-                    perform pg_advisory_xact_lock_shared(4711);
-                    insert into app.done (n) values ((payload ->> 'n')::bigint);
-                end $$
-                """
-            )
+            try await place.makeHandlerWait()
             try await place.enqueue(2)
             let holder = try await place.connect()
             try await holder.execute("select pg_advisory_lock(4711)")

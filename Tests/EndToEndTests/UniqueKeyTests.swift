@@ -4,15 +4,6 @@ import Testing
 /// Tasks with a unique key.
 @Suite("Unique keys", .timeLimit(.minutes(20)))
 struct UniqueKeyTests {
-    /// Notes what it does, and waits for an advisory lock that the test may hold.
-    private static let waiting = """
-        create or replace function app.work(payload jsonb) returns void language plpgsql as $$
-        begin
-            insert into app.done (n) values ((payload ->> 'n')::bigint);
-            perform pg_advisory_xact_lock_shared(4711);
-        end $$
-        """
-
     private func enqueue(_ number: Int, key: String, on connection: Connection) async throws -> String {
         let row = try await connection.query(
             "select cronmill.enqueue('work', jsonb_build_object('n', \(number)::bigint), unique_key => \(key)) as task_id"
@@ -78,7 +69,7 @@ struct UniqueKeyTests {
     func whileRunning() async throws {
         try await withDatabases { place in
             try await place.setUp("--enable")
-            try await place.script(Self.waiting)
+            try await place.makeHandlerWait()
             let holder = try await place.connect()
             try await holder.execute("select pg_advisory_lock(4711)")
             let first = try await enqueue(1, key: "a", on: holder)

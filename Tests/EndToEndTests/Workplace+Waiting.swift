@@ -12,6 +12,19 @@ extension Workplace {
         try await body()
     }
 
+    /// Makes the handler note what it does only when it gets an advisory lock, 4711, that the test may hold.
+    func makeHandlerWait() async throws {
+        try await script(
+            """
+            create or replace function app.work(payload jsonb) returns void language plpgsql as $$
+            begin
+                perform pg_advisory_xact_lock_shared(4711);
+                insert into app.done (n) values ((payload ->> 'n')::bigint);
+            end $$
+            """
+        )
+    }
+
     /// Waits until a handler stands before an advisory lock that the test holds.
     func handlerWaits() async throws {
         try await eventually("the handler is at work") {

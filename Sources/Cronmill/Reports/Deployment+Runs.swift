@@ -121,6 +121,7 @@ extension Session {
     ///   - what: is to be seen of them: runs, alarms.
     ///   - ofOthersToo: whether any database there is will do.
     func checkVisible(_ databases: [String]?, _ what: String, ofOthersToo: Bool = false) throws {
+        guard let databases else { return }
         let invisible = try query(
             """
             select d.name, session_user as me, a.sees_all

@@ -13,7 +13,8 @@ declare
 begin
     select h.alarm_role into former_role from cronmill_cron.housekeeping as h for update;
     if deliver_to.alarm_function is not null then
-        select r.rolname as owner, p.pronamespace::regnamespace as schema, p.prorettype = 'void'::regtype and p.prokind = 'f' and not p.proretset
+        select r.rolname as owner, p.pronamespace::regnamespace as schema,
+            p.prorettype = 'void'::regtype and p.prokind = 'f' and not p.proretset
             and pg_catalog.oidvectortypes(p.proargtypes) = 'jsonb' as fits
         into routine
         from pg_catalog.pg_proc as p
