@@ -255,6 +255,27 @@ struct EnqueueTests {
     }
 
     @Test(
+        "one envelope with one field is one task, whichever field it is",
+        arguments: [
+            (#""priority": 5"#, "5|-|-|-|-"), (#""unique_key": "k""#, "0|k|-|-|-"), (#""group_key": "g""#, "0|-|g|-|-"),
+            (#""timeout": "1 minute""#, "0|-|-|00:01:00|-"), (#""max_attempts": 2"#, "0|-|-|-|2"),
+            (#""run_at": "2030-01-01 00:00+00""#, "0|-|-|-|-"), (#""priority": null"#, "0|-|-|-|-"),
+        ]
+    )
+    func oneEnvelope(field: String, task: String) async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            let line = #"{"payload": {"n": 1}, \#(field)}"#
+            let result = try await place.cronmillHere("enqueue", "--queue", "work", "--envelope", "-", input: line)
+            #expect(result == enqueued("1 task", place))
+            #expect(
+                try await place.rows("select priority, unique_key, group_key, timeout, max_attempts from cronmill.task")
+                    == [task]
+            )
+        }
+    }
+
+    @Test(
         "an envelope that cannot be used is refused with its line, and nothing is enqueued",
         arguments: [
             (#"{"priority": 1}"#, "an envelope is an object with a payload"),

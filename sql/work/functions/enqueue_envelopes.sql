@@ -127,7 +127,7 @@ begin
         select held_keys || array_agg(h.unique_key) into held_keys from held as h;
         select array_agg(distinct t.unique_key) into keys
         from unnest(tasks) as t
-        where t.unique_key <> all (held_keys);
+        where t.unique_key is not null and t.unique_key <> all (held_keys);
         exit when keys is null;
     end loop;
     return row_total;
