@@ -28,6 +28,8 @@ create table cronmill_cron.threshold (
     )
 );
 create unique index threshold_place on cronmill_cron.threshold (work_database_id, processor) nulls not distinct;
+-- It has no key that is never null: without this a publication for all tables would refuse every change.
+alter table cronmill_cron.threshold replica identity full;
 insert into cronmill_cron.threshold (behind, failing, dead, overdue, silent, history, replica, history_age, history_runs)
 values (
     interval '10 minutes', 50, 1, interval '5 minutes', interval '5 minutes', 1000000, interval '5 minutes',

@@ -11,6 +11,8 @@ create table cronmill.grantee (
 );
 create unique index grantee_of_queue on cronmill.grantee (queue_id, role_name) where queue_id is not null;
 create unique index grantee_of_part on cronmill.grantee (role_name, part) where queue_id is null;
+-- It has no key that is never null: without this a publication for all tables would refuse every revoke.
+alter table cronmill.grantee replica identity full;
 comment on table cronmill.grantee is 'Producers, operators and monitors: roles and the parts they have been given.';
 comment on column cronmill.grantee.role_name is 'The role.';
 comment on column cronmill.grantee.part is 'producer, operator or monitor.';
