@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help packages build release demo test golden matrix chaos failover soak fuzz sanitize bench lint docs format install clean
+.PHONY: help packages build release demo check test golden matrix chaos failover soak fuzz sanitize bench lint docs format install clean
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
@@ -26,6 +26,10 @@ test: ## Install what the tests need, lint, run the tests, make the docs
 	$(MAKE) lint
 	$(SWIFT) test --disable-xctest
 	scripts/make-docs
+
+check: ## Lint, and run the tests that need no server
+	$(MAKE) lint
+	$(SWIFT) test --disable-xctest --filter '^(PostgresTests|CronmillTests|CommandLineTests)'
 
 golden: ## Record the schemas of both halves as they are now, for the test that compares them
 	CRONMILL_WRITE_GOLDEN=1 $(SWIFT) test --disable-xctest --filter 'SchemaTests/golden'
