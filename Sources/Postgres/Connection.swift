@@ -35,23 +35,26 @@ public actor Connection {
     /// - Parameters:
     ///   - info: where to; what it leaves out comes from the environment and libpq's files.
     ///   - applicationName: the `application_name`, unless the address or the environment gives one.
+    ///   - settings: what every transaction is given; a statement outside of one is one with them.
     ///   - onNotice: called on the connection's thread for each notice and warning.
     ///   - onStatement: called on the connection's thread after each statement.
     /// - Throws: a `PostgresError` of kind `connection`, with `sqlState` where the server refused; `CancellationError`.
     public static func connect(
         _ info: ConnectionInfo,
         applicationName: String = "cronmill",
+        settings: LocalSettings? = nil,
         onNotice: @escaping @Sendable (Notice) -> Void = { _ in },
         onStatement: (@Sendable (StatementTrace) -> Void)? = nil
     ) async throws -> Connection {
         let connection = Connection()
         let attempt = ConnectionAttempt(info: info, applicationName: applicationName, onNotice: onNotice)
-        try await connection.open(attempt, onStatement)
+        try await connection.open(attempt, settings, onStatement)
         return connection
     }
 
     private func open(
         _ attempt: ConnectionAttempt,
+        _ settings: LocalSettings?,
         _ onStatement: (@Sendable (StatementTrace) -> Void)?
     ) async throws {
         guard let wakePipe = WakePipe() else {
@@ -60,7 +63,7 @@ public actor Connection {
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
             let (handle, receiver) = try attempt.open(wakePipe: wakePipe)
-            session = try Session(adopting: handle, receiver: receiver, onStatement: onStatement)
+            session = try Session(adopting: handle, receiver: receiver, settings: settings, onStatement: onStatement)
         } onCancel: {
             wakePipe.wake()
         }

@@ -33,6 +33,25 @@ public struct ConnectionInfo: Sendable, Hashable {
         parameters = Self.pairs(options)
     }
 
+    /// What libpq takes where nothing is given, but for its password file, which is asked for each host.
+    public static var defaults: ConnectionInfo {
+        let options = PQconndefaults()
+        defer { PQconninfoFree(options) }
+        return ConnectionInfo(options.map(pairs) ?? [:])
+    }
+
+    /// Whether this libpq knows a keyword.
+    public static func knows(_ keyword: String) -> Bool {
+        let options = PQconndefaults()
+        defer { PQconninfoFree(options) }
+        var option = options
+        while let known = option?.pointee.keyword {
+            if String(cString: known) == keyword { return true }
+            option = option?.advanced(by: 1)
+        }
+        return false
+    }
+
     /// The value of a keyword; nil leaves it to libpq.
     public subscript(keyword: String) -> String? {
         get { parameters[keyword] }

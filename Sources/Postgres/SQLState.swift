@@ -29,8 +29,12 @@ extension SQLState {
     public static let connectionFailure: SQLState = "08006"
     /// 0A000: the server does not support the feature.
     public static let featureNotSupported: SQLState = "0A000"
+    /// 22021: bytes that are no text in the encoding they are said to have.
+    public static let characterNotInRepertoire: SQLState = "22021"
     /// 22023: the value of a parameter is invalid.
     public static let invalidParameterValue: SQLState = "22023"
+    /// 22P02: a text that is no value of the type.
+    public static let invalidTextRepresentation: SQLState = "22P02"
     /// 23502: a null in a column that is not null.
     public static let notNullViolation: SQLState = "23502"
     /// 23503: a foreign key has no counterpart.

@@ -21,6 +21,11 @@ final class ServerResult {
     /// The command tag, such as `COMMIT`.
     var tag: String { String(cString: PQcmdStatus(handle)) }
 
+    /// The number in the first column of the first row.
+    var firstInteger: Int32? {
+        PQntuples(handle) > 0 ? value(row: 0, column: 0).flatMap { Int32($0) } : nil
+    }
+
     func rows(statement: String, database: String) -> [Row] {
         let width = PQnfields(handle)
         let columns = (0..<width).map { column in PQfname(handle, column).map { String(cString: $0) } ?? "" }

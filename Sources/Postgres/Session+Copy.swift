@@ -12,6 +12,7 @@ extension Session {
     /// - Throws: what `next` throws, after the server was told to give up; the server's error. The connection is usable
     ///   after both.
     public func copyIn(_ statement: SQL, from next: () throws -> [UInt8]?) throws -> Int {
+        if settings != nil, !isInTransaction { return try transaction { try copyIn(statement, from: next) } }
         let text = statement.text
         let began = try begin(text)
         defer { end(text, began) }
@@ -37,6 +38,7 @@ extension Session {
     /// - Throws: what `sink` throws, after the statement was cancelled; the server's error. The connection is usable
     ///   after both.
     public func copyOut(_ statement: SQL, to sink: ([UInt8]) throws -> Void) throws {
+        if settings != nil, !isInTransaction { return try transaction { try copyOut(statement, to: sink) } }
         let text = statement.text
         let began = try begin(text)
         defer { end(text, began) }

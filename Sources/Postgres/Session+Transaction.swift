@@ -1,5 +1,23 @@
 internal import CLibpq
 
+/// How a transaction is to be begun.
+public enum TransactionMode: Sendable, Hashable {
+    /// As the settings of role and database have it.
+    case asSet
+    /// Each statement sees what was committed before it, and it may write, whatever those settings are.
+    case readCommitted
+    /// One look at everything, which changes nothing.
+    case snapshot
+
+    fileprivate var statement: String {
+        switch self {
+        case .asSet: "begin"
+        case .readCommitted: "begin isolation level read committed, read write"
+        case .snapshot: "begin isolation level repeatable read, read only"
+        }
+    }
+}
+
 extension Session {
     /// Runs the body in a transaction: commits when it returns, rolls back when it throws.
     ///
@@ -8,11 +26,8 @@ extension Session {
     /// - Throws: what the body throws, also when rolling back fails in its turn. Where the body has caught an error of
     ///   a statement and returned, the server rolls back instead of committing, and that is an error with the SQLSTATE
     ///   25P02.
-    public func transaction<R>(_ body: () throws -> R) throws -> R {
-        guard !isInTransaction else {
-            throw clientError("a transaction is open already, and transactions do not nest", "begin")
-        }
-        try execute("begin")
+    public func transaction<R>(_ mode: TransactionMode = .asSet, _ body: () throws -> R) throws -> R {
+        try openTransaction(mode)
         do {
             let value = try body()
             try commit()
@@ -21,6 +36,21 @@ extension Session {
             rollBack()
             throw error
         }
+    }
+
+    /// Begins a transaction that stays open over several `run`s and ends with the connection, which rolls it back: for a
+    /// lock that is held meanwhile.
+    ///
+    /// - Throws: the server's error.
+    public func openTransaction(_ mode: TransactionMode = .asSet) throws(PostgresError) {
+        guard !isInTransaction else {
+            throw clientError("a transaction is open already, and transactions do not nest", "begin")
+        }
+        let text = ([mode.statement] + [settings?.statements].compactMap { $0 }).joined(separator: "; ")
+        let began = try begin(text)
+        defer { end(text, began) }
+        guard PQsendQuery(handle, text) == 1 else { throw connectionError(text) }
+        _ = try collect(text)
     }
 
     private func commit() throws(PostgresError) {

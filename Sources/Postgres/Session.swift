@@ -7,6 +7,10 @@ public final class Session {
     let handle: OpaquePointer
     let cancelHandle: CancelHandle
     var cancellation: Cancellation?
+    /// What every transaction is given; nil where nothing is.
+    let settings: LocalSettings?
+    /// The server process that answered last, where one was asked.
+    var answeredBy: Int32?
     private let receiver: NoticeReceiver
     private let onStatement: (@Sendable (StatementTrace) -> Void)?
     private var failure: SQLState?
@@ -18,6 +22,7 @@ public final class Session {
     init(
         adopting handle: OpaquePointer,
         receiver: NoticeReceiver,
+        settings: LocalSettings?,
         onStatement: (@Sendable (StatementTrace) -> Void)?
     ) throws(PostgresError) {
         guard let cancelHandle = CancelHandle(handle) else {
@@ -27,6 +32,7 @@ public final class Session {
         self.handle = handle
         self.cancelHandle = cancelHandle
         self.receiver = receiver
+        self.settings = settings
         self.onStatement = onStatement
         self.database = PQdb(handle).map { String(cString: $0) } ?? ""
     }
@@ -70,13 +76,27 @@ public final class Session {
     public func script(_ text: String) throws(PostgresError) {
         let began = try begin(text)
         defer { end(text, began) }
-        guard PQsendQuery(handle, text) == 1 else { throw connectionError(text) }
+        let lead = isInTransaction ? "" : settings.map { "\($0.statements); " } ?? ""
+        guard PQsendQuery(handle, lead + text) == 1 else { throw connectionError(text) }
+        _ = try collect(text)
+    }
+
+    /// Sends one statement as it stands, outside a transaction and without the session's settings: VACUUM, ALTER SYSTEM, and CALL of a
+    /// procedure that commits.
+    ///
+    /// - Throws: the server's error; kind `connection` when the connection is lost.
+    public func executeAlone(_ sql: SQL) throws(PostgresError) {
+        let text = sql.text
+        let began = try begin(text)
+        defer { end(text, began) }
+        try send(sql, text)
         _ = try collect(text)
     }
 
     func result(of sql: SQL, _ text: String) throws(PostgresError) -> ServerResult? {
         let began = try begin(text)
         defer { end(text, began) }
+        if let settings, !isInTransaction { return try result(of: sql, text, with: settings) }
         try send(sql, text)
         return try collect(text).last
     }
@@ -117,6 +137,10 @@ public final class Session {
         for parameter in parameters where parameter?.utf8.contains(0) == true {
             throw clientError("a parameter cannot contain a zero byte", text)
         }
+        try send(text, parameters)
+    }
+
+    func send(_ text: String, _ parameters: [String?] = []) throws(PostgresError) {
         let values = CStrings(parameters)
         let isSent = PQsendQueryParams(handle, text, Int32(parameters.count), nil, values.pointer, nil, nil, 0)
         guard isSent == 1 else { throw connectionError(text) }

@@ -39,7 +39,7 @@ struct Context: Sendable {
                 names.append(setting.value)
                 continue
             }
-            let target = try Self.target(setting, settings.work)
+            let target = try Self.target(setting, settings.work, settings)
             let name = target["dbname"] ?? ""
             if let other = deployment.exceptions[name] ?? (names.contains(name) ? deployment.work : nil) {
                 guard other != target else { continue }
@@ -53,7 +53,11 @@ struct Context: Sendable {
     }
 
     /// What a URI says. One that names no server is about the one of the settings.
-    private static func target(_ setting: Setting, _ fallback: [String: Setting]) throws -> ConnectionInfo {
+    private static func target(
+        _ setting: Setting,
+        _ fallback: [String: Setting],
+        _ settings: ResolvedSettings
+    ) throws -> ConnectionInfo {
         var target: ConnectionInfo
         do {
             target = try ConnectionInfo(uri: setting.value)
@@ -63,31 +67,50 @@ struct Context: Sendable {
         guard target["dbname"]?.isEmpty == false else {
             throw SettingsError("the connection URI names no database (\(setting.source))")
         }
-        guard target["host"] == nil, target["hostaddr"] == nil, target["service"] == nil else { return target }
-        for (keyword, value) in fallback where keyword != "dbname" && target[keyword] == nil {
+        var connection = try ConnectionAddress(setting).settings
+        let namesServer = target["host"] != nil || target["hostaddr"] != nil || target["service"] != nil
+        for (keyword, value) in namesServer ? [:] : fallback where keyword != "dbname" && target[keyword] == nil {
             target[keyword] = value.value
+            connection[keyword] = value
         }
-        return target
+        try settings.checkTrust(connection)
+        return guarded(target)
+    }
+
+    /// With the demand that no password be sent in clear text to a server that proves nothing, where libpq has it (16+)
+    /// and nobody has said what is to be demanded.
+    private static func guarded(_ target: ConnectionInfo) -> ConnectionInfo {
+        let defaults = ConnectionInfo.defaults
+        func value(_ keyword: String) -> String? { target[keyword] ?? defaults[keyword] }
+        guard ConnectionInfo.knows("require_auth"), value("require_auth") == nil, value("password") != nil,
+            value("sslmode")?.hasPrefix("verify-") != true
+        else { return target }
+        var guarded = target
+        guarded["require_auth"] = "!password"
+        return guarded
     }
 
     /// The deployment alone, for commands that are about the cron database.
     static func deployment(_ settings: ResolvedSettings, _ options: ConnectionOptions) throws -> Deployment {
         let output = options.output
-        var cron = ConnectionInfo(settings.cron.mapValues(\.value))
+        try settings.checkTrust(settings.cron)
+        try settings.checkTrust(settings.work)
+        var cron = guarded(ConnectionInfo(settings.cron.mapValues(\.value)))
         if let setting = settings.cron["dbname"] {
-            if ConnectionURI.isURI(setting.value) { cron = try target(setting, settings.cron) }
+            if ConnectionURI.isURI(setting.value) { cron = try target(setting, settings.cron, settings) }
             _ = try ObjectName(cron["dbname"] ?? "", of: "database")
         }
         var deployment = Deployment(
             cron: cron,
-            work: ConnectionInfo(settings.work.mapValues(\.value)),
+            work: guarded(ConnectionInfo(settings.work.mapValues(\.value))),
             onNotice: { notice in
                 if notice.severity == "WARNING" { output.warn(notice.message) }
             }
         )
+        deployment.onWait = { output.note($0) }
         if options.verbose {
             deployment.onStatement = { trace in
-                output.note("\(trace.database): \(trace.duration.shortText): \(trace.text)")
+                output.noteLines("\(trace.database): \(trace.duration.shortText): \(trace.text)")
             }
         }
         return deployment
@@ -129,7 +152,7 @@ struct Context: Sendable {
     /// Applies a plan and tells each step, or prints it as a script.
     func carryOut(_ plan: Plan, database: String, dryRun: Bool) async throws {
         if dryRun {
-            try output.write(plan.script)
+            try output.write(script: plan.script)
             if let obstacle = plan.obstacle { say("\(database): note: you may not run this: \(obstacle.message)") }
         } else if plan.isEmpty {
             say("\(database): nothing to change")

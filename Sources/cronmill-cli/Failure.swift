@@ -30,7 +30,7 @@ enum Failure: Error {
             if error.isJSON {
                 output.report(
                     "line \(error.number): \(error.reason)",
-                    detail: "Nothing was enqueued.",
+                    detail: [error.detail, "Nothing was enqueued."].compactMap { $0 }.joined(separator: " "),
                     hint: error.hint
                 )
             } else {

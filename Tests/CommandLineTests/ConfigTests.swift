@@ -68,7 +68,7 @@ struct ConfigTests {
         #expect(!text.contains("s3cret"))
         #expect(
             trial.json == [
-                "side": "cron", "database": "postgres", "ok": false, "server_version": nil, "role": nil,
+                "side": "cron", "database": "postgres", "ok": false, "server_version": nil, "role": nil, "pooled": nil,
                 "error": "no route",
             ]
         )

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import cronmill_cli
@@ -78,6 +79,40 @@ struct EnvironmentFileTests {
         let error = EnvironmentFileError(file: "/", line: nil, reason: "cannot be read: Is a directory")
         #expect(throws: error) { try EnvironmentFile.read(path: "/") }
         #expect(error.description == "/ cannot be read: Is a directory")
+    }
+
+    @Test("a file that others can write, or that is another's and named by nobody, is refused; a readable one is noted")
+    func trust() throws {
+        let path = "/tmp/cronmill-environment-\(getpid())"
+        let descriptor = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0o600)
+        defer { unlink(path) }
+        #expect(write(descriptor, "DB_PASSWORD=x\n", 14) == 14)
+        close(descriptor)
+        func read(_ mode: mode_t, isNamed: Bool = false) throws -> EnvironmentFile? {
+            chmod(path, mode)
+            return try EnvironmentFile.read(path: path, isNamed: isNamed)
+        }
+        for isNamed in [false, true] {
+            let error = EnvironmentFileError(
+                file: path,
+                line: nil,
+                reason: "may be written by other users: chmod go-w \(path)"
+            )
+            #expect(throws: error) { try read(0o602, isNamed: isNamed) }
+            #expect(try read(0o600, isNamed: isNamed)?.isReadByOthers == false)
+            #expect(try read(0o644, isNamed: isNamed)?.isReadByOthers == true)
+            #expect(try read(0o600, isNamed: isNamed)?.isNamed == isNamed)
+        }
+        // Only root can give a file away.
+        guard geteuid() == 0 else { return }
+        chown(path, 12_345, getgid())
+        let error = EnvironmentFileError(
+            file: path,
+            line: nil,
+            reason: "belongs to another user (12345); if it is meant, name it with --env-file"
+        )
+        #expect(throws: error) { try read(0o600) }
+        #expect(try read(0o600, isNamed: true)?.entries["DB_PASSWORD"]?.value == "x")
     }
 
     private static func values(_ text: String) throws -> [String: String] {

@@ -79,4 +79,29 @@ struct FormatTests {
                 == "queue,last message\r\nmails,\"said \"\"no\"\", twice\"\r\n,\"\"\r\n\"a\r\nb\",\"\"\"\u{301}\"\r\n"
         )
     }
+
+    @Test(
+        "JSON of the server is legal JSON without what a terminal would act on",
+        arguments: [
+            ("{\"a\": \"b\u{9b}2J\u{7f}\u{202e}\u{feff}\"}", #"{"a": "b\u009b2J\u007f\u202e\ufeff"}"#),
+            ("[1,\n\t2]", "[1,\n\t2]"), ("\"é👩‍💻\"", "\"é👩‍💻\""),
+        ]
+    )
+    func jsonOfServer(text: String, shown: String) {
+        #expect(JSON.verbatim(text).lineText == shown + "\n")
+    }
+
+    @Test(
+        "CSV has no formulas and nothing that a terminal would act on",
+        arguments: [
+            ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"), ("+1+1", "'+1+1"), ("@SUM(A1)", "'@SUM(A1)"),
+            ("-2+3", "'-2+3"), ("\t=1", "'\t=1"), ("-5", "-5"), ("+0.5e3", "+0.5e3"), ("-", "-"), ("a=b", "a=b"),
+            ("\u{1b}[2J", "\\x1b[2J"), ("two\nlines", "\"two\nlines\""),
+        ]
+    )
+    func csvFields(text: String, field: String) {
+        var csv = CSV(columns: ["a"])
+        csv.append([text])
+        #expect(csv.rowText == field + "\r\n")
+    }
 }

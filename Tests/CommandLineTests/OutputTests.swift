@@ -54,6 +54,26 @@ struct OutputTests {
         #expect(try written(terminal: dumb) { $0.progress("1 of 3") } == "")
     }
 
+    @Test("notes and lines of data are one line each, whatever names are in them; scripts stand as they are in a pipe")
+    func escapedNotes() throws {
+        let text = try written(terminal: Terminal(columns: [:])) { output in
+            output.note("a\nb\u{1b}[2Jc\u{9b}31m\u{202e}")
+            output.noteLines("select\n\t1\u{7}")
+            try output.writeLine("shop: \u{1b}]0;x\u{7}\rnothing")
+            try output.write(lines: ["x\ty", "\u{feff}z"])
+            try output.write(script: "select \"\u{1b}\";\n")
+        }
+        #expect(
+            text
+                == "a\\nb\\x1b[2Jc\\x9b31m\\u{202e}\nselect\n    1\\x07\nshop: \\x1b]0;x\\x07\\rnothing\n"
+                + "x\\ty\n\\u{feff}z\nselect \"\u{1b}\";\n"
+        )
+        let shown = try written(terminal: Terminal(columns: [.output: 80])) { output in
+            try output.write(script: "select \"\u{1b}\";\n")
+        }
+        #expect(shown == "select \"\\x1b\";\n")
+    }
+
     @Test("errors speak PostgreSQL's voice")
     func errors() throws {
         let text = try written(terminal: Terminal(columns: [:])) { output in

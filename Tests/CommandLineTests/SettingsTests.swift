@@ -197,6 +197,62 @@ struct SettingsTests {
         #expect(try settings.resolved().cron == cron)
     }
 
+    private static func found(_ text: String, isNamed: Bool = false) throws -> EnvironmentFile {
+        var file = try EnvironmentFile(name: ".env", text: text)
+        file.isNamed = isNamed
+        return file
+    }
+
+    @Test(
+        "a password does not go where only a file in the working directory says",
+        arguments: [
+            ("DB_HOST=db9", "DB_PASSWORD", "host that .env line 1 DB_HOST"),
+            ("DB_PORT=9999", "DB_PASSWORD", "port that .env line 1 DB_PORT"),
+            ("PG_QUEUE_HOST=db9", "DB_PASSWORD", "host that .env line 1 PG_QUEUE_HOST"),
+            ("PG_CRON_HOST=db9", "DB_PASSWORD", "host that .env line 1 PG_CRON_HOST"),
+            ("\nPG_CRON_HOST=db9", "PG_CRON_PASSWORD", "host that .env line 2 PG_CRON_HOST"),
+            ("DB_HOST=db9", "PGPASSWORD", "host that .env line 1 DB_HOST"),
+            ("DB_NAME=postgresql://db9/app", "PGPASSWORD", "host that .env line 1 DB_NAME"),
+            ("DB_NAME=postgresql:///app?hostaddr=10.0.0.9", "PGPASSWORD", "host that .env line 1 DB_NAME"),
+            ("DB_NAME=postgresql:///app?service=x", "PGPASSWORD", "service that .env line 1 DB_NAME"),
+        ]
+    )
+    func mixedSources(file: String, secret: String, place: String) throws {
+        var settings = Settings(environment: [secret: "s3cret"])
+        if secret == "PGPASSWORD" {
+            settings.environment = [:]
+            settings.libpqPassword = Setting("s3cret", source: .environment(secret), isSecret: true)
+        }
+        settings.file = try Self.found(file)
+        let resolved = try settings.resolved()
+        let error = SettingsError(
+            "the password of environment \(secret) would go to a \(place) names",
+            hint:
+                "A file that only lies in the working directory is not trusted with it: name the file with --env-file, "
+                + "or give both in one place."
+        )
+        #expect(throws: error) {
+            try resolved.checkTrust(resolved.cron)
+            try resolved.checkTrust(resolved.work)
+        }
+        settings.file = try Self.found(file, isNamed: true)
+        let named = try settings.resolved()
+        try named.checkTrust(named.cron)
+        try named.checkTrust(named.work)
+    }
+
+    @Test("a password goes where it came with, and where flags and the environment say")
+    func sameSource() throws {
+        var settings = Settings(environment: [:])
+        settings.file = try Self.found("DB_HOST=db1\nDB_PASSWORD=s3cret")
+        try settings.resolved().checkTrust(settings.resolved().work)
+        settings.environment = ["DB_HOST": "db2"]
+        try settings.resolved().checkTrust(settings.resolved().work)
+        settings.environment = ["DB_PASSWORD": "other"]
+        settings.flags = [.host: "db3"]
+        try settings.resolved().checkTrust(settings.resolved().work)
+    }
+
     @Test("cache settings of other tools are noted by name, from the environment and the file")
     func ignored() throws {
         var settings = Settings(environment: ["REDIS_URL": "s3cret", "PG_QUEUE_CACHE_SIZE": "1", "DB_CACHE": "1"])

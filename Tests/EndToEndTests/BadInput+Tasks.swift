@@ -64,6 +64,35 @@ extension BadInput {
                 """
         ),
         BadInput(
+            "a line with a zero character, which jsonb cannot hold",
+            "enqueue",
+            "--database",
+            "shop",
+            "--queue",
+            "work",
+            "-",
+            input: "{\"n\": 1}\n{\"n\": \"\\u0000\"}\n",
+            exitCode: 1,
+            errors: #"""
+                error: line 2: unsupported Unicode escape sequence
+                detail: \u0000 cannot be converted to text. Nothing was enqueued.
+                """#
+        ),
+        BadInput(
+            "a payload with a number that is too large",
+            "enqueue",
+            "--database",
+            "shop",
+            "--queue",
+            "work",
+            "--payload",
+            "1e200000",
+            exitCode: 1,
+            errors: """
+                error: --payload: value overflows numeric format
+                """
+        ),
+        BadInput(
             "a line with a carriage return within it",
             "enqueue",
             "--database",

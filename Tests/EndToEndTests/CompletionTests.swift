@@ -76,11 +76,14 @@ struct CompletionTests {
     func hostileNames() async throws {
         try await withServer { server in
             let cron = try await server.connect()
-            for name in ["it's", "$(echo expanded)", "`echo expanded`", "$HOME", "two words", "-f", "büro-1", "部署"] {
+            for name in [
+                "it's", "$(echo expanded)", "`echo expanded`", "$HOME", "two words", "-f", "büro-1", "部署",
+                "\u{d4e}`echo x`",
+            ] {
                 try await cron.execute("create database \(identifier: name)")
             }
             await cron.close()
-            #expect(try await offered(["setup", "--database", ""], on: server) == ["büro-1", "postgres", "部署"])
+            #expect(try await offered(["setup", "--database", ""], on: server) == ["postgres"])
         }
     }
 

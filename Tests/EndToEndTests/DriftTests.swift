@@ -34,6 +34,40 @@ struct DriftTests {
         }
     }
 
+    @Test("a processor that only the registry has is shown with its jobs, and has a name as others have")
+    func registryOnly() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            func take(_ name: String) async throws {
+                _ = try await place.cronRows(
+                    """
+                    select cronmill_cron.take_settings(
+                        \(place.database), \(name), true, 2, \(Workplace.never), '0', \(place.runner), false
+                    )
+                    """
+                )
+            }
+            try await take("stray")
+            let status = try await place.cronmillHere("status")
+            #expect(
+                status.output.contains("\n    only the registry has it, with 2 active of 2 jobs\n"),
+                "\(status.output)"
+            )
+            #expect(
+                status.errors
+                    == "cronmill: warning: \(place.database): stray: only the registry has it, with 2 active of 2 "
+                    + "jobs; repair: cronmill sync --database \(place.database)\n"
+            )
+            let one = try await place.cronmillHere("status", "stray")
+            #expect(one.exitCode == 0 && one.output.contains("stray"))
+            #expect(try await place.cronmillHere("sync").exitCode == 0)
+            #expect(try await place.cronmillHere("status").errors == "")
+            #expect(try await place.jobs().count == 1)
+            let error = await #expect(throws: PostgresError.self) { try await take("a\u{1b}[2J") }
+            #expect(error?.constraint == "processor_name_has_no_control_characters")
+        }
+    }
+
     @Test("a jobid that is another's now is not touched, and the slot gets a job of its own")
     func reusedJobid() async throws {
         try await withDatabases { place in

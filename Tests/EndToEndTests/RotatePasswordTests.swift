@@ -33,6 +33,55 @@ struct RotatePasswordTests {
         }
     }
 
+    @Test("pg_stat_statements does not keep the password, whatever it tracks")
+    func trackedStatements() async throws {
+        let settings = ["shared_preload_libraries": "pg_cron, pg_stat_statements", "pg_stat_statements.track": "all"]
+        try await withServer(settings: settings) { server in
+            try await withDatabases(on: server) { place in
+                _ = try await place.rows("create extension pg_stat_statements")
+                try await place.setUp("--link-host", "127.0.0.1")
+                let result = try await place.cronmillHere("rotate-password")
+                #expect(result.exitCode == 0, "\(result.errors)")
+                let mapping = try await mapping(place)
+                let password = try #require(mapping.firstMatch(of: #/password=([0-9a-f]{64})/#)).1
+                let kept = try await place.rows("select s.query from pg_stat_statements as s")
+                #expect(kept.contains { $0.contains("SCRAM-SHA-256$%s") })
+                #expect(!kept.contains { $0.contains(password) || $0.contains(#/password '?[0-9a-f]{32}/#) })
+                #expect(!kept.contains { $0.contains(#/SCRAM-SHA-256\$[0-9]/#) })
+            }
+        }
+    }
+
+    @Test("a role that may not tell pg_stat_statements to look away is told what it keeps")
+    func trackedStatementsOfInstaller() async throws {
+        let settings = ["shared_preload_libraries": "pg_cron, pg_stat_statements", "pg_stat_statements.track": "all"]
+        try await withServer(settings: settings) { server in
+            try await withDatabases(on: server) { place in
+                try await place.setUp("--link-host", "127.0.0.1")
+                let rotation = try await place.cronmillHere("rotate-password", "--dry-run")
+                let block = try #require(rotation.output.firstMatch(of: #/(?s)do (\$[a-z_0-9]*\$).*?\1;/#)).0
+                // The role of an installer that is no superuser: it owns its link's role and its mapping.
+                try await place.script(
+                    """
+                    create role plain_installer createrole;
+                    grant usage on foreign server cronmill to plain_installer;
+                    grant \(Identifier("cronmill link \(place.database)").quoted) to plain_installer with admin option
+                    """
+                )
+                let told = try await server.client(
+                    "psql",
+                    ["-X", "-d", place.database, "-c", "set role plain_installer", "-c", String(block)]
+                )
+                #expect(
+                    told.errors.contains(
+                        "WARNING:  pg_stat_statements keeps the statement that has the link's password in it\n"
+                    ),
+                    "\(told.errors)"
+                )
+            }
+        }
+    }
+
     @Test("cut off half way the old password stays good, and the next try goes through")
     func cutOff() async throws {
         try await withDatabases { place in
@@ -49,7 +98,7 @@ struct RotatePasswordTests {
                 waiting = try await place.cronRows(
                     """
                     select a.pid from pg_stat_activity as a
-                    where a.wait_event_type = 'Lock' and a.datname = \(place.database) and a.query like '%create user mapping%'
+                    where a.wait_event_type = 'Lock' and a.datname = \(place.database) and a.query like '%link_role%'
                     """
                 )
                 return waiting.count == 1

@@ -82,6 +82,16 @@ public struct DatabaseResult<Value: Sendable>: Sendable {
     public let outcome: Result<Value, any Error>
 }
 
+extension Result where Success: RangeReplaceableCollection {
+    /// What was found; nothing where that failed, which is told elsewhere.
+    var found: Success {
+        switch self {
+        case .success(let found): found
+        case .failure: Success()
+        }
+    }
+}
+
 extension CronmillError {
     /// - Parameter known: names of those that are set up, where the name may be one of them misspelt.
     static func notSetUp(_ database: String, known: [String] = []) -> CronmillError {

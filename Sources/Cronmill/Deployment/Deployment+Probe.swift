@@ -8,6 +8,8 @@ public struct ConnectionReport: Sendable, Hashable {
     public let role: String
     /// The database connected to.
     public let database: String
+    /// Whether a pooler stands between this and the server.
+    public let isPooled: Bool
 }
 
 extension Deployment {
@@ -37,8 +39,27 @@ extension Deployment {
             return try ConnectionReport(
                 serverVersion: row.get("version"),
                 role: row.get("role"),
-                database: row.get("database")
+                database: row.get("database"),
+                isPooled: session.isPooled
             )
         }
+    }
+}
+
+extension Session {
+    /// Refuses what has to stay on one connection to the server for longer than a transaction.
+    ///
+    /// - Parameter refusal: what then cannot be done.
+    func checkDirect(_ refusal: String) throws {
+        guard try isPooled else { return }
+        throw CronmillError(
+            .failed,
+            "\(refusal) through a connection pooler",
+            detail:
+                "Another process of the server answers than the connection was told of, and the next statement may be "
+                + "answered by yet another, or this one's be somebody else's.",
+            hint: "Name the server itself, with --host and --port.",
+            database: database
+        )
     }
 }

@@ -11,6 +11,8 @@ public struct Deployment: Sendable {
     public var exceptions: [String: ConnectionInfo]
     /// Told of every notice the servers send.
     public var onNotice: @Sendable (Notice) -> Void
+    /// Told, in one line, what has been waited for two seconds.
+    public var onWait: @Sendable (String) -> Void = { _ in }
     /// Told of every statement sent: its text without values, and how long it took.
     public var onStatement: (@Sendable (StatementTrace) -> Void)?
 
@@ -51,22 +53,24 @@ public struct Deployment: Sendable {
 
     /// For statements that read catalogs and reports: compiling these takes longer than running them.
     private func connectToLook(_ target: ConnectionInfo) async throws -> Connection {
-        try await connect(target, settings: "\(Self.safeSearchPath); set jit = off")
+        try await connect(target, settings: Self.settings.merging(["jit": "off"]) { $1 })
     }
 
-    /// With a search_path in which nobody can put anything: the owner of a database chooses its default, and could make
-    /// a superuser's session find functions and operators of his.
     func connect(_ target: ConnectionInfo) async throws -> Connection {
-        try await connect(target, settings: Self.safeSearchPath)
+        try await connect(target, settings: Self.settings)
     }
 
-    private static let safeSearchPath = "set search_path = pg_catalog, pg_temp"
+    /// What every transaction relies on. In its search_path nobody can put anything: the owner of a database chooses the
+    /// default, and could make a superuser's session find functions and operators of his.
+    private static let settings = ["search_path": "pg_catalog, pg_temp"]
 
-    /// In one message: hundreds of databases are asked one after another.
-    private func connect(_ target: ConnectionInfo, settings: String) async throws -> Connection {
-        let connection = try await Connection.connect(target, onNotice: onNotice, onStatement: onStatement)
-        try await connection.script(settings)
-        return connection
+    private func connect(_ target: ConnectionInfo, settings: [String: String]) async throws -> Connection {
+        try await Connection.connect(
+            target,
+            settings: LocalSettings(settings),
+            onNotice: onNotice,
+            onStatement: onStatement
+        )
     }
 }
 

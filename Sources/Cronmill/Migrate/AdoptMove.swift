@@ -79,9 +79,6 @@ extension Deployment {
         var result = AdoptResult(table: table.name, queue: table.queue)
         let end = ContinuousClock.now + wait
         return try await with(connectWork(database)) { connection in
-            try await connection.execute(
-                "set session characteristics as transaction isolation level read committed, read write"
-            )
             repeat {
                 let before = result.moved
                 var after: String?
@@ -98,9 +95,14 @@ extension Deployment {
                 guard result.left > result.unfit, ContinuousClock.now < end else { break }
                 try await Task.sleep(for: .milliseconds(500))
             } while true
-            try await connection.execute(
-                "update cronmill.adoption set finished_at = clock_timestamp() where table_name = \(table.name)"
-            )
+            let name = table.name
+            try await connection.run { session in
+                _ = try session.transaction(.readCommitted) {
+                    try session.execute(
+                        "update cronmill.adoption set finished_at = clock_timestamp() where table_name = \(name)"
+                    )
+                }
+            }
             return result
         }
     }
@@ -109,7 +111,7 @@ extension Deployment {
         let statement = table.adoption.moves(table.types, limit: Self.rowsAtOnce, after: after)
         return try await retryingSerialization {
             try await connection.run { session in
-                try session.transaction {
+                try session.transaction(.readCommitted) {
                     let row = try session.one(statement)
                     guard try row.get("taken", as: Int.self) == row.get("gone") else {
                         throw CronmillError(

@@ -128,15 +128,12 @@ extension Deployment {
         let types = try await table(adoption.table, in: database)
         var result = AdoptResult(table: adoption.table, queue: adoption.queue)
         return try await with(connectWork(database)) { connection in
-            try await connection.execute(
-                "set session characteristics as transaction isolation level read committed, read write"
-            )
             var after: [String]?
             repeat {
                 let statement = adoption.returns(types, limit: Self.rowsAtOnce, after: after)
                 let row = try await retryingSerialization {
                     try await connection.run { session in
-                        try session.transaction {
+                        try session.transaction(.readCommitted) {
                             let row = try session.one(statement)
                             let places: String = try row.get("places")
                             let gone = try session.execute(

@@ -117,10 +117,10 @@ extension Migration {
     /// Runs `body` while no other migration of this old database can go.
     ///
     /// - Throws: `CronmillError` if one goes already.
-    func exclusively<Value: Sendable>(_ body: (MigrationLock) async throws -> Value) async throws -> Value {
-        let lock = MigrationLock(deployment: from)
+    func exclusively<Value: Sendable>(_ body: (AdvisoryLock) async throws -> Value) async throws -> Value {
+        let lock = AdvisoryLock(.migration, deployment: from)
         do {
-            try await lock.take()
+            try await take(lock)
             let value = try await body(lock)
             await lock.release()
             return value
@@ -128,6 +128,23 @@ extension Migration {
             await lock.release()
             throw error
         }
+    }
+}
+
+extension Migration {
+    /// Takes the lock, anew if the server was restarted.
+    ///
+    /// - Throws: `CronmillError` if somebody else has it.
+    func take(_ lock: AdvisoryLock) async throws {
+        // The server may take a moment to notice that a client was killed.
+        guard try await !lock.take(within: .seconds(2)) else { return }
+        throw CronmillError(
+            .failed,
+            "another migration of database \"\(oldDatabase)\" is going",
+            detail: try await lock.holder().map { "Server process \($0.pid) holds its lock." },
+            hint: "Wait for it; cronmill migrate status says how far it is.",
+            database: oldDatabase
+        )
     }
 }
 
@@ -143,51 +160,4 @@ extension SQL {
 
     /// Lets this transaction pass the guard of cron.job.
     static let passGuard: SQL = "select set_config('cronmill.migration', 'on', true)"
-}
-
-/// The advisory lock that keeps migrations of one place apart. It is a session's, so a restart of the server ends it.
-actor MigrationLock {
-    private let deployment: Deployment
-    private var connection: Connection?
-
-    init(deployment: Deployment) {
-        self.deployment = deployment
-    }
-
-    /// Takes the lock, anew if the server was restarted.
-    ///
-    /// - Throws: `CronmillError` if somebody else has it.
-    func take() async throws {
-        await release()
-        let connection = try await deployment.connectCron()
-        self.connection = connection
-        let start = ContinuousClock.now
-        // The server may take a moment to notice that a client was killed.
-        while ContinuousClock.now - start < .seconds(2) {
-            let isTaken: Bool = try await connection.run {
-                try $0.one("select pg_try_advisory_lock(1668443502, 2) as is_taken").get("is_taken")
-            }
-            if isTaken { return }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        let pid: Int? = try await connection.query(
-            """
-            select l.pid from pg_catalog.pg_locks as l
-            where l.locktype = 'advisory' and (l.classid, l.objid, l.objsubid) = (1668443502, 2, 2) and l.granted
-                and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
-            """
-        ).first?.get("pid")
-        throw CronmillError(
-            .failed,
-            "another migration of database \"\(deployment.cronDatabase)\" is going",
-            detail: pid.map { "Server process \($0) holds its lock." },
-            hint: "Wait for it; cronmill migrate status says how far it is.",
-            database: deployment.cronDatabase
-        )
-    }
-
-    func release() async {
-        await connection?.close()
-        connection = nil
-    }
 }

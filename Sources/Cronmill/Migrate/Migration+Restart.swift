@@ -11,9 +11,9 @@ extension Migration {
         return try await onOld { session in
             if try session.nextDatabase == name { return "it is so already" }
             do {
-                if isReset { try session.execute("alter system reset cron.database_name") }
+                if isReset { try session.executeAlone("alter system reset cron.database_name") }
                 if try session.nextDatabase != name {
-                    try session.execute("alter system set cron.database_name = \(literal: name)")
+                    try session.executeAlone("alter system set cron.database_name = \(literal: name)")
                 }
             } catch let error as PostgresError {
                 throw notSet(name, "cron.database_name cannot be set: \(error.message)")
@@ -40,7 +40,7 @@ extension Migration {
     /// Has the server restarted, or waits for it, until pg_cron is in another database.
     ///
     /// - Throws: `CronmillError` if nobody restarts it, or in vain; what `restart` throws.
-    func restart(into place: Deployment, command: String, holding lock: MigrationLock) async throws -> String? {
+    func restart(into place: Deployment, command: String, holding lock: AdvisoryLock) async throws -> String? {
         let name = place.cronDatabase
         if try await onOld({ try $0.configuredDatabase }) == name { return nil }
         let start = ContinuousClock.now
@@ -68,7 +68,7 @@ extension Migration {
             }
             try await Task.sleep(for: .milliseconds(200))
         }
-        try await lock.take()
+        try await take(lock)
         return "after \((ContinuousClock.now - start).shortText)"
     }
 }

@@ -18,12 +18,10 @@ extension MigrationSurvey {
             ]
         }
         for job in others where job.isActive {
-            lines.append("set role \(Identifier(job.role).quoted);")
             let rest: SQL = "select cron.alter_job(\(job.jobid), schedule := \(Migration.never));"
-            lines.append(rest.script)
+            lines += ["begin;", "set local role \(Identifier(job.role).quoted);", rest.script, "commit;"]
         }
         lines += [
-            "reset role;",
             "select d.jobid, d.start_time from cron.job_run_details as d where d.status = 'running';",
             "",
             "-- 2. Where the server is configured: cron.database_name = \(newDatabase.quotedLiteral). Restart it.",
@@ -39,14 +37,12 @@ extension MigrationSurvey {
             ]
         }
         for job in others {
-            lines.append("set role \(Identifier(job.role).quoted);")
             let made: SQL = """
                 select cron.schedule_in_database(\(job.name ?? "job_\(job.jobid)"), \(job.schedule), \(job.command), \
                 \(job.database), active := \(literal: job.isActive));
                 """
-            lines.append(made.script)
+            lines += ["begin;", "set local role \(Identifier(job.role).quoted);", made.script, "commit;"]
         }
-        lines.append("reset role;")
         return lines.map { $0 + "\n" }.joined()
     }
 }

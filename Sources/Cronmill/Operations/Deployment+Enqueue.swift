@@ -178,11 +178,18 @@ extension Session {
             return stored
         } catch let error as PostgresError {
             // "COPY task, line 3, column payload: ..." counts the rows of this COPY.
-            guard error.sqlState?.isClass("22") == true, let context = error.context,
+            // 54000 is for what is too large for jsonb.
+            guard error.sqlState?.isClass("22") == true || error.sqlState?.isClass("54") == true,
+                let context = error.context,
                 let start = context.firstRange(of: ", line ", after: "COPY "),
                 let row = Int(context[start.upperBound...].prefix { $0.isNumber })
             else { throw error }
-            throw InvalidLine(number: lines.line(ofRow: row), reason: error.detail ?? error.message)
+            let number = lines.line(ofRow: row)
+            // Not every JSON is a jsonb: a zero character, a number too large, what the database's encoding has not.
+            guard error.sqlState == .invalidTextRepresentation || error.sqlState == .characterNotInRepertoire else {
+                throw InvalidLine(number: number, reason: error.message, isJSON: true, detail: error.detail)
+            }
+            throw InvalidLine(number: number, reason: error.detail ?? error.message)
         }
     }
 }

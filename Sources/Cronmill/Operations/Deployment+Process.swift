@@ -38,7 +38,10 @@ extension Deployment {
             let runAs: String = try row.get("run_as")
             let worker = try await connect(as: runAs, me: row.get("me"), database: database, processor: processor)
             return try await with(worker) { worker in
-                let workerPID = try await worker.run { $0.processID }
+                let workerPID = try await worker.run { session in
+                    try session.checkDirect("processor \"\(processor)\" cannot be worked by hand")
+                    return session.processID
+                }
                 let watching = Task {
                     while !Task.isCancelled {
                         if let progress = try await Self.progress(processor, pid: workerPID, on: observer) {
@@ -48,9 +51,11 @@ extension Deployment {
                     }
                 }
                 defer { watching.cancel() }
-                try await worker.execute(
-                    "call cronmill_processor.\(identifier: processor)(0, \(unsafeRaw: limit.map(String.init) ?? "null"))"
-                )
+                try await worker.run { session in
+                    try session.executeAlone(
+                        "call cronmill_processor.\(identifier: processor)(0, \(unsafeRaw: limit.map(String.init) ?? "null"))"
+                    )
+                }
                 return try await Self.progress(processor, pid: workerPID, on: observer)
                     ?? Progress(ready: 0, done: 0, failed: 0)
             }

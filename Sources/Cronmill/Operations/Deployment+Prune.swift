@@ -171,6 +171,6 @@ extension Session {
             where c.oid = 'cron.job_run_details'::regclass
             """
         ).get("may")
-        if mayVacuum { try execute("vacuum (analyze) cron.job_run_details") }
+        if mayVacuum { try executeAlone("vacuum (analyze) cron.job_run_details") }
     }
 }

@@ -14,7 +14,6 @@ extension Deployment {
         guard plan.obstacle == nil, database != cronDatabase, !plan.steps.contains(where: \.commits),
             plan.steps.contains(where: { $0.database == database })
         else { return plan }
-        let telling: SQL = "select set_config('cronmill.registry_is_told', pg_current_xact_id()::text, true)"
         let work = plan.steps.filter { $0.database == database }
         let told: ([String: RegistrySettings], [String: RegistrySettings])? = try await retryingSerialization {
             try await with(connectWork(database)) { connection in
@@ -25,7 +24,7 @@ extension Deployment {
                     else { return nil }
                     let before = try RegistrySettings.all(session)
                     let after = try session.tryOut([]) {
-                        try session.perform(telling)
+                        try session.perform(.tellingRegistryOtherwise)
                         for step in work { for statement in step.statements { try session.perform(statement) } }
                         return try RegistrySettings.all(session)
                     }
@@ -41,7 +40,7 @@ extension Deployment {
         unlinked.add(
             "say that the registry is told without the link, which cannot log in",
             in: database,
-            telling
+            .tellingRegistryOtherwise
         )
         for step in work { unlinked.add(step.title, in: database, statements: step.statements) }
         var cron = Plan()
@@ -69,6 +68,12 @@ extension Deployment {
         )
         return unlinked
     }
+}
+
+extension SQL {
+    /// Says to the trigger of processors that the registry is told in another way in this transaction, or not at all.
+    static let tellingRegistryOtherwise: SQL =
+        "select set_config('cronmill.registry_is_told', pg_current_xact_id()::text, true)"
 }
 
 extension Session {

@@ -4,12 +4,14 @@ public struct InvalidLine: Error, Sendable, Hashable {
     public let number: Int
     /// What PostgreSQL says of it.
     public let reason: String
-    /// Whether it is JSON at all; then it is an envelope that cannot be used.
+    /// Whether it is JSON at all; then it is an envelope that cannot be used, or what jsonb cannot hold.
     public let isJSON: Bool
+    /// What PostgreSQL says besides, if it says more.
+    public let detail: String?
     /// What to do, if PostgreSQL says.
     public let hint: String?
 
-    init(number: Int, reason: String, isJSON: Bool = false, hint: String? = nil) {
-        (self.number, self.reason, self.isJSON, self.hint) = (number, reason, isJSON, hint)
+    init(number: Int, reason: String, isJSON: Bool = false, detail: String? = nil, hint: String? = nil) {
+        (self.number, self.reason, self.isJSON, self.detail, self.hint) = (number, reason, isJSON, detail, hint)
     }
 }

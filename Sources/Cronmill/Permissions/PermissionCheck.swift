@@ -8,6 +8,7 @@ struct PermissionCheck: Sendable {
     static let all = [
         preload, extensionThere, version, backgroundWorkers, history, capacity, connections, jobRoles, jobLogins,
         runAsRoles, timeouts, installers, linkRoles, links, connects, privileges, handlers, searchPaths,
+        defaults,
     ]
 }
 

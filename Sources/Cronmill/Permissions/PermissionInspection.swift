@@ -110,6 +110,8 @@ struct WorkFacts: Sendable {
     var processors: [ProcessorFacts] = []
     var privileges = PrivilegeFacts()
     var ownerMayUseWrapper = true
+    /// What keeps runs from what they have to do.
+    var unfitDefaults: [UnfitDefault] = []
 }
 
 /// A processor and what its handler needs.
@@ -123,6 +125,7 @@ struct ProcessorFacts: Sendable {
     var schemaOwner: String?
     var mayUseSchema = true
     var mayExecute = true
+    var slots = 1
     /// Schemas the handler finds names in, in which everybody may make objects, and their owners.
     var openSchemas: [String: String] = [:]
 }

@@ -16,6 +16,8 @@ extension WorkFacts {
         )
         work.privileges = try PrivilegeFacts(schema: "cronmill", session)
         work.processors = try ProcessorFacts.all(session)
+        let slots = work.processors.map { ($0.runAs, $0.isEnabled ? $0.slots : 0) }
+        work.unfitDefaults = try session.unfitDefaults(Dictionary(slots, uniquingKeysWith: +))
         guard work.isLinked else { return work }
         for row in try session.query(
             """
@@ -61,7 +63,7 @@ extension ProcessorFacts {
         try session.query(
             """
             select
-                p.name, p.run_as, p.enabled, p.handler, n.nspname as schema,
+                p.name, p.run_as, p.enabled, p.slots, p.handler, n.nspname as schema,
                 pg_get_userbyid(f.proowner) as handler_owner, pg_get_userbyid(n.nspowner) as schema_owner,
                 coalesce(case when r.oid is not null then has_schema_privilege(r.oid, n.oid, 'usage') end, false) as may_use,
                 coalesce(case when r.oid is not null then has_function_privilege(r.oid, f.oid, 'execute') end, false)
@@ -91,7 +93,8 @@ extension ProcessorFacts {
                 handlerOwner: row.get("handler_owner"),
                 schemaOwner: row.get("schema_owner"),
                 mayUseSchema: row.get("may_use"),
-                mayExecute: row.get("may_execute")
+                mayExecute: row.get("may_execute"),
+                slots: row.get("slots")
             )
             for schema in try row.get("open_schemas", as: [String].self) {
                 processor.openSchemas[schema] = try session.one(

@@ -7,8 +7,8 @@ extension Plan {
         for group in transactions {
             guard let first = group.first else { continue }
             lines += [
-                "", "\\connect \(Self.connectArgument(first.database))", "set client_min_messages = warning;",
-                "set search_path = pg_catalog, pg_temp;", "begin;",
+                "", "\\connect \(Self.connectArgument(first.database))", "begin;",
+                "set local client_min_messages = warning;", "set local search_path = pg_catalog, pg_temp;",
             ]
             for step in group {
                 lines.append("-- \(step.title.replacingNewlines)")

@@ -26,10 +26,13 @@ extension Deployment {
             (report.capacity, report.scheduler, report.remarks) = (cron.capacity, cron.scheduler, cron.remarks)
         }
         report.databases = works.map { result in
-            let outcome = result.outcome.map { sides in sides.map { cron.judged($0) } }
+            let outcome = result.outcome.map { sides in
+                sides.map { cron.judged($0) }
+                    + (cron?.strays(of: result.database, known: sides.map(\.status.processor), asked: processors) ?? [])
+            }
             return DatabaseResult(database: result.database, outcome: outcome)
         }
-        let sides = works.flatMap { (try? $0.outcome.get()) ?? [] }
+        let sides = works.flatMap { $0.outcome.found }
         report.remarks += cron?.snapshotRemarks(sides) ?? []
         return report
     }
@@ -78,6 +81,46 @@ extension Deployment {
             return (report, nil)
         } catch {
             return (nil, error)
+        }
+    }
+}
+
+extension CronReport {
+    /// Processors that only the registry has, whose jobs nobody would see otherwise.
+    fileprivate func strays(of database: String, known: [String], asked: [String]) -> [ProcessorStatus] {
+        guard visible.contains(database) else { return [] }
+        return sides.filter { key, _ in
+            key.database == database && !known.contains(key.processor)
+                && (asked.isEmpty || asked.contains(key.processor))
+        }
+        .sorted { $0.key.processor < $1.key.processor }
+        .map { key, side in
+            var status = ProcessorStatus(
+                database: database,
+                processor: key.processor,
+                queue: "-",
+                isEnabled: side.isEnabled,
+                isPaused: false,
+                slots: side.slots,
+                schedule: side.schedule,
+                runAs: side.runAs,
+                running: 0,
+                waiting: 0,
+                ready: 0,
+                scheduled: 0,
+                retrying: 0,
+                dead: 0,
+                doneLastHour: 0,
+                failedLastHour: 0
+            )
+            status.jobs = side.jobs
+            status.activeJobs = side.activeJobs
+            status.lastRun = side.lastRun
+            status.runsLastHour = side.runsLastHour
+            status.failuresLastHour = side.failuresLastHour
+            status.verdict = .drifted
+            status.reason = "only the registry has it, with \(side.activeJobs) active of \(side.jobs) jobs"
+            return status
         }
     }
 }

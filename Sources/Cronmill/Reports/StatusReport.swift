@@ -15,7 +15,7 @@ public struct StatusReport: Sendable {
     ///
     /// What could not be asked is not looked at here.
     public var isFine: Bool {
-        let processors = databases.flatMap { (try? $0.outcome.get()) ?? [] }
+        let processors = databases.flatMap { $0.outcome.found }
         return processors.allSatisfy(\.verdict.isFine)
             && (scheduler?.obstacle == nil || !processors.contains { $0.isEnabled && !$0.isPaused })
     }

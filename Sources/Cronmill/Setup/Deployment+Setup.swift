@@ -25,6 +25,12 @@ extension Deployment {
                 let state = try WorkState.inspect(session, sqlFiles, isStrict: true)
                 try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill", database: state.database)
                 var inspection = try WorkInspection(state: state, session: session, request: request.processor)
+                inspection.isPooled = try session.isPooled
+                if let processor = request.processor {
+                    let role = processor.runAs ?? inspection.processor?.runAs ?? state.user
+                    let slots = processor.slots ?? inspection.processor?.slots ?? 1
+                    inspection.unfitDefaults = try session.unfitDefaults([role: slots])
+                }
                 if let half = state.half {
                     let wanted = try Half.work(sqlFiles, isLinked: database != cronDatabase)
                     inspection.mustDrop = try session.mustDrop(wanted, half)
@@ -35,6 +41,13 @@ extension Deployment {
         try plan.installCron(cron, files: sqlFiles, request: request)
         let registry = plan.steps
         try plan.installWork(work, cron: cron, files: sqlFiles, request: request)
+        for unfit in work.unfitDefaults { plan.remark("role \"\(unfit.role)\": \(unfit.text); \(unfit.remedy)") }
+        if work.isPooled, !work.state.isInstalled {
+            plan.remark(
+                "The connection to database \"\(database)\" goes through a pooler; only cronmill process needs the server "
+                    + "itself (--host, --port)."
+            )
+        }
         if let processor = request.processor {
             guard processor.queue != nil || work.state.isInstalled else { throw CronmillError.notSetUp(database) }
             // What is missing of the processor is said before what is wrong with its role.
@@ -114,14 +127,6 @@ extension Deployment {
                     return plan
                 }
             }
-        }
-    }
-
-    /// Holds off other set-ups of the instance while `body` goes: two at once would plan from the same state.
-    public func whileSettingUp<Value>(_ body: () async throws -> Value) async throws -> Value {
-        try await with(connectCron()) { connection in
-            try await connection.execute("select pg_advisory_lock(1668443502, 0)")
-            return try await body()
         }
     }
 }

@@ -14,6 +14,10 @@ struct WorkInspection: Sendable {
     var processors: [String] = []
     /// Whether our routines have to be dropped before they can be renewed.
     var mustDrop = false
+    /// Whether the connection goes through a pooler.
+    var isPooled = false
+    /// Defaults that bite the role the processor is to run as.
+    var unfitDefaults: [UnfitDefault] = []
 
     init(state: WorkState, session: Session, request: ProcessorRequest?) throws {
         self.state = state

@@ -19,8 +19,7 @@ extension Deployment {
             try await connection.run { session in
                 try session.checkOwner(database)
                 // One look at everything; durations are written as any server reads them.
-                return try session.transaction {
-                    try session.execute("set transaction isolation level repeatable read, read only")
+                return try session.transaction(.snapshot) {
                     try session.execute("set local intervalstyle = postgres")
                     let known: [String] = try session.query(
                         "select p.name from cronmill.processor as p order by p.name collate \"C\""

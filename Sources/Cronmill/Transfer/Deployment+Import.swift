@@ -66,7 +66,7 @@ extension Deployment {
                 try await connection.run { session in
                     try session.tryOut([]) {
                         let before = try Snapshot(session)
-                        try session.execute("alter table cronmill.processor disable trigger processor_2_sync")
+                        try session.perform(.tellingRegistryOtherwise)
                         // In EXECUTE a COMMIT is an error.
                         try session.script("do \("begin execute \(script.body.quotedLiteral); end".quotedLiteral)")
                         let after = try Snapshot(session)

@@ -85,8 +85,11 @@ extension Duration {
         return text.isEmpty ? "0" : text
     }
 
-    /// Seconds as a number.
-    package var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+    /// Seconds as a number, to the microsecond, as PostgreSQL keeps them.
+    package var inSeconds: Double {
+        let microseconds = (Double(components.attoseconds) / 1e12).rounded()
+        return (Double(components.seconds) * 1e6 + microseconds) / 1e6
+    }
 
     /// The duration in seconds, if it has no fraction of one.
     var wholeSeconds: Int64? { components.attoseconds == 0 ? components.seconds : nil }

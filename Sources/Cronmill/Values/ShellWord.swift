@@ -7,7 +7,7 @@ extension String {
             !isEmpty && first != "-"
             && utf8.allSatisfy { byte in
                 Self.plainBytes.contains(byte) || (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte)
-                    || (0x61...0x7a).contains(byte) || byte >= 0x80
+                    || (0x61...0x7a).contains(byte)
             }
         return isPlain ? self : "'\(replacing("'", with: "'\\''"))'"
     }

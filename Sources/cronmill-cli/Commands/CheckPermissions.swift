@@ -51,9 +51,9 @@ struct CheckPermissions: AsyncParsableCommand {
         if json {
             try context.output.write(JSON.report(report).prettyText)
         } else if sql {
-            try context.output.write(report.script)
+            try context.output.write(script: report.script)
         } else {
-            try context.output.write(report.text(verbose: connection.verbose))
+            try context.output.write(lines: report.lines(verbose: connection.verbose))
             context.say(report.summary)
         }
         for remark in report.remarks { context.say("note: \(remark)") }
@@ -64,7 +64,7 @@ struct CheckPermissions: AsyncParsableCommand {
 extension PermissionReport {
     /// The findings for people: what is to be put right, each with its SQL; what is right is counted, or told with
     /// --verbose.
-    func text(verbose: Bool) -> String {
+    func lines(verbose: Bool) -> [String] {
         var lines: [String] = []
         for finding in findings where finding.isWrong || verbose || finding.state == .unknown {
             let role = finding.role.map { " role \($0):" } ?? ""
@@ -75,7 +75,7 @@ extension PermissionReport {
             )
             lines += remedy.sql.split(separator: "\n").map { "    \($0)" }
         }
-        return lines.map { $0.controlsEscaped + "\n" }.joined()
+        return lines
     }
 
     /// How many of them there are.

@@ -28,6 +28,9 @@ struct Config: AsyncParsableCommand {
         if connection.verbose, !settings.ignored.isEmpty {
             output.note("ignored, as other tools' own: \(settings.ignored.joined(separator: ", "))")
         }
+        if let file = settings.openFile {
+            output.note("\(file) holds a password, and others can read it: chmod 600 \(file)")
+        }
         let trials = try await trials()
         if json {
             try output.write(JSON.report(settings, trials, environment).prettyText)
@@ -41,7 +44,7 @@ struct Config: AsyncParsableCommand {
         var status = ExitStatus.done
         for trial in trials {
             guard case .failure(let error) = trial.outcome else { continue }
-            output.note("cronmill: \(trial.side) database \(trial.database.controlsEscaped):")
+            output.note("cronmill: \(trial.side) database \(trial.database):")
             status = .worst(status, Failure.report(error, to: output))
         }
         if status != .done { throw Failure.reported(status) }
@@ -144,7 +147,10 @@ extension Table {
             switch trial.outcome {
             case .success(let report):
                 append(
-                    start + [Cell("ok", style: .green), Cell("PostgreSQL \(report.serverVersion)"), Cell(report.role)]
+                    start + [
+                        Cell(report.isPooled ? "ok, through a pooler" : "ok", style: .green),
+                        Cell("PostgreSQL \(report.serverVersion)"), Cell(report.role),
+                    ]
                 )
             case .failure: append(start + [Cell("failed", style: .red)])
             }
@@ -181,7 +187,8 @@ extension ConnectionTrial {
         }
         return [
             "side": .string(side.rawValue), "database": .string(database), "ok": .boolean(report != nil),
-            "server_version": JSON(report?.serverVersion), "role": JSON(report?.role), "error": JSON(message),
+            "server_version": JSON(report?.serverVersion), "role": JSON(report?.role),
+            "pooled": report.map { .boolean($0.isPooled) } ?? .null, "error": JSON(message),
         ]
     }
 }

@@ -106,6 +106,8 @@ struct Enqueue: AsyncParsableCommand {
                     "--run-at: \(error.message)",
                     hint: "Use a form like '2027-01-01 08:00+01', 'today 18:30' or 'tomorrow'."
                 )
+            } catch let error as InvalidLine where payload != nil && !envelope && error.isJSON {
+                throw CronmillError(.failed, "--payload: \(error.reason)", detail: error.detail, hint: error.hint)
             } catch let error as InvalidLine where payload != nil && !error.isJSON {
                 throw CronmillError(.failed, "--payload is not JSON", detail: error.reason, hint: Self.payloadRule)
             }

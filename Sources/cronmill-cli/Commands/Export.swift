@@ -38,7 +38,7 @@ struct Export: AsyncParsableCommand {
             if let file, file != "-" {
                 try OutputFile.write(text, to: file)
             } else {
-                try context.output.write(text)
+                try context.output.write(script: text)
             }
             return .done
         }

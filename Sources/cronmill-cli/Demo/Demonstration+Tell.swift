@@ -3,24 +3,24 @@ internal import PrivateServer
 extension Demonstration {
     /// Writes a paragraph.
     func say(_ text: String) throws(OutputError) {
-        try output.writeLine(text)
+        try output.write(text + "\n")
     }
 
     /// Begins a part of the demo.
     func headline(_ text: String) throws(OutputError) {
         try output.writeLine()
-        try output.writeLine(text + ":")
+        try output.write(text + ":\n")
     }
 
     /// Shows a command line that does what is done next.
     func command(_ text: String, remark: String? = nil) throws(OutputError) {
         let line = "$ " + text
-        try output.writeLine(styled(line, .bold) + (remark.map { styled("  # " + $0, .dim) } ?? ""))
+        try output.write(styled(line, .bold) + (remark.map { styled("  # " + $0, .dim) } ?? "") + "\n")
     }
 
     /// Says what came of it.
     func result(_ text: String) throws(OutputError) {
-        try output.writeLine("  " + text)
+        try output.write("  " + text + "\n")
     }
 
     private func styled(_ text: String, _ style: Style) -> String {

@@ -21,7 +21,7 @@ struct MigrateFinish: AsyncParsableCommand {
     func run() async throws {
         let (migration, context) = try options.migration()
         let plan = try await migration.planFinish()
-        if dryRun { return try context.output.write(plan.script) }
+        if dryRun { return try context.output.write(script: plan.script) }
         guard yes || context.confirms("the old pg_cron of database \"\(migration.oldDatabase)\"", "dropped")
         else { throw Failure.reported(.failed) }
         try await migration.finish(plan) { step in context.say("\(step.database): \(step.title)") }

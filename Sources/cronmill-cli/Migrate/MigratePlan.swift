@@ -34,7 +34,7 @@ struct MigratePlan: AsyncParsableCommand {
             return
         }
         let survey = try await migration.survey()
-        if sql, survey.nothingToMove == nil { return try context.output.write(survey.script) }
+        if sql, survey.nothingToMove == nil { return try context.output.write(script: survey.script) }
         try context.show(survey, json: json)
     }
 }
@@ -47,10 +47,10 @@ extension Context {
         if json {
             try output.write(survey.json.prettyText)
         } else if let reason = survey.nothingToMove {
-            try output.writeLine("nothing to move: \(reason)".controlsEscaped)
+            try output.writeLine("nothing to move: \(reason)")
         } else {
             if !survey.jobs.isEmpty { try output.write(Table(survey.jobs)) }
-            try output.write(survey.text)
+            try output.write(lines: survey.lines)
         }
         if !survey.obstacles.isEmpty { throw Failure.reported(.finding) }
     }
@@ -75,7 +75,7 @@ extension Table {
 
 extension MigrationSurvey {
     /// What there is to say beside the table.
-    fileprivate var text: String {
+    fileprivate var lines: [String] {
         var lines = ["\(jobs.count) jobs move from database \(oldDatabase) to database \(newDatabase)."]
         if jobs.count == 1 { lines = ["1 job moves from database \(oldDatabase) to database \(newDatabase)."] }
         lines.append("pause: \(pause)")
@@ -88,7 +88,7 @@ extension MigrationSurvey {
             lines.append("in the way: \(obstacle.text)")
             if let remedy = obstacle.remedy { lines.append("  in database \(obstacle.database): \(remedy)") }
         }
-        return lines.map { $0.controlsEscaped + "\n" }.joined()
+        return lines
     }
 
     /// For programs.

@@ -3,9 +3,9 @@ internal import Cronmill
 internal import Postgres
 
 /// What a shell offers for a word that names something: asked of the servers when TAB is pressed, and nothing, soon
-/// and without a word, where they do not answer. Names that a shell would not take as they are, are not offered: bash
-/// expands what it is offered (`compgen -W`), so that whoever may name a database or a queue could run commands in the
-/// shell of everybody who presses TAB.
+/// and without a word, where they do not answer. Only names of plain ASCII are offered: bash expands what it is offered
+/// (`compgen -W`), so that whoever may name a database or a queue could run commands in the shell of everybody who
+/// presses TAB.
 enum Completion {
     /// Work databases; for `setup` all there are.
     static let databases = CompletionKind.custom { (words: [String], _: Int, _: String) async -> [String] in
@@ -85,9 +85,18 @@ enum Completion {
 }
 
 extension String {
-    /// Whether shells take it for one word that stands for itself.
+    /// Whether shells take it for one word that stands for itself. Every byte is looked at: a letter of Unicode may be one
+    /// with the backquote behind it, and what other letters are to a shell depends on its locale.
     fileprivate var isPlainInShell: Bool {
-        !isEmpty && !hasPrefix("-") && allSatisfy { $0.isLetter || $0.isNumber || "_-.+@%,/".contains($0) }
+        guard let first = utf8.first, first != UInt8(ascii: "-") else { return false }
+        return utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
     }
 
     /// A word as the shell will hand it on: bash gives it to a completion as it is typed.

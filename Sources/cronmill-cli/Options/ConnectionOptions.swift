@@ -45,7 +45,12 @@ struct ConnectionOptions: ParsableArguments {
             (.cronUser, cronUser), (.cronDatabase, cronDatabase),
         ]
         for (flag, value) in given { settings.flags[flag] = value }
-        settings.file = try EnvironmentFile.read(path: envFile ?? ".env")
+        settings.file =
+            try envFile.map { try EnvironmentFile.read(path: $0, isNamed: true) } ?? EnvironmentFile.read(path: ".env")
+        settings.libpqPassword = ConnectionInfo.defaults["password"].map { password in
+            let isVariable = settings.environment["PGPASSWORD"] == password
+            return Setting(password, source: isVariable ? .environment("PGPASSWORD") : .service, isSecret: true)
+        }
         if let envFile, settings.file == nil { throw SettingsError("environment file \(envFile) does not exist") }
         return try settings.resolved()
     }

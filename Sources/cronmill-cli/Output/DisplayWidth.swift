@@ -54,11 +54,14 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    fileprivate var isControl: Bool {
+    /// Whether it could move the cursor, change the terminal, turn the line round, or make two names look the same.
+    var isControl: Bool {
         switch value {
         case 0..<0x20, 0x7f..<0xa0: true
         // Line and paragraph separators, and the marks that change the direction of what follows.
         case 0x2028...0x202e, 0x2066...0x2069, 0x200e, 0x200f, 0x061c: true
+        // What is not seen at all; joiners stay, for they make the letters of some scripts and emoji.
+        case 0x200b, 0x2060...0x2065, 0x206a...0x206f, 0xfeff, 0xfff9...0xfffb: true
         default: false
         }
     }

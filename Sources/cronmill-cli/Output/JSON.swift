@@ -60,7 +60,7 @@ extension JSON {
         // JSON has no infinity and no NaN.
         case .number(let value): value.isFinite ? String(describing: value) : "null"
         case .string(let value): Self.quoted(value)
-        case .verbatim(let text): text
+        case .verbatim(let text): Self.escaped(text)
         case .array(let elements): Self.block("[", elements.map { $0.text(depth: depth + 1) }, "]", depth: depth)
         case .object(let members):
             Self.block(
@@ -87,13 +87,30 @@ extension JSON {
             case "\n": quoted += "\\n"
             case "\r": quoted += "\\r"
             case "\t": quoted += "\\t"
-            // Beyond what RFC 8259 demands, the second control block too: JSON is read on terminals as well.
-            case _ where scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value):
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            case _ where scalar.isControl: quoted += escape(scalar)
             default: quoted.unicodeScalars.append(scalar)
             }
         }
         return quoted + "\""
+    }
+
+    /// Text that is JSON, where such characters can stand in strings only; line breaks and tabs are blanks between values.
+    private static func escaped(_ text: String) -> String {
+        func isShown(_ scalar: Unicode.Scalar) -> Bool {
+            scalar == "\n" || scalar == "\r" || scalar == "\t" || !scalar.isControl
+        }
+        guard !text.unicodeScalars.allSatisfy(isShown) else { return text }
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            if isShown(scalar) { escaped.unicodeScalars.append(scalar) } else { escaped += escape(scalar) }
+        }
+        return escaped
+    }
+
+    /// Beyond what RFC 8259 demands everything that a terminal would act on: JSON is read there as well. All of it has four
+    /// digits at most.
+    private static func escape(_ scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
     }
 }

@@ -37,7 +37,7 @@ final class Output: Sendable {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// Writes data to standard output as it stands.
+    /// Writes data to standard output as it stands: what is in a format of its own, which knows how to escape.
     ///
     /// - Throws: `OutputError`
     func write(_ text: String) throws(OutputError) {
@@ -48,11 +48,25 @@ final class Output: Sendable {
         if let failure { throw failure }
     }
 
-    /// Writes one line of data to standard output.
+    /// Writes a script to standard output: as it stands, but escaped on a terminal, where it is read and not run.
+    ///
+    /// - Throws: `OutputError`
+    func write(script: String) throws(OutputError) {
+        try write(terminal.width(of: .output) == nil ? script : script.linesEscaped)
+    }
+
+    /// Writes one line of data to standard output, with what could change the terminal escaped, line breaks too.
     ///
     /// - Throws: `OutputError`
     func writeLine(_ text: String = "") throws(OutputError) {
-        try write(text + "\n")
+        try write(lines: [text])
+    }
+
+    /// Writes lines of data to standard output, likewise.
+    ///
+    /// - Throws: `OutputError`
+    func write(lines: [String]) throws(OutputError) {
+        try write(lines.map { $0.controlsEscaped + "\n" }.joined())
     }
 
     /// Writes a table, as wide as standard output and in colours where it has them.
@@ -80,8 +94,18 @@ final class Output: Sendable {
         try write(text)
     }
 
-    /// Writes a line to standard error. There is nowhere to say that this failed, so it does not throw.
+    /// Writes one line to standard error, with what could change the terminal escaped, line breaks too. There is nowhere to
+    /// say that this failed, so it does not throw.
     func note(_ text: String) {
+        tell(text.controlsEscaped)
+    }
+
+    /// Writes several lines to standard error: as `note`, but for line breaks. Tabs are blanks.
+    func noteLines(_ text: String) {
+        tell(text.linesEscaped)
+    }
+
+    private func tell(_ text: String) {
         hasProgressLine.withLock { hasLine in
             clear(&hasLine)
             _ = writeAll(text + "\n", to: error)
@@ -103,13 +127,8 @@ final class Output: Sendable {
     private func report(_ kind: String, _ text: String, style: Style?) {
         let label = "\(kind):"
         let shown = terminal.usesColour(on: .error) ? style?.applied(to: label) ?? label : label
-        // Line breaks stay, for a hint may be several lines to copy, and libpq's lines begin with tabs; anything else could
-        // move the cursor.
-        let lines = text.replacing("\t", with: "    ").split(
-            omittingEmptySubsequences: false,
-            whereSeparator: \.isNewline
-        )
-        note("cronmill: \(shown) " + lines.map { String($0).controlsEscaped }.joined(separator: "\n"))
+        // Line breaks stay, for a hint may be several lines to copy, and libpq's lines begin with tabs.
+        tell("cronmill: \(shown) " + text.linesEscaped)
     }
 
     /// Shows one line on standard error in place of the last one, on a terminal; elsewhere nothing.
@@ -162,4 +181,12 @@ final class Output: Sendable {
 /// write(2), which a method named `write` would hide.
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
     write(descriptor, bytes, count)
+}
+
+extension String {
+    /// Escaped but for its line breaks; tabs are blanks.
+    fileprivate var linesEscaped: String {
+        replacing("\t", with: "    ").split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            .map { String($0).controlsEscaped }.joined(separator: "\n")
+    }
 }

@@ -18,6 +18,10 @@ struct EnvironmentFile: Sendable, Hashable {
     /// The file as the user knows it.
     let name: String
     let entries: [String: Entry]
+    /// Whether a flag names it.
+    var isNamed = false
+    /// Whether other users of the machine can read it.
+    var isReadByOthers = false
 
     /// Parses the text of a file.
     ///
@@ -42,15 +46,22 @@ struct EnvironmentFile: Sendable, Hashable {
 
     /// Reads a file, or returns nil if there is none at that path.
     ///
-    /// - Throws: `EnvironmentFileError` if it is there and cannot be read or understood.
-    static func read(path: String) throws(EnvironmentFileError) -> EnvironmentFile? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    /// One that others may write is refused: it says where passwords go. One that nobody named has to be this user's, or
+    /// root's, besides.
+    ///
+    /// - Throws: `EnvironmentFileError` if it is there and cannot be read, trusted or understood.
+    static func read(path: String, isNamed: Bool = false) throws(EnvironmentFileError) -> EnvironmentFile? {
+        // A pipe that somebody has put there must not hold the command up.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | (isNamed ? 0 : O_NONBLOCK))
         guard descriptor >= 0 else {
             let code = errno
             guard code != ENOENT else { return nil }
             throw unreadable(path, code)
         }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw unreadable(path, errno) }
+        try checkOwner(path, status, isNamed: isNamed)
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16_384)
         while true {
@@ -66,7 +77,31 @@ struct EnvironmentFile: Sendable, Hashable {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw EnvironmentFileError(file: path, line: nil, reason: "is not UTF-8 text")
         }
-        return try EnvironmentFile(name: path, text: text)
+        var file = try EnvironmentFile(name: path, text: text)
+        file.isNamed = isNamed
+        file.isReadByOthers = status.st_mode & S_IFMT == S_IFREG && status.st_mode & 0o044 != 0
+        return file
+    }
+
+    private static func checkOwner(_ path: String, _ status: stat, isNamed: Bool) throws(EnvironmentFileError) {
+        // Pipes and devices have no content that stays.
+        guard status.st_mode & S_IFMT == S_IFREG else { return }
+        guard isNamed || status.st_uid == geteuid() || status.st_uid == 0 else {
+            throw EnvironmentFileError(
+                file: path,
+                line: nil,
+                reason: "belongs to another user (\(status.st_uid)); if it is meant, name it with --env-file"
+            )
+        }
+        // A group of one's own, as many systems give each user, is nobody else.
+        let isGroupWritten = status.st_mode & 0o020 != 0 && status.st_gid != getegid()
+        guard status.st_mode & 0o002 == 0, !isGroupWritten else {
+            throw EnvironmentFileError(
+                file: path,
+                line: nil,
+                reason: "may be written by other users: chmod go-w \(path)"
+            )
+        }
     }
 
     private static func unreadable(_ path: String, _ code: Int32) -> EnvironmentFileError {

@@ -13,4 +13,41 @@ struct ResolvedSettings: Sendable, Hashable {
 
     /// Settings of other tools that were found and have no effect here, sorted.
     var ignored: [String]
+
+    /// The password that libpq takes where none is given.
+    var libpqPassword: Setting?
+
+    /// The environment file, if it holds a password and others can read it.
+    var openFile: String?
+}
+
+extension ResolvedSettings {
+    /// Refuses to send a password to where only a file in the working directory says: whoever can put a file there could
+    /// have it, in clear text.
+    ///
+    /// - Parameter connection: a side, or what a URI has added to it.
+    /// - Throws: `SettingsError`
+    func checkTrust(_ connection: [String: Setting]) throws(SettingsError) {
+        guard let secret = connection["password"] ?? libpqPassword, !secret.source.isFoundFile else { return }
+        let places = [
+            "host": "host", "hostaddr": "host", "port": "port", "service": "service", "servicefile": "service",
+        ]
+        for (keyword, what) in places.sorted(by: { $0.key < $1.key }) {
+            guard let place = connection[keyword], place.source.isFoundFile else { continue }
+            throw SettingsError(
+                "the password of \(secret.source) would go to a \(what) that \(place.source) names",
+                hint:
+                    "A file that only lies in the working directory is not trusted with it: name the file with --env-file, "
+                    + "or give both in one place."
+            )
+        }
+    }
+}
+
+extension Setting.Source {
+    /// Whether nobody named the file it is from.
+    fileprivate var isFoundFile: Bool {
+        guard case .file(_, _, _, isNamed: false) = self else { return false }
+        return true
+    }
 }

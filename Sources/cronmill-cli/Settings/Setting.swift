@@ -3,7 +3,10 @@ struct Setting: Sendable, Hashable, CustomStringConvertible {
     enum Source: Sendable, Hashable, CustomStringConvertible {
         case flag(String)
         case environment(String)
-        case file(String, line: Int, key: String)
+        /// A file that `isNamed` by a flag is as good as the flag; one that only lies in the working directory is anybody's who
+        /// can put a file there.
+        case file(String, line: Int, key: String, isNamed: Bool = false)
+        case service
         case builtIn
 
         /// As in `flag --host`, `environment DB_HOST`, `.env line 3 DB_HOST`, `default`.
@@ -11,7 +14,8 @@ struct Setting: Sendable, Hashable, CustomStringConvertible {
             switch self {
             case .flag(let name): "flag --\(name)"
             case .environment(let name): "environment \(name)"
-            case .file(let file, let line, let key): "\(file) line \(line) \(key)"
+            case .file(let file, let line, let key, _): "\(file) line \(line) \(key)"
+            case .service: "libpq's service file"
             case .builtIn: "default"
             }
         }

@@ -21,6 +21,9 @@ struct Settings: Sendable {
     /// The environment file, if there is one.
     var file: EnvironmentFile?
 
+    /// The password that libpq takes where none is given: from its own variable, or a service.
+    var libpqPassword: Setting?
+
     /// Finds each value and where it came from. A variable that is empty counts as not given.
     ///
     /// A connection URI in `DB_NAME` or `PG_CRON_DATABASE` is a whole address: it takes the place of the side's other
@@ -66,7 +69,14 @@ struct Settings: Sendable {
             named.append(setting)
         }
         for case let setting? in [work["port"], cron["port"]] { try checkPort(setting) }
-        return ResolvedSettings(work: work, cron: cron, databases: named, ignored: ignored)
+        return ResolvedSettings(
+            work: work,
+            cron: cron,
+            databases: named,
+            ignored: ignored,
+            libpqPassword: libpqPassword,
+            openFile: holdsSecret ? file?.name : nil
+        )
     }
 
     /// The address, if it is a URI, or nil for a name.
@@ -97,7 +107,7 @@ struct Settings: Sendable {
         guard let file else { return nil }
         for key in names {
             guard let entry = file.entries[key], !entry.value.isEmpty else { continue }
-            let source = Setting.Source.file(file.name, line: entry.line, key: key)
+            let source = Setting.Source.file(file.name, line: entry.line, key: key, isNamed: file.isNamed)
             given.append(Setting(entry.value, source: source, isSecret: isSecret))
         }
         return try one(of: given)
@@ -112,6 +122,13 @@ struct Settings: Sendable {
             "\(first.source) and \(last.source) differ",
             hint: "They are two names of the same setting: keep one."
         )
+    }
+
+    private var holdsSecret: Bool {
+        guard let file, file.isReadByOthers else { return false }
+        return file.entries.contains { name, entry in
+            !entry.value.isEmpty && (name.hasSuffix("PASSWORD") || ConnectionURI.redacted(entry.value) != entry.value)
+        }
     }
 
     private func checkPort(_ setting: Setting) throws(SettingsError) {

@@ -43,6 +43,13 @@ begin
             detail = pg_catalog.format('It has %s fields; pg_cron reads five and ignores the rest.', cardinality(fields)),
             hint = 'Use minute, hour, day of month, month, day of week: * * * * *';
     else
+        if fields[3] = '$' and not cronmill_cron.supports_last_day() then
+            raise exception using
+                errcode = 'MC005',
+                message = pg_catalog.format('this pg_cron has no last day of the month ($): %s', schedule),
+                detail = 'It came with pg_cron 1.6.',
+                hint = 'Use day 28, which every month has; or have the handler end where tomorrow is not the first.';
+        end if;
         for i in 1 .. 5 loop
             continue when i = 3 and fields[i] = '$';
             foreach item in array string_to_array(fields[i], ',') loop

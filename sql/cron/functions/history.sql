@@ -39,7 +39,8 @@ begin
         select
             d.runid, d.jobid, coalesce(o.database_name, d.database_name), o.processor, o.slot,
             coalesce(o.run_as, d.username), d.job_pid, s.status, d.return_message, d.start_time, d.end_time, t.seconds,
-            j.job_name, d.command
+            coalesce(j.job_name, case when o.slot > 0 then cronmill_cron.job_name(o.database_name, o.processor, o.slot) end),
+            d.command
         from cronmill_cron.visible_runs(lower_runid, upper_runid) as d
         left join unnest(known) as o on o.jobid = d.jobid and o.command = d.command
         left join (

@@ -41,7 +41,7 @@ declare
     found integer[] := array[]::integer[];
 begin
     foreach item in array string_to_array(lower(field), ',') loop
-        parts := regexp_match(item, '^(?:\*|(\d{1,4}|[a-z]{3})(?:-(\d{1,4}|[a-z]{3}))?)(?:/(\d{1,9}))?$');
+        parts := regexp_match(item, '^(?:\*|(\d{1,9}|[a-z]{3})(?:-(\d{1,9}|[a-z]{3}))?)(?:/(\d{1,9}))?$');
         if parts is null or parts[1] is not null and parts[2] is null and parts[3] is not null then
             return null;
         end if;

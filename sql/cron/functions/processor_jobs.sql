@@ -70,13 +70,26 @@ begin
         from cronmill_cron.visible_runs(lower_runid, upper_runid) as r
         join latest as j on j.jobid = r.jobid
     ),
+    -- One that pg_cron says goes on may be gone.
     last_run as (
-        select distinct on (r.database_name, r.processor)
-            r.database_name, r.processor, r.status, r.return_message, r.start_time,
-            extract(epoch from coalesce(r.end_time, case when r.is_going then asked_at end) - r.start_time)::double precision
+        select
+            d.database_name, d.processor, s.status, d.return_message, d.start_time,
+            extract(epoch from coalesce(d.end_time, case when s.status = 'running' then asked_at end) - d.start_time)::double precision
                 as seconds
-        from recent as r
-        order by r.database_name, r.processor, r.runid desc
+        from (
+            select distinct on (r.database_name, r.processor)
+                r.database_name, r.processor, r.runid, r.job_pid, r.start_time, r.end_time, r.status, r.return_message,
+                r.is_going
+            from recent as r
+            order by r.database_name, r.processor, r.runid desc
+        ) as d
+        cross join lateral (
+            select case
+                when d.is_going
+                    then cronmill_cron.open_run_status(d.runid, d.status, d.job_pid, d.database_name, d.start_time)
+                else d.status
+            end as status
+        ) as s
     ),
     last_hour as (
         select

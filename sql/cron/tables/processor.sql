@@ -12,7 +12,8 @@ create table cronmill_cron.processor (
     constraint processor_of_a_work_database foreign key (work_database_id)
         references cronmill_cron.work_database (work_database_id),
     constraint processor_slots_in_range check (slots between 1 and 1000),
-    constraint processor_name_has_1_to_63_bytes check (octet_length(name) between 1 and 63)
+    constraint processor_name_has_1_to_63_bytes check (octet_length(name) between 1 and 63),
+    constraint processor_name_has_no_control_characters check (name !~ '[\x01-\x1f\x7f]')
 );
 comment on table cronmill_cron.processor is 'Processors of all work databases, as their databases last sent them.';
 comment on column cronmill_cron.processor.work_database_id is 'The work database.';

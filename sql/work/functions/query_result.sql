@@ -40,28 +40,30 @@ begin
         is_read := true;
         raise exception 'to roll back';
     exception
-        when others then
+        when raise_exception then
+            -- Of the query's own functions, or the one above.
             if not is_read then
-                get stacked diagnostics
-                    error_sqlstate = returned_sqlstate,
-                    error_message = message_text,
-                    error_detail = pg_exception_detail,
-                    error_hint = pg_exception_hint;
-                -- Syntax, names, types and privileges; writing; what is not supported.
-                if left(error_sqlstate, 2) not in ('42', '25', '0A', '3F', '54') then
-                    raise;
-                end if;
-                error_message := case error_sqlstate
-                    when '42701' then 'the query has several columns'
-                    when '42P11' then 'the task''s query is more than one statement'
-                    else error_message
-                end;
-                raise exception using
-                    errcode = 'MC102',
-                    message = format('%s (SQLSTATE %s)', error_message, error_sqlstate),
-                    detail = error_detail,
-                    hint = error_hint;
+                raise;
             end if;
+        -- Whole classes: syntax, names, types and privileges; writing; what is not supported.
+        when syntax_error_or_access_rule_violation or invalid_transaction_state or feature_not_supported
+            or invalid_schema_name or program_limit_exceeded
+        then
+            get stacked diagnostics
+                error_sqlstate = returned_sqlstate,
+                error_message = message_text,
+                error_detail = pg_exception_detail,
+                error_hint = pg_exception_hint;
+            error_message := case error_sqlstate
+                when '42701' then 'the query has several columns'
+                when '42P11' then 'the task''s query is more than one statement'
+                else error_message
+            end;
+            raise exception using
+                errcode = 'MC102',
+                message = format('%s (SQLSTATE %s)', error_message, error_sqlstate),
+                detail = error_detail,
+                hint = error_hint;
     end;
     if (task).over_limit = 'dead' and cardinality(found_values) > (task).result_limit then
         perform cronmill.raise_dead(format('the query has more than %s values', (task).result_limit));

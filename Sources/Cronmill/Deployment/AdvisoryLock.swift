@@ -1,0 +1,119 @@
+internal import Postgres
+
+/// A lock in the cron database that keeps two of the same kind apart: a transaction's, which stays open on a connection of
+/// its own for as long as the lock is held. A session's lock would stay behind with a pooler.
+///
+/// A restart of the server ends it.
+actor AdvisoryLock {
+    /// The second key of each; the first is that of all that is not a slot's.
+    enum Kind: Int, Sendable {
+        case setup = 0
+        case migration = 2
+    }
+
+    /// Who has it.
+    struct Holder: Sendable, Hashable {
+        let pid: Int
+        let role: String?
+        let application: String?
+    }
+
+    private let kind: Kind
+    private let deployment: Deployment
+    private var connection: Connection?
+
+    init(_ kind: Kind, deployment: Deployment) {
+        self.kind = kind
+        self.deployment = deployment
+    }
+
+    /// Takes the lock, anew if it was taken before.
+    ///
+    /// - Parameters:
+    ///   - limit: how long to wait for whoever has it; nil waits for ever.
+    ///   - onWait: told once who has it, when that has taken two seconds.
+    /// - Returns: whether it is taken.
+    /// - Throws: `PostgresError`; `CancellationError`.
+    func take(
+        within limit: Duration? = nil,
+        onWait: (Holder?) -> Void = { _ in }
+    ) async throws -> Bool {
+        await release()
+        let connection = try await deployment.connectCron()
+        self.connection = connection
+        try await connection.run { session in
+            try session.openTransaction()
+            // This transaction does nothing for as long as it takes, and holds up nobody: it has no snapshot.
+            for setting in ["idle_in_transaction_session_timeout", "transaction_timeout"] {
+                try session.execute(
+                    """
+                    select set_config(s.name, '0', true) from pg_settings as s where s.name = \(setting)
+                    """
+                )
+            }
+        }
+        let start = ContinuousClock.now
+        var isTold = false
+        while true {
+            let isTaken: Bool = try await connection.run { [kind] in
+                try $0.one("select pg_try_advisory_xact_lock(1668443502, \(kind.rawValue)) as is_taken").get("is_taken")
+            }
+            if isTaken { return true }
+            let waited = ContinuousClock.now - start
+            if let limit, waited >= limit { return false }
+            if !isTold, waited >= .seconds(2) {
+                isTold = true
+                onWait(try await holder())
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    /// Who has the lock now, if it can be seen.
+    ///
+    /// - Throws: `PostgresError`.
+    func holder() async throws -> Holder? {
+        guard let connection else { return nil }
+        return try await connection.query(
+            """
+            select l.pid, a.usename as role, a.application_name as application
+            from pg_locks as l
+            left join pg_stat_activity as a on a.pid = l.pid
+            where l.locktype = 'advisory' and (l.classid, l.objid, l.objsubid) = (1668443502, \(kind.rawValue), 2)
+                and l.granted and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+            """
+        ).first.map { try Holder(pid: $0.get("pid"), role: $0.get("role"), application: $0.get("application")) }
+    }
+
+    func release() async {
+        await connection?.close()
+        connection = nil
+    }
+}
+
+extension Deployment {
+    /// Holds off other set-ups of the instance while `body` goes: two at once would plan from the same state.
+    ///
+    /// - Throws: `PostgresError`; what `body` throws.
+    public func whileSettingUp<Value>(_ body: () async throws -> Value) async throws -> Value {
+        let lock = AdvisoryLock(.setup, deployment: self)
+        let (database, onWait) = (cronDatabase, onWait)
+        do {
+            _ = try await lock.take { onWait("waiting for another set-up of database \"\(database)\"\($0.told)") }
+            let value = try await body()
+            await lock.release()
+            return value
+        } catch {
+            await lock.release()
+            throw error
+        }
+    }
+}
+
+extension AdvisoryLock.Holder? {
+    fileprivate var told: String {
+        guard let self else { return "" }
+        let (role, application) = (self.role.map { " of role \"\($0)\"" }, self.application.map { " (\($0))" })
+        return ": server process \(self.pid)\(role ?? "")\(application ?? "") holds its lock"
+    }
+}

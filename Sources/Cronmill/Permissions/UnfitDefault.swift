@@ -1,0 +1,125 @@
+internal import Postgres
+
+/// A default of a role or a database under which the runs of a role cannot do what they have to.
+struct UnfitDefault: Sendable, Hashable {
+    let role: String
+    let database: String
+    /// The setting, or nil for the role's connection limit.
+    let setting: String?
+    let value: String
+    /// What a run needs.
+    let wanted: String
+
+    /// What it does, as a phrase without full stop.
+    var text: String {
+        guard let setting else {
+            return "its connection limit is \(value), and its slots need \(wanted)"
+        }
+        let effect =
+            switch setting {
+            case "statement_timeout": "a run is one statement, and is ended by it"
+            case "transaction_timeout": "it ends a run whose batch takes longer"
+            case "lock_timeout": "tasks that wait longer for a lock fail"
+            case "default_transaction_read_only": "no task can be done"
+            case "default_transaction_isolation": "runs are refused, they need read committed"
+            default: "handlers do not run as the role"
+            }
+        return "\(setting) is \(value) for it: \(effect)"
+    }
+
+    /// The statement that puts it right for this role and database alone.
+    var remedy: String {
+        let name = Identifier(role).quoted
+        guard let setting else { return "alter role \(name) connection limit \(wanted);" }
+        return "alter role \(name) in database \(Identifier(database).quoted) set \(setting) = \(wanted.quotedLiteral);"
+    }
+}
+
+extension Session {
+    /// Defaults that bite roles as which runs log in here: of role and database, and of the server where nothing else is set.
+    ///
+    /// `idle_in_transaction_session_timeout` is none of them: a run is at work from its beginning to its end.
+    ///
+    /// - Parameter slots: runs of each role at once.
+    func unfitDefaults(_ slots: [String: Int]) throws -> [UnfitDefault] {
+        let roles = slots.keys.sorted()
+        let settings = try query(
+            """
+            select r.rolname as role, s.name, d.value, s.wanted
+            from unnest(\(roles)::text[]) as w (name)
+            join pg_roles as r on r.rolname = w.name
+            cross join (values
+                ('statement_timeout', '0'), ('transaction_timeout', '0'), ('lock_timeout', '0'),
+                ('default_transaction_read_only', 'off'), ('default_transaction_isolation', 'read committed'),
+                ('role', 'none')
+            ) as s (name, wanted)
+            cross join lateral (
+                select coalesce(
+                    (
+                        select substr(c.entry, strpos(c.entry, '=') + 1)
+                        from pg_db_role_setting as o
+                        cross join lateral unnest(o.setconfig) as c (entry)
+                        where o.setrole in (0, r.oid) and split_part(c.entry, '=', 1) = s.name
+                            and o.setdatabase in (0, (select b.oid from pg_database as b where b.datname = current_database()))
+                        order by o.setrole <> 0 desc, o.setdatabase <> 0 desc
+                        limit 1
+                    ),
+                    (
+                        select p.setting from pg_settings as p
+                        where p.name = s.name and p.source in ('default', 'configuration file', 'command line')
+                    )
+                ) as value
+            ) as d
+            where case s.name
+                when 'default_transaction_read_only' then d.value::boolean
+                when 'default_transaction_isolation' then d.value <> s.wanted
+                when 'role' then d.value not in (s.wanted, r.rolname)
+                else d.value !~ '^0+ *[a-z]*$'
+            end
+            order by r.rolname, s.name
+            """
+        ).map { row in
+            try UnfitDefault(
+                role: row.get("role"),
+                database: database,
+                setting: row.get("name"),
+                value: row.get("value"),
+                wanted: row.get("wanted")
+            )
+        }
+        let limits = try query(
+            """
+            select r.rolname as role, r.rolconnlimit as limited
+            from pg_roles as r where r.rolname = any (\(roles)) and r.rolconnlimit >= 0 and not r.rolsuper
+            order by r.rolname
+            """
+        ).compactMap { row -> UnfitDefault? in
+            let (role, limit): (String, Int) = try (row.get("role"), row.get("limited"))
+            guard let needed = slots[role], limit < needed else { return nil }
+            return UnfitDefault(
+                role: role,
+                database: database,
+                setting: nil,
+                value: String(limit),
+                wanted: String(needed)
+            )
+        }
+        return settings + limits
+    }
+}
+
+extension PermissionCheck {
+    /// No default of a run-as role keeps its runs from what they have to do.
+    static let defaults = PermissionCheck { inspection in
+        inspection.works.flatMap { work in
+            work.unfitDefaults.map { unfit in
+                .wrong(
+                    unfit.text,
+                    in: work.database,
+                    role: unfit.role,
+                    Remedy(sql: unfit.remedy, database: work.database, executor: .superuser)
+                )
+            }
+        }
+    }
+}
