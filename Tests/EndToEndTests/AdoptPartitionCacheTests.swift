@@ -50,7 +50,7 @@ struct AdoptPartitionCacheTests {
             #expect(result.exitCode == 0, "\(result.errors)")
             for line in [
                 "note: \(old.two): every 90 s: no schedule says that, and it never was so: pg_cron read */90 as minutes; runs start every minute.",
-                "note: \(old.one): results go to table public.fast_query_result; tables fast_cache_* stay as they are and are no longer written.",
+                "note: \(old.one): results go to PartitionCache's own tables, fast_cache_* and public.fast_queries, as before.",
                 "note: \(old.one): without an equivalent: stale_after_seconds 3600.",
                 "12 rows of table public.second_query_fragment_queue to be moved to queue \(old.two)",
                 "5 rows with a priority above 9, which becomes 9", "5 rows with a priority below 0, which becomes 0",
@@ -76,8 +76,8 @@ struct AdoptPartitionCacheTests {
                     from cronmill.processor as p order by p.name
                     """
                 ) == [
-                    "2|* * * * *|00:02:00|-|public.fast_query_result|t|t",
-                    "3|* * * * *|00:30:00|50|public.slow_query_result|t|t",
+                    "2|* * * * *|00:02:00|-|public.fast_queries|t|t",
+                    "3|* * * * *|00:30:00|50|public.slow_queries|t|t",
                 ]
             )
             // Asked for again while it waits or anew: as before.
@@ -94,8 +94,13 @@ struct AdoptPartitionCacheTests {
             }
             #expect(results.contains { $0.hasPrefix("slow free={8,28,") })
             #expect(
-                try await place.rows("select d.payload ->> 'hash' from cronmill.dead_task as d") == ["much"]
+                try await place.rows("select d.payload ->> 'hash', d.error_message from cronmill.dead_task as d") == [
+                    "much|the query has more than 50 values"
+                ]
             )
+            // An older table knows no status "limit".
+            let much: SQL = "select q.status from public.slow_queries as q where q.query_hash = 'much'"
+            #expect(try await place.rows(much) == ["failed"])
 
             let paused = try await place.cronmill(["disable", "--database", place.database])
             #expect(paused.exitCode == 0, "\(paused.errors)")
@@ -112,6 +117,13 @@ struct AdoptPartitionCacheTests {
             #expect(undone.exitCode == 0, "\(undone.errors)")
             #expect(try await old.jobs() == jobs)
             #expect(try await old.isEnabled() == ["t", "t"])
+            #expect(try await old.jobsAreKnown() == ["t", "t"])
+            // The dead one is a fragment again, too.
+            #expect(
+                try await place.rows(
+                    "select f.hash from public.second_query_fragment_queue as f where f.hash = 'much'"
+                ) == ["much"]
+            )
             #expect(
                 try await place.rows(
                     "select f.hash, f.query, f.partition_datatype, f.priority from public.first_query_fragment_queue as f where f.hash ~ '^back' order by f.hash limit 1"
@@ -234,9 +246,15 @@ struct AdoptPartitionCacheTests {
             try await place.script(
                 "update public.first_query_fragment_queue set partition_datatype = 'text' where hash = 'new1'"
             )
-            let mixed = try await refusal()
+            let mixed = try await refusal("--result-layout", "cronmill")
             #expect(mixed.contains("are of several types: integer (4), text (1)"), "\(mixed)")
-            _ = try await place.cronRows("update \(unsafeRaw: old.config) set queue_prefix = 'first'")
+            _ = try await place.cronRows("update \(unsafeRaw: old.config) set cache_backend = 'roaringbit'")
+            let cold = try await refusal()
+            #expect(cold.contains("in the back end roaringbit, which Cronmill does not write"), "\(cold)")
+            #expect(cold.contains("the cache goes cold"), "\(cold)")
+            _ = try await place.cronRows(
+                "update \(unsafeRaw: old.config) set queue_prefix = 'first', cache_backend = 'array'"
+            )
             let shared = try await refusal()
             #expect(shared.contains("work off one queue, \"first\""), "\(shared)")
             #expect(try await place.rows("select to_regnamespace('cronmill')") == ["-"])

@@ -144,6 +144,21 @@ struct MigrateTests {
             await #expect(throws: PostgresError.self, "a job there would run never") {
                 try await place.script("select cron.schedule('lost', '* * * * *', 'select 1')", in: "shop")
             }
+            // They would go on, whatever the tool that takes them away there says.
+            for change in [
+                "select cron.unschedule(j.jobid) from cron.job as j where j.jobname = 'quoted'",
+                "select cron.unschedule('quoted')", "delete from cron.job where jobname = 'quoted'",
+                "truncate cron.job",
+                "select cron.alter_job(j.jobid, active := false) from cron.job as j where j.jobname = 'quoted'",
+            ] {
+                let error = try await #require(throws: PostgresError.self, "\(change)") {
+                    try await place.script(change, in: "shop")
+                }
+                #expect(
+                    error.message == "pg_cron moves from database \"shop\" to database \"postgres\"",
+                    "\(change)"
+                )
+            }
 
             try await everyJobRuns(place, in: "postgres")
             let listed = try await place.cronmill(["runs", "--all", "--limit", "1000", "--json"])
@@ -178,6 +193,10 @@ struct MigrateTests {
             let restored = try await place.jobs(in: "shop")
             #expect(restored.filter { !$0.hasSuffix("|late") } == jobs)
             #expect(restored.count == jobs.count + 1)
+            try await place.script(
+                "begin; select cron.unschedule(j.jobid) from cron.job as j where j.jobname = 'idle'; rollback",
+                in: "shop"
+            )
             #expect(Set(try await place.rights(in: "shop")).symmetricDifference(rights) == [])
             #expect(try await place.oldHistory(in: "shop") == history)
             #expect(

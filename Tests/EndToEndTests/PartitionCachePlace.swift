@@ -1,8 +1,9 @@
 import Postgres
 import Testing
 
-/// An installation of PartitionCache as its set-up leaves it: configuration with its trigger in the cron database, jobs
-/// in pg_cron, queues of fragments and tables of results in the work database.
+/// An installation of PartitionCache as its set-up leaves it (0.7.0, array back end): configuration with its trigger in
+/// the cron database and a copy without one in the work database, jobs in pg_cron; queues of fragments with triggers
+/// that notify, and its tables of queries, metadata and results in the work database.
 struct PartitionCachePlace: Sendable {
     let place: Workplace
 
@@ -70,8 +71,25 @@ struct PartitionCachePlace: Sendable {
         )
         try await place.script(
             """
-            create table public.point (id bigint primary key, x integer);
-            insert into public.point select n, n % 20 from generate_series(1, 1000) as n;
+            create table \(config) (
+                job_name text primary key, enabled boolean not null default false,
+                max_parallel_jobs integer not null, frequency_seconds integer not null, timeout_seconds integer not null,
+                table_prefix text not null, queue_prefix text not null, target_database text not null,
+                result_limit integer, cache_backend text not null default 'array'
+            );
+            create function public.notify_query_fragment_insert() returns trigger language plpgsql as $$
+            BEGIN
+                PERFORM pg_notify('query_fragment_available', '');
+                RETURN NEW;
+            END;
+            $$;
+            create table public.point (
+                id bigint primary key, x integer, name text, at timestamptz, code uuid, price numeric
+            );
+            insert into public.point
+            select n, n % 20, 'point ' || n % 3, timestamptz '2026-01-01' + n % 2 * interval '1 day',
+                ('00000000-0000-0000-0000-00000000000' || n % 4)::uuid, 12345678901234567890 + n % 2
+            from generate_series(1, 1000) as n;
             grant select on public.point to \(place.runner);
             create function public.run_fragment(table_prefix text, queue_prefix text, result_limit integer) returns text
             language plpgsql as $$
@@ -80,8 +98,12 @@ struct PartitionCachePlace: Sendable {
                 size integer;
             begin
                 execute format(
-                    'delete from %1$I where id = (select q.id from %1$I as q order by q.priority desc, q.id limit 1 for update skip locked)
-                    returning query, hash, partition_key', queue_prefix || '_query_fragment_queue')
+                    'delete from %1$I where id = (
+                        select q.id from %1$I as q
+                        where not exists (
+                            select from %2$I as r where r.query_hash = q.hash and r.partition_key = q.partition_key)
+                        order by q.priority desc, q.id limit 1 for update skip locked)
+                    returning query, hash, partition_key', queue_prefix || '_query_fragment_queue', table_prefix || '_queries')
                 into item;
                 if item.hash is null then
                     return 'none';
@@ -96,9 +118,13 @@ struct PartitionCachePlace: Sendable {
                     if size > result_limit then
                         raise exception 'over limit';
                     end if;
-                exception when raise_exception then
-                    return 'limit';
+                exception when others then
+                    execute format('insert into %I values ($1, $2, $3, ''failed'')', table_prefix || '_queries')
+                    using item.hash, item.query, item.partition_key;
+                    return 'failed';
                 end;
+                execute format('insert into %I values ($1, $2, $3)', table_prefix || '_queries')
+                using item.hash, item.query, item.partition_key;
                 return item.hash;
             end
             $$;
@@ -112,7 +138,25 @@ struct PartitionCachePlace: Sendable {
                     partition_datatype text, priority integer not null default 1, created_at timestamp default now(),
                     updated_at timestamp default now(), unique (hash, partition_key)
                 );
-                create table public.\(table)_cache_id (query_hash text primary key, partition_keys integer[]);
+                create trigger trigger_notify_query_fragment_insert after insert on public.\(queue)_query_fragment_queue
+                for each row execute function public.notify_query_fragment_insert();
+                create trigger trigger_notify_query_fragment_update after update on public.\(queue)_query_fragment_queue
+                for each row execute function public.notify_query_fragment_insert();
+                create table public.\(table)_queries (
+                    query_hash text not null, query text not null, partition_key text not null,
+                    status text not null default 'ok' check (status in ('ok', 'timeout', 'failed')),
+                    last_seen timestamp not null default now(), primary key (query_hash, partition_key)
+                );
+                create table public.\(table)_partition_metadata (
+                    partition_key text primary key,
+                    datatype text not null check (datatype in ('integer', 'float', 'text', 'timestamp')),
+                    created_at timestamp default now()
+                );
+                insert into public.\(table)_partition_metadata values ('id', 'integer');
+                create table public.\(table)_cache_id (
+                    query_hash text primary key, partition_keys integer[],
+                    partition_keys_count integer generated always as (cardinality(partition_keys)) stored
+                );
                 """
             )
         }
@@ -129,6 +173,16 @@ struct PartitionCachePlace: Sendable {
             values
                 (\(one), \(isEnabled), 2, 60, 120, 'fast', 'first', \(place.database), null),
                 (\(two), \(isEnabled), 3, 90, 1800, 'slow', 'second', \(place.database), 50)
+            """
+        )
+        // The copy by which a worker outside of pg_cron finds its settings; nothing keeps it in step.
+        _ = try await place.rows(
+            """
+            insert into \(unsafeRaw: config) (
+                job_name, max_parallel_jobs, frequency_seconds, timeout_seconds, table_prefix, queue_prefix, target_database
+            )
+            values
+                (\(one), 2, 60, 120, 'fast', 'first', \(place.database)), (\(two), 2, 90, 1800, 'slow', 'second', \(place.database))
             """
         )
     }
@@ -157,6 +211,8 @@ struct PartitionCachePlace: Sendable {
                 """
                 select concat(\(table)::text, ' ', c.query_hash, '=', array(select v from unnest(c.partition_keys) as v order by v)::text)
                 from public.\(unsafeRaw: table)_cache_id as c
+                join public.\(unsafeRaw: table)_queries as q
+                    on (q.query_hash, q.partition_key, q.status) = (c.query_hash, 'id', 'ok')
                 """
             )
             guard
@@ -178,6 +234,19 @@ struct PartitionCachePlace: Sendable {
             """
             select j.jobname, j.schedule, j.command, j.database, j.username, j.active from cron.job as j
             where j.database = \(place.database) and strpos(j.command, 'run_fragment') > 0 order by j.jobname
+            """
+        )
+    }
+
+    /// The numbers of the jobs that the configuration has, if they are those of `cron.job`.
+    func jobsAreKnown() async throws -> [String] {
+        try await place.cronRows(
+            """
+            select c.job_ids = array(
+                select j.jobid from cron.job as j
+                where j.database = \(place.database) and starts_with(j.jobname::text, c.job_name || '_') order by j.jobid
+            ) as are_known
+            from \(unsafeRaw: config) as c order by c.job_name
             """
         )
     }

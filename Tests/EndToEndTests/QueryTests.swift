@@ -81,7 +81,7 @@ struct QueryTests {
             let other = try await place.connect()
             try await other.execute("begin")
             try await other.execute(
-                "select cronmill.hold_query(row('', 'h', 'id', '', null, '', null)::cronmill.query_task)"
+                #"select cronmill.hold_query(jsonb_populate_record(null::cronmill.query_task, '{"query_hash": "h", "partition_key": "id"}'))"#
             )
             try await place.answer()
             let waiting = try await place.rows(

@@ -11,6 +11,10 @@ declare
     found_values {{type}}[];
     is_cut boolean;
 begin
+    if task.failure is not null then
+        -- It is among the dead tasks: redrive, or asking with refresh, lifts that.
+        return;
+    end if;
     for look in 1 .. 2 loop
         if exists (
             select

@@ -2,6 +2,32 @@
 -- role {{role_title}}. The role owns them, so pg_cron takes the job for the role's own (ENGINE 22).
 -- An owner can change a function's search_path and make it run as its caller, the registry's owner: so no name in them,
 -- and no operator, is looked up.
+-- It needs what is granted on pg_cron, and it is that role which lacks it, not who makes these.
+do {{tag}}
+declare
+    missing text;
+begin
+    select string_agg(pg_catalog.format('grant %s to %I;', t.target, t.role_name), ' ' order by t.place, t.target) into missing
+    from (
+        select 1 as place, {{role_literal}} as role_name, 'usage on schema cron' as target,
+            pg_catalog.has_schema_privilege({{role_literal}}, 'cron', 'usage') as is_held
+        union all
+        select 2, {{role_literal}}, pg_catalog.format('execute on function %s', p.oid::regprocedure),
+            pg_catalog.has_function_privilege({{role_literal}}, p.oid, 'execute')
+        from pg_catalog.pg_proc as p
+        join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+        where n.nspname = 'cron' and p.proname in ('schedule_in_database', 'alter_job')
+    ) as t
+    where not t.is_held;
+    if missing is not null then
+        raise exception using
+            errcode = 'MC009',
+            message = pg_catalog.format('role "%s" lacks privileges on pg_cron', {{role_literal}}),
+            detail = 'Without a superuser its jobs are made by itself.',
+            hint = pg_catalog.format('In database "%s", as a superuser: %s', pg_catalog.current_database(), missing);
+    end if;
+end
+{{tag}};
 create schema if not exists cronmill_run_as;
 comment on schema cronmill_run_as is 'Cronmill: functions owned by each run-as role, by which its jobs are made as its own.';
 grant usage, create on schema cronmill_run_as to {{role}};

@@ -53,8 +53,11 @@
 \ir functions/query_task.sql
 \ir functions/hold_query.sql
 \ir functions/check_query.sql
+\ir functions/view_query.sql
 \ir functions/read_query.sql
 \ir functions/query_result.sql
+\ir functions/query_cache.sql
+\ir functions/try_query.sql
 \ir functions/grant_query.sql
 \ir functions/note_progress.sql
 \ir functions/end_run.sql

@@ -14,8 +14,40 @@ extension Deployment {
         onStep: @escaping @Sendable (Plan.Step) -> Void = { _ in }
     ) async throws {
         try await apply(plan.setup, onStep: onStep)
+        try await tryFragments(of: plan)
+        try await apply(plan.remember, onStep: onStep)
+        if plan.oldJobs.isEmpty { try await attach(plan, wait, onStep) }
+    }
+
+    private func attach(
+        _ plan: AdoptPlan,
+        _ wait: Duration,
+        _ onStep: @escaping @Sendable (Plan.Step) -> Void
+    ) async throws {
         for part in plan.attach {
             try await patiently(wait, plan.database) { try await apply(part, onStep: onStep) }
+        }
+    }
+
+    /// Stops the old jobs, each at the end of its run: as long as they go on, one of them always has the table. If that
+    /// fails, or the table cannot be had all the same, all is put back as it was.
+    private func stopJobs(
+        _ plan: AdoptPlan,
+        _ wait: Duration,
+        _ onStep: @escaping @Sendable (Plan.Step) -> Void
+    ) async throws {
+        guard !plan.oldJobs.isEmpty else { return }
+        do {
+            try await apply(plan.quiesce, onStep: onStep)
+            try await waitForRuns(of: plan.oldJobs, in: plan.database, wait: plan.oldTimeout + wait)
+            try await attach(plan, wait, onStep)
+        } catch {
+            guard !plan.begun.isEmpty else { throw error }
+            // Not as a part of what may have been cancelled.
+            let names = plan.begun
+            let database = plan.database
+            _ = try await Task { try await undoAdopt(.partitionCache(names), in: database, onStep: onStep) }.value
+            throw error
         }
     }
 
@@ -38,8 +70,7 @@ extension Deployment {
         onStep: @escaping @Sendable (Plan.Step) -> Void = { _ in },
         onProgress: @Sendable (AdoptResult) -> Void = { _ in }
     ) async throws -> [AdoptResult] {
-        try await apply(plan.quiesce, onStep: onStep)
-        try await waitForRuns(of: plan.oldJobs, in: plan.database, wait: plan.oldTimeout + wait)
+        try await stopJobs(plan, wait, onStep)
         try await apply(plan.retire, onStep: onStep)
         var results: [AdoptResult] = []
         for table in plan.tables {

@@ -29,47 +29,64 @@ extension Deployment {
         _ plan: inout AdoptPlan
     ) async throws {
         let database = plan.database
+        let layout = try config.layout(request)
+        guard config.name.utf8.count <= 63 || request.queue != nil || stored != nil else {
+            throw CronmillError(
+                .failed,
+                "job_name \"\(config.name)\" is too long for a queue: it has \(config.name.utf8.count) bytes, and 63 is the most",
+                hint: "Name the queue: --job \(config.name.shellWord) --queue NAME",
+                database: database
+            )
+        }
         let (types, adoption, resultType) = try await with(connectWork(database)) { connection in
             try await connection.run { session in
                 let types = try config.queueTable(session)
-                return (types, try config.adoption(of: types), try config.resultType(types, request, session))
+                return (
+                    types, try config.adoption(of: types, queue: stored?.adoption.queue ?? request.queue?.text),
+                    layout == .partitioncache ? nil : try config.resultType(types, request, session)
+                )
             }
         }
-        let jobs = try await oldJobs(of: config.name, database: database)
+        let jobs = try await oldJobs(of: config.name, adoption: adoption.table, database: database)
         let (schedule, remark) = try config.schedule(hasSeconds: try await hasSeconds())
-        let results = "\(Identifier(types.schema).quoted).\(Identifier(config.resultTable).quoted)"
+        let results = config.results(layout, in: types.schema)
         var setup = SetupRequest()
         if stored == nil {
             var processor = ProcessorRequest()
-            processor.queue = try ObjectName(config.name, of: "queue")
+            processor.queue = try ObjectName(adoption.queue, of: "queue")
             processor.query.results = results
+            processor.query.layout = layout
             processor.query.resultType = resultType
             processor.query.resultLimit = config.resultLimit.map { .at($0) } ?? .unbounded
             processor.slots = config.slots
             processor.schedule = schedule
             processor.timeout = .seconds(config.timeout)
             processor.runAs = request.runAs ?? roles(of: jobs)
-            if types.schema != "public" {
-                processor.searchPath = try SearchPath(userText: "\(Identifier(types.schema).quoted), public, pg_temp")
-            }
+            processor.searchPath =
+                if let asked = request.searchPath { asked } else {
+                    try await oldSearchPath(of: jobs, in: types.schema, database: database)
+                }
             setup.processor = processor
         }
         let steps = try await planSetup(setup, database: database).subtracting(Set(plan.setup.steps))
         plan.setup.append(steps)
         plan.setup.obstacle = plan.setup.obstacle ?? steps.obstacle
         if stored?.isForwarded != true {
-            plan.attach.append(try adoption.attached(types, jobs: jobs.map(\.job), in: database))
+            plan.remember.append(adoption.noted(jobs.map(\.job), in: database))
+            plan.attach.append(try adoption.attached(types, in: database))
+            plan.begun.append(config.name)
         }
         plan.retire(config, jobs.map(\.job), cronDatabase)
         if stored.map({ !$0.isFinished && $0.adoption.source?.wasEnabled == true }) ?? config.isEnabled {
             plan.enable.add(
-                "enable processor \(config.name)",
+                "enable processor \(adoption.queue)",
                 in: database,
-                "update cronmill.processor set enabled = true where name = \(config.name) and not enabled"
+                "update cronmill.processor set enabled = true where name = \(adoption.queue) and not enabled"
             )
         }
+        if !request.acceptsFailing, stored?.isForwarded != true { plan.tried.append(adoption.queue) }
         plan.tables.append(try await counted(adoption, types, in: database))
-        plan.remark(config, remark, results: results, hasJobs: !jobs.isEmpty || stored != nil)
+        plan.remark(config, remark, layout, results: results, hasJobs: !jobs.isEmpty || stored != nil)
     }
 
     /// The rows of the configuration that are asked for.
@@ -87,8 +104,10 @@ extension Deployment {
                     try PartitionCacheConfig.find(prefix: request.prefix, target: database, session: $0)
                 }
             }
-        let all = inCron.configs + (inWork?.configs ?? [])
-        if all.isEmpty, let refusal = inCron.refusal ?? inWork?.refusal { throw refusal }
+        // Its set-up keeps a copy in the work database; that of the cron database, which makes the jobs, counts.
+        let copies = Set(inCron.configs.map(\.table))
+        let all = inCron.configs + (inWork?.configs ?? []).filter { !copies.contains($0.table) }
+        if inCron.configs.isEmpty, let refusal = inCron.refusal ?? inWork?.refusal { throw refusal }
         let places = cronDatabase == database ? "\"\(database)\"" : "\"\(cronDatabase)\" and \"\(database)\""
         guard !all.isEmpty else {
             throw CronmillError(
@@ -147,135 +166,12 @@ extension Deployment {
         }
     }
 
-    /// The jobs of a row of the configuration, and whether their roles are superusers.
-    private func oldJobs(of name: String, database: String) async throws -> [(job: OldJob, isSuperuser: Bool)] {
-        try await with(connectCron()) { connection in
-            try await connection.query(
-                """
-                select j.jobid, j.jobname, j.username, j.schedule, j.command, j.active,
-                    coalesce((select r.rolsuper from pg_catalog.pg_roles as r where r.rolname = j.username), false) as is_superuser
-                from cron.job as j
-                where \(sql: PartitionCacheConfig.areJobs(of: name, in: database))
-                order by j.jobid
-                """
-            ).map { row in
-                let job = try OldJob(
-                    id: row.get("jobid"),
-                    name: row.get("jobname"),
-                    role: row.get("username"),
-                    schedule: row.get("schedule"),
-                    command: row.get("command"),
-                    isActive: row.get("active")
-                )
-                return (job, try row.get("is_superuser"))
-            }
-        }
-    }
-
     /// The role the old jobs run as, if it is one, and none that a handler may not run as.
     private func roles(of jobs: [(job: OldJob, isSuperuser: Bool)]) -> String? {
         let roles = Set(jobs.filter { !$0.isSuperuser }.map(\.job.role))
         return roles.count == 1 && !jobs.contains(where: \.isSuperuser) ? roles.first : nil
     }
 
-    /// Names of other jobs of PartitionCache in a database, as far as their commands tell.
-    private func otherJobs(than names: [String], database: String) async throws -> [String] {
-        try await with(connectCron()) { connection in
-            var known: SQL = "false"
-            for name in names {
-                known = "\(sql: known) or \(sql: PartitionCacheConfig.areJobs(of: name, in: database))"
-            }
-            return try await connection.query(
-                """
-                select coalesce(j.jobname::text, concat('number ', j.jobid)) as name from cron.job as j
-                where j.database in (\(database), \(cronDatabase)) and strpos(j.command, 'partitioncache_') > 0
-                    and not (\(sql: known))
-                order by 1
-                """
-            ).map { try $0.get("name") }
-        }
-    }
-
-    /// Waits until no run of the old jobs goes on: to unschedule a job that runs would kill it, or leave it orphaned.
-    func waitForRuns(of jobs: [OldJob], in database: String, wait: Duration) async throws {
-        guard !jobs.isEmpty else { return }
-        let end = ContinuousClock.now + wait
-        try await with(connectCron()) { connection in
-            // The launcher learns of a changed schedule within a second.
-            try await Task.sleep(for: .seconds(2))
-            while true {
-                let running: [String] = try await connection.query(
-                    """
-                    select distinct j.jobname::text as name
-                    from cron.job as j
-                    join pg_catalog.pg_stat_activity as a on a.datname = j.database and a.state <> 'idle'
-                        and (
-                            (a.query <> '' and starts_with(j.command, a.query))
-                            or a.pid in (
-                                select d.job_pid
-                                from (
-                                    select r.jobid, r.job_pid, r.end_time from cron.job_run_details as r
-                                    order by r.runid desc limit 1000
-                                ) as d
-                                where d.jobid = j.jobid and d.end_time is null
-                            )
-                        )
-                    where j.jobid = any (\(jobs.map(\.id))) and a.pid <> pg_backend_pid()
-                    order by 1
-                    """
-                ).map { try $0.get("name") }
-                if running.isEmpty { return }
-                guard ContinuousClock.now < end else {
-                    throw CronmillError(
-                        .failed,
-                        "runs of \(running.joined(separator: ", ")) have not ended within \(wait.shortText)",
-                        detail: "They do not start again; new fragments wait in the new queue.",
-                        hint: "Wait longer with --wait; done again, it goes on from here.",
-                        database: database
-                    )
-                }
-                try await Task.sleep(for: .milliseconds(250))
-            }
-        }
-    }
-
-    /// Plans to schedule the old jobs as they were.
-    func restored(_ source: PartitionCacheSource, of adoption: Adoption, in database: String) async throws -> Plan {
-        let isInCron = source.database == cronDatabase
-        try await with(isInCron ? connectCron() : connectWork(source.database)) { connection in
-            try await connection.run { try $0.checkTrust(in: source.table) }
-        }
-        let jobs = try await with(connectWork(database)) { connection in
-            try await connection.query(
-                """
-                select b.job_name, b.role_name, b.schedule, b.command, b.active
-                from cronmill.adopted_job as b
-                join cronmill.adoption as a on a.adoption_id = b.adoption_id
-                where a.table_name = \(adoption.table) order by b.job_name
-                """
-            ).map { row in
-                try OldJob(
-                    id: 0,
-                    name: row.get("job_name"),
-                    role: row.get("role_name"),
-                    schedule: row.get("schedule"),
-                    command: row.get("command"),
-                    isActive: row.get("active")
-                )
-            }
-        }
-        var plan = Plan()
-        plan.add(
-            "\(source.wasEnabled ? "enable" : "leave disabled") \(source.name) in \(source.table)",
-            in: source.database,
-            """
-            update \(unsafeRaw: source.table) set enabled = \(source.wasEnabled)
-            where job_name = \(source.name) and enabled <> \(source.wasEnabled)
-            """
-        )
-        for job in jobs { plan.add("schedule job \(job.name) again", in: cronDatabase, job.schedules(database)) }
-        return plan
-    }
 }
 
 extension AdoptPlan {
@@ -295,7 +191,7 @@ extension AdoptPlan {
         retire.add(
             "disable \(config.name) in \(config.table)",
             in: config.database,
-            "update \(unsafeRaw: config.table) set enabled = false where job_name = \(config.name) and enabled"
+            config.row(isEnabled: false, jobs: "'{}'")
         )
         retire.add(
             "unschedule the jobs of \(config.name)",
@@ -310,12 +206,16 @@ extension AdoptPlan {
     fileprivate mutating func remark(
         _ config: PartitionCacheConfig,
         _ schedule: String?,
+        _ layout: QueryRequest.Layout,
         results: String,
         hasJobs: Bool
     ) {
         let prefix = config.tablePrefix.isEmpty ? "" : "\(config.tablePrefix)_"
         remarks.append(
-            "\(config.name): results go to table \(results); tables \(prefix)cache_* stay as they are and are no longer written."
+            layout == .partitioncache
+                ? "\(config.name): results go to PartitionCache's own tables, \(prefix)cache_* and \(results), as before."
+                : "\(config.name): results go to table \(results); tables \(prefix)cache_* stay as they are and are no longer "
+                    + "written: for PartitionCache's library the cache goes cold."
         )
         if let schedule { remarks.append(schedule) }
         if !config.others.isEmpty {
@@ -329,32 +229,34 @@ extension AdoptPlan {
     }
 }
 
-extension OldJob {
-    /// A day that never comes (ENGINE 26).
-    static let never = "0 0 31 2 *"
-
-    /// Schedules it, whatever its trigger has made of it meanwhile.
-    fileprivate func schedules(_ database: String) -> SQL {
-        let values = [name, schedule, command, database, role].map(\.quotedLiteral)
-        let body = """
-
-            declare
-                -- Who is no superuser may not name a role, not even the own.
-                owner constant text := nullif(\(values[4]), current_user);
-                found_id constant bigint := cron.schedule_in_database(
-                    \(values[0]), \(values[1]), \(values[2]), \(values[3]), owner);
-            begin
-                perform cron.alter_job(found_id, \(values[1]), \(values[2]), \(values[3]), null, \(isActive));
-            end
-
-            """
-        return "do \(literal: body)"
-    }
-}
-
 extension PartitionCacheConfig {
-    /// The table of results: `<table_prefix>_query_result`.
-    fileprivate var resultTable: String { tablePrefix.isEmpty ? "query_result" : "\(tablePrefix)_query_result" }
+    /// Whose tables results are kept in.
+    ///
+    /// - Throws: `CronmillError` where the cache would go cold and nobody has said that it may.
+    fileprivate func layout(_ request: PartitionCacheRequest) throws -> QueryRequest.Layout {
+        if request.layout == .cronmill || request.resultType != nil { return .cronmill }
+        guard backend != "array" else { return .partitioncache }
+        throw CronmillError(
+            .failed,
+            "\"\(name)\" keeps its results in the back end \(backend), which Cronmill does not write",
+            detail: "Its library would find no result any more that is computed from now on: the cache goes cold.",
+            hint: "To accept that, and read results from a table of Cronmill's own: --result-layout cronmill",
+            database: database
+        )
+    }
+
+    /// The table of results, quoted: `<table_prefix>_queries`, or ours, `<table_prefix>_query_result`.
+    fileprivate func results(_ layout: QueryRequest.Layout, in schema: String) -> String {
+        let name = layout == .partitioncache ? "queries" : "query_result"
+        let table = tablePrefix.isEmpty ? name : "\(tablePrefix)_\(name)"
+        return "\(Identifier(schema).quoted).\(Identifier(table).quoted)"
+    }
+
+    /// Enables or disables its row and says which its jobs are. Its own trigger would make the jobs anew, as the role
+    /// that is connected: it rests meanwhile, where that role may have it rest.
+    func row(isEnabled: Bool, jobs: String) -> SQL {
+        PartitionCacheSource(table: table, database: database, name: name, wasEnabled: isEnabled).row(jobs: jobs)
+    }
 
     /// The table of the fragments that wait.
     fileprivate func queueTable(_ session: Session) throws -> AdoptedTable {
@@ -392,11 +294,11 @@ extension PartitionCacheConfig {
     }
 
     /// The whole row is the payload: the names of its columns are those a query processor reads.
-    fileprivate func adoption(of table: AdoptedTable) throws -> Adoption {
+    fileprivate func adoption(of table: AdoptedTable, queue: String?) throws -> Adoption {
         var request = AdoptRequest(table: table.quotedName, payload: .row, processor: ProcessorRequest())
         request.id = "id"
         request.priority = "priority"
-        var adoption = try request.adoption(of: table, queue: name, database: database)
+        var adoption = try request.adoption(of: table, queue: queue ?? name, database: database)
         adoption.keys = ["partition_key", "hash"]
         adoption.source = PartitionCacheSource(
             table: self.table,
@@ -414,12 +316,22 @@ extension PartitionCacheConfig {
         _ session: Session
     ) throws -> String? {
         if let asked = request.resultType { return asked }
-        let rows = try session.query(
+        var rows = try session.query(
             """
             select o.partition_datatype::text as type, count(*) as total from \(unsafeRaw: table.quotedName) as o
             where o.partition_datatype <> '' group by 1 order by 1
             """
         )
+        // Where none waits, or one that does not say, what it has computed tells.
+        let metadata = tablePrefix.isEmpty ? "partition_metadata" : "\(tablePrefix)_partition_metadata"
+        let known = "\(Identifier(table.schema).quoted).\(Identifier(metadata).quoted)"
+        if rows.isEmpty, try session.one("select to_regclass(\(known)) is not null as is_there").get("is_there") {
+            rows = try session.query(
+                """
+                select m.datatype::text as type, count(*) as total from \(unsafeRaw: known) as m group by 1 order by 1
+                """
+            )
+        }
         let types: [String] = try rows.map { try $0.get("type") }
         guard types.count <= 1 else {
             let counts = try rows.map {

@@ -21,6 +21,12 @@ public struct AdoptPlan: Sendable {
 
     /// Installs what is missing, and makes queues and processors, disabled.
     var setup = Plan()
+    /// Notes the take-overs, with the old jobs as they were, before any of those is touched.
+    var remember = Plan()
+    /// Queues whose fragments are tried before anything moves.
+    var tried: [String] = []
+    /// Names in PartitionCache's configuration whose take-over has not begun before.
+    var begun: [String] = []
     /// Attaches a trigger each.
     var attach: [Plan] = []
     /// Keeps jobs of the old processor from starting again.
@@ -43,8 +49,9 @@ public struct AdoptPlan: Sendable {
     /// Everything as one plan, to be printed: all rows of a table in one transaction, and nothing waited for.
     public var plan: Plan {
         var plan = setup
-        for part in attach { plan.append(part) }
+        plan.append(remember)
         plan.append(quiesce)
+        for part in attach { plan.append(part) }
         plan.append(retire)
         for table in tables {
             plan.add(
@@ -85,4 +92,6 @@ public struct AdoptResult: Sendable, Hashable {
     public var left = 0
     /// Of those, rows that nobody has locked: their payload is no JSON, or a task waits with their key.
     public var unfit = 0
+    /// What else to know.
+    public var remark: String?
 }

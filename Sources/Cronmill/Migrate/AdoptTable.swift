@@ -93,9 +93,23 @@ extension Adoption {
     ///
     /// The lock on the table waits for transactions that have written to it, and holds up those that come after; so it is
     /// given up after a second, and tried again.
-    func attached(_ types: AdoptedTable, jobs: [OldJob] = [], in database: String) throws -> Plan {
+    func attached(_ types: AdoptedTable, in database: String) throws -> Plan {
         var plan = Plan()
-        var statements: [SQL] = ["set local lock_timeout = '1s'", remembered]
+        plan.add(
+            "forward rows inserted into table \(table) to queue \(queue)",
+            in: database,
+            commits: true,
+            "set local lock_timeout = '1s'",
+            remembered,
+            try forwards(payloadType: payload.map(types.type(of:)))
+        )
+        return plan
+    }
+
+    /// Notes the take-over and the old jobs, before those are touched.
+    func noted(_ jobs: [OldJob], in database: String) -> Plan {
+        var plan = Plan()
+        var statements = [remembered]
         for job in jobs {
             statements.append(
                 """
@@ -106,9 +120,8 @@ extension Adoption {
                 """
             )
         }
-        statements.append(try forwards(payloadType: payload.map(types.type(of:))))
         plan.add(
-            "forward rows inserted into table \(table) to queue \(queue)",
+            "note that table \(table) is taken over, and its old jobs",
             in: database,
             commits: true,
             statements: statements

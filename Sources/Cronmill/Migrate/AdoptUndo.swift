@@ -10,8 +10,8 @@ public enum AdoptScope: Sendable, Hashable {
 
 extension Deployment {
     /// Gives tables back what was taken over of them: their processors end their runs and are disabled, the triggers
-    /// go, the tasks that still wait become rows again, and the old jobs are scheduled as they were. Ended anywhere, it is
-    /// done again, and goes on from there. Queues and processors stay, and so do dead tasks.
+    /// go, the tasks that still wait, and the dead ones, become rows again, and the old jobs are scheduled as they were. Ended anywhere, it is
+    /// done again, and goes on from there. Queues and processors stay.
     ///
     /// - Parameters:
     ///   - scope: which take-overs.
@@ -40,10 +40,14 @@ extension Deployment {
             if stored.tableExists {
                 result = try await giveBack(stored.adoption, in: database, onProgress)
             }
-            results.append(result)
             if let source = stored.adoption.source {
-                try await apply(restored(source, of: stored.adoption, in: database), onStep: onStep)
+                if let plan = try await restored(source, of: stored.adoption, in: database) {
+                    try await apply(plan, onStep: onStep)
+                } else {
+                    result.remark = Self.removed(source)
+                }
             }
+            results.append(result)
             guard result.left == 0 else { continue }
             try await apply(stored.forgotten(in: database), onStep: onStep)
         }
@@ -76,15 +80,28 @@ extension Deployment {
                         delete from cronmill.task as t
                         where t.queue_id = cronmill.queue_id(\(stored.adoption.queue)) and \(sql: stored.adoption.wasRow("t"))
                         """,
+                        stored.adoption.returns(types, dead: true),
+                        """
+                        delete from cronmill.dead_task as t
+                        where t.queue_id = cronmill.queue_id(\(stored.adoption.queue)) and \(sql: stored.adoption.wasRow("t"))
+                        """,
                     ]
                 )
             }
             if let source = stored.adoption.source {
-                plan.append(try await restored(source, of: stored.adoption, in: database))
+                if let jobs = try await restored(source, of: stored.adoption, in: database) {
+                    plan.append(jobs)
+                } else {
+                    plan.remark(Self.removed(source))
+                }
             }
             plan.append(stored.forgotten(in: database))
         }
         return plan
+    }
+
+    private static func removed(_ source: PartitionCacheSource) -> String {
+        "\(source.name) is no longer in \(source.table) of database \(source.database): its jobs are not scheduled again"
     }
 
     private func adoptions(_ scope: AdoptScope, in database: String) async throws -> [StoredAdoption] {
@@ -128,34 +145,36 @@ extension Deployment {
         let types = try await table(adoption.table, in: database)
         var result = AdoptResult(table: adoption.table, queue: adoption.queue)
         return try await with(connectWork(database)) { connection in
-            var after: [String]?
-            repeat {
-                let statement = adoption.returns(types, limit: Self.rowsAtOnce, after: after)
-                let row = try await retryingSerialization {
-                    try await connection.run { session in
-                        try session.transaction(.readCommitted) {
-                            let row = try session.one(statement)
-                            let places: String = try row.get("places")
-                            let gone = try session.execute(
-                                "delete from cronmill.task as t where t.ctid = any (\(places)::text::tid[])"
-                            )
-                            guard try gone == row.get("picked") else {
-                                throw CronmillError(
-                                    .failed,
-                                    "tasks of queue \"\(adoption.queue)\" could not be deleted, and so are no rows",
-                                    hint: "Try again.",
-                                    database: database
+            for dead in [false, true] {
+                var after: [String]?
+                repeat {
+                    let statement = adoption.returns(types, dead: dead, limit: Self.rowsAtOnce, after: after)
+                    let row = try await retryingSerialization {
+                        try await connection.run { session in
+                            try session.transaction(.readCommitted) {
+                                let row = try session.one(statement)
+                                let places: String = try row.get("places")
+                                let gone = try session.execute(
+                                    "delete from cronmill.\(unsafeRaw: dead ? "dead_task" : "task") as t where t.ctid = any (\(places)::text::tid[])"
                                 )
+                                guard try gone == row.get("picked") else {
+                                    throw CronmillError(
+                                        .failed,
+                                        "tasks of queue \"\(adoption.queue)\" could not be deleted, and so are no rows",
+                                        hint: "Try again.",
+                                        database: database
+                                    )
+                                }
+                                return row
                             }
-                            return row
                         }
                     }
-                }
-                let last: [String] = try row.get("last")
-                after = last.isEmpty ? nil : last
-                result.moved += try row.get("picked")
-                onProgress(result)
-            } while after != nil
+                    let last: [String] = try row.get("last")
+                    after = last.isEmpty ? nil : last
+                    result.moved += try row.get("picked")
+                    onProgress(result)
+                } while after != nil
+            }
             result.left = try await connection.run { session in
                 try session.one(
                     """

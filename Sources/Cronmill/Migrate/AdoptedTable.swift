@@ -88,6 +88,7 @@ struct AdoptedTable: Sendable {
                 join pg_catalog.pg_namespace as s on s.oid = f.pronamespace
                 where t.tgrelid = c.oid and not t.tgisinternal
                     and not (t.tgname = 'cronmill_forward' and s.nspname = 'cronmill_processor')
+                    and not \(sql: notifies)
                 order by 1
             ) as triggers,
             array(
@@ -100,6 +101,19 @@ struct AdoptedTable: Sendable {
             and c.relkind in ('r', 'p', 'v', 'm', 'f')
         """
     }
+
+    /// Whether trigger `t` with function `f` does nothing but tell listeners of a row: PartitionCache's are such. It takes
+    /// a role trusted with the table to change what the function does.
+    private static let notifies: SQL = #"""
+        (
+            t.tgtype & 2 = 0
+            and f.prolang = (select l.oid from pg_catalog.pg_language as l where l.lanname = 'plpgsql')
+            and not f.prosecdef
+            and (f.proowner = c.relowner or pg_has_role(f.proowner, c.relowner, 'member'))
+            and lower(f.prosrc)
+                ~ '^\s*begin\s+perform\s+(pg_catalog\.)?pg_notify\s*\(\s*''[^'']*''\s*,\s*''[^'']*''\s*\)\s*;\s*return\s+(new|old|null)\s*;\s*end\s*;?\s*$'
+        )
+        """#
 
     /// Refuses what cannot be taken over without something being lost.
     private static func refuse(_ row: Row, _ name: String, _ schema: String, _ session: Session) throws {

@@ -145,9 +145,10 @@ extension Adoption {
     ///
     /// - Parameters:
     ///   - types: the table's columns.
+    ///   - dead: whether it is about the dead tasks, not those that wait.
     ///   - limit: how many; nil is all.
     ///   - after: priority, `run_at` and number of the task after which to go on.
-    func returns(_ types: AdoptedTable, limit: Int? = nil, after: [String]? = nil) -> SQL {
+    func returns(_ types: AdoptedTable, dead: Bool = false, limit: Int? = nil, after: [String]? = nil) -> SQL {
         func cast(_ column: String?, _ value: String) -> (String, String)? {
             column.map { (Identifier($0).quoted, "\(value)::\(types.type(of: $0))") }
         }
@@ -172,7 +173,7 @@ extension Adoption {
         return """
             with picked as materialized (
                 select t.ctid as place, t.task_id, t.priority, t.run_at, t.enqueued_at, t.attempts, t.payload, t.unique_key
-                from cronmill.task as t
+                from cronmill.\(unsafeRaw: dead ? "dead_task" : "task") as t
                 where t.queue_id = cronmill.queue_id(\(queue)) and \(sql: wasRow("t"))
                     and (
                         \(after?[0])::text is null

@@ -33,7 +33,7 @@ extension Migration {
                     from cron.job as j
                     """
                 )
-                try session.execute(.guardTrigger(from: oldDatabase, to: newDatabase))
+                try session.guardJobs(from: oldDatabase, to: newDatabase)
                 try session.execute(.rest)
                 let note = "\(jobs.counted("job"))"
                 try session.execute(.ended(.quiesce, rollback: false, note: note))
@@ -75,7 +75,7 @@ extension Migration {
             }
             try await connection.run { session in
                 try session.perform(guardFunction)
-                try session.execute(.guardTrigger(from: newDatabase, to: oldDatabase))
+                try session.guardJobs(from: newDatabase, to: oldDatabase)
                 try session.execute(.restActive)
                 try session.execute("commit")
             }
@@ -89,22 +89,46 @@ extension Migration {
     }
 }
 
-extension SQL {
+extension Session {
     /// Refuses changes of jobs by others.
-    static func guardTrigger(from: String, to: String) -> SQL {
+    func guardJobs(from: String, to: String) throws {
         // What pg_cron can do is found by making a job and taking it back.
-        """
-        create or replace trigger cronmill_migration_guard
-        before insert or update on cron.job
-        for each row
-        when (
-            coalesce(pg_catalog.current_setting('cronmill.migration', true), '') <> 'on'
-            and new.jobname is distinct from 'cronmill probe'
+        try execute(
+            """
+            create or replace trigger cronmill_migration_guard
+            before insert or update on cron.job
+            for each row
+            when (
+                coalesce(pg_catalog.current_setting('cronmill.migration', true), '') <> 'on'
+                and new.jobname is distinct from 'cronmill probe'
+            )
+            execute function cronmill_migration.refuse_change(\(literal: from), \(literal: to))
+            """
         )
-        execute function cronmill_migration.refuse_change(\(literal: from), \(literal: to))
-        """
+        for (event, level) in [("delete", "row"), ("truncate", "statement")] {
+            try execute(
+                """
+                create or replace trigger cronmill_migration_guard_\(unsafeRaw: event)
+                before \(unsafeRaw: event) on cron.job
+                for each \(unsafeRaw: level)
+                when (coalesce(pg_catalog.current_setting('cronmill.migration', true), '') <> 'on')
+                execute function cronmill_migration.refuse_change(\(literal: from), \(literal: to))
+                """
+            )
+        }
+        _ = try query("select cronmill_migration.guard_functions(\(from), \(to))")
     }
 
+    /// Takes the guard away.
+    func releaseJobs() throws {
+        for event in ["", "_delete", "_truncate"] {
+            try execute("drop trigger if exists cronmill_migration_guard\(unsafeRaw: event) on cron.job")
+        }
+        _ = try query("select cronmill_migration.release_functions()")
+    }
+}
+
+extension SQL {
     /// Lets the active jobs of the journal rest.
     static let rest: SQL = """
         select cron.alter_job(j.jobid, schedule := \(Migration.never))

@@ -158,6 +158,7 @@ extension MigrationSurvey {
                     + "drop them before finish"
             )
         }
+        try readCallers(session)
         let history = try session.one(
             """
             select count(*) as total, pg_total_relation_size('cron.job_run_details') as bytes,
@@ -173,6 +174,34 @@ extension MigrationSurvey {
         historyBytes = try history.get("bytes")
         runningRuns = try history.get("running")
         oldestRun = try history.get("seconds", as: Double?.self).map { .seconds($0) }
+    }
+
+    /// Functions of the old database that change jobs, and the triggers that call them: they do not move.
+    private mutating func readCallers(_ session: Session) throws {
+        let rows = try session.query(
+            """
+            select p.oid::regprocedure::text as name,
+                array(
+                    select format('%s on %s', quote_ident(t.tgname), t.tgrelid::regclass) from pg_catalog.pg_trigger as t
+                    where t.tgfoid = p.oid and not t.tgisinternal order by 1
+                ) as triggers
+            from pg_catalog.pg_proc as p
+            join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+            where p.prosrc ~* '(^|[^a-z0-9_$."])"?cron"?[[:space:]]*[.][[:space:]]*"?(schedule|schedule_in_database|unschedule|alter_job|job)([^a-z0-9_]|$)'
+                and n.nspname not in ('cron', 'pg_catalog', 'information_schema')
+                and n.nspname !~ '^(cronmill|pg_temp|pg_toast)'
+            order by 1
+            """
+        )
+        for row in rows {
+            let triggers: [String] = try row.get("triggers")
+            let called = triggers.isEmpty ? "" : " (trigger \(triggers.joined(separator: ", ")))"
+            remarks.append(
+                "function \(try row.get("name", as: String.self))\(called) of database \"\(oldDatabase)\" changes or reads pg_cron's "
+                    + "jobs and stays there: from the first step on it is refused with SQLSTATE MC019 (if it catches errors, it "
+                    + "does nothing and says nothing), and after finish it fails; make it anew in database \"\(newDatabase)\""
+            )
+        }
     }
 
     private mutating func readJobs(_ session: Session, _ old: CronState) throws {

@@ -10,6 +10,14 @@ public struct PartitionCacheRequest: Sendable, Hashable {
     public var runAs: String?
     /// Type of the values of results. Default that of the fragments that wait, or bigint.
     public var resultType: String?
+    /// Whose tables results are kept in. Default PartitionCache's own, so that its library goes on reading them.
+    public var layout: QueryRequest.Layout?
+    /// Path in which names of the queries are looked up. Default that of the old jobs' role in that database.
+    public var searchPath: SearchPath?
+    /// Name of the queue and its processor, for one of `names`. Default the name there.
+    public var queue: ObjectName?
+    /// Whether fragments are taken over that would fail.
+    public var acceptsFailing = false
 
     /// A request for all of a database.
     public init() {}
@@ -30,6 +38,8 @@ struct PartitionCacheConfig: Sendable {
     var tablePrefix: String
     var queuePrefix: String
     var resultLimit: Int?
+    /// How it keeps results: array, bit, roaringbit.
+    var backend: String
     /// What else it says, `cache_backend bit`, of which there is no equivalent.
     var others: [String]
 
@@ -77,11 +87,12 @@ struct PartitionCacheConfig: Sendable {
                     c.job_name, c.enabled, c.max_parallel_jobs, c.frequency_seconds, c.timeout_seconds,
                     coalesce(c.table_prefix, '') as table_prefix, coalesce(c.queue_prefix, '') as queue_prefix,
                     (to_jsonb(c.*) ->> 'result_limit')::bigint as result_limit,
+                    coalesce(to_jsonb(c.*) ->> 'cache_backend', 'array') as backend,
                     array(
                         select concat(o.key, ' ', o.value) from jsonb_each_text(to_jsonb(c.*)) as o
                         where o.value is not null and o.key <> all (\(columns)::text[])
                             and o.key not in ('result_limit', 'target_database', 'job_ids', 'created_at', 'updated_at')
-                            and (o.key, o.value) <> ('cache_backend', 'array')
+                            and o.key <> 'cache_backend'
                         order by 1
                     ) as others
                 from \(unsafeRaw: table) as c
@@ -100,6 +111,7 @@ struct PartitionCacheConfig: Sendable {
                     tablePrefix: row.get("table_prefix"),
                     queuePrefix: row.get("queue_prefix"),
                     resultLimit: row.get("result_limit"),
+                    backend: row.get("backend"),
                     others: row.get("others")
                 )
             }

@@ -4,13 +4,17 @@ extension Deployment {
     /// Looks at both sides and says of every role what it has, lacks, and has for nothing, and of pg_cron what is not as
     /// it has to be. Changes nothing.
     ///
+    /// - Parameters:
+    ///   - databases: the work databases.
+    ///   - runAs: the role that is to do tasks of those that are not set up yet.
     /// - Returns: a report even if some work databases cannot be looked into.
     /// - Throws: `CronmillError` for a role that may not look; `PostgresError` if the cron database cannot be reached.
-    public func checkPermissions(databases: [String]) async throws -> PermissionReport {
+    public func checkPermissions(databases: [String], runAs: String? = nil) async throws -> PermissionReport {
         var report = PermissionReport()
         let cron = try await with(connectCron()) { try await $0.run { try CronFacts($0) } }
         report.users[cron.database] = .init(name: cron.user, isSuperuser: cron.isSuperuser)
         var inspection = PermissionInspection(cron: cron)
+        var needs: [PermissionFinding] = []
         for result in await forEach(
             databases,
             { database in try await with(connectWork(database)) { try await $0.run { try WorkFacts.read($0) } } }
@@ -20,6 +24,7 @@ extension Deployment {
                 inspection.works.append(work)
                 report.users[work.database] = .init(name: work.user, isSuperuser: work.isSuperuser)
             case .success(nil):
+                needs += try await needsOfSetup(result.database, runAs: runAs)
                 report.remarks.append(
                     "Database \"\(result.database)\" is not set up yet: "
                         + "cronmill setup --database \(result.database.shellWord)"
@@ -31,7 +36,7 @@ extension Deployment {
         inspection.roles = try await with(connectCron()) { connection in
             try await connection.run { try RoleFacts.all($0) }
         }
-        report.findings = inspection.findings
+        report.findings = needs.reduce(into: inspection.findings) { if !$0.contains($1) { $0.append($1) } }
         report.remarks += inspection.remarks
         return report
     }

@@ -24,6 +24,7 @@ extension Plan {
                     [
                         "role": Identifier(role).quoted,
                         "role_title": role.replacingNewlines,
+                        "role_literal": role.quotedLiteral,
                         "owner": Identifier(cron.state.user).quoted,
                     ]
                 )
@@ -72,6 +73,8 @@ extension Plan {
         if let query = work.query {
             columns.append("result_table")
             values.append("\(query.table)")
+            columns.append("result_layout")
+            values.append("\(query.layout.rawValue)")
         }
         for setting in request.settings + work.query.settings(request) {
             columns.append(SQL(unsafeRaw: setting.column))

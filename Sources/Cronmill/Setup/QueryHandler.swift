@@ -5,7 +5,8 @@ struct QueryHandler: Sendable, Hashable {
     let processor: String
     /// The table, quoted and schema-qualified.
     let table: String
-    /// Type of the values, as it is written in a statement.
+    let layout: QueryRequest.Layout
+    /// Type of the values, as it is written in a statement; empty where partition keys have types of their own.
     let elementType: String
     let tableExists: Bool
     /// The body of the handler that is there.
@@ -21,7 +22,7 @@ struct QueryHandler: Sendable, Hashable {
             quotedName: name,
             signature: "\(name)(jsonb)",
             arguments: .payload,
-            returnsOutcome: false
+            returnsOutcome: layout == .partitioncache
         )
     }
 
@@ -29,7 +30,7 @@ struct QueryHandler: Sendable, Hashable {
     var handlerText: SQL {
         get throws {
             try SQLScript.rendered(
-                "templates/query.sql",
+                layout == .cronmill ? "templates/query.sql" : "templates/query_partitioncache.sql",
                 [
                     "name": Identifier(processor).quoted,
                     "processor": processor.quotedLiteral,
@@ -49,12 +50,20 @@ struct QueryHandler: Sendable, Hashable {
     /// - Parameter condition: `if not exists`, or nothing.
     func text(ofTable condition: String = "") throws -> SQL {
         try SQLScript.rendered(
-            "templates/query_results.sql",
+            layout == .cronmill ? "templates/query_results.sql" : "templates/query_partitioncache_tables.sql",
             [
                 "condition": condition.isEmpty ? "" : "\(condition) ", "table": table, "type": elementType,
+                "metadata": metadataTable,
                 "comment": "Results of the queries of processor \"\(processor)\".".quotedLiteral,
             ]
         )
+    }
+
+    /// The table of the types of partition keys in PartitionCache's layout, as `cronmill.metadata_table` has it.
+    private var metadataTable: String {
+        let isQuoted = table.hasSuffix("\"")
+        return table.dropLast(isQuoted ? "queries\"".count : "queries".count) + "partition_metadata"
+            + (isQuoted ? "\"" : "")
     }
 
     /// What is wrong with the handler that is there, as a sentence without full stop.
@@ -89,7 +98,17 @@ struct QueryHandler: Sendable, Hashable {
                 database: session.database
             )
         }
-        let table = try QueryTable.find(asked, session: session)
+        let layout = request.query.layout ?? row?.query?.layout ?? .cronmill
+        if let row, let current = row.query?.layout, current != layout {
+            throw CronmillError(
+                .failed,
+                "processor \"\(row.name)\" keeps its results in the layout \(current.rawValue), not \(layout.rawValue)",
+                hint: "Remove it and set it up again; its tasks stay: cronmill remove \(row.name.shellWord)",
+                database: session.database
+            )
+        }
+        if layout == .partitioncache { try request.query.checkPartitionCache(session.database) }
+        let table = try QueryTable.find(asked, layout: layout, session: session)
         if let row, row.query?.table != table.quotedName {
             throw CronmillError(
                 .failed,
@@ -99,7 +118,7 @@ struct QueryHandler: Sendable, Hashable {
                 database: session.database
             )
         }
-        if let row, !table.exists, request.query.resultType == nil {
+        if let row, !table.exists, layout == .cronmill, request.query.resultType == nil {
             throw CronmillError(
                 .failed,
                 "table \(table.quotedName) of query processor \"\(row.name)\" is gone",
@@ -113,7 +132,9 @@ struct QueryHandler: Sendable, Hashable {
         return QueryHandler(
             processor: name,
             table: table.quotedName,
-            elementType: try table.elementType(asked: request.query.resultType, session: session),
+            layout: layout,
+            elementType: layout == .partitioncache
+                ? "" : try table.elementType(asked: request.query.resultType, session: session),
             tableExists: table.exists,
             installedText: try session.query(
                 """
@@ -123,6 +144,24 @@ struct QueryHandler: Sendable, Hashable {
                 where n.nspname = 'cronmill_processor' and f.proname = \(name) and f.prokind = 'f'
                 """
             ).first?.get("prosrc")
+        )
+    }
+}
+
+extension QueryRequest {
+    /// Refuses what the layout has no place for.
+    fileprivate func checkPartitionCache(_ database: String) throws {
+        let wrong = [
+            resultType == nil ? nil : "--result-type: each partition key has its own",
+            overLimit == .cut ? "--over-limit cut: nothing would say that a result is not whole" : nil,
+            refreshAfter?.value == nil ? nil : "--refresh-after: when a result was computed is not kept",
+        ].compactMap { $0 }
+        guard let first = wrong.first else { return }
+        throw CronmillError(
+            .failed,
+            "the layout partitioncache has no \(first)",
+            hint: "Leave it out, or keep results in a table of Cronmill's own: --result-layout cronmill",
+            database: database
         )
     }
 }
@@ -142,7 +181,9 @@ extension Plan {
     mutating func makeReady(_ query: QueryHandler, in place: String) throws {
         if !query.tableExists {
             add(
-                "create table \(query.table) for results of type \(query.elementType)",
+                query.layout == .partitioncache
+                    ? "create table \(query.table) and the metadata of PartitionCache"
+                    : "create table \(query.table) for results of type \(query.elementType)",
                 in: place,
                 try query.text(),
                 SQL.grantQuery(query.processor)

@@ -11,6 +11,14 @@ public struct QueryRequest: Sendable, Hashable {
         case cut
     }
 
+    /// Whose tables results are kept in.
+    public enum Layout: String, Sendable, Hashable, CaseIterable {
+        /// One table of our own.
+        case cronmill
+        /// Those of PartitionCache, array back end: the table named is that of its queries.
+        case partitioncache
+    }
+
     /// A setting that can be none.
     public enum Bound<Value: Sendable & Hashable>: Sendable, Hashable {
         /// No bound.
@@ -23,6 +31,8 @@ public struct QueryRequest: Sendable, Hashable {
 
     /// Table of the results as typed, schema-qualified; made if it is missing. Makes a query processor.
     public var results: String?
+    /// Whose tables they are. Default our own, or what the processor has; it cannot be changed.
+    public var layout: Layout?
     /// Type of the values. Default bigint, or that of the table if it is there.
     public var resultType: String?
     /// Most values a result may have. Default 1,000,000.

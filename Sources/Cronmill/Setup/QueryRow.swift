@@ -4,12 +4,13 @@ internal import Postgres
 struct QueryRow: Sendable, Hashable {
     /// Its table of results, quoted and schema-qualified.
     var table: String
+    var layout: QueryRequest.Layout
     var resultLimit: Int?
     var overLimit: String
     var refreshAfter: String?
 
     static let columns: SQL = """
-        p.result_table, p.result_limit, p.over_limit,
+        p.result_table, p.result_layout, p.result_limit, p.over_limit,
         floor(extract(epoch from p.refresh_after) * 1000000)::bigint || ' microseconds' as refresh_after
         """
 
@@ -17,6 +18,7 @@ struct QueryRow: Sendable, Hashable {
     init?(_ row: Row) throws {
         guard let table = try row.get("result_table", as: String?.self) else { return nil }
         self.table = table
+        self.layout = QueryRequest.Layout(rawValue: try row.get("result_layout")) ?? .cronmill
         self.resultLimit = try row.get("result_limit")
         self.overLimit = try row.get("over_limit")
         self.refreshAfter = try row.get("refresh_after")

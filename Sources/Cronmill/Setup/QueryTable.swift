@@ -13,11 +13,26 @@ struct QueryTable: Sendable {
         "computed_at": "timestamp with time zone", "took": "interval",
     ]
 
+    private static let partitionCacheColumns = [
+        "query_hash": "text", "partition_key": "text", "query": "text", "status": "text",
+        "last_seen": "timestamp without time zone",
+    ]
+
     /// Finds it by what the user typed, schema-qualified.
     ///
     /// - Throws: `CronmillError` for a name that is none, a schema that is not there, and a table that has other columns.
-    static func find(_ text: String, session: Session) throws -> QueryTable {
+    static func find(_ text: String, layout: QueryRequest.Layout, session: Session) throws -> QueryTable {
         let table = try session.tableName(text, option: "--query-results")
+        if layout == .partitioncache, table.name != "queries", !table.name.hasSuffix("_queries") {
+            throw CronmillError(
+                .failed,
+                "table \(text) is not called PREFIX_queries",
+                detail: "In the layout partitioncache results are in tables PREFIX_cache_KEY beside it.",
+                hint:
+                    "Name the table of PartitionCache's queries: --query-results \(Identifier(table.schema).quoted).app_cache_queries",
+                database: session.database
+            )
+        }
         let name = try session.one("select format('%I.%I', \(table.schema)::text, \(table.name)::text) as name")
             .get("name", as: String.self)
         guard try !session.query("select from pg_catalog.pg_namespace as n where n.nspname = \(table.schema)").isEmpty
@@ -49,12 +64,14 @@ struct QueryTable: Sendable {
             found[column] = try row.get("type")
             if column == "result" { element = try row.get("element") }
         }
+        let columns = layout == .partitioncache ? partitionCacheColumns : columns
         let wrong = columns.filter { found[$0.key] != $0.value }.map { "\($0.key) \($0.value)" }.sorted()
-        guard let element, wrong.isEmpty else {
+        guard element != nil || layout == .partitioncache, wrong.isEmpty else {
             throw CronmillError(
                 .failed,
                 "table \(name) cannot keep results",
-                detail: "It lacks \((wrong + (element == nil ? ["result, an array"] : [])).joined(separator: ", ")).",
+                detail:
+                    "It lacks \((wrong + (element == nil && layout == .cronmill ? ["result, an array"] : [])).joined(separator: ", ")).",
                 hint: "Name one that is not there yet: it is made.",
                 database: session.database
             )

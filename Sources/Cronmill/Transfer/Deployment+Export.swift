@@ -196,7 +196,7 @@ private struct SettingsText {
         "max_attempts", "backoff_base", "backoff_cap", "poll_interval", "keep_done", "keep_dead",
     ]
     /// Those of query processors.
-    private static let queryColumns = ["result_table", "result_limit", "over_limit", "refresh_after"]
+    private static let queryColumns = ["result_table", "result_layout", "result_limit", "over_limit", "refresh_after"]
 
     private static func isUnquoted(_ column: String) -> Bool {
         ["enabled", "paused", "slots", "max_attempts", "result_limit"].contains(column)

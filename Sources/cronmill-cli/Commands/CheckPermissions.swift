@@ -12,6 +12,7 @@ struct CheckPermissions: AsyncParsableCommand {
               cronmill check-permissions --all
               cronmill check-permissions --database shop --grant
               cronmill check-permissions --all --sql
+              cronmill check-permissions --database shop --run-as app_runner
             """
     )
 
@@ -19,6 +20,8 @@ struct CheckPermissions: AsyncParsableCommand {
     var grant = false
     @Flag(help: "Print only the SQL that puts it right.")
     var sql = false
+    @Option(help: ArgumentHelp("Role that is to do the tasks, before set-up.", valueName: "role"))
+    var runAs: String?
     @Flag(help: "As JSON; what is right, too.")
     var json = false
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
@@ -32,14 +35,15 @@ struct CheckPermissions: AsyncParsableCommand {
 
     func run() async throws {
         let context = try await Context(connection, asked)
-        var report = try await context.deployment.checkPermissions(databases: context.databases)
+        let role = try runAs.map { try ObjectName($0, of: "role").text }
+        var report = try await context.deployment.checkPermissions(databases: context.databases, runAs: role)
         if grant {
             let remedies = report.remedies { $0.isGrant && report.mayRun($0) }
             try await context.deployment.apply(remedies) { remedy in
                 for line in remedy.sql.split(separator: "\n") { context.say("\(remedy.database): \(line)") }
             }
             if !remedies.isEmpty {
-                report = try await context.deployment.checkPermissions(databases: context.databases)
+                report = try await context.deployment.checkPermissions(databases: context.databases, runAs: role)
             }
         }
         var status: ExitStatus = report.wrong.isEmpty ? .done : .finding

@@ -59,6 +59,10 @@ struct MigrateAdopt: AsyncParsableCommand {
     var job: [String] = []
     @Option(help: ArgumentHelp("Type of the values of results. Default: the fragments'.", valueName: "type"))
     var resultType: String?
+    @Option(help: "Whose tables the results are kept in. Default: partitioncache.")
+    var resultLayout: ResultLayoutOption?
+    @Flag(help: "Take over fragments too that would fail.")
+    var acceptFailing = false
     @Option(help: ArgumentHelp("How long to wait for rows others have locked. Default: 10s.", valueName: "duration"))
     var wait: String?
     @Flag(help: "Give back what was taken over.")
@@ -70,17 +74,23 @@ struct MigrateAdopt: AsyncParsableCommand {
     func validate() throws {
         if partitioncache == (table != nil) { throw ValidationError("Name a --table, or say --partitioncache.") }
         let isMapped =
-            !only.isEmpty || !ignore.isEmpty || payloadRow || queue != nil || enable
+            !only.isEmpty || !ignore.isEmpty || payloadRow || enable
             || [id, payload, priority, runAt, created, attempts].contains { $0 != nil }
         var others = settings
         others.runAs = nil
+        others.searchPath = nil
         if undo {
-            if isMapped || !settings.isEmpty || resultType != nil {
+            if isMapped || queue != nil || !settings.isEmpty || resultType != nil || resultLayout != nil
+                || acceptFailing
+            {
                 throw ValidationError("--undo knows how it was taken over: leave the rest out.")
             }
         } else if partitioncache {
             if isMapped || !others.isEmpty {
                 throw ValidationError("--partitioncache takes its settings from there: leave them out.")
+            }
+            if queue != nil, job.count != 1 {
+                throw ValidationError("--queue names that of one --job.")
             }
         } else {
             if queue == nil { throw ValidationError("Name the queue the rows go to: --queue NAME.") }
@@ -92,8 +102,10 @@ struct MigrateAdopt: AsyncParsableCommand {
                 throw ValidationError("--only \(wrong) is not COLUMN=VALUE.")
             }
         }
-        if !partitioncache, prefix != nil || !job.isEmpty || resultType != nil {
-            throw ValidationError("--prefix, --job and --result-type go with --partitioncache.")
+        if !partitioncache, prefix != nil || !job.isEmpty || resultType != nil || resultLayout != nil || acceptFailing {
+            throw ValidationError(
+                "--prefix, --job, --result-type, --result-layout and --accept-failing go with --partitioncache."
+            )
         }
         if asked.all || asked.database.count > 1 {
             throw ValidationError("A take-over is of one database: --database NAME.")
@@ -111,6 +123,10 @@ struct MigrateAdopt: AsyncParsableCommand {
             request.names = job
             request.runAs = try settings.runAs.map { try ObjectName($0, of: "role").text }
             request.resultType = resultType
+            request.layout = resultLayout?.layout
+            request.searchPath = try settings.searchPath.map { try SearchPath(userText: $0) }
+            request.queue = try queue.map { try ObjectName($0, of: "queue") }
+            request.acceptsFailing = acceptFailing
             let wanted = request
             plan = { try await context.deployment.planAdopt(wanted, database: $0) }
         } else {
@@ -230,6 +246,7 @@ struct MigrateAdopt: AsyncParsableCommand {
                 context.say(
                     "\(database): \(result.moved.tasks()) of queue \(result.queue) given back to table \(result.table)"
                 )
+                if let remark = result.remark { context.say("\(database): note: \(remark)") }
                 guard result.left > 0 else { continue }
                 status = .failed
                 output.report(
@@ -237,7 +254,7 @@ struct MigrateAdopt: AsyncParsableCommand {
                     hint: "Run it again when it has ended."
                 )
             }
-            context.say("\(database): queues and processors stay, disabled, with dead tasks: cronmill remove")
+            context.say("\(database): queues and processors stay, disabled: cronmill remove")
             return status
         }
     }

@@ -33,6 +33,8 @@ struct Setup: AsyncParsableCommand {
     var queryResults: String?
     @Option(help: ArgumentHelp("Type of the values of results. Default: bigint.", valueName: "type"))
     var resultType: String?
+    @Option(help: "Whose tables the results are kept in. Default: cronmill.")
+    var resultLayout: ResultLayoutOption?
     @OptionGroup(title: "Queries") var query: QueryOptions
     @Flag(help: "Enable the processor.")
     var enable = false
@@ -49,6 +51,7 @@ struct Setup: AsyncParsableCommand {
     func validate() throws {
         if queue == nil,
             enable || processor != nil || !settings.isEmpty || queryResults != nil || resultType != nil
+                || resultLayout != nil
                 || !query.isEmpty
         {
             throw ValidationError("Settings of a processor need --queue, or use: cronmill configure PROCESSOR")
@@ -64,6 +67,7 @@ struct Setup: AsyncParsableCommand {
             request.processor = try settings.request(processor: processor, queue: queue)
             request.processor?.query.results = queryResults
             request.processor?.query.resultType = resultType
+            request.processor?.query.layout = resultLayout?.layout
             if var wanted = request.processor {
                 try query.add(to: &wanted)
                 request.processor = wanted

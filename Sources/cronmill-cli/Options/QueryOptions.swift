@@ -47,3 +47,12 @@ enum OverLimitOption: String, CaseIterable, ExpressibleByArgument {
     case dead
     case cut
 }
+
+/// What `--result-layout` takes.
+enum ResultLayoutOption: String, CaseIterable, ExpressibleByArgument {
+    case cronmill
+    case partitioncache
+
+    /// The same for the library.
+    var layout: QueryRequest.Layout { self == .cronmill ? .cronmill : .partitioncache }
+}

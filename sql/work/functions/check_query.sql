@@ -3,7 +3,7 @@
 -- and what is volatile is all that could do harm: release the slot's lock, publish another deadline, stop other
 -- backends, write by dblink, run SQL from text. The functions are those the parsed query names, in whatever way.
 -- Executed by: query_result.
-create or replace function cronmill.check_query(element_type regtype)
+create or replace function cronmill.check_query(element_type regtype, leniently boolean)
 returns void
 language plpgsql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
@@ -23,7 +23,7 @@ begin
             message = format('the query has %s columns', columns.total),
             detail = 'Its only column has to have the values of the result.';
     end if;
-    if not cronmill.fits_type(columns.value_type, element_type) then
+    if not cronmill.fits_type(columns.value_type, element_type, leniently) then
         raise exception using
             errcode = 'datatype_mismatch',
             message = format('the query''s column has type %s, and the results are of type %s',
@@ -61,5 +61,5 @@ begin
     end if;
 end
 $function$;
-comment on function cronmill.check_query(regtype) is 'Refuses a query that has the wrong columns or calls volatile functions.';
-revoke all on function cronmill.check_query(regtype) from public;
+comment on function cronmill.check_query(regtype, boolean) is 'Refuses a query that has the wrong columns or calls volatile functions.';
+revoke all on function cronmill.check_query(regtype, boolean) from public;

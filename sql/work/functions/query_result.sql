@@ -10,7 +10,6 @@ as $function$
 declare
     found_values alias for $0;
     element_type constant regtype := pg_typeof(element);
-    statement refcursor;
     is_read boolean := false;
     error_sqlstate text;
     error_message text;
@@ -26,12 +25,8 @@ begin
     end if;
     begin
         perform pg_catalog.set_config('search_path', (task).search_path, true);
-        -- A cursor takes one statement only, and EXPLAIN one that reads or writes rows. Nothing is fetched from it.
-        open statement for execute 'explain ' || (task).query;
-        close statement;
-        -- A view is made of one SELECT that does not write. It has the parsed query, which check_query looks at.
-        execute 'create view pg_temp.cronmill_query as ' || (task).query;
-        perform cronmill.check_query(element_type);
+        perform cronmill.view_query(task);
+        perform cronmill.check_query(element_type, (task).is_lenient);
         -- For what comes now, until the rollback; PostgreSQL refuses it as a setting of a function from 16 on.
         perform pg_catalog.set_config('transaction_read_only', 'on', true);
         found_values := array(
@@ -55,7 +50,6 @@ begin
                 error_detail = pg_exception_detail,
                 error_hint = pg_exception_hint;
             error_message := case error_sqlstate
-                when '42701' then 'the query has several columns'
                 when '42P11' then 'the task''s query is more than one statement'
                 else error_message
             end;

@@ -1,6 +1,7 @@
 -- Reads the payload of a query task, {"query": "select ...", "partition_key": "city"} with hash, partition_datatype
 -- and refresh as it likes, and adds the settings of its processor. A payload that cannot be done raises MC102: it
--- is dead at once. Executed by: the processor's run-as role, from its generated handler.
+-- is dead at once. One that is among the dead tasks already is told as failed, until it is redriven, purged or asked
+-- for with refresh. Executed by: the processor's run-as role, from its generated handler.
 create or replace function cronmill.query_task(processor text, payload jsonb, element_type regtype)
 returns cronmill.query_task
 language plpgsql volatile parallel unsafe security definer
@@ -11,9 +12,15 @@ declare
     wrong text;
     key_type regtype;
     refresh_after interval;
+    own_queue_id integer;
+    asked text;
 begin
-    select p.handler_search_path, p.result_limit, p.over_limit, p.refresh_after
-    into task.search_path, task.result_limit, task.over_limit, refresh_after
+    select
+        p.handler_search_path, p.result_limit, p.over_limit, p.refresh_after, p.name, p.result_table,
+        p.result_layout = 'partitioncache', p.queue_id
+    into
+        task.search_path, task.result_limit, task.over_limit, refresh_after, task.processor, task.result_table,
+        task.is_lenient, own_queue_id
     from cronmill.processor as p
     where p.name = query_task.processor
         and p.run_as = session_user
@@ -45,45 +52,60 @@ begin
     task.partition_key := query_task.payload ->> 'partition_key';
     task.query_hash := coalesce(
         query_task.payload ->> 'hash', encode(sha256(convert_to(task.query, 'UTF8')), 'hex'));
-    if query_task.payload ->> 'partition_datatype' <> '' then
+    task.datatype := nullif(query_task.payload ->> 'partition_datatype', '');
+    if task.datatype is not null and not task.is_lenient then
         begin
-            key_type := to_regtype(query_task.payload ->> 'partition_datatype');
+            key_type := to_regtype(task.datatype);
         exception
             when syntax_error or undefined_object then
                 null;
         end;
         if not coalesce(cronmill.fits_type(key_type, element_type), false) then
             perform cronmill.raise_dead(format('partition_datatype is %s, and the results are of type %s',
-                query_task.payload ->> 'partition_datatype', element_type));
+                task.datatype, element_type));
         end if;
     end if;
+    task.refreshes := coalesce((query_task.payload ->> 'refresh')::boolean, false);
     task.computed_after := case
         -- A result that this very transaction has made will do: it is one batch.
-        when (query_task.payload ->> 'refresh')::boolean then transaction_timestamp()
+        when task.refreshes then transaction_timestamp()
         else coalesce(clock_timestamp() - refresh_after, '-infinity'::timestamptz)
     end;
+    if not task.refreshes then
+        asked := coalesce(query_task.payload ->> 'hash', task.query);
+        select case d.error_sqlstate when '57014' then 'timeout' else 'failed' end into task.failure
+        from cronmill.dead_task as d
+        where d.queue_id = own_queue_id
+            and d.payload ? 'partition_key'
+            and hashtext(coalesce(d.payload ->> 'hash', d.payload ->> 'query')) = hashtext(asked)
+            and coalesce(d.payload ->> 'hash', d.payload ->> 'query') = asked
+            and d.payload ->> 'partition_key' = task.partition_key
+        limit 1;
+    end if;
     return task;
 end
 $function$;
 comment on function cronmill.query_task(text, jsonb, regtype) is 'Reads the payload of a query task; MC102 if it cannot be done.';
 revoke all on function cronmill.query_task(text, jsonb, regtype) from public;
 
--- Whether every value of one type is one of the other: the same, its base type, or an implicit cast.
+-- Whether every value of one type is one of the other: the same, its base type, or an implicit cast. Leniently, what
+-- an INSERT would take is enough: a cast on assignment, which any type has to text.
 -- Executed by: query_task, check_query.
-create or replace function cronmill.fits_type(given regtype, wanted regtype)
+create or replace function cronmill.fits_type(given regtype, wanted regtype, leniently boolean default false)
 returns boolean
 language sql stable parallel safe security invoker
 set search_path = pg_catalog, pg_temp
 begin atomic
     select fits_type.wanted in (fits_type.given, b.base)
+        or (fits_type.leniently and fits_type.wanted = 'text'::regtype)
         or exists (
             select 1
             from pg_catalog.pg_cast as c
-            where c.castsource = b.base and c.casttarget = fits_type.wanted and c.castcontext = 'i'
+            where c.castsource = b.base and c.casttarget = fits_type.wanted and (c.castcontext = 'i' or fits_type.leniently and c.castcontext = 'a')
         )
     from pg_catalog.pg_type as t
     cross join lateral (select coalesce(nullif(t.typbasetype, 0), t.oid)::regtype as base) as b
     where t.oid = fits_type.given;
 end;
-comment on function cronmill.fits_type(regtype, regtype) is 'Whether every value of one type is one of the other.';
-revoke all on function cronmill.fits_type(regtype, regtype) from public;
+comment on function cronmill.fits_type(regtype, regtype, boolean) is 'Whether every value of one type is one of the other.';
+revoke all on function cronmill.fits_type(regtype, regtype, boolean) from public;

@@ -44,9 +44,13 @@ begin
         )
         overriding system value
         select
-            p.task_id, p.queue_id, p.priority, clock_timestamp(), p.enqueued_at, p.payload,
+            p.task_id, p.queue_id, p.priority, clock_timestamp(), p.enqueued_at,
+            -- A query that is remembered as failed is done again only if it says so.
+            case when q.queue_id is not null and jsonb_typeof(p.payload) = 'object'
+                then p.payload || '{"refresh": true}' else p.payload end,
             p.unique_key, p.group_key, p.timeout, p.max_attempts
         from picked as p
+        left join cronmill.processor as q on q.queue_id = p.queue_id and q.result_table is not null
         order by p.task_id
         on conflict (queue_id, unique_key) where unique_key is not null and taken_by is null do nothing
         returning task.task_id

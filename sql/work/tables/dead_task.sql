@@ -20,6 +20,9 @@ create table cronmill.dead_task (
     constraint dead_task_pkey primary key (task_id)
 );
 create index dead_task_of_queue on cronmill.dead_task (queue_id, task_id);
+-- A query that failed is not done again when it is asked for again. A hash: queries are longer than an index takes.
+create index dead_task_of_query on cronmill.dead_task (queue_id, hashtext(coalesce(payload ->> 'hash', payload ->> 'query')))
+    where payload ? 'partition_key';
 comment on table cronmill.dead_task is 'Tasks that used up their attempts, with the error of the last one.';
 comment on column cronmill.dead_task.task_id is 'Key, the same it had as a waiting task.';
 comment on column cronmill.dead_task.queue_id is 'The queue it was in.';
@@ -38,4 +41,5 @@ comment on column cronmill.dead_task.error_message is 'Message of the last failu
 comment on column cronmill.dead_task.error_detail is 'Detail of the last failure.';
 comment on column cronmill.dead_task.error_hint is 'Hint of the last failure.';
 comment on column cronmill.dead_task.error_context is 'Call stack of the last failure.';
+comment on index cronmill.dead_task_of_query is 'Dead tasks of a query processor, by their query.';
 comment on index cronmill.dead_task_of_queue is 'Dead tasks of a queue, in order.';

@@ -20,6 +20,7 @@ create table cronmill.processor (
     keep_done interval,
     keep_dead interval,
     result_table text,
+    result_layout text not null default 'cronmill',
     result_limit bigint,
     over_limit text not null default 'dead',
     refresh_after interval,
@@ -43,7 +44,11 @@ create table cronmill.processor (
     constraint processor_keep_dead_is_positive check (keep_dead > interval '0'),
     constraint processor_result_limit_is_positive check (result_limit > 0),
     constraint processor_over_limit_is_dead_or_cut check (over_limit in ('dead', 'cut')),
-    constraint processor_refresh_after_is_positive check (refresh_after > interval '0')
+    constraint processor_refresh_after_is_positive check (refresh_after > interval '0'),
+    constraint processor_result_layout_is_known check (result_layout in ('cronmill', 'partitioncache')),
+    -- PartitionCache notes neither when a result was computed nor that it was cut.
+    constraint processor_partitioncache_is_whole_and_timeless
+        check (result_layout = 'cronmill' or (refresh_after is null and over_limit = 'dead'))
 );
 comment on table cronmill.processor is 'Processors: one row of settings each; a change reaches cron.job in the same commit.';
 comment on column cronmill.processor.processor_id is 'Key; the generated procedure carries it.';
@@ -65,6 +70,7 @@ comment on column cronmill.processor.poll_interval is 'How often a lingering run
 comment on column cronmill.processor.keep_done is 'How long finished tasks are kept in done_task; null: they are not.';
 comment on column cronmill.processor.keep_dead is 'How long dead tasks are kept; null: until they are redriven or purged.';
 comment on column cronmill.processor.result_table is 'Of a query processor: quoted, schema-qualified name of the table of its results; cannot be changed. Null: tasks are no queries.';
+comment on column cronmill.processor.result_layout is 'Of a query processor: whose tables its results are kept in: cronmill, or partitioncache, where result_table is the queries table; cannot be changed.';
 comment on column cronmill.processor.result_limit is 'Of a query processor: most values a result may have; null: any number.';
 comment on column cronmill.processor.over_limit is 'Of a query processor: what becomes of a query with more values: dead, or cut, which keeps the lowest ones.';
 comment on column cronmill.processor.refresh_after is 'Of a query processor: age from which a result is computed again when it is asked for; null: never.';

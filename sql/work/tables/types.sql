@@ -79,9 +79,15 @@ create type cronmill.query_task as (
     search_path text,
     result_limit bigint,
     over_limit text,
-    computed_after timestamptz
+    computed_after timestamptz,
+    refreshes boolean,
+    failure text,
+    processor text,
+    result_table text,
+    is_lenient boolean,
+    datatype text
 );
-comment on type cronmill.query_task is 'A query to be done: its text and key, and the settings of its processor; a result computed after computed_after will do.';
+comment on type cronmill.query_task is 'A query to be done: its text and key, and the settings of its processor; a result computed after computed_after will do. failure is why it is remembered as failed, unless it refreshes.';
 -- What a processor tells the registry of itself.
 create type cronmill.backlog as (
     ready bigint,

@@ -1,0 +1,142 @@
+internal import Postgres
+
+extension Deployment {
+    /// What set-up of a work database will take, before anything exists: of who installs, on both sides, and of the role
+    /// that is to do the tasks.
+    func needsOfSetup(_ database: String, runAs: String?) async throws -> [PermissionFinding] {
+        let isLinked = database != cronDatabase
+        var findings = try await with(connectCron()) { connection in
+            try await connection.run { try $0.needsOfCron(runAs: runAs, database: database) }
+        }
+        findings += try await with(connectWork(database)) { connection in
+            try await connection.run { try $0.needsOfWork(isLinked: isLinked) }
+        }
+        return findings
+    }
+}
+
+extension Session {
+    fileprivate func needsOfCron(runAs: String?, database place: String) throws -> [PermissionFinding] {
+        var findings: [PermissionFinding] = []
+        if let runAs {
+            let row = try query(
+                """
+                select r.rolcanlogin as may_login, has_database_privilege(r.oid, d.oid, 'connect') as may_connect
+                from pg_catalog.pg_roles as r
+                cross join pg_catalog.pg_database as d
+                where r.rolname = \(runAs) and d.datname = \(place)
+                """
+            ).first
+            let name = Identifier(runAs).quoted
+            findings.append(
+                .needed(
+                    "may log in, as pg_cron lets it",
+                    isThere: try row?.get("may_login") ?? false,
+                    in: database,
+                    role: runAs,
+                    Remedy(
+                        sql: row == nil ? "create role \(name) login;" : "alter role \(name) login;",
+                        database: database,
+                        executor: .superuser
+                    )
+                )
+            )
+            guard let row else { return findings }
+            let target = "connect on database \(Identifier(place).quoted)"
+            findings.append(
+                .needed(
+                    target,
+                    isThere: try row.get("may_connect"),
+                    in: database,
+                    role: runAs,
+                    .grant(target, to: runAs, in: database)
+                )
+            )
+        }
+        // Where there is no pg_cron yet, set-up makes it or says who has to; a superuser acts for all roles.
+        findings += try query(
+            """
+            select r.role_name, t.target, t.is_held
+            from (select distinct x.name from unnest(array[current_user::text, \(runAs)::text]) as x (name)) as r (role_name)
+            join pg_catalog.pg_roles as o on o.rolname = r.role_name
+            cross join lateral (
+                select 1 as place, 'usage on schema cron' as target, has_schema_privilege(o.oid, n.oid, 'usage') as is_held
+                from pg_catalog.pg_namespace as n where n.nspname = 'cron'
+                union all
+                select 2, format('execute on function %s', p.oid::regprocedure), has_function_privilege(o.oid, p.oid, 'execute')
+                from pg_catalog.pg_proc as p
+                join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+                where n.nspname = 'cron' and p.proname in ('schedule_in_database', 'alter_job')
+                union all
+                select 0, format('create on database %I', current_database()),
+                    has_database_privilege(o.oid, current_database(), 'create')
+                where o.rolname = current_user and to_regnamespace('cronmill_cron') is null
+            ) as t
+            where not (select i.rolsuper from pg_catalog.pg_roles as i where i.rolname = current_user)
+            order by r.role_name, t.place, t.target
+            """
+        ).map { row in
+            let role: String = try row.get("role_name")
+            let target: String = try row.get("target")
+            return try .needed(
+                target,
+                isThere: row.get("is_held"),
+                in: database,
+                role: role,
+                .grant(target, to: role, in: database)
+            )
+        }
+        return findings
+    }
+
+    fileprivate func needsOfWork(isLinked: Bool) throws -> [PermissionFinding] {
+        let row = try one(
+            """
+            select r.rolname, r.rolsuper, r.rolcreaterole,
+                has_database_privilege(current_database(), 'create') as may_create,
+                exists (select from pg_catalog.pg_extension as e where e.extname = 'postgres_fdw') as has_wrapper,
+                coalesce((
+                    select has_foreign_data_wrapper_privilege(w.oid, 'usage')
+                    from pg_catalog.pg_foreign_data_wrapper as w where w.fdwname = 'postgres_fdw'
+                ), false) as may_use_wrapper
+            from pg_catalog.pg_roles as r where r.rolname = current_user
+            """
+        )
+        let role: String = try row.get("rolname")
+        guard try !row.get("rolsuper", as: Bool.self) else { return [] }
+        let target = "create on database \(Identifier(database).quoted)"
+        var findings: [PermissionFinding] = [
+            .needed(
+                target,
+                isThere: try row.get("may_create"),
+                in: database,
+                role: role,
+                .grant(target, to: role, in: database)
+            )
+        ]
+        guard isLinked else { return findings }
+        findings.append(
+            .needed(
+                "may create roles (for the link)",
+                isThere: try row.get("rolcreaterole"),
+                in: database,
+                role: role,
+                .creatingRoles(by: role, in: database)
+            )
+        )
+        if try !row.get("has_wrapper", as: Bool.self) {
+            let remedy = Remedy.creating(extension: "postgres_fdw", in: database)
+            findings.append(.needed("extension postgres_fdw", isThere: false, in: database, role: role, remedy))
+        }
+        findings.append(
+            .needed(
+                "usage on foreign data wrapper postgres_fdw",
+                isThere: try row.get("may_use_wrapper"),
+                in: database,
+                role: role,
+                .usingWrapper(by: role, in: database)
+            )
+        )
+        return findings
+    }
+}

@@ -1,0 +1,54 @@
+import Postgres
+import PrivateServer
+import SystemPackage
+import Testing
+
+/// What the page for users of PartitionCache tells them to type has to work, in the order in which it stands.
+@Suite("From PartitionCache", .timeLimit(.minutes(20)))
+struct FromPartitionCacheTests {
+    @Test("every shell block of docs/from-partitioncache.md does what it says")
+    func page() async throws {
+        let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+        let text = try await ProgramResult.of(
+            "/bin/cat",
+            [root.appending("docs/from-partitioncache.md").string],
+            environment: [:]
+        ).output
+        let blocks = text.split(separator: "```sh\n").dropFirst().map { part in
+            String(part.prefix(upTo: part.firstRange(of: "```")?.lowerBound ?? part.endIndex))
+        }
+        #expect(blocks.count == 10)
+        try await withPartitionCache { old in
+            let place = old.place
+            try await place.script("revoke select on public.point from \(place.runner)")
+            try await old.configure(isEnabled: true)
+            try await old.ask("page")
+            let jobs = try await old.jobs()
+            var environment = place.server.environment
+            let folder = FilePath(try ProgramResult.cronmillPath()).removingLastComponent().string
+            environment["PATH"] = "\(folder):\(place.server.installation.binDirectory):/usr/bin:/bin"
+            environment["DB_NAME"] = place.database
+            environment["PG_CRON_DATABASE"] = "postgres"
+            environment["RUN_AS"] = place.runner
+            for block in blocks {
+                let result = try await ProgramResult.of(
+                    "/bin/bash",
+                    ["-euo", "pipefail", "-c", block],
+                    environment: environment
+                )
+                try #require(result.exitCode == 0, "\(block)\n\(result.output)\(result.errors)")
+            }
+            try await eventually("all is computed, where the library reads it", within: .seconds(180)) {
+                try await place.rows(
+                    """
+                    select (select count(*) from public.fast_queries as q where q.status = 'ok') as fast,
+                        (select count(*) from public.app2_cache_cache_id) as new,
+                        (select cardinality(c.partition_keys) from public.fast_cache_id as c where c.query_hash = 'page0') as size
+                    """
+                ) == ["5|1|50"]
+            }
+            #expect(try await old.jobs() == [])
+            #expect(jobs.count == 5)
+        }
+    }
+}
