@@ -4,6 +4,17 @@ import Testing
 @Suite("Durations as text")
 struct DurationTextTests {
     @Test(
+        "seconds as a number have microseconds and no more",
+        arguments: [
+            (Duration.microseconds(289_216), 0.289216), (.nanoseconds(289_216_400), 0.289216), (.seconds(3600), 3600),
+            (.seconds(-1.5), -1.5), (.seconds(86_400) + .microseconds(1), 86400.000001),
+        ]
+    )
+    func inSeconds(duration: Duration, seconds: Double) {
+        #expect(duration.inSeconds == seconds)
+    }
+
+    @Test(
         "durations are read as users type them",
         arguments: [
             ("0", .zero), ("0s", .zero), ("90", .seconds(90)), ("1.5", .milliseconds(1500)), ("30m", .seconds(1800)),

@@ -35,6 +35,48 @@ struct CheckPermissionsTests {
         return found
     }
 
+    @Test("defaults that bite a run-as role are named by setup and here, and each one's SQL makes it vanish")
+    func defaults() async throws {
+        try await withServer { server in
+            try await withDatabases(on: server) { place in
+                let (runner, database) = (place.runner, place.database)
+                try await place.script(
+                    """
+                    alter role \(runner) set statement_timeout = '5min';
+                    alter role \(runner) in database \(database) set default_transaction_isolation = 'serializable';
+                    alter database \(database) set lock_timeout = '1s';
+                    alter role \(runner) in database \(database) set default_transaction_read_only = on;
+                    alter role \(runner) set role = 'pg_monitor';
+                    alter role \(runner) connection limit 1;
+                    alter role \(runner) set idle_in_transaction_session_timeout = '1min'
+                    """
+                )
+                let texts = [
+                    "default_transaction_isolation is serializable for it: runs are refused, they need read committed",
+                    "default_transaction_read_only is on for it: no task can be done",
+                    "lock_timeout is 1s for it: tasks that wait longer for a lock fail",
+                    "role is pg_monitor for it: handlers do not run as the role",
+                    "statement_timeout is 5min for it: a run is one statement, and is ended by it",
+                    "its connection limit is 1, and its slots need 2",
+                ]
+                let setup = try await place.cronmill(place.setupArguments(["--slots", "2", "--enable"]))
+                #expect(setup.exitCode == 0, "\(setup.errors)")
+                for text in texts {
+                    #expect(setup.errors.contains("note: role \"\(runner)\": \(text); alter role"), "\(text)")
+                }
+                let found = try await findings(place).filter { texts.contains($0.text) }
+                #expect(found.map(\.text) == texts)
+                for finding in found {
+                    try await place.script(
+                        try #require(finding.remedy?.sql),
+                        in: try #require(finding.remedy?.database)
+                    )
+                }
+                #expect(try await findings(place).filter { texts.contains($0.text) } == [])
+            }
+        }
+    }
+
     @Test("on a server with twelve things wrong all are named, and each one's SQL makes it vanish")
     func manyThings() async throws {
         try await withServer(settings: ["cron.max_running_jobs": "4", "cron.log_run": "off"]) { server in

@@ -25,6 +25,17 @@ struct RunsTests {
         return try JSONDecoder().decode([Listed].self, from: Data(result.output.utf8))
     }
 
+    @Test("status calls a run gone where runs does, and a run of ours has its job's name")
+    func gone() async throws {
+        try await withHistory("call t.ran(1000001, 5, 'running', null, null, 1, 1)") { place in
+            #expect(try await listed(place).map(\.status) == ["gone"])
+            let status = try await place.cronmillHere("status", "--json")
+            #expect(status.output.contains("\"status\": \"gone\""), "\(status.output)")
+            let runs = try await place.cronmillHere("runs", "--json")
+            #expect(runs.output.contains("\"job_name\": \"cronmill \(place.database)/work#1\""), "\(runs.output)")
+        }
+    }
+
     /// A server whose history is only what `history` says: rows of a processor's job, `n` minutes ago being `at(n)`.
     private func withHistory(_ history: String, _ body: (Workplace) async throws -> Void) async throws {
         try await withServer { server in

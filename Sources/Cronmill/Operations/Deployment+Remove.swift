@@ -164,7 +164,9 @@ extension Deployment {
     private func planRemoveEverything(in database: String, _ plan: inout Plan) async throws {
         let cron = try await with(connectCron()) { connection in
             try await connection.run { session in
-                try CronInspection(state: CronState.inspect(session), session: session, database: database)
+                var cron = try CronInspection(state: CronState.inspect(session), session: session, database: database)
+                cron.dropsSlowly = try cron.isRegistered && session.dropsSlowly(besides: database)
+                return cron
             }
         }
         let state = try await workState(database)
@@ -205,6 +207,13 @@ extension Deployment {
                 )
             }
         }
+        if state != nil, cron.dropsSlowly {
+            plan.remark(
+                "DROP DATABASE waits for a housekeeper's run with this pg_cron, up to a minute. To drop it at once, in database "
+                    + "\"\(cronDatabase)\": select cron.alter_job(jobid, active := false) from cron.job where jobname in "
+                    + "('cronmill watch', 'cronmill house'); and after it: cronmill sync --all"
+            )
+        }
         var role = cron.registeredLinkRole
         if role == nil, let state, state.isInstalled {
             // A copy that was never adopted carries the name of the original's role.
@@ -215,6 +224,20 @@ extension Deployment {
             let place = state == nil ? cronDatabase : database
             plan.add("drop the link's role", in: place, "drop role if exists \(identifier: role)")
         }
+    }
+}
+
+extension Session {
+    /// Whether DROP DATABASE will wait for a housekeeper: of PostgreSQL 15 and later with pg_cron before 1.6.3, of whose
+    /// version the third number cannot be seen, and where housekeepers go on for another database.
+    fileprivate func dropsSlowly(besides database: String) throws -> Bool {
+        try one(
+            """
+            select current_setting('server_version_num')::integer >= 150000
+                and exists (select from pg_extension as e where e.extname = 'pg_cron' and e.extversion ~ '^1\\.[45]')
+                and exists (select from cronmill_cron.work_database as w where w.name <> \(database)) as slowly
+            """
+        ).get("slowly")
     }
 }
 

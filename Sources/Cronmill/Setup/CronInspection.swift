@@ -16,6 +16,8 @@ struct CronInspection: Sendable {
     var parts: Set<RolePart> = []
     /// Whether the registry's routines have to be dropped before they can be renewed.
     var mustDrop = false
+    /// Whether DROP DATABASE will wait for a housekeeper that goes on for other databases.
+    var dropsSlowly = false
 
     /// A role that is a monitor or an operator of a work database.
     struct RolePart: Sendable, Hashable {
