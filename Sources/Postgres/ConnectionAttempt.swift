@@ -33,11 +33,21 @@ struct ConnectionAttempt: Sendable {
             PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
             try establish(connection, wakePipe)
             PQsetErrorVerbosity(connection, PQERRORS_DEFAULT)
+            try takeBytesAsTheyAre(connection)
             return (connection, receiver)
         } catch {
             PQfinish(connection)
             throw error
         }
+    }
+
+    /// A database of encoding SQL_ASCII knows of its texts only that they are bytes: it converts nothing, and would refuse
+    /// every row that is not UTF-8.
+    private func takeBytesAsTheyAre(_ connection: OpaquePointer) throws {
+        guard PQparameterStatus(connection, "server_encoding").map({ String(cString: $0) }) == "SQL_ASCII" else {
+            return
+        }
+        guard PQsetClientEncoding(connection, "SQL_ASCII") == 0 else { throw failure(connection) }
     }
 
     private func establish(_ connection: OpaquePointer, _ wakePipe: WakePipe) throws {
@@ -114,8 +124,10 @@ struct ConnectionAttempt: Sendable {
     }
 
     private func failure(_ connection: OpaquePointer, hasExpired: Bool = false) -> PostgresError {
-        let text = PQerrorMessage(connection).map { String(cString: $0) } ?? ""
+        let text = PQerrorMessage(connection).map { ServerText.decoded($0) } ?? ""
         var (message, sqlState) = Self.parts(ofVerbose: text.trimmed)
+        // The server asked for a password, and libpq had none.
+        if sqlState == nil, PQconnectionNeedsPassword(connection) == 1 { sqlState = .invalidPassword }
         if hasExpired {
             message += message.isEmpty ? "timeout expired" : "\ntimeout expired"
         }
@@ -129,10 +141,12 @@ struct ConnectionAttempt: Sendable {
     }
 
     /// Takes `FATAL:  28P01: password ...` and the `LOCATION` line apart again, which leaves libpq's ordinary message.
+    ///
+    /// Both are in the server's language: `FEHLER:  28P01: ...`, `ORT:  auth.c:326`.
     static func parts(ofVerbose text: String) -> (message: String, sqlState: SQLState?) {
         var sqlState: SQLState?
         var lines: [String] = []
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) where !line.hasPrefix("LOCATION:  ") {
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) where !isLocation(line) {
             guard let (plain, code) = withoutCode(line) else {
                 lines.append(String(line))
                 continue
@@ -143,9 +157,16 @@ struct ConnectionAttempt: Sendable {
         return (lines.joined(separator: "\n").trimmed, sqlState)
     }
 
+    /// `LOCATION:  auth_failed, auth.c:326`: a word, two blanks, and at the end the place in a source file.
+    private static func isLocation(_ line: Substring) -> Bool {
+        guard let gap = line.firstRange(of: ":  "), line[..<gap.lowerBound].allSatisfy(\.isLetter) else { return false }
+        let place = line[gap.upperBound...].split(separator: ":")
+        return place.count > 1 && place[place.count - 2].hasSuffix(".c")
+            && place[place.count - 1].allSatisfy(\.isNumber)
+    }
+
     private static func withoutCode(_ line: Substring) -> (line: String, code: String)? {
-        for severity in ["FATAL:  ", "ERROR:  ", "PANIC:  "] {
-            guard let start = line.firstRange(of: severity)?.upperBound else { continue }
+        for start in line.ranges(of: ":  ").map(\.upperBound) {
             let code = line[start...].prefix(5)
             let rest = line[code.endIndex...]
             let isCode = code.utf8.count == 5 && code.allSatisfy { $0.isASCII && ($0.isNumber || $0.isUppercase) }

@@ -61,6 +61,10 @@ extension SQLState {
     public static let deadlockDetected: SQLState = "40P01"
     /// 42501: a privilege is missing.
     public static let insufficientPrivilege: SQLState = "42501"
+    /// 08001: a foreign server could not be connected to.
+    public static let clientUnableToConnect: SQLState = "08001"
+    /// 2F003: a foreign server asked for no password, which one who is no superuser has to give.
+    public static let prohibitedSQLStatementAttempted: SQLState = "2F003"
     /// 42601: the statement cannot be parsed.
     public static let syntaxError: SQLState = "42601"
     /// 42703: the column does not exist.

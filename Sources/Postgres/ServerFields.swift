@@ -5,7 +5,7 @@ struct ServerFields {
     let result: OpaquePointer
 
     func text(_ field: Int32) -> String? {
-        PQresultErrorField(result, field).map { String(cString: $0) }
+        PQresultErrorField(result, field).map { ServerText.decoded($0) }
     }
 
     /// What a function raises again with the hint it has caught has an empty one where there was none.
@@ -15,7 +15,7 @@ struct ServerFields {
 
     /// The primary message, or for what libpq itself reports, its whole text.
     var message: String {
-        text(PGDiagMessage) ?? PQresultErrorMessage(result).map { String(cString: $0).trimmed } ?? ""
+        text(PGDiagMessage) ?? PQresultErrorMessage(result).map { ServerText.decoded($0).trimmed } ?? ""
     }
 
     /// An error without a code is libpq's own: the connection is lost. libpq may still take it for good, where it could not

@@ -28,7 +28,7 @@ final class ServerResult {
 
     func rows(statement: String, database: String) -> [Row] {
         let width = PQnfields(handle)
-        let columns = (0..<width).map { column in PQfname(handle, column).map { String(cString: $0) } ?? "" }
+        let columns = (0..<width).map { column in PQfname(handle, column).map { ServerText.decoded($0) } ?? "" }
         let shape = RowShape(columns: columns, statement: statement, database: database)
         return (0..<PQntuples(handle)).map { row in
             Row(shape: shape, values: (0..<width).map { value(row: row, column: $0) })
@@ -39,7 +39,7 @@ final class ServerResult {
         guard PQgetisnull(handle, row, column) == 0, let bytes = PQgetvalue(handle, row, column) else { return nil }
         let length = Int(PQgetlength(handle, row, column))
         return bytes.withMemoryRebound(to: UInt8.self, capacity: length) { start in
-            String(decoding: UnsafeBufferPointer(start: start, count: length), as: UTF8.self)
+            ServerText.decoded(UnsafeBufferPointer(start: start, count: length))
         }
     }
 }

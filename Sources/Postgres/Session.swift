@@ -203,7 +203,7 @@ public final class Session {
         failure = isConnected ? nil : .connectionFailure
         return PostgresError(
             kind: isConnected ? .client : .connection,
-            message: PQerrorMessage(handle).map { String(cString: $0).trimmed } ?? "",
+            message: PQerrorMessage(handle).map { ServerText.decoded($0).trimmed } ?? "",
             database: database,
             statement: text
         )

@@ -6,16 +6,16 @@
 /// so that no `initdb` can be writing while the directory is being removed.
 enum KeeperScript {
     /// The arguments of the script: `$1` the directory, `$2` the programs' folder, `$3` the superuser, `$4` the locale,
-    /// `$5` and `$6` socket directory and port of the server it is made from.
+    /// `$5` and `$6` socket directory and port of the server it is made from, `$7` more options for `initdb`.
     static let text = """
         # An answer to a process that is gone must not end this one; a trap, unlike '', is not inherited by the server.
         trap : PIPE
         umask 077
-        directory=$1 programs=$2 superuser=$3 locale=$4 source=$5 source_port=$6
+        directory=$1 programs=$2 superuser=$3 locale=$4 source=$5 source_port=$6 options=$7
         data=$directory/data
         control() { "$programs/pg_ctl" -D "$data" -l "$directory/server.log" -w "$@"; }
         create() {
-            "$programs/initdb" -D "$data" -U "$superuser" -A trust -E UTF8 --locale="$locale" --no-sync &&
+            "$programs/initdb" -D "$data" -U "$superuser" -A trust -E UTF8 --locale="$locale" $options --no-sync &&
                 echo "include = '../postgresql.conf'" >>"$data/postgresql.conf" &&
                 cp "$directory/pg_hba.conf" "$data/pg_hba.conf"
         }

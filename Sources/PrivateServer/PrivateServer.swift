@@ -70,7 +70,8 @@ public final class PrivateServer: Sendable {
                 installation: installation,
                 superuser: options.superuser,
                 account: account,
-                origin: options.origin
+                origin: options.origin,
+                initialization: options.initialization
             )
         } catch {
             files.removeUnused()

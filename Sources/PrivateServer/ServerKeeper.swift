@@ -19,7 +19,8 @@ actor ServerKeeper {
         installation: ServerInstallation,
         superuser: String,
         account: ServerAccount?,
-        origin: ServerOptions.Origin
+        origin: ServerOptions.Origin,
+        initialization: [String]
     ) throws(PrivateServerError) {
         // A socket and not a pipe: `send` can be told not to raise SIGPIPE.
         var ends: [Int32] = [-1, -1]
@@ -36,6 +37,7 @@ actor ServerKeeper {
                 "/bin/sh", "-c", KeeperScript.text, "cronmill-server",
                 directory, installation.binDirectory, superuser, Self.locale(),
                 origin.source?.socketDirectory ?? "", origin.source.map { String($0.port) } ?? "",
+                initialization.joined(separator: " "),
             ]
         let configuration = Configuration(
             executable: .path("/usr/bin/env"),

@@ -21,6 +21,8 @@ public struct ServerOptions: Sendable {
     public var superuser: String
     /// What the server begins with.
     public var origin: Origin
+    /// More options for `initdb`, which win: `--locale=tr_TR.UTF-8`. Without blanks in them.
+    public var initialization: [String]
 
     /// What a private server begins with.
     public enum Origin: Sendable {
@@ -48,7 +50,8 @@ public struct ServerOptions: Sendable {
         listensOnLoopback: Bool = false,
         keepsRunning: Bool = false,
         superuser: String = "postgres",
-        origin: Origin = .empty
+        origin: Origin = .empty,
+        initialization: [String] = []
     ) {
         self.cronDatabase = cronDatabase
         self.settings = settings
@@ -57,5 +60,6 @@ public struct ServerOptions: Sendable {
         self.keepsRunning = keepsRunning
         self.superuser = superuser
         self.origin = origin
+        self.initialization = initialization
     }
 }

@@ -106,8 +106,6 @@ extension PostgresError {
         switch sqlState {
         case SQLState.invalidCatalogName: "psql -l shows the databases there are."
         case SQLState.invalidPassword: "Set DB_PASSWORD (PG_CRON_PASSWORD), or use a password file: ~/.pgpass."
-        case nil where message.contains("no password supplied"):
-            "Set DB_PASSWORD (PG_CRON_PASSWORD), or use a password file: ~/.pgpass."
         case nil: "Is the server running there? Say where with --host and --port, or DB_HOST and DB_PORT."
         default: nil
         }

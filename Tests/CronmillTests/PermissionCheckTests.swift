@@ -1,3 +1,4 @@
+import Postgres
 import Testing
 
 @testable import Cronmill
@@ -278,25 +279,56 @@ struct PermissionCheckTests {
                 "wrong shop: the link leads to port 5433 => alter server cronmill options (set port '5432'); (role postgres)"
             ]
         )
-        #expect(
-            wrong { $0.works[0].linkError = "could not connect to server \"cronmill\": Connection refused" } == [
-                "wrong shop/\(link): the link cannot log in: could not connect to server \"cronmill\": Connection refused => "
-                    + "alter server cronmill options (set host '127.0.0.1'); (role postgres)"
-            ]
-        )
-        let refusals = [
-            "could not connect to server \"cronmill\": FATAL:  role \"\(link)\" is not permitted to log in":
-                "alter role \"\(link)\" login; (a superuser)",
-            "could not connect to server \"cronmill\": FATAL:  permission denied for database \"postgres\"":
-                "grant connect on database postgres to \"\(link)\"; (a superuser)",
-        ]
-        for (error, remedy) in refusals {
-            #expect(
-                wrong { $0.works[0].linkError = error } == [
-                    "wrong shop/\(link): the link cannot log in: \(error) => \(remedy)"
-                ]
-            )
+    }
+
+    /// The error of a link whose text says nothing to who does not read its language.
+    private func failing(_ state: SQLState, _ more: (inout PermissionInspection) -> Void) -> [String] {
+        wrong {
+            $0.works[0].linkError = "es geht nicht"
+            $0.works[0].linkState = state
+            more(&$0)
         }
+    }
+
+    @Test("what is wrong with a link is told by the catalogs and the SQLSTATE, not by the message")
+    func linkRemedies() {
+        let link = "cronmill link shop"
+        let begin = "wrong shop/\(link): the link cannot log in: es geht nicht"
+        let elsewhere = failing("08001") { $0.works[0].linkOptions["host"] = "db.example" }
+        #expect(
+            elsewhere == [begin + " => alter server cronmill options (set host '127.0.0.1'); (role postgres)"]
+        )
+        let locked = failing("08001") { $0.roles[link]?.canLogin = false }
+        #expect(locked.contains(begin + " => alter role \"\(link)\" login; (a superuser)"))
+        let shut = failing("08001") { $0.roles[link]?.connectable = [] }
+        #expect(shut.contains(begin + " => grant connect on database postgres to \"\(link)\"; (a superuser)"))
+        let rule =
+            begin + """
+                 => -- above the other lines of pg_hba.conf:
+                -- host "postgres" "\(link)" 127.0.0.1/32 scram-sha-256
+                select pg_reload_conf(); (a superuser)
+                """
+        let open = failing("2F003") { _ in }
+        #expect(open == [rule])
+        let unruled = failing("08001") { $0.cron.authentication = [] }
+        #expect(unruled.contains(rule))
+        let password = failing("08001") {
+            $0.cron.authentication = [
+                AuthenticationRule(
+                    line: 1,
+                    type: "host",
+                    databases: ["all"],
+                    users: ["all"],
+                    coversLoopback: true,
+                    method: "scram-sha-256",
+                    options: []
+                )
+            ]
+        }
+        let isRotated = password.contains { $0.hasPrefix(begin + " => -- A new password for the link") }
+        #expect(isRotated, "\(password)")
+        let other = failing("42501") { _ in }
+        #expect(other == [begin + " => nothing (nobody)"])
     }
 
     @Test("roles with a part may connect to where they have something to see")

@@ -67,10 +67,11 @@ struct MainJobTests {
     private static let linkRoles: SQL = "select r.rolname from pg_roles as r where r.rolname like 'cronmill%'"
 
     @Test(
-        "two databases are set up, worked off by pg_cron, reported on, disabled and cleaned, with nothing left behind"
+        "two databases are set up, worked off by pg_cron, reported on, disabled and cleaned, with nothing left behind",
+        arguments: HostileServer.allCases
     )
-    func twoDatabases() async throws {
-        try await withServer { server in
+    func twoDatabases(kind: HostileServer) async throws {
+        try await kind.run { server in
             try await withDatabases(2, on: server, waitsForTurn: false) { place in
                 let (first, second) = (place.databases[0], place.databases[1])
                 var dumps: [String: String] = [:]

@@ -26,15 +26,18 @@ struct TestServer: Sendable {
     ///   - settings: more settings, which win.
     ///   - authentication: lines put before those every test server has.
     ///   - cronDatabase: where pg_cron works.
+    ///   - initialization: options for `initdb`.
     static func own(
         settings: [String: String] = [:],
         authentication: [String] = [],
-        cronDatabase: String = "postgres"
+        cronDatabase: String = "postgres",
+        initialization: [String] = []
     ) async throws -> TestServer {
         let installation = try chosenInstallation()
         var options = ServerOptions()
         options.listensOnLoopback = true
         options.cronDatabase = cronDatabase
+        options.initialization = initialization
         options.hostAuthentication = authentication + ["host all all 127.0.0.1/32 scram-sha-256"]
         options.settings = ["max_connections": "200", "cron.max_running_jobs": "90"]
             .merging(try modeSettings()) { $1 }
@@ -127,12 +130,14 @@ func withServer(
     settings: [String: String] = [:],
     authentication: [String] = [],
     cronDatabase: String = "postgres",
+    initialization: [String] = [],
     _ body: (TestServer) async throws -> Void
 ) async throws {
     let server = try await TestServer.own(
         settings: settings,
         authentication: authentication,
-        cronDatabase: cronDatabase
+        cronDatabase: cronDatabase,
+        initialization: initialization
     )
     do {
         try await body(server)

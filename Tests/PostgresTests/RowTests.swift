@@ -37,4 +37,17 @@ struct RowTests {
         #expect(wrong?.statement == "select ...")
         #expect(wrong?.database == "app")
     }
+
+    @Test(
+        "bytes that are not UTF-8 are shown, and what is around them as it is",
+        arguments: [
+            ([0x61, 0xE9, 0x62], "a\\xE9b"), ([0xC3, 0xA9], "é"), ([0xC3], "\\xC3"),
+            ([0xE2, 0x82, 0x7A], "\\xE2\\x82z"),
+            ([0xFC, 0xF0, 0x9F, 0x90, 0x98], "\\xFC🐘"), ([], ""),
+        ] as [([UInt8], String)]
+    )
+    func undecodable(bytes: [UInt8], text: String) {
+        let decoded = bytes.withUnsafeBufferPointer { ServerText.decoded($0) }
+        #expect(decoded == text)
+    }
 }

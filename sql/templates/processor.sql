@@ -94,7 +94,7 @@ begin
                     -- Before it, somebody wants this run to end.
                     get stacked diagnostics cancel_message = message_text, error.context = pg_exception_context;
                     in_parts := true;
-                    if total = 0 or (clock_timestamp() < deadline and not cronmill.is_own_cancel(error.context)) then
+                    if total = 0 or (clock_timestamp() < deadline and not cronmill.is_own_cancel(cancel_message, error.context)) then
                         end_reason := case when total = 0 then 'stopped' else 'canceled' end;
                     end if;
                 when assert_failure or others then
@@ -178,7 +178,7 @@ begin
                     error.sqlstate := '57014';
                     if clock_timestamp() >= deadline then
                         error.message := format('task timed out after %s', task_timeout);
-                    elsif not cronmill.is_own_cancel(error.context) then
+                    elsif not cronmill.is_own_cancel(cancel_message, error.context) then
                         end_reason := 'canceled';
                     end if;
                 when assert_failure or others then

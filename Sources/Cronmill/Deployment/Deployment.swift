@@ -60,9 +60,24 @@ public struct Deployment: Sendable {
         try await connect(target, settings: Self.settings)
     }
 
-    /// What every transaction relies on. In its search_path nobody can put anything: the owner of a database chooses the
-    /// default, and could make a superuser's session find functions and operators of his.
-    private static let settings = ["search_path": "pg_catalog, pg_temp"]
+    /// What every transaction relies on, whatever is set for a role or a database. In this search_path nobody can put
+    /// anything: the owner of a database chooses the default, and could make a superuser's session find functions and
+    /// operators of his. The others change how texts are read and printed, which rows are seen, and what tables are made of.
+    static let settings = [
+        "search_path": "pg_catalog, pg_temp",
+        "array_nulls": "on",
+        "bytea_output": "hex",
+        "check_function_bodies": "on",
+        "client_min_messages": "notice",
+        "DateStyle": "iso",
+        "default_table_access_method": "heap",
+        "extra_float_digits": "1",
+        "IntervalStyle": "postgres",
+        "quote_all_identifiers": "off",
+        "row_security": "on",
+        "standard_conforming_strings": "on",
+        "transform_null_equals": "off",
+    ]
 
     private func connect(_ target: ConnectionInfo, settings: [String: String]) async throws -> Connection {
         try await Connection.connect(

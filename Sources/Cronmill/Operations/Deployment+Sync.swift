@@ -23,7 +23,7 @@ extension Deployment {
             guard let settings = found.work.settings[name], !found.withheld.contains(settings.runAs) else { continue }
             plan.tell(settings, in: cronDatabase)
         }
-        if found.differences.contains(where: { $0.slot == 0 }) {
+        if found.differences.contains(where: { $0.slot == 0 && $0.command == nil }) {
             plan.add("renew the housekeeper", in: cronDatabase, "select cronmill_cron.keep_house()")
         }
         do {

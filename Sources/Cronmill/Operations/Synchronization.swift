@@ -60,8 +60,8 @@ struct Synchronization: Sendable {
 
     /// Processors of the work database of which something differs.
     var drifted: [String] {
-        // Slot 0 is a housekeeper.
-        let own = differences.filter { $0.database == database && $0.slot != 0 }
+        // Slot 0 is a housekeeper. What has a command of its own is not repaired here.
+        let own = differences.filter { $0.database == database && $0.slot != 0 && $0.command == nil }
         return Set(own.compactMap(\.processor)).subtracting(strays).sorted()
     }
 
@@ -132,14 +132,18 @@ struct Synchronization: Sendable {
 
     private mutating func compareJobs(_ session: Session) throws {
         for row in try session.query(
-            "select d.database_name, d.processor, d.slot, d.difference from cronmill_cron.differences(\([database])) as d"
+            """
+            select d.database_name, d.processor, d.slot, d.difference, d.command
+            from cronmill_cron.differences(\([database])) as d
+            """
         ) {
             differences.append(
                 Difference(
                     database: try row.get("database_name"),
                     processor: try row.get("processor"),
                     slot: try row.get("slot"),
-                    text: try row.get("difference")
+                    text: try row.get("difference"),
+                    command: try row.get("command")
                 )
             )
         }

@@ -71,44 +71,58 @@ extension PermissionCheck {
             guard work.isLinkTried else { return [.unknown("whether the link can log in", in: work.database)] }
             guard let error = work.linkError else { return [.present("the link works", in: work.database)] }
             return [
-                .wrong("the link cannot log in: \(error)", in: work.database, role: work.linkRole, linkRemedy(work))
+                .wrong(
+                    "the link cannot log in: \(error)",
+                    in: work.database,
+                    role: work.linkRole,
+                    linkRemedy(work, inspection)
+                )
             ]
         }
     }
 
-    private static func linkRemedy(_ work: WorkFacts) -> Remedy? {
-        guard let role = work.linkRole, let error = work.linkError else { return nil }
-        if error.contains("not permitted to log in") {
-            return .grant("alter role \(Identifier(role).quoted) login;", in: work.database, by: .superuser)
+    /// By what the catalogs say of the role and of pg_hba.conf: the error's text is in the language of `lc_messages`.
+    private static func linkRemedy(_ work: WorkFacts, _ inspection: PermissionInspection) -> Remedy? {
+        guard let name = work.linkRole, let role = inspection.roles[name] else { return nil }
+        if !role.canLogin {
+            return .grant("alter role \(Identifier(name).quoted) login;", in: work.database, by: .superuser)
         }
-        if error.contains("permission denied for database"), let database = work.linkOptions["dbname"] {
-            return .grant("connect on database \(Identifier(database).quoted)", to: role, in: database)
+        let database = work.linkOptions["dbname"] ?? inspection.cron.database
+        if !role.connectable.contains(database) {
+            return .grant("connect on database \(Identifier(database).quoted)", to: name, in: database)
         }
-        if error.contains("pg_hba.conf") || error.contains("password is required") {
+        // The server let it in without a password, and then postgres_fdw refused.
+        let isOpen = work.linkState == .prohibitedSQLStatementAttempted
+        guard isOpen || work.linkState == .clientUnableToConnect else { return nil }
+        let host = work.linkOptions["host"] ?? ""
+        guard isOpen || AuthenticationRule.canJudge(host) else {
+            return Remedy(
+                sql: "alter server cronmill options (\(host.isEmpty ? "add" : "set") host '127.0.0.1');",
+                database: work.database,
+                executor: .role(work.owner)
+            )
+        }
+        let rules = inspection.cron.authentication
+        let method = rules.map {
+            AuthenticationRule.first(of: $0, role: role, database: database, host: host)?.method ?? "reject"
+        }
+        guard !isOpen, ["scram-sha-256", "md5", "password"].contains(method ?? "password") else {
             let lines = [
                 "-- above the other lines of pg_hba.conf:",
-                "-- host \"\(work.linkOptions["dbname"] ?? "")\" \"\(role.replacing("\"", with: "\"\""))\" 127.0.0.1/32 scram-sha-256",
+                "-- host \"\(database)\" \"\(name.replacing("\"", with: "\"\""))\" 127.0.0.1/32 scram-sha-256",
                 "select pg_reload_conf();",
             ]
             return Remedy(sql: lines.joined(separator: "\n"), database: work.database, executor: .superuser)
         }
-        if error.contains("password authentication failed") {
-            var plan = Plan()
-            do {
-                try plan.rotatePassword(of: role, in: work.database)
-            } catch {
-                return nil
-            }
-            return plan.steps.first?.statements.first.map {
-                Remedy(sql: $0.script, database: work.database, executor: .role(work.owner))
-            }
+        var plan = Plan()
+        do {
+            try plan.rotatePassword(of: name, in: work.database)
+        } catch {
+            return nil
         }
-        guard error.contains("onnect") else { return nil }
-        return Remedy(
-            sql: "alter server cronmill options (set host '127.0.0.1');",
-            database: work.database,
-            executor: .role(work.owner)
-        )
+        return plan.steps.first?.statements.first.map {
+            Remedy(sql: $0.script, database: work.database, executor: .role(work.owner))
+        }
     }
 
     /// Roles with a part that may log in may connect to where they have something to see or to do.

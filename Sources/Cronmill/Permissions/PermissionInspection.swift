@@ -1,3 +1,5 @@
+internal import Postgres
+
 /// What check-permissions knows of both sides: read once, then judged by pure functions.
 struct PermissionInspection: Sendable {
     var cron: CronFacts
@@ -106,6 +108,8 @@ struct WorkFacts: Sendable {
     var linkOptions: [String: String] = [:]
     /// What happened when the link was tried; nil if it works or could not be tried.
     var linkError: String?
+    /// What tells the reason apart, whatever the language of the message.
+    var linkState: SQLState?
     var isLinkTried = false
     var processors: [ProcessorFacts] = []
     var privileges = PrivilegeFacts()

@@ -35,24 +35,30 @@ extension WorkFacts {
             from pg_catalog.pg_foreign_data_wrapper as w where w.fdwname = 'postgres_fdw'
             """
         ).get("may")
-        (work.isLinkTried, work.linkError) = try session.tryLink(as: owner)
+        work.isLinkTried = true
+        if let error = try session.linkFailure(as: owner) {
+            work.linkError = error.detail.map { "\(error.message): \($0)" } ?? error.message
+            work.linkState = error.sqlState
+        }
         return work
     }
 }
 
 extension Session {
     /// Asks the registry through the link, as the owner of the user mapping, in a transaction that is rolled back.
-    fileprivate func tryLink(as owner: String) throws -> (Bool, String?) {
+    ///
+    /// - Returns: why it does not work; nil if it does.
+    fileprivate func linkFailure(as owner: String) throws -> PostgresError? {
         try execute("begin read only")
         do {
             try execute("set local role \(identifier: owner)")
             try execute("select from cronmill.registry as r limit 1")
             try execute("rollback")
-            return (true, nil)
+            return nil
         } catch {
             guard isInTransaction else { throw error }
             try execute("rollback")
-            return (true, error.detail.map { "\(error.message): \($0)" } ?? error.message)
+            return error
         }
     }
 }

@@ -31,10 +31,7 @@ extension Deployment {
                                 }
                             }
                         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-                            throw CronmillError.missingPrivilege(
-                                error,
-                                user: try session.one("select current_user as me").get("me")
-                            )
+                            throw try session.missingPrivilege(error)
                         }
                     }
                 }

@@ -8,8 +8,10 @@ extension Plan {
             guard let first = group.first else { continue }
             lines += [
                 "", "\\connect \(Self.connectArgument(first.database))", "begin;",
-                "set local client_min_messages = warning;", "set local search_path = pg_catalog, pg_temp;",
+                "set local client_min_messages = warning;",
             ]
+            lines += Deployment.settings.filter { $0.key != "client_min_messages" }.sorted { $0.key < $1.key }
+                .map { "set local \($0) = \($1);" }
             for step in group {
                 lines.append("-- \(step.title.replacingNewlines)")
                 for statement in step.statements {

@@ -45,7 +45,7 @@ struct CronState: Sendable {
                     )
                 end as configured,
                 case when s.readable
-                    then 'pg_cron' = any (regexp_split_to_array(current_setting('shared_preload_libraries'), '[\\s,]+'))
+                    then 'pg_cron' = any (regexp_split_to_array(current_setting('shared_preload_libraries'), '[[:space:],]+'))
                 end as is_preloaded,
                 -- to_regclass would want USAGE on the schema.
                 exists (

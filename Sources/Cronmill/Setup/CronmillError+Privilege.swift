@@ -1,10 +1,11 @@
 internal import Postgres
 
-extension CronmillError {
-    /// A privilege that is missing, with the line by which it is granted.
-    static func missingPrivilege(_ error: PostgresError, user: String) -> CronmillError {
-        let database = error.database ?? ""
-        if error.message == "permission denied for table processor" {
+extension Session {
+    /// A privilege whose lack has ended a transaction, with the line by which it is granted.
+    func missingPrivilege(_ error: PostgresError) throws -> CronmillError {
+        let database = error.database ?? database
+        let user: String = try one("select current_user as me").get("me")
+        if try lacksOperator(error) {
             return .lacking(.operator, error, role: user, database: database)
         }
         return CronmillError(
@@ -12,8 +13,7 @@ extension CronmillError {
             error.message,
             detail:
                 "Role \"\(user)\" lacks it in database \"\(database)\" (SQLSTATE \(SQLState.insufficientPrivilege)).",
-            hint: Remedy(for: error.message, role: user, in: database).map { "As a superuser there: \($0.sql)" }
-                ?? error.hint,
+            hint: try remedy(for: error).map { "As a superuser there: \($0.sql)" } ?? error.hint,
             database: database
         )
     }

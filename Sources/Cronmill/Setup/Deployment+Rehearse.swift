@@ -44,7 +44,7 @@ extension Deployment {
     private func rehearse(_ rehearsal: Rehearsal) async throws {
         let place = rehearsal.work.state.database
         let settings = try await with(connectWork(place)) { connection in
-            try await refusing(as: rehearsal.work.state.user) {
+            try await refusing {
                 try await connection.run { session in
                     try session.tryOut(rehearsal.workHalf) {
                         if rehearsal.isLinked {
@@ -66,7 +66,7 @@ extension Deployment {
         }
         guard rehearsal.isLinked else { return }
         try await with(connectCron()) { connection in
-            try await refusing(as: rehearsal.cron.state.user) {
+            try await refusing {
                 try await connection.run { session in
                     try session.tryOut(rehearsal.registry) {
                         if !rehearsal.cron.isRegistered {
@@ -95,11 +95,14 @@ extension Deployment {
     }
 
     /// Turns a missing privilege into an error with the line that grants it.
-    func refusing<Value>(as user: String, _ body: () async throws -> Value) async throws -> Value {
+    func refusing<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await retryingSerialization(body)
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            throw CronmillError.missingPrivilege(error, user: user)
+            let database = error.database ?? cronDatabase
+            throw try await with(database == cronDatabase ? connectCron() : connectWork(database)) { connection in
+                try await connection.run { try $0.missingPrivilege(error) }
+            }
         }
     }
 }

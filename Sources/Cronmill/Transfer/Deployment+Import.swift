@@ -62,7 +62,7 @@ extension Deployment {
     /// Does it and rolls it back. The registry is not told yet: which roles it has to permit is learned here.
     private func tryOut(_ script: SettingsScript, as user: String, database: String) async throws -> Trial {
         try await with(connectWork(database)) { connection in
-            try await refusing(as: user) {
+            try await refusing {
                 try await connection.run { session in
                     try session.tryOut([]) {
                         let before = try Snapshot(session)

@@ -46,31 +46,46 @@ struct Sync: AsyncParsableCommand {
                 let plan = try await context.deployment.planAdopt(database)
                 guard plan.isEmpty else {
                     try await context.carryOut(plan, database: database, dryRun: dryRun)
-                    return .done
+                    return dryRun ? .done : try await whatStays(in: database, context)
                 }
             }
             var found = try await context.deployment.comparison(of: database)
-            try say(found, context)
+            try say(found.differences, context)
             if check { return found.differences.isEmpty ? .done : .finding }
             try await context.carryOut(found.plan, database: database, dryRun: dryRun)
-            if found.isAboutFunctions, !dryRun {
+            if dryRun { return found.differences.contains { $0.command != nil } ? .finding : .done }
+            if found.isAboutFunctions {
                 found = try await context.deployment.comparison(of: database)
-                try say(found, context)
+                try say(found.differences, context)
                 if !found.plan.isEmpty { try await context.carryOut(found.plan, database: database, dryRun: false) }
             }
-            return found.differences.contains { $0.command != nil } ? .finding : .done
+            return try await whatStays(in: database, besides: found, context)
         }
+    }
+
+    /// Looks again after a repair, and says what it did not repair.
+    private func whatStays(
+        in database: String,
+        besides said: Comparison? = nil,
+        _ context: Context
+    ) async throws -> ExitStatus {
+        // Where there was nothing to do nothing has changed.
+        guard said?.plan.isEmpty != true else { return said?.differences.isEmpty == true ? .done : .finding }
+        let left = try await context.deployment.comparison(of: database).differences
+        let known = Set(said?.differences.filter { $0.command != nil } ?? [])
+        try say(left.filter { !known.contains($0) }, word: " still:", context)
+        return left.isEmpty ? .done : .finding
     }
 
     private static func adoption(of database: String) -> String {
         "cronmill sync --adopt --database \(database.shellWord)"
     }
 
-    private func say(_ found: Comparison, _ context: Context) throws {
-        for difference in found.differences {
+    private func say(_ differences: [Difference], word: String = "", _ context: Context) throws {
+        for difference in differences {
             let processor = difference.processor.map { "\($0)\(difference.slot.map { "#\($0)" } ?? ""): " } ?? ""
             let command = difference.command.map { "; repair: \($0)" } ?? ""
-            try say("\(difference.database): \(processor)\(difference.text)\(command)", context)
+            try say("\(difference.database):\(word) \(processor)\(difference.text)\(command)", context)
         }
     }
 
@@ -85,6 +100,9 @@ struct Sync: AsyncParsableCommand {
         if !dryRun, !yes, !context.confirms("the jobs of database \"\(database)\"", "unscheduled") { return .failed }
         let plan = try await context.deployment.planRemove(.everything, in: database)
         try await context.carryOut(plan, database: database, dryRun: dryRun)
-        return .done
+        if dryRun { return .done }
+        guard try await context.deployment.fate(of: database) != nil else { return .done }
+        try say("\(database): still: the registry has it", context)
+        return .finding
     }
 }

@@ -44,6 +44,7 @@ create or replace function cronmill_cron.capacity(
 returns record
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 set jit = off
 as $function$
 declare

@@ -7,7 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     -- Only these two are blanks to pg_cron.
-    fields constant text[] := regexp_split_to_array(btrim(schedule, e' \t'), '[ \t]+');
+    fields constant text[] := regexp_split_to_array(btrim(schedule, e' \t'), e'[ \t]+');
     lowest constant integer[] := array[0, 0, 1, 1, 0];
     highest constant integer[] := array[59, 23, 31, 12, 7];
     spans constant integer[] := array[60, 24, 31, 12, 7];
@@ -54,7 +54,8 @@ begin
             continue when i = 3 and fields[i] = '$';
             foreach item in array string_to_array(fields[i], ',') loop
                 parts := regexp_match(
-                    lower(item), '^(?:\*|(\d{1,9}|[a-z]{3})(?:-(\d{1,9}|[a-z]{3}))?)(?:/(\d{1,9}))?$');
+                    lower(item collate "C"),
+                    '^(?:[*]|([0-9]{1,9}|[a-z]{3})(?:-([0-9]{1,9}|[a-z]{3}))?)(?:/([0-9]{1,9}))?$');
                 if i in (4, 5) and parts is not null then
                     for bound in 1 .. 2 loop
                         parts[bound] := coalesce(
@@ -89,7 +90,7 @@ begin
             end loop;
         end loop;
     end if;
-    if (linger = 'tick' and (schedule = '* * * * *' or schedule ~ '^\d+ seconds?$')
+    if (linger = 'tick' and (schedule = '* * * * *' or schedule ~ '^[0-9]+ seconds?$')
         or linger <> 'tick' and linger::interval > interval '0')
         and cronmill_cron.runs_one_at_a_time()
     then

@@ -5,6 +5,7 @@ create or replace function cronmill_cron.deliver_to(alarm_function regprocedure,
 returns void
 language plpgsql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 set jit = off
 as $function$
 declare

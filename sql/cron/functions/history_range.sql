@@ -4,6 +4,7 @@ create or replace function cronmill_cron.history_ends(out before_oldest bigint, 
 returns record
 language plpgsql stable parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 as $function$
 declare
     own_newest bigint;
@@ -74,6 +75,7 @@ create or replace function cronmill_cron.history_range(
 returns record
 language plpgsql stable parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 set jit = off
 as $function$
 declare

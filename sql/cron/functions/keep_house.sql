@@ -1,5 +1,5 @@
--- The housekeepers' jobs, and as whom they run, null for the registry's owner: watch and house while there is a work
--- database, deliver while somebody is told of alarms, too.
+-- The housekeepers' jobs, and as whom they run: watch and house as the registry's owner while there is a work database,
+-- deliver as the alarm role while somebody is told of alarms, too.
 -- Executed by: keep_house, differences, capacity.
 create or replace function cronmill_cron.housekeepers()
 returns table (name text, run_as text, is_wanted boolean)
@@ -9,18 +9,23 @@ begin atomic
     select j.name, j.run_as, j.is_wanted and exists (select from cronmill_cron.work_database)
     from cronmill_cron.housekeeping as h
     cross join lateral (
-        values ('watch', null, true), ('house', null, true), ('deliver', h.alarm_role, h.alarm_role is not null)
+        values
+            ('watch', current_user::text, true),
+            ('house', current_user::text, true),
+            ('deliver', h.alarm_role, h.alarm_role is not null)
     ) as j (name, run_as, is_wanted);
 end;
 comment on function cronmill_cron.housekeepers() is 'The housekeepers'' jobs, and whether they are wanted.';
 revoke all on function cronmill_cron.housekeepers() from public;
 
--- Schedules the housekeepers that are wanted, and unschedules the others; returns how many it changed.
+-- Schedules the housekeepers that are wanted, and unschedules the others, also those whose role is gone: one such job
+-- stops pg_cron for everybody. Returns how many it changed.
 -- Changes cron.job and cronmill_cron.job. Executed by: register, unregister, deliver_to, sync.
 create or replace function cronmill_cron.keep_house()
 returns integer
 language plpgsql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 as $function$
 declare
     changes integer := 0;
@@ -28,10 +33,11 @@ declare
 begin
     for one in
         select
-            h.name, h.is_wanted, coalesce(h.run_as, current_user::text) as new_run_as,
+            h.name, h.run_as,
+            h.is_wanted and exists (select from pg_catalog.pg_roles as r where r.rolname = h.run_as) as is_wanted,
             pg_catalog.format('call cronmill_cron.%I()', h.name) as wanted_command,
             o.noted_jobid, coalesce(o.username, o.noted_run_as) as belongs_to, o.jobid as there_jobid,
-            o.misplacement is null and o.username = coalesce(h.run_as, o.noted_run_as) as is_ours,
+            o.misplacement is null and o.username = h.run_as as is_ours, o.foreign_name is not null as is_foreign,
             o.schedule, o.command, o.runs_in, o.active
         from cronmill_cron.housekeepers() as h
         left join cronmill_cron.noted_jobs() as o
@@ -46,6 +52,8 @@ begin
         else
             if one.there_jobid is not null then
                 perform cronmill_cron.unschedule_job(one.belongs_to, one.there_jobid);
+            elsif not one.is_foreign and cronmill_cron.is_hidden(one.belongs_to, one.noted_jobid) then
+                continue;
             end if;
             update cronmill_cron.job as o
             set removed_at = clock_timestamp()
@@ -54,9 +62,9 @@ begin
             if one.is_wanted then
                 perform cronmill_cron.note_job(
                     cronmill_cron.schedule_job(
-                        one.new_run_as, 'cronmill ' || one.name, '* * * * *', one.wanted_command,
+                        one.run_as, 'cronmill ' || one.name, '* * * * *', one.wanted_command,
                         pg_catalog.current_database(), true),
-                    pg_catalog.current_database(), one.name, 0, one.new_run_as);
+                    pg_catalog.current_database(), one.name, 0, one.run_as);
             end if;
         end if;
         changes := changes + 1;

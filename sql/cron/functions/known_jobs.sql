@@ -4,6 +4,7 @@ create or replace function cronmill_cron.known_jobs()
 returns setof cronmill_cron.known_job
 language sql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 begin atomic
     select distinct on (o.jobid)
         o.jobid, o.database_name, o.processor, o.slot, o.run_as,

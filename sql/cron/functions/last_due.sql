@@ -14,7 +14,7 @@ declare
     middle timestamptz;
     late timestamptz := before;
 begin
-    if schedule ~* 'second' then
+    if schedule collate "C" ~* 'second' then
         return before - (cronmill_cron.next_due(schedule, before, zone, needs_both_days) - before);
     end if;
     loop

@@ -40,20 +40,20 @@ declare
     last_value integer;
     found integer[] := array[]::integer[];
 begin
-    foreach item in array string_to_array(lower(field), ',') loop
-        parts := regexp_match(item, '^(?:\*|(\d{1,9}|[a-z]{3})(?:-(\d{1,9}|[a-z]{3}))?)(?:/(\d{1,9}))?$');
+    foreach item in array string_to_array(lower(field collate "C"), ',') loop
+        parts := regexp_match(item, '^(?:[*]|([0-9]{1,9}|[a-z]{3})(?:-([0-9]{1,9}|[a-z]{3}))?)(?:/([0-9]{1,9}))?$');
         if parts is null or parts[1] is not null and parts[2] is null and parts[3] is not null then
             return null;
         end if;
         first_value := case
             when parts[1] is null then low
-            when parts[1] ~ '^\d' then parts[1]::integer
+            when parts[1] ~ '^[0-9]' then parts[1]::integer
             else low + array_position(names, parts[1]) - 1
         end;
         last_value := case
             when parts[1] is null then high
             when parts[2] is null then first_value
-            when parts[2] ~ '^\d' then parts[2]::integer
+            when parts[2] ~ '^[0-9]' then parts[2]::integer
             else low + array_position(names, parts[2]) - 1
         end;
         if (low <= first_value and first_value <= last_value and last_value <= high and coalesce(parts[3], '1') !~ '^0*$')
@@ -81,7 +81,7 @@ set search_path = pg_catalog, pg_temp
 set jit = off
 as $function$
 declare
-    fields text[] := regexp_split_to_array(btrim(schedule, E' \t'), '[ \t]+');
+    fields text[] := regexp_split_to_array(btrim(schedule, E' \t'), e'[ \t]+');
     due timestamptz := date_trunc('minute', after, 'UTC') + interval '1 minute';
     last_due constant timestamptz := due + interval '41 years';
     clock timestamp;
@@ -97,8 +97,8 @@ declare
     target timestamp;
     unit text;
 begin
-    if schedule ~* '^\s*([1-9]|[1-5]\d)\s+seconds?\s*$' then
-        return after + (regexp_match(schedule, '\d+'))[1]::integer * interval '1 second';
+    if schedule collate "C" ~* '^[[:space:]]*([1-9]|[1-5][0-9])[[:space:]]+seconds?[[:space:]]*$' then
+        return after + (regexp_match(schedule, '[0-9]+'))[1]::integer * interval '1 second';
     end if;
     fields := case
         when fields[1] = '@hourly' then array['0', '*', '*', '*', '*']

@@ -35,6 +35,7 @@ returns table (
 )
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 set jit = off
 as $function$
 begin
@@ -74,7 +75,7 @@ begin
     -- Each command is taken apart once; nearly all are noted, and only of the others name and command are put together.
     with call as materialized (
         select j.database_name, j.jobid, j.username, j.job_name, j.command,
-            regexp_match(j.command, '^call cronmill_processor\.(.+)\(([1-9]\d{0,3})\)$') as parts
+            regexp_match(j.command, '^call cronmill_processor[.](.+)[(]([1-9][0-9]{0,3})[)]$') as parts
         from cronmill_cron.visible_jobs() as j
     ),
     candidate as materialized (

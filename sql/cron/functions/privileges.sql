@@ -23,6 +23,7 @@ create or replace function cronmill_cron.privilege_target(
 returns text
 language sql stable parallel safe security invoker
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 begin atomic
     select case
         when routine is not null then format('%s on routine %s', privilege, routine)
@@ -171,8 +172,8 @@ as $function$
     )
     select
         case x.grantee when 0 then 'public' else pg_catalog.pg_get_userbyid(x.grantee)::text end, null,
-        cronmill_cron.privilege_target(lower(x.privilege_type), a.column_name, a.namespace, a.relation, a.routine),
-        lower(x.privilege_type), a.column_name, a.namespace, a.relation, a.routine
+        cronmill_cron.privilege_target(lower(x.privilege_type collate "C"), a.column_name, a.namespace, a.relation, a.routine),
+        lower(x.privilege_type collate "C"), a.column_name, a.namespace, a.relation, a.routine
     from acls as a
     cross join lateral aclexplode(a.acl) as x
     where x.grantee <> a.owner
@@ -204,7 +205,7 @@ begin
         from cronmill_cron.wanted_privileges() as w
         where w.role_name <> current_user
             and exists (select 1 from pg_catalog.pg_roles as r where r.rolname = w.role_name)
-            and w.target ~ '( schema| table| routine) cronmill_cron\M'
+            and w.target ~ ' (schema|table|routine) cronmill_cron([.]|$)'
         except
         select g.role_name, g.privilege, g.column_name, g.namespace, g.relation, g.routine
         from cronmill_cron.granted_privileges() as g
@@ -231,7 +232,7 @@ begin
         false, g.role_name, g.privilege, g.column_name, g.namespace, g.relation, g.routine)
     from cronmill_cron.granted_privileges() as g
     where g.role_name = release_role.role_name
-        and g.target ~ '( schema| table| routine) cronmill_cron\M'
+        and g.target ~ ' (schema|table|routine) cronmill_cron([.]|$)'
         and not exists (
             select 1 from cronmill_cron.wanted_privileges() as w where (w.role_name, w.target) = (g.role_name, g.target)
         );

@@ -14,6 +14,7 @@ returns table (
 )
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 set jit = off
 as $function$
 declare
@@ -146,7 +147,7 @@ begin
         coalesce(h.runs, 0), coalesce(h.failures, 0),
         g.pid, g.start_time, g.state,
         -- Seconds count from the last start.
-        case when l.schedule ~* 'second' and r.start_time is not null
+        case when l.schedule collate "C" ~* 'second' and r.start_time is not null
             then greatest(asked_at, r.start_time + (c.next_due - asked_at))
             else c.next_due
         end,

@@ -60,6 +60,7 @@ create or replace function cronmill_cron.remove_runs(runids bigint[], role_names
 returns bigint
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 set jit = off
 as $function$
 declare
@@ -97,6 +98,7 @@ create or replace function cronmill_cron.prune_window(pass cronmill_cron.prune_p
 returns cronmill_cron.prune_pass
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 set jit = off
 as $function$
 declare

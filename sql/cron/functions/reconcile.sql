@@ -1,6 +1,8 @@
 -- Makes the jobs of one processor what its row of the registry wants: as many as it has slots, with its
 -- schedule, role and active flag; those that are too many, or gone by hand, are struck out. Jobs that are
--- right are not touched, nor are those of others that have come by a jobid of ours; lost ones are noted again. Returns how many were changed. Changes cron.job and cronmill_cron.job.
+-- right are not touched, nor are those of others that have come by a jobid of ours; lost ones are noted again. Of a role
+-- that does not exist no job is left: it would stop pg_cron for everybody. Returns how many were changed.
+-- Changes cron.job and cronmill_cron.job.
 -- Executed by: take_settings, sync from the command line.
 create or replace function cronmill_cron.reconcile(database_name text, processor text)
 returns integer
@@ -16,6 +18,7 @@ begin
     from cronmill_cron.processor as p
     join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
     where w.name = reconcile.database_name and p.name = reconcile.processor;
+    wanted.schedule := cronmill_cron.job_schedule(wanted.schedule);
     for one in
         select l.jobid, l.slot, l.username from cronmill_cron.lost_jobs() as l
         where l.database_name = reconcile.database_name and l.processor = reconcile.processor
@@ -44,14 +47,19 @@ begin
             o.noted_jobid,
             o.jobid as there_jobid,
             o.misplacement is null as is_here,
+            o.foreign_name is not null as is_foreign,
             o.jobid is not null and (o.schedule, o.command, o.runs_in, o.active)
                 is not distinct from (wanted.schedule, cronmill_cron.job_command(reconcile.processor, s.slot),
                     reconcile.database_name, wanted.enabled) as is_right,
             coalesce(o.username, o.noted_run_as) as belongs_to
-        from (select n.slot from generate_series(1, wanted.slots) as n (slot)) as s
+        from (
+            select n.slot
+            from generate_series(1, wanted.slots) as n (slot)
+            where exists (select from pg_catalog.pg_roles as r where r.rolname = wanted.run_as)
+        ) as s
         full join (
             select n.slot, n.noted_jobid, n.noted_run_as, n.jobid, n.schedule, n.command, n.runs_in, n.username,
-                n.active, n.misplacement
+                n.active, n.misplacement, n.foreign_name
             from cronmill_cron.noted_jobs() as n
             where n.database_name = reconcile.database_name and n.processor = reconcile.processor
         ) as o on o.slot = s.slot
@@ -67,6 +75,9 @@ begin
         end if;
         if one.there_jobid is not null then
             perform cronmill_cron.unschedule_job(one.belongs_to, one.there_jobid);
+        elsif not one.is_foreign and cronmill_cron.is_hidden(one.belongs_to, one.noted_jobid) then
+            changes := changes - 1;
+            continue;
         end if;
         if one.noted_jobid is not null then
             update cronmill_cron.job as o

@@ -17,6 +17,7 @@ returns table (
 )
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 set jit = off
 set work_mem = '64MB'
 set enable_mergejoin = off

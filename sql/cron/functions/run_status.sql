@@ -6,6 +6,7 @@ create or replace function cronmill_cron.open_run_status(
 returns text
 language plpgsql stable parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 as $function$
 begin
     if open_run_status.pid is null then

@@ -18,6 +18,7 @@ create or replace function cronmill_cron.scheduler(
 returns record
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 set jit = off
 as $function$
 declare

@@ -29,6 +29,23 @@ begin
         perform cronmill_cron.reconcile(take_settings.database_name, take_settings.name);
         return;
     end if;
+    -- The bytes that a link from another encoding writes here, and reads, are another name to who speaks UTF-8.
+    if pg_catalog.current_setting('server_encoding') = 'SQL_ASCII'
+        and (take_settings.name || take_settings.database_name) !~ '^[ -~]*$'
+        and exists (
+            select
+            from pg_catalog.pg_database as d
+            where d.datname = take_settings.database_name
+                and pg_catalog.pg_encoding_to_char(d.encoding) not in ('SQL_ASCII', 'UTF8')
+        )
+    then
+        raise exception using
+            errcode = 'MC002',
+            message = pg_catalog.format('processor "%s" of database "%s" cannot be scheduled under this name',
+                take_settings.name, take_settings.database_name),
+            detail = 'The cron database is of encoding SQL_ASCII, the work database of another: only ASCII is the same in both.',
+            hint = 'Give it a name of its own: cronmill setup --processor NAME';
+    end if;
     if not exists (
         select 1
         from cronmill_cron.run_as as a

@@ -59,7 +59,11 @@ begin
     select j.jobid, j.username
     from cronmill_cron.visible_jobs() as j
     where not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = j.username)
-    order by j.jobid;
+    union
+    select o.noted_jobid, o.noted_run_as
+    from cronmill_cron.noted_jobs() as o
+    where o.jobid is null and o.foreign_name is null and cronmill_cron.is_hidden(o.noted_run_as, o.noted_jobid)
+    order by 1;
 end
 $function$;
 comment on function cronmill_cron.jobs_without_role() is 'Jobs whose role is gone; one of them stops pg_cron for everybody.';

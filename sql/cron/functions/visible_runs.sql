@@ -5,6 +5,7 @@ create or replace function cronmill_cron.role_runs(above_runid bigint, to_runid 
 returns setof cronmill_cron.seen_run
 language plpgsql stable parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 as $function$
 declare
     run_as_role text;
@@ -14,6 +15,8 @@ begin
             select distinct a.role_name
             from cronmill_cron.run_as as a
             where a.role_name <> current_user
+                -- The functions of a role that was renamed have its former name, and show the jobs of the new one.
+                and exists (select from pg_catalog.pg_roles as r where r.rolname = a.role_name)
                 and to_regprocedure(pg_catalog.format('cronmill_run_as.%I(bigint, bigint)', a.role_name)) is not null
         loop
             return query execute pg_catalog.format(

@@ -21,8 +21,8 @@ begin atomic
                 and a.usename = (select h.alarm_role from cronmill_cron.housekeeping as h)
         )
         and case
-            when a.application_name ~ '^cronmill (slot \d{1,10} start \d{1,19}|deliver) until \d{1,12}\.\d{6}$'
-                then to_timestamp(substring(a.application_name from '[\d.]+$')::double precision) < clock_timestamp()
+            when a.application_name ~ '^cronmill (slot [0-9]{1,10} start [0-9]{1,19}|deliver) until [0-9]{1,12}[.][0-9]{6}$'
+                then to_timestamp(substring(a.application_name from '[0-9.]+$')::double precision) < clock_timestamp()
             else false
         end;
 end;

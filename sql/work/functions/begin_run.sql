@@ -116,7 +116,7 @@ begin
         then coalesce((select u.next_at from cronmill.push as u where u.processor_id = settings.processor_id), now_at)
         else 'infinity' end;
     -- Nobody pushes after a run until the next one: it has to have the last word.
-    begun.is_rare := begin_run.slot > 0 and settings.schedule !~ '^(\* \* \* \* \*|\d+ seconds?)$';
+    begun.is_rare := begin_run.slot > 0 and settings.schedule !~ '^([*] [*] [*] [*] [*]|[0-9]+ seconds?)$';
     return begun;
 end
 $function$;

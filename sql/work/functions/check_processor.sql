@@ -4,6 +4,7 @@ create or replace function cronmill.check_processor()
 returns trigger
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 as $function$
 declare
     handler_oid constant oid := pg_catalog.to_regprocedure(new.handler);

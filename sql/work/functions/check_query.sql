@@ -39,7 +39,7 @@ begin
     into refused
     from pg_catalog.pg_rewrite as r
     cross join lateral regexp_matches(
-        r.ev_action::text, ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)', 'g') as m (groups)
+        r.ev_action::text, ':(?:funcid|opfuncid|aggfnoid|winfnoid) ([0-9]+)', 'g') as m (groups)
     join pg_catalog.pg_proc as p on p.oid = m.groups[1]::oid
     left join pg_catalog.pg_depend as d
         on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.refclassid = 'pg_extension'::regclass

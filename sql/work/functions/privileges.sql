@@ -5,6 +5,7 @@ create or replace function cronmill.privilege_target(
 returns text
 language sql stable parallel safe security invoker
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 begin atomic
     select case
         when routine is not null then format('%s on routine %s', privilege, routine)
@@ -134,8 +135,8 @@ as $function$
     )
     select
         case x.grantee when 0 then 'public' else pg_catalog.pg_get_userbyid(x.grantee)::text end, null,
-        cronmill.privilege_target(lower(x.privilege_type), a.column_name, a.namespace, a.relation, a.routine),
-        lower(x.privilege_type), a.column_name, a.namespace, a.relation, a.routine
+        cronmill.privilege_target(lower(x.privilege_type collate "C"), a.column_name, a.namespace, a.relation, a.routine),
+        lower(x.privilege_type collate "C"), a.column_name, a.namespace, a.relation, a.routine
     from acls as a
     cross join lateral aclexplode(a.acl) as x
     where x.grantee <> a.owner

@@ -36,7 +36,7 @@ as $function$
         ('cronmill.make_cache(text, text, text)'),
         ('cronmill.cache_query(cronmill.query_task)'),
         ('cronmill.try_query(text, text, boolean, text, text, text, text)'),
-        ('cronmill.is_own_cancel(text)'),
+        ('cronmill.is_own_cancel(text, text)'),
         ('cronmill.tally(bigint[], interval, bigint)'),
         ('cronmill.assert_done(cronmill.outcome)'),
         ('cronmill.note_progress(integer, cronmill.run_start, cronmill.counters)'),

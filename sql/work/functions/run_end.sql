@@ -14,7 +14,7 @@ begin atomic
             end
         when run_end.schedule = '* * * * *' then
             date_trunc('minute', run_end.started_at) + interval '1 minute 50 milliseconds'
-        when run_end.schedule ~ '^\d+ seconds?$' then
+        when run_end.schedule ~ '^[0-9]+ seconds?$' then
             run_end.started_at + run_end.schedule::interval + interval '50 milliseconds'
     end;
 end;

@@ -6,7 +6,7 @@
 create or replace view cronmill.processor_status as
 with backend as materialized (
     -- What pg_locks and pg_stat_activity would be joined with costs more than all of the rest in a new session.
-    select l.objid as slot_id, a.application_name !~ '^cronmill slot \d+ start \d+ until ' as waits
+    select l.objid as slot_id, a.application_name !~ '^cronmill slot [0-9]+ start [0-9]+ until ' as waits
     from pg_catalog.pg_lock_status() as l
     left join pg_catalog.pg_stat_get_activity(null) as a on a.pid = l.pid
     where l.locktype = 'advisory'
