@@ -29,10 +29,9 @@ struct BegunTaskTests {
                     taken_by = (select s.slot_id from cronmill.slot as s)
                 """
             )
-            let run = try await place.connect()
-            try await run.execute(
-                "select pg_advisory_lock(cronmill.slot_lock_class(), s.slot_id) from cronmill.slot as s"
-            )
+            let run = try await place.connect(as: place.runner)
+            let slot = try await place.rows("select s.slot_id from cronmill.slot as s")[0]
+            try await run.execute("select pg_advisory_lock(1668443500, \(unsafeRaw: slot))")
             try await place.call(slot: 2)
             #expect(try await place.done() == [])
             #expect(try await place.rows("select attempts from cronmill.task") == ["1"])

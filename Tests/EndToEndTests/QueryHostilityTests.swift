@@ -57,6 +57,15 @@ struct QueryHostilityTests {
             "select length(query_to_xml('select pg_advisory_unlock_all()', true, true, '')::text)",
             "a query may not call query_to_xml"
         ),
+        ("select 1 where xpath_exists('//a', '<a/>')", "a query may not call XML functions"),
+        ("select array_length(xpath('//a', '<a/>'), 1)", "a query may not call XML functions"),
+        ("select 1 where '//a' is not null and xmlexists('//a' passing '<a/>')", "a query may not call XML functions"),
+        (
+            "select n from xmltable('/a' passing '<a/>' columns n bigint path '@n') as t",
+            "a query may not call XML functions"
+        ),
+        ("select length(xmlelement(name a)::text)", "a query may not call XML functions"),
+        ("select 1 where xml_is_well_formed('<a/>')", "a query may not call XML functions"),
         ("select count(*) from ts_stat('select pg_advisory_unlock_all()')", "a query may not call ts_stat"),
         ("select 1 from cronmill.give_back(1, 1, '(0,1)')", "a query may not call cronmill.give_back"),
         ("select app.volatile(1)", "a query may not call app.volatile"),

@@ -78,7 +78,7 @@ struct QueryTests {
         try await withDatabases { place in
             try await place.setUpQueries()
             try await place.ask("select id from app.point", more: #"{"hash": "h"}"#)
-            let other = try await place.connect()
+            let other = try await place.connect(as: place.runner)
             try await other.execute("begin")
             try await other.execute(
                 #"select cronmill.hold_query(jsonb_populate_record(null::cronmill.query_task, '{"query_hash": "h", "partition_key": "id"}'))"#

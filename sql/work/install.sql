@@ -5,6 +5,7 @@
 \ir tables/schema.sql
 \ir tables/installation.sql
 \ir tables/queue.sql
+\ir tables/turn.sql
 \ir tables/grantee.sql
 \ir tables/privilege.sql
 \ir tables/task.sql
@@ -22,6 +23,7 @@
 \ir functions/assert_original.sql
 \ir functions/run_end.sql
 \ir functions/shell_word.sql
+\ir functions/assert_own_doing.sql
 \ir functions/queue_id.sql
 \ir functions/producer_queue_id.sql
 \ir functions/check_task.sql
@@ -29,7 +31,9 @@
 \ir functions/enqueue_many.sql
 \ir functions/enqueue_envelopes.sql
 \ir functions/adopt_task.sql
+\ir functions/take_turn.sql
 \ir functions/slot_lock_class.sql
+\ir functions/is_held.sql
 \ir functions/forget_runs.sql
 \ir functions/begin_run.sql
 \ir functions/publish.sql

@@ -2,7 +2,8 @@
 public struct Alarm: Sendable, Hashable {
     /// Its number.
     public var id: Int64
-    /// `behind`, `failing`, `dead`, `overdue`, `silent`, `history`, `replica` or `capacity`.
+    /// `behind`, `failing`, `dead`, `overdue`, `silent`, `history`, `replica`, `capacity`,
+    /// `roles`, `housekeeper`, `lock` or `stuck`.
     public var kind: String
     /// The work database; nil for an alarm of the server.
     public var database: String?

@@ -106,7 +106,7 @@ extension Deployment {
         let row = try session.one(
             """
             select to_regprocedure(\(signature)) is not null as is_there,
-                (h.alarm_function = w.signature and (h.alarm_role = \(role) or \(role)::text is null)) is true as is_set
+                (h.alarm_function = w.signature and h.alarm_routine = to_regprocedure(\(signature)) and (h.alarm_role = \(role) or \(role)::text is null)) is true as is_set
             from cronmill_cron.housekeeping as h
             cross join lateral (
                 select concat(quote_ident(n.nspname), '.', quote_ident(p.proname), '(jsonb)') as signature

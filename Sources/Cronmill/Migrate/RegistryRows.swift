@@ -101,6 +101,13 @@ struct RegistryRows: Sendable {
         statements.append(
             "update cronmill_cron.job set database_name = \(new) where slot = 0 and database_name = \(old)"
         )
+        // That it is of the same owner was looked at before.
+        statements.append(
+            """
+            update cronmill_cron.housekeeping set alarm_routine = to_regprocedure(alarm_function)
+            where alarm_function is not null
+            """
+        )
         statements.append("select cronmill_cron.renew_privileges()")
         return statements
     }

@@ -5,9 +5,11 @@ extension Session {
     /// columns, or may put triggers on it, can have functions of theirs run by whoever reads and changes its rows, or put
     /// another table in its place. A role that may become the one connected gains nothing by that.
     ///
-    /// - Parameter table: quoted and schema-qualified.
+    /// - Parameters:
+    ///   - table: quoted and schema-qualified.
+    ///   - use: what happens to its rows.
     /// - Throws: `CronmillError` saying whose it is; `PostgresError`.
-    func checkTrust(in table: String) throws {
+    func checkTrust(in table: String, use: String = "moved") throws {
         if let row = try query(Self.strangers(table)).first {
             let (what, owner, me): (String, String, String) = try (row.get("what"), row.get("owner"), row.get("me"))
             let quotedName: String = try row.get("quoted_name")
@@ -15,7 +17,7 @@ extension Session {
                 .failed,
                 "\(what == "table" ? "table \(table)" : "\(what) \(quotedName) of table \(table)") belongs to role \"\(owner)\"",
                 detail:
-                    "Its rows are moved as role \"\(me)\", and so would be what that role lets triggers, types or casts do.",
+                    "Its rows are \(use) as role \"\(me)\", and so would be what that role lets triggers, types or casts do.",
                 hint: "Connect as role \"\(owner)\", if Cronmill is set up by it; or, with what grants it needs then: "
                     + "alter \(what) \(quotedName) owner to \(Identifier(me).quoted);",
                 database: database
@@ -26,7 +28,7 @@ extension Session {
             throw CronmillError(
                 .failed,
                 "\(grantee.map { "role \"\($0)\"" } ?? "everybody") may put triggers on table \(table)",
-                detail: "Its rows are moved as role \"\(me)\", and so would be what those triggers do.",
+                detail: "Its rows are \(use) as role \"\(me)\", and so would be what those triggers do.",
                 hint: "revoke trigger on \(table) from \(grantee.map { Identifier($0).quoted } ?? "public");",
                 database: database
             )

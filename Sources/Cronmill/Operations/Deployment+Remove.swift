@@ -174,6 +174,7 @@ extension Deployment {
             // Nothing of it is left anywhere: then its name is wrong, and the server says so.
             await (try connectWork(database)).close()
         }
+        plan.repairRoles(cron)
         if cron.isRegistered {
             plan.add(
                 "unschedule the jobs of database \(database) and strike it out",

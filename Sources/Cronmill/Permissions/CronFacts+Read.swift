@@ -60,6 +60,7 @@ extension CronFacts {
             permitted[name] = try row.get("roles")
             if let link = try row.get("link_role", as: String?.self) { links[name] = link }
         }
+        try readDangers(session)
         uncancellable = Set(
             try session.query(
                 """
@@ -69,6 +70,33 @@ extension CronFacts {
                 """
             ).map { try $0.get("role_name") }
         )
+    }
+}
+
+extension CronFacts {
+    /// What is wrong is to be put right, the rest to be known.
+    private mutating func readDangers(_ session: Session) throws {
+        for row in try session.query(
+            "select d.role_name, d.danger, d.remedy, d.executor, d.is_wrong from cronmill_cron.dangers() as d"
+        ) {
+            let danger: String = try row.get("danger")
+            guard try row.get("is_wrong") else {
+                cautions.append(danger)
+                continue
+            }
+            let remedy: String? = try row.get("remedy")
+            let executor: String? = try row.get("executor")
+            dangers.append(
+                .wrong(
+                    danger,
+                    in: database,
+                    role: try row.get("role_name"),
+                    remedy.map {
+                        Remedy(sql: $0, database: database, executor: executor.map { .role($0) } ?? .superuser)
+                    }
+                )
+            )
+        }
     }
 }
 

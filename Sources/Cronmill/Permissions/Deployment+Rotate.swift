@@ -47,4 +47,9 @@ extension SQL {
     static func linkPassword(of linkRole: String) throws -> SQL {
         try SQLScript.rendered("templates/link_password.sql", ["link_role": linkRole.quotedLiteral])
     }
+
+    /// How long a link waits, and lets others wait.
+    static func linkTimeouts(of linkRole: String) throws -> SQL {
+        try SQLScript.rendered("templates/link_timeouts.sql", ["link_role": linkRole.quotedLiteral])
+    }
 }

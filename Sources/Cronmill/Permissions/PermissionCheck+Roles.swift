@@ -103,6 +103,25 @@ extension PermissionCheck {
         return findings
     }
 
+    /// Nobody else's code is run when a result is kept.
+    static let results = PermissionCheck { inspection in
+        inspection.works.flatMap { work in
+            work.processors.compactMap { processor in
+                processor.resultsFault.map { fault in
+                    .wrong(
+                        fault.text,
+                        in: work.database,
+                        role: processor.runAs,
+                        fault.remedy.map { Remedy(sql: $0, database: work.database, executor: .role(work.owner)) }
+                    )
+                }
+            }
+        }
+    }
+
+    /// Nobody could do harm with what the registry has, or depends on.
+    static let dangers = PermissionCheck { $0.cron.dangers }
+
     /// Run-as roles may execute their handlers.
     static let handlers = PermissionCheck { inspection in
         inspection.works.flatMap { work in

@@ -8,7 +8,7 @@ struct PermissionCheck: Sendable {
     static let all = [
         preload, extensionThere, version, backgroundWorkers, history, capacity, connections, jobRoles, jobLogins,
         runAsRoles, timeouts, installers, linkRoles, links, connects, privileges, handlers, searchPaths,
-        defaults,
+        defaults, results, dangers,
     ]
 }
 
@@ -41,6 +41,7 @@ extension PermissionInspection {
                 )
             }
         }
+        remarks += cron.cautions
         return remarks.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 }

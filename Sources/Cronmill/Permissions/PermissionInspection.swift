@@ -38,6 +38,10 @@ struct CronFacts: Sendable {
     var permitted: [String: [String]] = [:]
     /// Run-as roles whose runs the registry's owner may not cancel.
     var uncancellable: Set<String> = []
+    /// What the registry says somebody could do harm with.
+    var dangers: [PermissionFinding] = []
+    /// What is to be known of the same, and is not wrong.
+    var cautions: [String] = []
     /// pg_hba.conf as the server reads it; nil if it cannot be read.
     var authentication: [AuthenticationRule]?
     var authenticationFile: String?
@@ -124,6 +128,8 @@ struct ProcessorFacts: Sendable {
     var runAs: String
     var isEnabled: Bool
     var handler: String
+    /// Where a query processor keeps its results.
+    var resultTable: String?
     var handlerSchema: String?
     var handlerOwner: String?
     var schemaOwner: String?
@@ -132,6 +138,8 @@ struct ProcessorFacts: Sendable {
     var slots = 1
     /// Schemas the handler finds names in, in which everybody may make objects, and their owners.
     var openSchemas: [String: String] = [:]
+    /// What is wrong with its table of results, and what ends it.
+    var resultsFault: (text: String, remedy: String?)?
 }
 
 /// A line of pg_hba.conf.

@@ -18,6 +18,10 @@ extension WorkFacts {
         work.processors = try ProcessorFacts.all(session)
         let slots = work.processors.map { ($0.runAs, $0.isEnabled ? $0.slots : 0) }
         work.unfitDefaults = try session.unfitDefaults(Dictionary(slots, uniquingKeysWith: +))
+        for (index, processor) in work.processors.enumerated() {
+            guard let table = processor.resultTable else { continue }
+            work.processors[index].resultsFault = try session.resultsFault(in: table, owner: owner)
+        }
         guard work.isLinked else { return work }
         for row in try session.query(
             """
@@ -45,6 +49,21 @@ extension WorkFacts {
 }
 
 extension Session {
+    /// What is wrong with a table of results, for the owner of our schema; nil if nothing is, or it is gone.
+    fileprivate func resultsFault(in table: String, owner: String) throws -> (text: String, remedy: String?)? {
+        guard try one("select to_regclass(\(table)) is not null as exists").get("exists") else { return nil }
+        try execute("begin read only")
+        try execute("set local role \(identifier: owner)")
+        do {
+            try checkResults(in: table)
+            try execute("rollback")
+            return nil
+        } catch let error as CronmillError {
+            try execute("rollback")
+            return (error.message, error.hint.flatMap { $0.hasSuffix(";") && !$0.contains(": ") ? $0 : nil })
+        }
+    }
+
     /// Asks the registry through the link, as the owner of the user mapping, in a transaction that is rolled back.
     ///
     /// - Returns: why it does not work; nil if it does.
@@ -69,7 +88,7 @@ extension ProcessorFacts {
         try session.query(
             """
             select
-                p.name, p.run_as, p.enabled, p.slots, p.handler, n.nspname as schema,
+                p.name, p.run_as, p.enabled, p.slots, p.handler, p.result_table, n.nspname as schema,
                 pg_get_userbyid(f.proowner) as handler_owner, pg_get_userbyid(n.nspowner) as schema_owner,
                 coalesce(case when r.oid is not null then has_schema_privilege(r.oid, n.oid, 'usage') end, false) as may_use,
                 coalesce(case when r.oid is not null then has_function_privilege(r.oid, f.oid, 'execute') end, false)
@@ -95,6 +114,7 @@ extension ProcessorFacts {
                 runAs: row.get("run_as"),
                 isEnabled: row.get("enabled"),
                 handler: row.get("handler"),
+                resultTable: row.get("result_table"),
                 handlerSchema: row.get("schema"),
                 handlerOwner: row.get("handler_owner"),
                 schemaOwner: row.get("schema_owner"),

@@ -35,7 +35,7 @@ struct CronReport: Sendable {
         let missingRoles = try Self.missingRoles(session)
         capacity = try Capacity(session)
         scheduler = try Scheduler(session, missingRoles: missingRoles)
-        remarks = Self.remarks(capacity) + Self.remarks(scheduler, missingRoles)
+        remarks = Self.remarks(capacity) + Self.remarks(scheduler, missingRoles) + (try Self.brokenRoles(session))
         if sides.values.contains(where: { $0.lastRun?.message == "connection failed" }) {
             remarks.append(try Self.connectionRemark(session))
         }
@@ -100,6 +100,14 @@ struct CronReport: Sendable {
             select j.jobid, j.role_name from cronmill_cron.jobs_without_role() as j
             """
         ).map { try ($0.get("jobid"), $0.get("role_name")) }
+    }
+
+    private static func brokenRoles(_ session: Session) throws -> [String] {
+        try session.query("select b.role_name, b.fault from cronmill_cron.broken_roles() as b").map { row in
+            let (role, fault): (String, String) = (try row.get("role_name"), try row.get("fault"))
+            return "jobs and runs of role \"\(role)\" cannot be seen: its functions in schema cronmill_run_as may not "
+                + "be called: \(fault) (cronmill setup makes them anew)."
+        }
     }
 
     /// pg_cron says "connection failed" and no more; the reason is in the server's log only.

@@ -6,10 +6,15 @@ struct CronInspection: Sendable {
     /// The work database's row, if it is registered.
     var isRegistered = false
     var registeredLinkRole: String?
+    /// Whether sessions of its link role may wait, and let others wait, without end.
+    var lacksTimeouts = false
     var permittedRoles: Set<String> = []
     var givenMaxRunningJobs: Int?
     var givenOthers: Int?
-    var runAsFunctionsOf: Set<String> = []
+    /// Roles that own the functions by which their jobs are made, as they have to be.
+    var soundRoles: Set<String> = []
+    /// Permitted roles whose functions have to be made anew.
+    var brokenRoles: Set<String> = []
     /// The work database's processors, as the registry has them.
     var processors: Set<String> = []
     /// Monitors and operators of the work database.
@@ -49,7 +54,7 @@ struct CronInspection: Sendable {
         guard state.isInstalled else { return }
         if let row = try session.query(
             """
-            select w.link_role, array(
+            select w.link_role, w.link_role in (select l.role_name from cronmill_cron.patient_links() as l) as lacks, array(
                 select a.role_name from cronmill_cron.run_as as a where a.work_database_id = w.work_database_id
             ) as roles
             from cronmill_cron.work_database as w
@@ -58,6 +63,7 @@ struct CronInspection: Sendable {
         ).first {
             isRegistered = true
             registeredLinkRole = try row.get("link_role")
+            lacksTimeouts = try row.get("lacks", as: Bool?.self) ?? false
             permittedRoles = Set(try row.get("roles", as: [String].self))
         }
         processors = Set(
@@ -83,14 +89,29 @@ struct CronInspection: Sendable {
         )
         givenMaxRunningJobs = try given.get("given_max_running_jobs")
         givenOthers = try given.get("given_others")
-        runAsFunctionsOf = Set(
-            try session.query(
-                """
-                select distinct p.proname from pg_catalog.pg_proc as p
-                join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-                where n.nspname = 'cronmill_run_as'
-                """
-            ).map { try $0.get("proname") }
+        guard !state.isSuperuser else { return }
+        let roles = try session.query(
+            """
+            select r.rolname, cronmill_cron.role_fault(r.rolname) is null as is_sound
+            from pg_catalog.pg_roles as r
+            where r.rolname <> current_user
+                and (
+                    r.rolname = any (\(permittedRoles.sorted()))
+                    or exists (
+                        select from pg_catalog.pg_proc as p
+                        join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+                        where n.nspname = 'cronmill_run_as' and p.proname = r.rolname
+                    )
+                )
+            """
         )
+        for row in roles {
+            let role: String = try row.get("rolname")
+            if try row.get("is_sound") {
+                soundRoles.insert(role)
+            } else if permittedRoles.contains(role) {
+                brokenRoles.insert(role)
+            }
+        }
     }
 }

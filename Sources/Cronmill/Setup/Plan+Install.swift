@@ -19,6 +19,7 @@ extension Plan {
         } else if let installed = state.half, !installed.isCurrent(half) {
             renew(half, installed, dropsFirst: cron.mustDrop, in: place)
         }
+        repairRoles(cron)
         let maxRunningJobs = request.maxRunningJobs ?? cron.givenMaxRunningJobs
         let others = request.others ?? cron.givenOthers
         if maxRunningJobs != cron.givenMaxRunningJobs || others != cron.givenOthers {
@@ -85,6 +86,9 @@ extension Plan {
         if !cron.isRegistered || cron.registeredLinkRole != linkRole || needsLink {
             register(place, linkRole: linkRole, in: cron.state.database)
         }
+        if let linkRole, !needsLink, cron.lacksTimeouts {
+            add("limit the waits of the link", in: place, try .linkTimeouts(of: linkRole))
+        }
         if let linkRole {
             try completeLink(linkRole, work: state, cron: cron.state, request: request, isNew: needsLink)
         }
@@ -126,7 +130,8 @@ extension Plan {
                     "cron_database": cron.database.quotedLiteral,
                 ]
             ),
-            try .linkPassword(of: linkRole)
+            try .linkPassword(of: linkRole),
+            try .linkTimeouts(of: linkRole)
         )
     }
 

@@ -15,25 +15,27 @@ extension Plan {
     /// Permits a role for the jobs of a work database, in the registry.
     mutating func permit(_ role: String, for database: String, cron: CronInspection) throws {
         guard !cron.permittedRoles.contains(role) else { return }
-        if !cron.state.isSuperuser, role != cron.state.user, !cron.runAsFunctionsOf.contains(role) {
-            add(
-                "make the functions by which jobs of role \(role) are made",
-                in: cron.state.database,
-                try SQLScript.rendered(
-                    "templates/run_as.sql",
-                    [
-                        "role": Identifier(role).quoted,
-                        "role_title": role.replacingNewlines,
-                        "role_literal": role.quotedLiteral,
-                        "owner": Identifier(cron.state.user).quoted,
-                    ]
-                )
-            )
+        if !cron.state.isSuperuser, role != cron.state.user, !cron.soundRoles.contains(role) {
+            makeFunctions(of: role, cron)
         }
         add(
             "permit jobs of database \(database) to run as role \(role)",
             in: cron.state.database,
             "select cronmill_cron.permit_run_as(\(literal: database), \(literal: role))"
+        )
+    }
+
+    /// Makes the functions of the work database's roles anew where they are not what they have to be: a role can drop
+    /// what it owns.
+    mutating func repairRoles(_ cron: CronInspection) {
+        for role in cron.brokenRoles.sorted() { makeFunctions(of: role, cron) }
+    }
+
+    private mutating func makeFunctions(of role: String, _ cron: CronInspection) {
+        add(
+            "make the functions by which jobs of role \(role) are made",
+            in: cron.state.database,
+            "select cronmill_cron.make_role_functions(\(literal: role))"
         )
     }
 

@@ -84,6 +84,7 @@ struct QueryTable: Sendable {
                 database: session.database
             )
         }
+        try session.checkResults(in: name)
         return QueryTable(quotedName: name, exists: true, existingType: element)
     }
 
@@ -160,5 +161,30 @@ struct QueryTable: Sendable {
         } catch let error as PostgresError where error.sqlState == .syntaxError {
             return nil
         }
+    }
+}
+
+extension Session {
+    /// Refuses a table of results by which another role could act as the run-as role, or as the one connected.
+    ///
+    /// - Throws: `CronmillError` for a table with triggers, or of another owner; `PostgresError`.
+    func checkResults(in table: String) throws {
+        try checkTrust(in: table, use: "written")
+        guard
+            let trigger = try query(
+                """
+                select t.tgname from pg_catalog.pg_trigger as t
+                where t.tgrelid = to_regclass(\(table)) and not t.tgisinternal order by t.tgname limit 1
+                """
+            ).first
+        else { return }
+        let name: String = try trigger.get("tgname")
+        throw CronmillError(
+            .failed,
+            "table \(table) has trigger \(Identifier(name).quoted)",
+            detail: "What it does would be done at every result, as the run-as role.",
+            hint: "drop trigger \(Identifier(name).quoted) on \(table);",
+            database: database
+        )
     }
 }

@@ -10,11 +10,11 @@ set search_path = pg_catalog, pg_temp
 set jit = off
 begin atomic
     select a.alarm_id, a.kind, a.database_name, a.processor, a.detail, a.raised_at, a.cleared_at,
-        a.acknowledged_at, a.acknowledged_by, case when cronmill_cron.sees_all() then a.tell_error end
+        a.acknowledged_at, a.acknowledged_by, case when (select cronmill_cron.sees_all()) then a.tell_error end
     from cronmill_cron.alarm as a
     where (a.cleared_at is null or alarms.with_history)
         and (alarms.database_names is null or a.database_name is null or a.database_name = any (alarms.database_names))
-        and (cronmill_cron.sees_all() or a.database_name is null
+        and ((select cronmill_cron.sees_all()) or a.database_name is null
             or a.database_name in (select v.name from cronmill_cron.visible_databases() as v (name)))
     order by a.raised_at desc, a.alarm_id desc;
 end;
@@ -37,7 +37,7 @@ begin atomic
             and (acknowledge_alarms.alarm_ids is null or a.alarm_id = any (acknowledge_alarms.alarm_ids))
             and (acknowledge_alarms.database_names is null or a.database_name = any (acknowledge_alarms.database_names))
             and (
-                cronmill_cron.sees_all()
+                (select cronmill_cron.sees_all())
                 or exists (
                     select 1
                     from cronmill_cron.grantee as g

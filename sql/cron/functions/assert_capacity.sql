@@ -5,6 +5,7 @@ create or replace function cronmill_cron.assert_capacity()
 returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $function$
 declare
     count record;

@@ -1,3 +1,50 @@
+-- A function as the alarm function is noted. Executed by: deliver_to, alarm_fault.
+create or replace function cronmill_cron.alarm_signature(routine oid)
+returns text
+language sql stable parallel safe security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes))
+    from pg_catalog.pg_proc as p
+    join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+    where p.oid = routine;
+end;
+comment on function cronmill_cron.alarm_signature(oid) is 'A function as the alarm function is noted.';
+revoke all on function cronmill_cron.alarm_signature(oid) from public;
+
+-- Why the alarm function may not be called as its role, as the end of a sentence; null if it may, or there is none. Who
+-- owns the function, or the schema it is in, can make another of it at any moment: so each of them has to be able to do
+-- already what the role may. A superuser never calls it. Executed by: deliver_to, next_message, dangers.
+create or replace function cronmill_cron.alarm_fault()
+returns text
+language sql stable parallel safe security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+begin atomic
+    select case
+        when h.alarm_function is null then null
+        when cronmill_cron.alarm_signature(h.alarm_routine) is distinct from h.alarm_function
+            then 'the function that was named is gone, whatever has its name now'
+        when r.oid is null then format('role "%s" does not exist', h.alarm_role)
+        when r.rolsuper then format('role "%s" is a superuser', h.alarm_role)
+        else (
+            select format('role "%s" owns the %s, and could do by it all that role "%s" may', o.rolname, w.thing, r.rolname)
+            from pg_catalog.pg_proc as p
+            join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+            cross join lateral (values (1, 'function', p.proowner), (2, 'schema', n.nspowner)) as w (place, thing, owner_oid)
+            join pg_catalog.pg_roles as o on o.oid = w.owner_oid
+            where p.oid = h.alarm_routine
+                and not o.rolsuper and o.rolname <> current_user and not pg_has_role(o.oid, r.oid, 'member')
+            order by w.place
+            limit 1
+        )
+    end
+    from cronmill_cron.housekeeping as h
+    left join pg_catalog.pg_roles as r on r.rolname = h.alarm_role;
+end;
+comment on function cronmill_cron.alarm_fault() is 'Why the alarm function may not be called as its role; null if it may.';
+revoke all on function cronmill_cron.alarm_fault() from public;
+
 -- Says which function is called with every alarm, and as which role: its owner, if none is named. What is over by now is
 -- not told any more. Changes cronmill_cron.housekeeping, cronmill_cron.alarm, cron.job, privileges.
 -- Executed by: the registry's owner; cronmill alarms deliver.
@@ -10,11 +57,13 @@ set jit = off
 as $function$
 declare
     former_role text;
+    fault text;
     routine record;
 begin
     select h.alarm_role into former_role from cronmill_cron.housekeeping as h for update;
+    select null::text as signature into routine;
     if deliver_to.alarm_function is not null then
-        select r.rolname as owner, p.pronamespace::regnamespace as schema,
+        select r.rolname as owner, p.pronamespace::regnamespace as schema, cronmill_cron.alarm_signature(p.oid) as signature,
             p.prorettype = 'void'::regtype and p.prokind = 'f' and not p.proretset
             and pg_catalog.oidvectortypes(p.proargtypes) = 'jsonb' as fits
         into routine
@@ -48,7 +97,7 @@ begin
                     routine.schema, deliver_to.alarm_role, deliver_to.alarm_function, deliver_to.alarm_role);
         end if;
         if not cronmill_cron.acts_for_all_roles() and deliver_to.alarm_role <> current_user
-            and to_regprocedure(pg_catalog.format('cronmill_run_as.%I(bigint)', deliver_to.alarm_role)) is null
+            and cronmill_cron.role_fault(deliver_to.alarm_role) is not null
         then
             raise exception using
                 errcode = 'MC009',
@@ -57,21 +106,19 @@ begin
                 hint = pg_catalog.format('cronmill grant run-as %s --database NAME',
                     cronmill_cron.shell_word(deliver_to.alarm_role));
         end if;
-        -- Whoever owns the function may change what it does.
-        if deliver_to.alarm_role <> routine.owner and (
-            deliver_to.alarm_role = current_user
-            or exists (select from pg_catalog.pg_roles as r where r.rolname = deliver_to.alarm_role and r.rolsuper)
-        ) then
-            raise exception using
-                errcode = 'MC009',
-                message = pg_catalog.format('function %s may not be called as role "%s"', deliver_to.alarm_function,
-                    deliver_to.alarm_role),
-                detail = pg_catalog.format('Its owner, "%s", could do all that this role may.', routine.owner);
-        end if;
     end if;
     update cronmill_cron.housekeeping as h
-    set alarm_function = deliver_to.alarm_function::text,
+    set alarm_function = routine.signature, alarm_routine = deliver_to.alarm_function,
         alarm_role = case when deliver_to.alarm_function is not null then deliver_to.alarm_role end;
+    fault := cronmill_cron.alarm_fault();
+    if fault is not null then
+        raise exception using
+            errcode = 'MC009',
+            message = pg_catalog.format('function %s may not be called as role "%s"', routine.signature, deliver_to.alarm_role),
+            detail = pg_catalog.format('It is not safe: %s.', fault),
+            hint = 'Name a role that owns function and schema, or may do less than their owners: '
+                'cronmill alarms deliver FUNCTION --run-as ROLE';
+    end if;
     update cronmill_cron.alarm as a
     set raised_told_at = coalesce(a.raised_told_at, a.cleared_at), cleared_told_at = coalesce(a.cleared_told_at, a.cleared_at),
         tell_attempts = 0, tell_error = null
@@ -88,19 +135,27 @@ revoke all on function cronmill_cron.deliver_to(regprocedure, text) from public;
 
 -- The next alarm that the function has not been told of, and that it is told now, taken for a failure beforehand.
 -- Changes cronmill_cron.alarm. Executed by: the alarm role, through deliver.
-create or replace function cronmill_cron.next_message(out alarm_id bigint, out event text, out message jsonb, out routine text)
+create or replace function cronmill_cron.next_message(out alarm_id bigint, out event text, out message jsonb, out routine oid)
 returns record
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
     told cronmill_cron.alarm;
+    fault text;
 begin
-    select h.alarm_function into next_message.routine
+    select h.alarm_routine into next_message.routine
     from cronmill_cron.housekeeping as h
     where h.alarm_role = session_user;
     if not found then
         return;
+    end if;
+    fault := cronmill_cron.alarm_fault();
+    if fault is not null then
+        raise exception using
+            errcode = 'MC018',
+            message = pg_catalog.format('nobody is told of alarms: %s', fault),
+            hint = 'cronmill alarms deliver FUNCTION --run-as ROLE';
     end if;
     update cronmill_cron.alarm as a
     set tell_attempts = a.tell_attempts + 1, tell_error = 'The call did not end.', tell_tried_at = clock_timestamp()
@@ -167,7 +222,7 @@ begin
             'cronmill deliver until ' || extract(epoch from deadline)::text, false);
         failure := null;
         begin
-            execute pg_catalog.format('select %s($1)', next.routine::regprocedure::regproc) using next.message;
+            execute pg_catalog.format('select %s($1)', next.routine::regproc) using next.message;
             set constraints all immediate;
         exception
             when query_canceled then

@@ -44,6 +44,9 @@ begin
                 when o.jobid is null and h.is_hidden
                     then pg_catalog.format('job %s belongs to role "%s", which does not exist; only a superuser can remove it: select cron.unschedule(%s)',
                         o.noted_jobid, o.noted_run_as, o.noted_jobid)
+                when o.jobid is null and b.fault is not null
+                    then pg_catalog.format('its job %s cannot be seen: the functions of role "%s" may not be called: %s', o.noted_jobid,
+                        b.role_name, b.fault)
                 when o.jobid is null then pg_catalog.format('its job %s is gone from cron.job', o.noted_jobid)
                 when not exists (select from pg_catalog.pg_roles as r where r.rolname = o.username)
                     then pg_catalog.format('job %s belongs to role "%s", which does not exist', o.jobid, o.username)
@@ -72,6 +75,7 @@ begin
             select cronmill_cron.is_hidden(o.noted_run_as, o.noted_jobid)
             where o.noted_jobid is not null and o.jobid is null
         ) as h (is_hidden) on true
+        left join cronmill_cron.broken_roles() as b on b.role_name = o.noted_run_as
         union all
         select o.database_name, o.processor, o.slot, pg_catalog.format('job %s has no slot of a processor', o.noted_jobid), null
         from noted as o
@@ -89,7 +93,7 @@ begin
     from compared as c
     where c.difference is not null
         and (differences.database_names is null or c.database_name = any (differences.database_names) or c.slot = 0)
-        and (cronmill_cron.sees_all() or c.slot = 0
+        and ((select cronmill_cron.sees_all()) or c.slot = 0
             or c.database_name in (select v.name from cronmill_cron.visible_databases() as v (name)))
     order by 1, 2, 3, 4;
 end

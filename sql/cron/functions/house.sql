@@ -39,31 +39,48 @@ as $procedure$
 declare
     ends_at timestamptz;
     failure text;
+    prune_failure text;
     goes_on boolean := true;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     ends_at := clock_timestamp() + case when cronmill_cron.runs_one_at_a_time() then interval '1 second' else interval '20 seconds' end;
-    -- An overlapping run (pg_cron can start one after its launcher restarted) has nothing to do.
-    if not pg_catalog.pg_try_advisory_lock(1668443501, 1) then
+    if not cronmill_cron.begin_house('house') then
         return;
     end if;
+    commit;
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     begin
         perform cronmill_cron.raise_alarms();
     exception
         when others then
-            failure := sqlerrm;
+            failure := pg_catalog.format('alarms could not be looked for: %s', sqlerrm);
+    end;
+    commit;
+    begin
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        perform cronmill_cron.end_open_orders();
+    exception
+        when others then
+            failure := pg_catalog.concat_ws('; ', failure, pg_catalog.format('open orders could not be ended: %s', sqlerrm));
     end;
     commit;
     while goes_on and clock_timestamp() < ends_at loop
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-        goes_on := cronmill_cron.keep_pruning();
+        begin
+            goes_on := cronmill_cron.keep_pruning();
+        exception
+            when others then
+                prune_failure := pg_catalog.format('old runs could not be removed: %s', sqlerrm);
+                goes_on := false;
+        end;
         commit;
     end loop;
-    perform pg_catalog.pg_advisory_unlock(1668443501, 1);
-    if failure is not null then
-        raise exception using
-            errcode = 'MC015',
-            message = pg_catalog.format('alarms could not be looked for: %s', failure);
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    failure := pg_catalog.concat_ws('; ', failure, prune_failure);
+    perform cronmill_cron.note_house('house', nullif(failure, ''), true);
+    commit;
+    if failure <> '' then
+        raise exception using errcode = 'MC015', message = failure;
     end if;
 end
 $procedure$;

@@ -2,7 +2,7 @@
 -- created: the command tells whose run it was. Executed by: history, run_statistics.
 create or replace function cronmill_cron.known_jobs()
 returns setof cronmill_cron.known_job
-language sql stable parallel safe security definer
+language sql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 set quote_all_identifiers = off
 begin atomic

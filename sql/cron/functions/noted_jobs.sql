@@ -63,7 +63,8 @@ comment on function cronmill_cron.noted_jobs() is 'The jobs the registry noted, 
 revoke all on function cronmill_cron.noted_jobs() from public;
 
 -- Jobs that are ours by name, command and database together, and that the registry has not noted: it was restored
--- from an older dump, or rows of it were deleted. Executed by: reconcile, differences.
+-- from an older dump, or rows of it were deleted. One of a role that may not have jobs of that database is not ours, whatever
+-- it is called. Executed by: reconcile, differences.
 create or replace function cronmill_cron.lost_jobs()
 returns table (database_name text, processor text, slot integer, jobid bigint, username text)
 language plpgsql volatile parallel unsafe security definer
@@ -102,7 +103,13 @@ begin
     select c.database_name, c.processor, c.slot, c.jobid, c.username
     from candidate as c
     where c.command = cronmill_cron.job_command(c.processor, c.slot)
-        and c.job_name = cronmill_cron.job_name(c.database_name, c.processor, c.slot);
+        and c.job_name = cronmill_cron.job_name(c.database_name, c.processor, c.slot)
+        and exists (
+            select
+            from cronmill_cron.run_as as a
+            join cronmill_cron.work_database as w on w.work_database_id = a.work_database_id
+            where w.name = c.database_name and a.role_name = c.username
+        );
 end
 $function$;
 comment on function cronmill_cron.lost_jobs() is 'Jobs that are ours by name, command and database, and that the registry has not noted.';

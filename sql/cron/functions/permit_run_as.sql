@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $function$
 begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
-    perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
+    perform cronmill_cron.take_turn('privileges');
     insert into cronmill_cron.run_as (work_database_id, role_name)
     select w.work_database_id, permit_run_as.role_name
     from cronmill_cron.work_database as w

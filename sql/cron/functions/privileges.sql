@@ -7,9 +7,9 @@ set search_path = pg_catalog, pg_temp
 as $function$
     select p.oid::regprocedure
     from (values
-        ('sees_all'), ('visible_databases'), ('visible_processors'), ('jobs_without_role'), ('capacity'),
+        ('sees_all'), ('broken_roles'), ('house_faults'), ('visible_databases'), ('visible_processors'), ('jobs_without_role'), ('capacity'),
         ('processor_jobs'), ('scheduler'), ('snapshot_holders'), ('differences'), ('history'), ('history_range'),
-        ('run_statistics'), ('thresholds'), ('visible_thresholds'), ('alarms')
+        ('run_statistics'), ('visible_thresholds'), ('alarms')
     ) as r (name)
     join pg_catalog.pg_proc as p on p.pronamespace = 'cronmill_cron'::regnamespace and p.proname = r.name
 $function$;
@@ -197,7 +197,7 @@ set jit = off
 as $function$
 begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
-    perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
+    perform cronmill_cron.take_turn('privileges');
     perform cronmill_cron.set_privilege(
         true, m.role_name, m.privilege, m.column_name, m.namespace, m.relation, m.routine)
     from (
@@ -227,7 +227,7 @@ declare
     surplus record;
 begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
-    perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
+    perform cronmill_cron.take_turn('privileges');
     perform cronmill_cron.set_privilege(
         false, g.role_name, g.privilege, g.column_name, g.namespace, g.relation, g.routine)
     from cronmill_cron.granted_privileges() as g

@@ -68,7 +68,6 @@ declare
     of_role bigint;
     one record;
 begin
-    -- What a role says of its runs is not believed of others'.
     delete from cron.job_run_details as d
     where d.runid = any (runids) and (cronmill_cron.acts_for_all_roles() or d.runid in (
         select r.runid from unnest(runids, role_names) as r (runid, role_name) where r.role_name = current_user));
@@ -80,6 +79,7 @@ begin
             where r.role_name <> current_user
             group by r.role_name
         loop
+            perform cronmill_cron.assert_sound(one.role_name);
             execute pg_catalog.format('select cronmill_run_as.%I($1)', one.role_name) into of_role using one.runids;
             removed := removed + of_role;
         end loop;

@@ -1,5 +1,5 @@
--- An alarm as it is told: whether it is raised or cleared, and what it is about. No text of an error is in it, because
--- everybody who may connect may LISTEN. Executed by: raise_alarms, next_message.
+-- An alarm as the alarm function is told it: whether it is raised or cleared, and what it is about.
+-- Executed by: next_message.
 create or replace function cronmill_cron.alarm_message(alarm cronmill_cron.alarm, event text)
 returns jsonb
 language sql stable parallel safe security invoker
@@ -20,7 +20,8 @@ comment on function cronmill_cron.alarm_message(cronmill_cron.alarm, text) is 'A
 revoke all on function cronmill_cron.alarm_message(cronmill_cron.alarm, text) from public;
 
 -- Raises alarms about what has become wrong, and clears those whose trouble has not been found twice in a row. Each is
--- told once by NOTIFY cronmill_alarm. Changes cronmill_cron.alarm. Executed by: house.
+-- told once by NOTIFY cronmill_alarm, by its number only: everybody who may connect may listen, and notify.
+-- Changes cronmill_cron.alarm. Executed by: house.
 create or replace function cronmill_cron.raise_alarms()
 returns void
 language plpgsql volatile parallel unsafe security definer
@@ -31,7 +32,7 @@ declare
     found cronmill_cron.alarm[];
     changed cronmill_cron.alarm;
 begin
-    perform pg_catalog.pg_advisory_xact_lock(1668443502, 3);
+    perform cronmill_cron.take_turn('alarms');
     found := array(
         -- misses tells whether it only keeps up what is raised.
         select jsonb_populate_record(null::cronmill_cron.alarm, jsonb_build_object(
@@ -53,7 +54,7 @@ begin
         returning a.*
     loop
         if changed.cleared_at is not null then
-            perform pg_catalog.pg_notify('cronmill_alarm', cronmill_cron.alarm_message(changed, 'cleared')::text);
+            perform pg_catalog.pg_notify('cronmill_alarm', changed.alarm_id::text);
         end if;
     end loop;
     update cronmill_cron.alarm as a
@@ -71,7 +72,7 @@ begin
         on conflict do nothing
         returning alarm.*
     loop
-        perform pg_catalog.pg_notify('cronmill_alarm', cronmill_cron.alarm_message(changed, 'raised')::text);
+        perform pg_catalog.pg_notify('cronmill_alarm', changed.alarm_id::text);
     end loop;
     delete from cronmill_cron.alarm as a where a.cleared_at < clock_timestamp() - interval '90 days';
 end

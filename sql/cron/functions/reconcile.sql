@@ -19,6 +19,7 @@ begin
     join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
     where w.name = reconcile.database_name and p.name = reconcile.processor;
     wanted.schedule := cronmill_cron.job_schedule(wanted.schedule);
+    perform cronmill_cron.assert_seen(reconcile.database_name, reconcile.processor);
     for one in
         select l.jobid, l.slot, l.username from cronmill_cron.lost_jobs() as l
         where l.database_name = reconcile.database_name and l.processor = reconcile.processor

@@ -7,7 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $function$
 begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
-    perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
+    perform cronmill_cron.take_turn('privileges');
     insert into cronmill_cron.work_database as w (name, database_oid, link_role)
     values (
         register.database_name,
@@ -36,7 +36,7 @@ declare
     released text[];
 begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
-    perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
+    perform cronmill_cron.take_turn('privileges');
     select w.* into gone from cronmill_cron.work_database as w where w.name = unregister.database_name for update;
     if not found then
         return;

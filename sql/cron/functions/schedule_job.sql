@@ -27,19 +27,12 @@ begin
         -- A job of that name may have stood there: then the call leaves these two as they were.
         perform cron.alter_job(made_jobid, database := database_name, active := active);
     elsif run_as = current_user then
-        made_jobid := cron.schedule_in_database(job_name, schedule, command, database_name, null, active);
-        perform cron.alter_job(made_jobid, database := database_name, active := active);
+        made_jobid := cronmill_cron.as_role(job_name, schedule, command, database_name, active);
     else
+        perform cronmill_cron.assert_sound(run_as);
         execute pg_catalog.format('select cronmill_run_as.%I($1, $2, $3, $4, $5)', run_as)
         into made_jobid
         using job_name, schedule, command, database_name, active;
-        -- The role owns that function and could have made it run as its caller; then the job is ours.
-        if exists (select 1 from cron.job as j where j.jobid = made_jobid and j.username = current_user) then
-            raise exception using
-                errcode = 'MC003',
-                message = pg_catalog.format('function cronmill_run_as.%I was changed', run_as),
-                detail = 'It made a job for the registry''s owner instead of its own.';
-        end if;
     end if;
     return made_jobid;
 end
@@ -56,9 +49,12 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 begin
-    if cronmill_cron.acts_for_all_roles() or run_as = current_user then
+    if cronmill_cron.acts_for_all_roles() then
         perform cron.alter_job(jobid, schedule, command, database_name, null, active);
+    elsif run_as = current_user then
+        perform cronmill_cron.as_role(jobid, schedule, command, database_name, active);
     else
+        perform cronmill_cron.assert_sound(run_as);
         execute pg_catalog.format('select cronmill_run_as.%I($1, $2, $3, $4, $5)', run_as)
         using jobid, schedule, command, database_name, active;
     end if;
@@ -74,9 +70,12 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 begin
-    if cronmill_cron.acts_for_all_roles() or run_as = current_user then
+    if cronmill_cron.acts_for_all_roles() then
         perform cron.unschedule(jobid);
+    elsif run_as = current_user then
+        perform cronmill_cron.as_role(jobid);
     else
+        perform cronmill_cron.assert_sound(run_as);
         execute pg_catalog.format('select cronmill_run_as.%I($1)', run_as) using jobid;
     end if;
 end

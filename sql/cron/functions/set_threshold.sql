@@ -21,7 +21,7 @@ begin
                     set_threshold.database_name, pg_catalog.current_database());
         end if;
     end if;
-    perform pg_catalog.pg_advisory_xact_lock(1668443502, 4);
+    perform cronmill_cron.take_turn('thresholds');
     select t.* into changed
     from cronmill_cron.threshold as t
     where (t.work_database_id, t.processor) is not distinct from (known_id, set_threshold.processor);

@@ -8,14 +8,18 @@ create or replace function cronmill_cron.take_settings(
 returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $function$
 declare
     known_id integer;
     active_before integer;
+    jobs_before integer;
 begin
+    -- Locked, so that two orders of one database do not each see room for itself.
     select w.work_database_id into known_id
     from cronmill_cron.work_database as w
-    where w.name = take_settings.database_name;
+    where w.name = take_settings.database_name
+    for no key update;
     if known_id is null then
         raise exception using
             errcode = 'MC010',
@@ -59,7 +63,7 @@ begin
                 cronmill_cron.shell_word(take_settings.run_as), cronmill_cron.shell_word(take_settings.database_name));
     end if;
     perform cronmill_cron.check_schedule(take_settings.schedule, take_settings.linger);
-    select case when p.enabled then p.slots else 0 end into active_before
+    select case when p.enabled then p.slots else 0 end, p.slots into active_before, jobs_before
     from cronmill_cron.processor as p
     where p.work_database_id = known_id and p.name = take_settings.name;
     insert into cronmill_cron.processor as p (work_database_id, name, enabled, slots, schedule, linger, run_as)
@@ -70,6 +74,11 @@ begin
     on conflict on constraint processor_pkey do update
     set enabled = excluded.enabled, slots = excluded.slots, schedule = excluded.schedule,
         linger = excluded.linger, run_as = excluded.run_as, changed_at = clock_timestamp();
+    if take_settings.slots > coalesce(jobs_before, 0)
+        or take_settings.enabled and take_settings.slots > coalesce(active_before, 0)
+    then
+        perform cronmill_cron.assert_quota(known_id);
+    end if;
     if take_settings.enabled and take_settings.slots > coalesce(active_before, 0) then
         perform cronmill_cron.assert_capacity();
     end if;

@@ -1,5 +1,5 @@
 -- The thresholds that hold for a processor; without one for its database, without that for all. Null is off, or without
--- end. Executed by: the registry's own functions; monitors and operators; status of the command line.
+-- end. Executed by: the registry's own functions.
 create or replace function cronmill_cron.thresholds(
     database_name text default null,
     processor text default null,
@@ -55,7 +55,7 @@ returns table (
     overdue double precision, silent double precision, history double precision, replica double precision,
     history_age double precision, history_runs double precision
 )
-language plpgsql stable parallel safe security definer
+language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 set jit = off
 as $function$

@@ -209,6 +209,39 @@ begin
         true
     from cronmill_cron.capacity() as c
     where c.needed > c.max_running_jobs;
+    return query
+    select 'roles', null::text, null::text,
+        pg_catalog.format('Functions in schema cronmill_run_as may not be called, so these roles'' jobs and runs are not seen: %s.',
+            string_agg(pg_catalog.format('"%s" (%s)', b.role_name, b.fault), ', ' order by b.role_name)),
+        true
+    from cronmill_cron.broken_roles() as b
+    having count(*) > 0;
+    return query
+    select 'housekeeper', pg_catalog.current_database()::text, f.name, f.fault, true
+    from cronmill_cron.house_faults() as f;
+    return query
+    select 'housekeeper', pg_catalog.current_database()::text, 'deliver',
+        pg_catalog.format('Nobody is told of alarms: %s.', cronmill_cron.alarm_fault()), true
+    where cronmill_cron.alarm_fault() is not null;
+    return query
+    select 'stuck', o.database_name, null::text,
+        string_agg(pg_catalog.format('Process %s of role "%s" overran its deadline and %s.', o.pid, o.role_name,
+            case
+                when o.failure is not null then pg_catalog.format('may not be canceled (%s)', o.failure)
+                when o.terminated_at is null then 'does not heed a cancel'
+                else 'did not heed a cancel, so it was told to terminate'
+            end), ' ' order by o.canceled_at),
+        true
+    from cronmill_cron.overdue_backend as o
+    where o.failure is not null or o.canceled_at < clock_timestamp() - interval '30 seconds'
+    group by o.database_name;
+    return query
+    select 'lock', s.database_name, null::text,
+        pg_catalog.format('Advisory locks of Cronmill are held by strangers, and are not believed: %s.',
+            string_agg(pg_catalog.format('process %s of role "%s"', s.pid, s.role_name), ', ' order by s.pid)),
+        true
+    from cronmill_cron.lock_strangers() as s
+    group by s.database_name;
 end
 $function$;
 comment on function cronmill_cron.troubles() is 'What there are alarms about at this moment.';

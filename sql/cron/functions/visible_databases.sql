@@ -1,12 +1,19 @@
--- Whether the caller sees all work databases: members of the registry's owner do, and so superusers.
+-- Whether the caller sees all work databases: members of the registry's owner do, and so superusers, but not what is
+-- run by their maintenance of others' tables.
 -- Executed by: monitors and operators, and through the functions that report.
 create or replace function cronmill_cron.sees_all()
 returns boolean
-language sql stable parallel safe security definer
+language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-    select pg_has_role(session_user, current_user, 'member');
-end;
+as $function$
+begin
+    if not pg_catalog.pg_has_role(session_user, current_user, 'member') then
+        return false;
+    end if;
+    perform cronmill_cron.assert_own_doing();
+    return true;
+end
+$function$;
 comment on function cronmill_cron.sees_all() is 'True if who logged in is a member of the registry''s owner.';
 revoke all on function cronmill_cron.sees_all() from public;
 
@@ -14,12 +21,12 @@ revoke all on function cronmill_cron.sees_all() from public;
 -- is a member of, is a monitor or an operator. Executed by: monitors and operators, and through what reports.
 create or replace function cronmill_cron.visible_databases()
 returns setof text
-language sql stable parallel safe security definer
+language sql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
     select w.name
     from cronmill_cron.work_database as w
-    where cronmill_cron.sees_all()
+    where (select cronmill_cron.sees_all())
         or exists (
             select 1
             from cronmill_cron.grantee as g
@@ -35,13 +42,13 @@ revoke all on function cronmill_cron.visible_databases() from public;
 -- Executed by: monitors and operators; runs of the command line.
 create or replace function cronmill_cron.visible_processors(database_names text[])
 returns setof text
-language sql stable parallel safe security definer
+language sql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
     select distinct o.processor
     from cronmill_cron.job as o
     where (visible_processors.database_names is null or o.database_name = any (visible_processors.database_names))
-        and (cronmill_cron.sees_all() or o.database_name in (select v.name from cronmill_cron.visible_databases() as v (name)))
+        and ((select cronmill_cron.sees_all()) or o.database_name in (select v.name from cronmill_cron.visible_databases() as v (name)))
     order by o.processor;
 end;
 comment on function cronmill_cron.visible_processors(text[]) is 'Processors that have or had jobs, as far as who logged in may see them.';

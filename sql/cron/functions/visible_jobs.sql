@@ -1,6 +1,6 @@
 -- The rows of cron.job that concern us: all of them for a superuser's registry, else those of the
--- registry's owner and, through their functions, of the run-as roles (row security hides them). A role can drop the
--- function it owns: then its own jobs are not seen, and those of others are.
+-- registry's owner and, through their functions, of the run-as roles (row security hides them). Jobs of a role whose functions
+-- may not be called are not seen, and those of others are.
 -- Executed by: the registry's own functions.
 create or replace function cronmill_cron.visible_jobs()
 returns table (
@@ -22,12 +22,10 @@ begin
             select distinct a.role_name
             from cronmill_cron.run_as as a
             where a.role_name <> current_user
-                -- The functions of a role that was renamed have its former name, and show the jobs of the new one.
-                and exists (select from pg_catalog.pg_roles as r where r.rolname = a.role_name)
-                and to_regprocedure(pg_catalog.format('cronmill_run_as.%I()', a.role_name)) is not null
+                and cronmill_cron.role_fault(a.role_name) is null
         loop
             return query execute pg_catalog.format(
-                'select j.jobid, j.jobname::text, j.schedule, j.command, j.database, j.username, j.active, j.nodename,
+                'select j.jobid, j.job_name, j.schedule, j.command, j.database_name, j.username, j.active, j.nodename,
                     j.nodeport
                 from cronmill_run_as.%I() as j', run_as_role);
         end loop;

@@ -1,6 +1,5 @@
 -- Runs of the run-as roles, which row security hides from a registry whose owner is no superuser; none where it is
--- one. Above and up to these runids; with nulls the oldest and the newest of each role. The functions asked are the
--- roles' own: what they say of another's job is not believed. Executed by: visible_runs, history_ends.
+-- one. Above and up to these runids; with nulls the oldest and the newest of each role. Executed by: visible_runs, history_ends.
 create or replace function cronmill_cron.role_runs(above_runid bigint, to_runid bigint)
 returns setof cronmill_cron.seen_run
 language plpgsql stable parallel unsafe security definer
@@ -15,17 +14,13 @@ begin
             select distinct a.role_name
             from cronmill_cron.run_as as a
             where a.role_name <> current_user
-                -- The functions of a role that was renamed have its former name, and show the jobs of the new one.
-                and exists (select from pg_catalog.pg_roles as r where r.rolname = a.role_name)
-                and to_regprocedure(pg_catalog.format('cronmill_run_as.%I(bigint, bigint)', a.role_name)) is not null
+                and cronmill_cron.role_fault(a.role_name) is null
         loop
             return query execute pg_catalog.format(
-                'select d.runid, d.jobid, d.job_pid, d.database, d.username, d.command, d.status, d.return_message,
+                'select d.runid, d.jobid, d.job_pid, d.database_name, d.username, d.command, d.status, d.return_message,
                     d.start_time, d.end_time
-                from cronmill_run_as.%I($1, $2) as d
-                where not exists (select 1 from cronmill_cron.job as o where o.jobid = d.jobid and o.run_as <> $3)',
-                run_as_role)
-            using role_runs.above_runid, role_runs.to_runid, run_as_role;
+                from cronmill_run_as.%I($1, $2) as d', run_as_role)
+            using role_runs.above_runid, role_runs.to_runid;
         end loop;
     end if;
 end

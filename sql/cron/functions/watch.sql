@@ -1,13 +1,11 @@
--- Cancels, in every registered work database, the backends of slots whose published deadline has passed, and calls of the
--- alarm function.
--- One statement looks and cancels: what it saw of a backend is what it cancels by. Returns how many.
--- Executed by: watch.
-create or replace function cronmill_cron.cancel_overdue()
-returns integer
+-- The backends, of every registered work database, of slots whose published deadline has passed, and of calls of the
+-- alarm function. Executed by: cancel_overdue.
+create or replace function cronmill_cron.overdue_backends()
+returns table (pid integer, backend_start timestamptz, database_name text, role_name text, published text)
 language sql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select count(*) filter (where pg_cancel_backend(a.pid))::integer
+    select a.pid, a.backend_start, a.datname::text, a.usename::text, a.application_name
     from pg_catalog.pg_stat_activity as a
     where a.state = 'active'
         and (
@@ -26,8 +24,145 @@ begin atomic
             else false
         end;
 end;
-comment on function cronmill_cron.cancel_overdue() is 'Cancels the backends of slots whose deadline has passed; returns how many.';
+comment on function cronmill_cron.overdue_backends() is 'Backends of slots whose published deadline has passed.';
+revoke all on function cronmill_cron.overdue_backends() from public;
+
+-- Cancels them; one that is still there half a minute later is terminated, because it does not heed cancels. What it was
+-- that it saw of a backend is looked at again in the statement that signals it. One that may not be signaled hinders no
+-- other. Returns how many it signaled. Changes cronmill_cron.overdue_backend. Executed by: watch.
+create or replace function cronmill_cron.cancel_overdue()
+returns integer
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $function$
+declare
+    total integer := 0;
+    failed text;
+    one record;
+    known cronmill_cron.overdue_backend;
+begin
+    if exists (select from cronmill_cron.overdue_backend) then
+        delete from cronmill_cron.overdue_backend as o
+        where not exists (
+                select
+                from cronmill_cron.overdue_backends() as a
+                where (a.pid, a.backend_start, a.published) = (o.pid, o.backend_start, o.published)
+            )
+            and (o.failure is null and o.terminated_at is null or o.canceled_at < clock_timestamp() - interval '10 minutes');
+    end if;
+    for one in
+        select a.pid, a.backend_start, a.database_name, a.role_name, a.published from cronmill_cron.overdue_backends() as a
+    loop
+        perform pg_catalog.pg_stat_clear_snapshot();
+        insert into cronmill_cron.overdue_backend (pid, backend_start, published, database_name, role_name)
+        values (one.pid, one.backend_start, one.published, one.database_name, one.role_name)
+        on conflict on constraint overdue_backend_pkey do nothing;
+        select o.* into known
+        from cronmill_cron.overdue_backend as o
+        where (o.pid, o.backend_start, o.published) = (one.pid, one.backend_start, one.published);
+        begin
+            failed := null;
+            if known.canceled_at < clock_timestamp() - interval '30 seconds' then
+                perform pg_catalog.pg_terminate_backend(a.pid)
+                from cronmill_cron.overdue_backends() as a
+                where (a.pid, a.backend_start, a.published) = (one.pid, one.backend_start, one.published);
+                known.terminated_at := coalesce(known.terminated_at, clock_timestamp());
+            else
+                perform pg_catalog.pg_cancel_backend(a.pid)
+                from cronmill_cron.overdue_backends() as a
+                where (a.pid, a.backend_start, a.published) = (one.pid, one.backend_start, one.published);
+            end if;
+            total := total + 1;
+        exception
+            when others then
+                failed := sqlerrm;
+        end;
+        update cronmill_cron.overdue_backend as o
+        set terminated_at = known.terminated_at, failure = failed
+        where (o.pid, o.backend_start, o.published) = (one.pid, one.backend_start, one.published)
+            and (o.terminated_at, o.failure) is distinct from (known.terminated_at, failed);
+    end loop;
+    return total;
+end
+$function$;
+comment on function cronmill_cron.cancel_overdue() is 'Ends the backends of slots whose deadline has passed; returns how many.';
 revoke all on function cronmill_cron.cancel_overdue() from public;
+
+-- Begins the work of a housekeeper, unless another backend is at it: pg_cron can start a run beside another one after its
+-- launcher restarted. Changes cronmill_cron.housekeeper. Executed by: watch, house.
+create or replace function cronmill_cron.begin_house(name text)
+returns boolean
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $function$
+begin
+    update cronmill_cron.housekeeper as h
+    set pid = pg_catalog.pg_backend_pid(),
+        backend_start = (select a.backend_start from pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) as a)
+    where h.name = begin_house.name
+        and not exists (
+            select
+            from pg_catalog.pg_stat_get_activity(h.pid) as a
+            where a.pid <> pg_catalog.pg_backend_pid() and a.backend_start = h.backend_start
+        );
+    return found;
+end
+$function$;
+comment on function cronmill_cron.begin_house(text) is 'Begins the work of a housekeeper, unless another backend is at it.';
+revoke all on function cronmill_cron.begin_house(text) from public;
+
+-- Notes that a housekeeper has looked, and what failed, null for nothing; and raises an alarm if it is the other one that
+-- fails, because alarms may be what it fails at. Changes cronmill_cron.housekeeper and cronmill_cron.alarm.
+-- Executed by: watch, house.
+create or replace function cronmill_cron.note_house(name text, failure text, is_over boolean)
+returns void
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $function$
+begin
+    -- Not worth waiting for the disk.
+    perform pg_catalog.set_config('synchronous_commit', 'off', true);
+    update cronmill_cron.housekeeper as h
+    set looked_at = case when note_house.failure is null then clock_timestamp() else h.looked_at end,
+        failed_at = case when note_house.failure is not null then clock_timestamp() end,
+        failure = left(note_house.failure, 500),
+        pid = case when note_house.is_over then null else h.pid end
+    where h.name = note_house.name;
+    insert into cronmill_cron.alarm (kind, database_name, processor, detail)
+    select 'housekeeper', pg_catalog.current_database(), f.name, f.fault
+    from cronmill_cron.house_faults() as f
+    where f.name <> note_house.name
+    on conflict do nothing;
+end
+$function$;
+comment on function cronmill_cron.note_house(text, text, boolean) is 'Notes that a housekeeper has looked, and what failed.';
+revoke all on function cronmill_cron.note_house(text, text, boolean) from public;
+
+-- Housekeepers that fail, or that have not looked for two minutes, though pg_cron starts them every minute.
+-- Executed by: note_house, troubles, dangers; monitors and operators.
+create or replace function cronmill_cron.house_faults()
+returns table (name text, fault text)
+language sql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+begin atomic
+    select h.name,
+        case
+            when h.failed_at is not null then format('Housekeeper %s fails: %s', h.name, h.failure)
+            else format('Housekeeper %s has not looked since %s.', h.name, coalesce(h.looked_at::text, 'it was set up'))
+        end
+    from cronmill_cron.housekeeper as h
+    cross join (select min(w.registered_at) as registered_at from cronmill_cron.work_database as w) as first
+    where h.failed_at is not null
+        or greatest(h.looked_at, first.registered_at, pg_postmaster_start_time())
+            < clock_timestamp() - case when cronmill_cron.runs_one_at_a_time() then interval '10 minutes' else interval '2 minutes' end
+            and first.registered_at is not null;
+end;
+comment on function cronmill_cron.house_faults() is 'Housekeepers that fail, or have not looked.';
+revoke all on function cronmill_cron.house_faults() from public;
 
 -- The housekeeper: looks twice a second, until just past the next minute, when pg_cron has its next run
 -- ready. Where pg_cron runs one job at a time it looks once and ends. Started by pg_cron.
@@ -36,23 +171,42 @@ language plpgsql
 as $procedure$
 declare
     ends_at timestamptz;
+    failure text;
+    noted_at timestamptz;
+    is_over boolean;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     ends_at := case
         when cronmill_cron.runs_one_at_a_time() then clock_timestamp()
         else date_trunc('minute', clock_timestamp()) + interval '1 minute 50 milliseconds'
     end;
-    -- An overlapping run (pg_cron can start one after its launcher restarted) has nothing to do.
-    if not pg_catalog.pg_try_advisory_lock(1668443501, 0) then
+    if not cronmill_cron.begin_house('watch') then
         return;
     end if;
+    commit;
     loop
-        perform cronmill_cron.cancel_overdue();
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        begin
+            failure := null;
+            perform cronmill_cron.cancel_overdue();
+        exception
+            when others then
+                failure := sqlerrm;
+        end;
+        is_over := clock_timestamp() >= ends_at;
+        if is_over or failure is not null or (noted_at > clock_timestamp() - interval '10 seconds') is not true then
+            perform cronmill_cron.note_house('watch', failure, is_over);
+            noted_at := clock_timestamp();
+        end if;
         commit;
-        exit when clock_timestamp() >= ends_at;
+        exit when is_over;
         perform pg_catalog.pg_sleep(least(0.5, greatest(0, extract(epoch from ends_at - clock_timestamp()))));
     end loop;
-    perform pg_catalog.pg_advisory_unlock(1668443501, 0);
+    if failure is not null then
+        raise exception using
+            errcode = 'MC015',
+            message = pg_catalog.format('timeouts could not be enforced: %s', failure);
+    end if;
 end
 $procedure$;
 comment on procedure cronmill_cron.watch() is 'The housekeeper''s job: enforces task timeouts in every work database.';

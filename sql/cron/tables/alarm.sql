@@ -17,14 +17,17 @@ create table cronmill_cron.alarm (
     tell_error text,
     constraint alarm_pkey primary key (alarm_id),
     constraint alarm_kind_is_known
-        check (kind in ('behind', 'failing', 'dead', 'overdue', 'silent', 'history', 'replica', 'capacity')),
+        check (kind in (
+            'behind', 'failing', 'dead', 'overdue', 'silent', 'history', 'replica', 'capacity', 'roles', 'housekeeper',
+            'lock', 'stuck'
+        )),
     constraint alarm_of_a_processor_names_its_database check (processor is null or database_name is not null)
 );
 create unique index alarm_is_raised_once on cronmill_cron.alarm (kind, database_name, processor) nulls not distinct
     where cleared_at is null;
 comment on table cronmill_cron.alarm is 'Alarms that are raised, and for ninety days those that were.';
 comment on column cronmill_cron.alarm.alarm_id is 'Key.';
-comment on column cronmill_cron.alarm.kind is 'behind, failing, dead, overdue, silent, history, replica, capacity.';
+comment on column cronmill_cron.alarm.kind is 'behind, failing, dead, overdue, silent, history, replica, capacity, roles, housekeeper, lock, stuck.';
 comment on column cronmill_cron.alarm.database_name is 'The work database; null if it is about the server.';
 comment on column cronmill_cron.alarm.processor is 'The processor; null if it is about all of the database, or the server.';
 comment on column cronmill_cron.alarm.detail is 'What was the matter when it was raised, a sentence.';

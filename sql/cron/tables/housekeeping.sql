@@ -25,10 +25,11 @@ create table cronmill_cron.housekeeping (
     pass cronmill_cron.prune_pass,
     floor_runid bigint not null default 0,
     alarm_function text,
+    alarm_routine oid,
     alarm_role text,
     constraint housekeeping_pkey primary key (only_row),
     constraint housekeeping_has_one_row check (only_row),
-    constraint housekeeping_alarm_function_has_a_role check ((alarm_function is null) = (alarm_role is null))
+    constraint housekeeping_alarm_function_has_a_role check (num_nulls(alarm_function, alarm_routine, alarm_role) in (0, 3))
 );
 insert into cronmill_cron.housekeeping (only_row) values (true);
 comment on table cronmill_cron.housekeeping is 'One row: what the second housekeeper remembers, and whom it tells of alarms.';
@@ -36,4 +37,5 @@ comment on column cronmill_cron.housekeeping.only_row is 'Always true: keeps the
 comment on column cronmill_cron.housekeeping.pass is 'The pass over the history that is under way, or the last one.';
 comment on column cronmill_cron.housekeeping.floor_runid is 'Below it the last pass left no run of ours.';
 comment on column cronmill_cron.housekeeping.alarm_function is 'Function that is called with every alarm, as its signature; null for none.';
+comment on column cronmill_cron.housekeeping.alarm_routine is 'The same: a function of that name that somebody else makes later has another number.';
 comment on column cronmill_cron.housekeeping.alarm_role is 'Role that calls it, by a job of its own.';

@@ -13,6 +13,7 @@ declare
     begun cronmill.run_start;
     now_at timestamptz;
     give_up_at constant timestamptz := clock_timestamp() + interval '5 seconds';
+    looks integer := 0;
 begin
     begun.go := false;
     select p.* into settings
@@ -54,7 +55,10 @@ begin
     from cronmill.slot as s
     where s.processor_id = settings.processor_id and s.slot = begin_run.slot;
     while not pg_catalog.pg_try_advisory_lock(cronmill.slot_lock_class(), mine.slot_id) loop
-        if begin_run.slot = 0 then
+        -- Somebody else's lock is not believed, and the run goes on without one. Whoever had it may just have ended.
+        looks := case when cronmill.is_at_work(mine.slot_id, settings.run_as) then 0 else looks + 1 end;
+        exit when looks > 2;
+        if begin_run.slot = 0 and looks = 0 then
             raise exception using
                 errcode = 'MC006',
                 message = pg_catalog.format('slot 0 of processor "%s" is busy', settings.name),

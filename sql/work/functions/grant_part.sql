@@ -37,7 +37,7 @@ declare
     former text[];
 begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
-    perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
+    perform cronmill.take_turn();
     former := array(
         select w.target from cronmill.wanted_privileges() as w where w.role_name = revoke_part.role_name
     );

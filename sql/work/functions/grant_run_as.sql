@@ -9,7 +9,7 @@ declare
     routine regprocedure;
 begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
-    perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
+    perform cronmill.take_turn();
     execute pg_catalog.format('grant usage on schema cronmill, cronmill_processor to %I', run_as);
     execute pg_catalog.format('grant execute on procedure cronmill_processor.%I to %I', processor, run_as);
     for routine in select r.routine from cronmill.run_as_routines() as r (routine) loop
@@ -31,7 +31,7 @@ declare
     routine regprocedure;
 begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
-    perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
+    perform cronmill.take_turn();
     if not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = revoke_run_as.run_as) then
         return;
     end if;

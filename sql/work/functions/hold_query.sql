@@ -7,7 +7,7 @@ language plpgsql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
 as $function$
 begin
-    if not pg_catalog.pg_try_advisory_xact_lock(
+    if not cronmill.take_lock(
         1668443503, pg_catalog.hashtext(pg_catalog.concat((task).partition_key, ' ', (task).query_hash)))
     then
         perform cronmill.raise_snooze(clock_timestamp() + interval '1 second');

@@ -17,7 +17,14 @@ begin
         return true;
     end if;
     if not pg_catalog.pg_try_advisory_lock_shared(cronmill.slot_lock_class(), is_abandoned.taken_by) then
-        return false;
+        return not cronmill.is_at_work(
+            is_abandoned.taken_by,
+            (
+                select p.run_as
+                from cronmill.slot as s
+                join cronmill.processor as p on p.processor_id = s.processor_id
+                where s.slot_id = is_abandoned.taken_by
+            ));
     end if;
     perform pg_catalog.pg_advisory_unlock_shared(cronmill.slot_lock_class(), is_abandoned.taken_by);
     return true;

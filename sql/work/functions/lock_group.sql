@@ -15,7 +15,7 @@ begin
                 and t.group_key = lock_group.group_key
                 and t.task_id < lock_group.task_id
         )
-        and pg_catalog.pg_try_advisory_xact_lock(
+        and cronmill.take_lock(
             1668443504, pg_catalog.hashtext(pg_catalog.concat(lock_group.queue_id, ' ', lock_group.group_key)));
 end
 $function$;

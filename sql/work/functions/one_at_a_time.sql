@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $function$
 begin
     -- The same lock as that of grants, so that the two cannot wait for each other.
-    perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
+    perform cronmill.take_turn();
     return null;
 end
 $function$;

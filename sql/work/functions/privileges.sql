@@ -157,7 +157,7 @@ set jit = off
 as $function$
 begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
-    perform pg_catalog.pg_advisory_xact_lock(1668443502, 1);
+    perform cronmill.take_turn();
     perform cronmill.set_privilege(
         true, m.role_name, m.privilege, m.column_name, m.namespace, m.relation, m.routine)
     from (

@@ -1,9 +1,10 @@
 -- The key of a queue, for somebody who may enqueue to it: whoever is a member of the owner of this schema (superusers
 -- are members of every role), or of a producer of the queue. It asks who logged in: inside a definer function the
--- current user is the owner. Raises MC001 or MC003. Executed by: the functions that enqueue; producers.
+-- current user is the owner. Where others' code could be at work only a producer that is named itself is admitted.
+-- Raises MC001 or MC003. Executed by: the functions that enqueue; producers.
 create or replace function cronmill.producer_queue_id(queue text)
 returns integer
-language plpgsql stable parallel safe security definer
+language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
@@ -12,21 +13,23 @@ declare
 begin
     select
         q.queue_id,
-        pg_catalog.pg_has_role(session_user, current_user, 'member')
-        or exists (
-            select 1
-            from cronmill.grantee as g
-            where g.queue_id = q.queue_id
-                and case when g.role_name = session_user then true
-                    -- Null for a role that was dropped or renamed since.
-                    else pg_catalog.pg_has_role(session_user, pg_catalog.to_regrole(quote_ident(g.role_name))::oid, 'member')
-                end
-        )
+        exists (select from cronmill.grantee as g where g.queue_id = q.queue_id and g.role_name = session_user)
     into found_id, is_admitted
     from cronmill.queue as q
     where q.name = producer_queue_id.queue;
     if found_id is null then
         return cronmill.queue_id(producer_queue_id.queue);
+    end if;
+    if not is_admitted then
+        perform cronmill.assert_own_doing();
+        is_admitted := pg_catalog.pg_has_role(session_user, current_user, 'member')
+            or exists (
+                select
+                from cronmill.grantee as g
+                where g.queue_id = found_id
+                    -- Null for a role that was dropped or renamed since.
+                    and pg_catalog.pg_has_role(session_user, pg_catalog.to_regrole(quote_ident(g.role_name))::oid, 'member')
+            );
     end if;
     if not is_admitted then
         raise exception using

@@ -81,9 +81,11 @@ begin
         select
         from cronmill.processor as p
         where p.processor_id = tidy.processor_id and p.run_as = session_user
-    ) or not exists (
-        select from cronmill.installation as i where i.tidied_at < clock_timestamp() - interval '1 hour'
-    ) or not pg_catalog.pg_try_advisory_xact_lock(1668443502, 5) then
+    ) then
+        return;
+    end if;
+    perform from cronmill.installation as i where i.tidied_at < clock_timestamp() - interval '1 hour' for update skip locked;
+    if not found then
         return;
     end if;
     if (

@@ -8,6 +8,7 @@ as $function$
     select r.routine
     from (values
         ('cronmill.begin_run(text, integer)'::regprocedure),
+        ('cronmill.take_lock(integer, integer, text)'),
         ('cronmill.publish(cronmill.run_start, timestamptz)'),
         ('cronmill.claim(integer, integer, integer, timestamptz, cronmill.claim, boolean)'),
         ('cronmill.claim_again(integer, bigint[], tid[])'),

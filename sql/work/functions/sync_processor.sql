@@ -14,6 +14,9 @@ declare
             pg_catalog.current_setting('cronmill.registry_is_told', true) = pg_current_xact_id()::text, false)
         and pg_catalog.pg_has_role(session_user, current_user, 'member');
 begin
+    if is_told then
+        perform cronmill.assert_own_doing();
+    end if;
     perform cronmill.assert_original();
     if tg_op <> 'INSERT' and (tg_op = 'DELETE' or new.run_as <> old.run_as) then
         if old.result_table is not null then

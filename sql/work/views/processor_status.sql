@@ -6,9 +6,10 @@
 create or replace view cronmill.processor_status as
 with backend as materialized (
     -- What pg_locks and pg_stat_activity would be joined with costs more than all of the rest in a new session.
-    select l.objid as slot_id, a.application_name !~ '^cronmill slot [0-9]+ start [0-9]+ until ' as waits
+    -- Anybody may take such a lock, but only the run-as role does by it what it is for.
+    select l.objid as slot_id, pg_catalog.pg_get_userbyid(a.usesysid)::text as role_name, a.application_name !~ '^cronmill slot [0-9]+ start [0-9]+ until ' as waits
     from pg_catalog.pg_lock_status() as l
-    left join pg_catalog.pg_stat_get_activity(null) as a on a.pid = l.pid
+    join pg_catalog.pg_stat_get_activity(null) as a on a.pid = l.pid
     where l.locktype = 'advisory'
         and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
         and l.classid = cronmill.slot_lock_class()::oid
@@ -70,7 +71,7 @@ cross join lateral (
     full join (
         select o.slot_id, o.slot, o.started_at, o.ended_at from cronmill.slot as o where o.processor_id = p.processor_id
     ) as s on s.slot = n.slot
-    left join backend as b on b.slot_id = s.slot_id::oid
+    left join backend as b on b.slot_id = s.slot_id::oid and b.role_name = p.run_as
 ) as slots
 cross join lateral (
     -- Runs within the last hour, and the one of each slot that began before it.

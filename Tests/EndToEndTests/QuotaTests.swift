@@ -1,0 +1,118 @@
+import Postgres
+import Testing
+
+/// What all work databases share, and how much of it one may take.
+@Suite("Quotas", .timeLimit(.minutes(20)))
+struct QuotaTests {
+    @Test("a work database has so many slots and jobs at most, until the registry's owner says more")
+    func quotas() async throws {
+        try await withServer { server in
+            try await withDatabases(on: server, waitsForTurn: false) { place in
+                try await place.setUp("--enable")
+                try await place.script("select cronmill_cron.set_quota('\(place.database)', 2, 4)", in: "postgres")
+                let more = try await place.cronmillHere("configure", "work", "--slots", "3")
+                #expect(more.exitCode == 1)
+                #expect(
+                    more.errors.contains(
+                        "database \"\(place.database)\" would have 3 slots of enabled processors, and may have 2"
+                    )
+                )
+                #expect(
+                    more.errors.contains("cronmill_cron.set_quota('\(place.database)', slots => 3, jobs => 4);")
+                )
+                let disabled = try await place.cronmillHere([
+                    "setup", "--queue", "idle", "--handler", "app.work", "--run-as", place.runner, "--slots", "4",
+                ])
+                #expect(disabled.exitCode == 1)
+                #expect(disabled.errors.contains("database \"\(place.database)\" would have 5 jobs, and may have 4"))
+                // The link itself, too.
+                let owner = try await place.connect()
+                let order = try await expectedError {
+                    try await owner.execute(
+                        """
+                        insert into cronmill.registry (name, enabled, slots, schedule, linger, run_as, removed)
+                        values ('many', false, 1000, '* * * * *', '0', \(place.runner), false)
+                        """
+                    )
+                }
+                #expect(order.message.contains("would have 1001 jobs, and may have 4"))
+                await owner.close()
+                try await place.script(
+                    "select cronmill_cron.set_quota('\(place.database)', null, null)",
+                    in: "postgres"
+                )
+                let configured = try await place.cronmillHere("configure", "work", "--slots", "3")
+                #expect(configured.exitCode == 0, "\(configured.errors)")
+                #expect(try await place.jobs().count == 3)
+            }
+        }
+    }
+
+    @Test("a link waits, and lets others wait, for a limited time; what was taken from it is found, and set again")
+    func timeouts() async throws {
+        try await withServer { server in
+            try await withDatabases(on: server, waitsForTurn: false) { place in
+                try await place.setUp()
+                let settings: SQL = """
+                    select array_to_string(array(select c from unnest(r.rolconfig) as c order by c), ',')
+                    from pg_roles as r
+                    where r.rolname like 'cronmill link %'
+                    """
+                let wanted = ["idle_in_transaction_session_timeout=5min,lock_timeout=10s,statement_timeout=60s"]
+                #expect(try await place.cronRows(settings) == wanted)
+                try await place.script(
+                    "alter role \"cronmill link \(place.database)\" reset lock_timeout",
+                    in: "postgres"
+                )
+                let check = try await place.cronmillHere("check-permissions")
+                #expect(check.exitCode == 3)
+                #expect(
+                    check.output.contains("sessions of this link may wait, and let others wait, without end")
+                        && check.output.contains("set lock_timeout = '10s';")
+                )
+                let setup = try await place.cronmill(["setup", "--database", place.database])
+                #expect(setup.errors == "\(place.database): limit the waits of the link\n")
+                #expect(try await place.cronRows(settings) == wanted)
+                #expect(try await place.cronmillHere("check-permissions").exitCode == 0)
+            }
+        }
+    }
+
+    @Test("a table of results with a trigger, or of another's, is refused, and found where it came later")
+    func results() async throws {
+        try await withServer { server in
+            try await withDatabases(on: server, waitsForTurn: false) { place in
+                try await server.makeRole("stranger")
+                try await place.setUpQueries()
+                #expect(try await place.cronmillHere("check-permissions").exitCode == 0)
+                let trigger = """
+                    create function app.note() returns trigger language plpgsql as 'begin return new; end';
+                    create trigger note before insert on app.query_result for each row execute function app.note()
+                    """
+                for (change, undo, fault) in [
+                    (trigger, "drop trigger note on app.query_result", "table app.query_result has trigger note"),
+                    (
+                        "alter table app.query_result owner to stranger",
+                        "alter table app.query_result owner to postgres",
+                        "table app.query_result belongs to role \"stranger\""
+                    ),
+                    (
+                        "grant trigger on app.query_result to stranger",
+                        "revoke trigger on app.query_result from stranger",
+                        "role \"stranger\" may put triggers on table app.query_result"
+                    ),
+                ] {
+                    try await place.script(change)
+                    let found = try await place.cronmillHere("check-permissions")
+                    #expect(found.exitCode == 3 && found.output.contains(fault), "\(found.output)\(found.errors)")
+                    let refused = try await place.cronmillHere([
+                        "setup", "--queue", "second", "--query-results", "app.query_result", "--run-as", place.runner,
+                    ])
+                    #expect(refused.exitCode == 1 && refused.errors.contains("error: \(fault)"), "\(refused.errors)")
+                    try await place.script(undo)
+                }
+                #expect(try await place.cronmillHere("check-permissions").exitCode == 0)
+            }
+        }
+    }
+}
