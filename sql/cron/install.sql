@@ -36,6 +36,7 @@
 \ir functions/take_backlog.sql
 \ir views/link_backlog.sql
 \ir functions/visible_databases.sql
+\ir functions/same_database.sql
 \ir functions/alarms.sql
 \ir functions/deliver.sql
 \ir functions/privileges.sql

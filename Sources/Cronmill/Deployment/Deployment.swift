@@ -61,16 +61,25 @@ public struct Deployment: Sendable {
     }
 
     /// What every transaction relies on. In its search_path nobody can put anything: the owner of a database chooses the
-    /// default, and could make a superuser's session find functions and operators of his.
-    private static let settings = ["search_path": "pg_catalog, pg_temp"]
+    /// default, and could make a superuser's session find functions and operators of his, or read the literals of a
+    /// statement in another way.
+    private static let settings = [
+        "search_path": "pg_catalog, pg_temp", "standard_conforming_strings": "on", "row_security": "on",
+    ]
 
+    /// The one place where this library connects, so that no statement gets round `SchemaTrust`.
     private func connect(_ target: ConnectionInfo, settings: [String: String]) async throws -> Connection {
-        try await Connection.connect(
+        let connection = try await Connection.connect(
             target,
             settings: LocalSettings(settings),
             onNotice: onNotice,
             onStatement: onStatement
         )
+        let userVariable = target["dbname"] == cronDatabase ? "PG_CRON_USER" : "DB_USER"
+        try await connection.run { session in
+            session.beforeStatement = SchemaTrust(userVariable: userVariable).check
+        }
+        return connection
     }
 }
 

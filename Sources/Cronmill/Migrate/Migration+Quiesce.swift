@@ -13,6 +13,7 @@ extension Migration {
                 try session.execute(.passGuard)
                 // Jobs that others make are waited for, and wait: they are noted, or refused by the guard.
                 try session.execute("lock table cron.job in share row exclusive mode")
+                try session.execute(.migrationSchema)
                 try session.perform(guardFunction)
                 try session.perform(tables)
                 try session.execute(
@@ -74,6 +75,7 @@ extension Migration {
                 )
             }
             try await connection.run { session in
+                try session.execute(.migrationSchema)
                 try session.perform(guardFunction)
                 try session.execute(.guardTrigger(from: newDatabase, to: oldDatabase))
                 try session.execute(.restActive)
@@ -90,6 +92,9 @@ extension Migration {
 }
 
 extension SQL {
+    /// By itself: nothing is done in a schema before it is known whose it is.
+    static let migrationSchema: SQL = "create schema if not exists cronmill_migration"
+
     /// Refuses changes of jobs by others.
     static func guardTrigger(from: String, to: String) -> SQL {
         // What pg_cron can do is found by making a job and taking it back.

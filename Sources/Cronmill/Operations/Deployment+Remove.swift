@@ -152,8 +152,17 @@ extension Deployment {
         try await workState(database)?.isInstalled ?? false
     }
 
-    /// What is in a work database; nil if the database itself was dropped.
+    private func cronInspection(of database: String) async throws -> CronInspection {
+        try await with(connectCron()) { connection in
+            try await connection.run { session in
+                try CronInspection(state: CronState.inspect(session), session: session, database: database)
+            }
+        }
+    }
+
+    /// What is in a work database; nil if the database itself was dropped, whoever has its name now.
     private func workState(_ database: String) async throws -> WorkState? {
+        guard try await !cronInspection(of: database).isReplaced else { return nil }
         do {
             return try await with(connectWork(database)) { try await $0.run { try WorkState.inspect($0) } }
         } catch let error as PostgresError where error.sqlState == .invalidCatalogName {
@@ -162,11 +171,7 @@ extension Deployment {
     }
 
     private func planRemoveEverything(in database: String, _ plan: inout Plan) async throws {
-        let cron = try await with(connectCron()) { connection in
-            try await connection.run { session in
-                try CronInspection(state: CronState.inspect(session), session: session, database: database)
-            }
-        }
+        let cron = try await cronInspection(of: database)
         let state = try await workState(database)
         if state == nil, !cron.isRegistered {
             // Nothing of it is left anywhere: then its name is wrong, and the server says so.

@@ -16,13 +16,13 @@ begin
     ),
     wanted as (
         select w.name as database_name, p.name as processor, n.slot, p.enabled, p.schedule, p.run_as,
-            cronmill_cron.job_command(p.name, n.slot) as command
+            cronmill_cron.job_command(p.name, n.slot) as command, cronmill_cron.is_same_database(w.name) as is_same
         from cronmill_cron.processor as p
         join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
         cross join lateral generate_series(1, p.slots) as n (slot)
         union all
         select pg_catalog.current_database()::text, h.name, 0, true, '* * * * *', h.run_as,
-            pg_catalog.format('call cronmill_cron.%I()', h.name)
+            pg_catalog.format('call cronmill_cron.%I()', h.name), true
         from cronmill_cron.housekeepers() as h
         where h.is_wanted
     ),
@@ -30,6 +30,8 @@ begin
         select
             w.database_name, w.processor, w.slot,
             case
+                when not w.is_same
+                    then pg_catalog.format('database "%s" is not the one that was registered', w.database_name)
                 when o.noted_jobid is null then 'has no job'
                 when o.foreign_name is not null
                     then pg_catalog.format('its job %s is gone from cron.job: that jobid is another''s now, "%s"', o.noted_jobid,

@@ -1,7 +1,8 @@
 -- Makes the jobs of one processor what its row of the registry wants: as many as it has slots, with its
 -- schedule, role and active flag; those that are too many, or gone by hand, are struck out. Jobs that are
 -- right are not touched, nor are those of others that have come by a jobid of ours; lost ones are noted again. Returns how many were changed. Changes cron.job and cronmill_cron.job.
--- Executed by: take_settings, sync from the command line.
+-- Those of a database that was dropped are not active, whoever has its name now.
+-- Executed by: take_settings, deactivate_replaced, sync from the command line.
 create or replace function cronmill_cron.reconcile(database_name text, processor text)
 returns integer
 language plpgsql volatile parallel unsafe security definer
@@ -16,6 +17,7 @@ begin
     from cronmill_cron.processor as p
     join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
     where w.name = reconcile.database_name and p.name = reconcile.processor;
+    wanted.enabled := wanted.enabled and cronmill_cron.is_same_database(reconcile.database_name);
     for one in
         select l.jobid, l.slot, l.username from cronmill_cron.lost_jobs() as l
         where l.database_name = reconcile.database_name and l.processor = reconcile.processor

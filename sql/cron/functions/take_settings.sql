@@ -29,6 +29,14 @@ begin
         perform cronmill_cron.reconcile(take_settings.database_name, take_settings.name);
         return;
     end if;
+    if not cronmill_cron.is_same_database(take_settings.database_name) then
+        raise exception using
+            errcode = 'MC030',
+            message = pg_catalog.format('database "%s" is not the one that was registered', take_settings.database_name),
+            detail = 'The registered one was dropped, and with it go the roles its jobs were permitted to run as.',
+            hint = pg_catalog.format('Register the new one: cronmill setup --database %s',
+                cronmill_cron.shell_word(take_settings.database_name));
+    end if;
     if not exists (
         select 1
         from cronmill_cron.run_as as a

@@ -49,11 +49,13 @@ begin
     loop
         perform cronmill_cron.cancel_overdue();
         commit;
+        perform cronmill_cron.deactivate_replaced();
+        commit;
         exit when clock_timestamp() >= ends_at;
         perform pg_catalog.pg_sleep(least(0.5, greatest(0, extract(epoch from ends_at - clock_timestamp()))));
     end loop;
     perform pg_catalog.pg_advisory_unlock(1668443501, 0);
 end
 $procedure$;
-comment on procedure cronmill_cron.watch() is 'The housekeeper''s job: enforces task timeouts in every work database.';
+comment on procedure cronmill_cron.watch() is 'The housekeeper''s job: enforces task timeouts in every work database, and deactivates jobs of dropped ones.';
 revoke all on procedure cronmill_cron.watch() from public;
