@@ -30,8 +30,7 @@ final class SchemaTrust {
     func check(_ session: Session, _ text: String) throws(PostgresError) {
         // What was found in a transaction may have been made by it, and be gone with it.
         if isPassing, !session.isInTransaction { (present, isPassing) = ([], false) }
-        guard text.contains("cronmill") else { return }
-        let named = Self.schemas.filter { text.contains("\($0).") }
+        guard let named = Self.named(in: text) else { return }
         guard present.isEmpty || !present.isSuperset(of: named) else { return }
         let (found, stranger) = try Self.look(session)
         if let stranger { throw refusal(stranger, session) }
@@ -46,6 +45,31 @@ final class SchemaTrust {
             )
         }
         (present, isPassing) = (found, session.isInTransaction)
+    }
+
+    /// The schemas of which a statement names an object, in order; nil if it says nothing of any. In a literal it is the
+    /// name of a setting, or one that is looked up, and nothing is touched by that.
+    static func named(in text: String) -> [String]? {
+        let (bytes, word) = (Array(text.utf8), Array("cronmill".utf8))
+        var found: Set<String> = []
+        var isSpokenOf = false
+        var index = 0
+        while index + word.count <= bytes.count {
+            guard bytes[index] == word[0], bytes[index..<index + word.count].elementsEqual(word) else {
+                index += 1
+                continue
+            }
+            isSpokenOf = true
+            let start = index
+            while index < bytes.count, bytes[index].isInName { index += 1 }
+            let end = index
+            if index < bytes.count, bytes[index] == UInt8(ascii: "\"") { index += 1 }
+            let isQualifier = index < bytes.count && bytes[index] == UInt8(ascii: ".")
+            if isQualifier, start == 0 || bytes[start - 1] != UInt8(ascii: "'") {
+                found.insert(String(decoding: bytes[start..<end], as: UTF8.self))
+            }
+        }
+        return isSpokenOf ? schemas.filter(found.contains) : nil
     }
 
     /// A role that is trusted less, and what it has in our schemas.
@@ -88,5 +112,11 @@ final class SchemaTrust {
             error.hint = "Connect as that role: \(userVariable)=\(owner.shellWord)"
         }
         return error
+    }
+}
+
+extension UInt8 {
+    fileprivate var isInName: Bool {
+        self == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self)
     }
 }
