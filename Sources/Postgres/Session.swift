@@ -14,6 +14,9 @@ public final class Session {
     private let receiver: NoticeReceiver
     private let onStatement: (@Sendable (StatementTrace) -> Void)?
     private var failure: SQLState?
+    /// Asked before a statement is sent, with its text, and may refuse it. It may send statements itself, about which it
+    /// is not asked.
+    public var beforeStatement: ((Session, String) throws(PostgresError) -> Void)?
 
     /// The database of the connection.
     public let database: String
@@ -93,6 +96,14 @@ public final class Session {
         _ = try collect(text)
     }
 
+    /// Does something without asking `beforeStatement`.
+    public func withoutBeforeStatement<Value>(_ body: () throws -> Value) rethrows -> Value {
+        let ask = beforeStatement
+        beforeStatement = nil
+        defer { beforeStatement = ask }
+        return try body()
+    }
+
     func result(of sql: SQL, _ text: String) throws(PostgresError) -> ServerResult? {
         let began = try begin(text)
         defer { end(text, began) }
@@ -113,6 +124,11 @@ public final class Session {
         }
         guard PQtransactionStatus(handle) != PQTRANS_ACTIVE else {
             throw clientError("another statement of this session is under way", text)
+        }
+        if let ask = beforeStatement {
+            beforeStatement = nil
+            defer { beforeStatement = ask }
+            try ask(self, text)
         }
         if let cancellation, !cancellation.begin() {
             throw cancelled(text)

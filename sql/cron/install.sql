@@ -44,6 +44,7 @@
 \ir views/link.sql
 \ir functions/take_backlog.sql
 \ir views/link_backlog.sql
+\ir functions/same_database.sql
 \ir functions/alarms.sql
 \ir functions/deliver.sql
 \ir functions/privileges.sql

@@ -1,9 +1,29 @@
--- The link of a work database: a role of its own, and the server that leads to the registry. Without a password nobody
+-- The link of a work database: a role of its own, never one that somebody else may have made to become the link, and the server that leads to the registry. Without a password nobody
 -- logs in as the role; link_password.sql follows in the same transaction.
 do {{tag}}
 declare
     link_role constant text := {{link_role}};
 begin
+    if exists (
+        select from pg_catalog.pg_roles as r
+        where r.rolname = link_role
+            and (
+                pg_catalog.shobj_description(r.oid, 'pg_authid') is distinct from {{link_comment}}
+                or r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls
+                or exists (select from pg_catalog.pg_auth_members as m where m.member = r.oid)
+                or exists (
+                    select from pg_catalog.pg_auth_members as m
+                    join pg_catalog.pg_roles as o on o.oid = m.member
+                    where m.roleid = r.oid and not o.rolsuper and o.rolname <> current_user
+                )
+            )
+    ) then
+        raise exception using
+            errcode = 'MC031',
+            message = pg_catalog.format('role "%s" is not as cronmill makes it', link_role),
+            detail = 'Whoever made it, or is a member of it, could order jobs as the link.',
+            hint = pg_catalog.format('If nothing needs it: drop role %I;', link_role);
+    end if;
     if not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = link_role) then
         execute pg_catalog.format('create role %I connection limit 100', link_role);
     end if;

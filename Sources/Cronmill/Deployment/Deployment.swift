@@ -79,13 +79,19 @@ public struct Deployment: Sendable {
         "transform_null_equals": "off",
     ]
 
+    /// The one place where this library connects, so that no statement gets round `SchemaTrust`.
     private func connect(_ target: ConnectionInfo, settings: [String: String]) async throws -> Connection {
-        try await Connection.connect(
+        let connection = try await Connection.connect(
             target,
             settings: LocalSettings(settings),
             onNotice: onNotice,
             onStatement: onStatement
         )
+        let userVariable = target["dbname"] == cronDatabase ? "PG_CRON_USER" : "DB_USER"
+        try await connection.run { session in
+            session.beforeStatement = SchemaTrust(userVariable: userVariable).check
+        }
+        return connection
     }
 }
 

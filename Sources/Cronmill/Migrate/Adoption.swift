@@ -99,9 +99,7 @@ extension Session {
 
     /// The take-overs of this database; none where nothing is set up.
     func adoptions() throws -> [StoredAdoption] {
-        guard try one("select to_regclass('cronmill.adoption') is not null as is_there").get("is_there") else {
-            return []
-        }
+        guard try WorkState.inspect(self).isInstalled else { return [] }
         return try query(
             """
             select

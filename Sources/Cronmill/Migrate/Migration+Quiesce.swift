@@ -13,6 +13,7 @@ extension Migration {
                 try session.execute(.passGuard)
                 // Jobs that others make are waited for, and wait: they are noted, or refused by the guard.
                 try session.execute("lock table cron.job in share row exclusive mode")
+                try session.execute(.migrationSchema)
                 try session.perform(guardFunction)
                 try session.perform(tables)
                 try session.execute(
@@ -74,6 +75,7 @@ extension Migration {
                 )
             }
             try await connection.run { session in
+                try session.execute(.migrationSchema)
                 try session.perform(guardFunction)
                 try session.guardJobs(from: newDatabase, to: oldDatabase)
                 try session.execute(.restActive)
@@ -87,6 +89,11 @@ extension Migration {
     func pgCronIsIn(_ place: Deployment) async throws -> Bool {
         try await with(place.connectCron()) { try await $0.run { try CronState.inspect($0).extensionVersion != nil } }
     }
+}
+
+extension SQL {
+    /// By itself: nothing is done in a schema before it is known whose it is.
+    static let migrationSchema: SQL = "create schema if not exists cronmill_migration"
 }
 
 extension Session {

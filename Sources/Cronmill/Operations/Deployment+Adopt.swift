@@ -115,8 +115,8 @@ extension Plan {
         let cron = adoption.cron
         let cronDatabase = cron.state.database
         let linkRole = LinkRole.name(for: database)
-        try makeLink(linkRole, place: database, cron: cron.state, host: nil)
         register(database, linkRole: linkRole, in: cronDatabase)
+        try makeLink(linkRole, place: database, cron: cron.state, host: nil)
         // Before the former name is struck out, with which would go what only its permissions keep.
         for role in adoption.permitted { try permit(role, for: database, cron: cron) }
         for part in adoption.parts { showJobs(of: database, to: part, in: cronDatabase) }

@@ -32,11 +32,25 @@ extension Deployment {
         return try await with(connectWork(database)) { observer in
             let row = try await observer.run { session in
                 try session.one(
-                    "select p.run_as, p.processor_id, session_user as me from cronmill.processor as p where p.name = \(processor)"
+                    """
+                    select p.run_as, session_user as me,
+                        exists (select from pg_catalog.pg_roles as r where r.rolname = p.run_as and r.rolsuper) as is_superuser
+                    from cronmill.processor as p where p.name = \(processor)
+                    """
                 )
             }
-            let runAs: String = try row.get("run_as")
-            let worker = try await connect(as: runAs, me: row.get("me"), database: database, processor: processor)
+            let (runAs, me): (String, String) = try (row.get("run_as"), row.get("me"))
+            guard try !row.get("is_superuser") else {
+                throw CronmillError(
+                    .failed,
+                    "processor \"\(processor)\" runs as role \"\(runAs)\", which is a superuser",
+                    detail: "Its handler, and who may change it, could do anything.",
+                    hint: "Give it another: cronmill configure \(processor.shellWord) --database \(database.shellWord) --run-as ROLE",
+                    database: database
+                )
+            }
+            if runAs != me { try await checkLogin(as: runAs, processor, observer, database: database) }
+            let worker = try await connect(as: runAs, me: me, database: database, processor: processor)
             return try await with(worker) { worker in
                 let workerPID = try await worker.run { session in
                     try session.checkDirect("processor \"\(processor)\" cannot be worked by hand")
@@ -78,6 +92,45 @@ extension Deployment {
             where s.name = \(processor)
             """
         ).first.map { try Progress(ready: $0.get("ready"), done: $0.get("done"), failed: $0.get("failed")) }
+    }
+
+    /// Whether to log in as the role: what the processor's row says is its owner's word, who could name any role. The
+    /// registry has to know the processor with that role, and the procedure has to be the generated one.
+    private func checkLogin(
+        as role: String,
+        _ processor: String,
+        _ observer: Connection,
+        database: String
+    ) async throws {
+        let isPermitted: Bool = try await with(connectCron()) { connection in
+            try await connection.run { session in
+                try CronState.inspect(session).checkInstalled()
+                return try session.asking(.monitor, of: database) {
+                    try session.one(
+                        "select cronmill_cron.runs_as(\(database), \(processor), \(role)) as is_permitted"
+                    ).get("is_permitted")
+                }
+            }
+        }
+        guard isPermitted else {
+            throw CronmillError(
+                .failed,
+                "the registry does not know processor \"\(processor)\" to run as role \"\(role)\"",
+                detail: "Only its row in database \"\(database)\" says so.",
+                hint: "See: cronmill sync --check --database \(database.shellWord)",
+                database: database
+            )
+        }
+        let state = try await observer.run { try ProcedureState.of([processor], $0)[processor] }
+        guard let state, state.difference == nil else {
+            throw CronmillError(
+                .failed,
+                "the procedure of processor \"\(processor)\" is not the one that was made for it",
+                detail: state?.difference.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." },
+                hint: "cronmill sync --database \(database.shellWord)",
+                database: database
+            )
+        }
     }
 
     /// A connection as the run-as role: `set role` would protect nothing, a handler could reset it.

@@ -152,8 +152,19 @@ extension Deployment {
         try await workState(database)?.isInstalled ?? false
     }
 
-    /// What is in a work database; nil if the database itself was dropped.
+    private func cronInspection(of database: String) async throws -> CronInspection {
+        try await with(connectCron()) { connection in
+            try await connection.run { session in
+                var cron = try CronInspection(state: CronState.inspect(session), session: session, database: database)
+                cron.dropsSlowly = try cron.isRegistered && session.dropsSlowly(besides: database)
+                return cron
+            }
+        }
+    }
+
+    /// What is in a work database; nil if the database itself was dropped, whoever has its name now.
     private func workState(_ database: String) async throws -> WorkState? {
+        guard try await !cronInspection(of: database).isReplaced else { return nil }
         do {
             return try await with(connectWork(database)) { try await $0.run { try WorkState.inspect($0) } }
         } catch let error as PostgresError where error.sqlState == .invalidCatalogName {
@@ -162,13 +173,7 @@ extension Deployment {
     }
 
     private func planRemoveEverything(in database: String, _ plan: inout Plan) async throws {
-        let cron = try await with(connectCron()) { connection in
-            try await connection.run { session in
-                var cron = try CronInspection(state: CronState.inspect(session), session: session, database: database)
-                cron.dropsSlowly = try cron.isRegistered && session.dropsSlowly(besides: database)
-                return cron
-            }
-        }
+        let cron = try await cronInspection(of: database)
         let state = try await workState(database)
         if state == nil, !cron.isRegistered {
             // Nothing of it is left anywhere: then its name is wrong, and the server says so.

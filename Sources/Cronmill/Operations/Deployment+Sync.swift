@@ -78,6 +78,7 @@ extension Deployment {
                     )
                 }
                 let cron = try CronInspection(state: state, session: session, database: database)
+                try cron.checkSame(database)
                 var found = Synchronization(work: work, cron: cron, database: database)
                 try found.compare(files: sqlFiles, session)
                 return found

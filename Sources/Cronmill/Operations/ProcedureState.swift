@@ -9,7 +9,11 @@ struct ProcedureState: Sendable {
 
     /// Those of all processors of the session's database, by name.
     static func all(_ session: Session) throws -> [String: ProcedureState] {
-        let names: [String] = try session.query("select p.name from cronmill.processor as p").map { try $0.get("name") }
+        try of(session.query("select p.name from cronmill.processor as p").map { try $0.get("name") }, session)
+    }
+
+    /// Those of the processors with these names.
+    static func of(_ names: [String], _ session: Session) throws -> [String: ProcedureState] {
         var states: [String: ProcedureState] = [:]
         for name in names {
             var request = ProcessorRequest()

@@ -43,13 +43,14 @@ extension Deployment {
             try await connection.run { session in
                 do {
                     return try session.asking(.monitor, of: database) {
-                        try session.query(
+                        try session.queryAsOwner(
                             """
                             select \(sql: ProcessorState.columns)
                             from cronmill.processor_status as s
-                            where cardinality(\(processors)::text[]) = 0 or s.name = any (\(processors))
+                            where cardinality(\(processors)::text[]) = 0 or s.name = any (\(processors)::text[])
                             order by s.name
-                            """
+                            """,
+                            columns: ProcessorState.columnTypes
                         ).map { try ProcessorState($0, database: database) }
                     }
                 } catch let error as PostgresError where error.sqlState.map(Self.saysOfSchema.contains) == true {

@@ -29,6 +29,15 @@ extension ProcessorState {
         extract(epoch from s.oldest_ready_at)::double precision as oldest_ready_at
         """
 
+    /// Names and types of those, in order.
+    static let columnTypes: SQL = """
+        name text, queue text, run_as text, enabled boolean, paused boolean, slots integer, schedule text, running bigint,
+        waiting bigint, ready bigint, scheduled bigint, retrying bigint, dead bigint, oldest_ready_seconds double precision,
+        done_last_hour bigint, failed_last_hour bigint, attempts_of_late bigint, failed_of_late bigint, last_error text,
+        dead_rows bigint, quiet_since double precision, is_never_quiet boolean, quiet_seconds double precision,
+        oldest_ready_at double precision
+        """
+
     init(_ row: Row, database: String) throws {
         let date = { (name: String) in
             try row.get(name, as: Double?.self).map { Date(timeIntervalSince1970: $0) }

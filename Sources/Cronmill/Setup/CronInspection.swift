@@ -5,6 +5,9 @@ struct CronInspection: Sendable {
     var state: CronState
     /// The work database's row, if it is registered.
     var isRegistered = false
+    /// Whether the registered database was dropped, and another has its name. What was permitted the one is not permitted
+    /// the other.
+    var isReplaced = false
     var registeredLinkRole: String?
     /// Whether sessions of its link role may wait, and let others wait, without end.
     var lacksTimeouts = false
@@ -39,7 +42,20 @@ struct CronInspection: Sendable {
         try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
         let inspection = try CronInspection(state: state, session: session, database: database)
         guard inspection.isRegistered else { throw CronmillError.notSetUp(database) }
+        try inspection.checkSame(database)
         return inspection
+    }
+
+    /// Refuses a database that has the name of one that was registered and dropped.
+    func checkSame(_ database: String) throws {
+        guard isReplaced else { return }
+        throw CronmillError(
+            .failed,
+            "database \"\(database)\" is not the one that was registered",
+            detail: "The registered one was dropped, and with it go the roles its jobs were permitted to run as.",
+            hint: "Register the new one: cronmill setup --database \(database.shellWord)",
+            database: database
+        )
     }
 
     /// Whether a role may be permitted because a work database wants it. The owner of its schema decides what is in it;
@@ -54,7 +70,11 @@ struct CronInspection: Sendable {
         guard state.isInstalled else { return }
         if let row = try session.query(
             """
-            select w.link_role, w.link_role in (select l.role_name from cronmill_cron.patient_links() as l) as lacks, array(
+            select w.link_role, w.link_role in (select l.role_name from cronmill_cron.patient_links() as l) as lacks,
+            exists (
+                select from pg_catalog.pg_database as d
+                where d.datname = w.name and d.oid is distinct from w.database_oid and d.datname <> current_database()
+            ) as is_replaced, array(
                 select a.role_name from cronmill_cron.run_as as a where a.work_database_id = w.work_database_id
             ) as roles
             from cronmill_cron.work_database as w
@@ -65,6 +85,7 @@ struct CronInspection: Sendable {
             registeredLinkRole = try row.get("link_role")
             lacksTimeouts = try row.get("lacks", as: Bool?.self) ?? false
             permittedRoles = Set(try row.get("roles", as: [String].self))
+            isReplaced = try row.get("is_replaced")
         }
         processors = Set(
             try session.query(
@@ -84,6 +105,7 @@ struct CronInspection: Sendable {
                 """
             ).map { try RolePart(role: $0.get("role_name"), part: $0.get("part")) }
         )
+        if isReplaced { (permittedRoles, processors, parts) = ([], [], []) }
         let given = try session.one(
             "select i.given_max_running_jobs, i.given_others from cronmill_cron.installation as i"
         )

@@ -69,7 +69,7 @@ extension Deployment {
             try await refusing {
                 try await connection.run { session in
                     try session.tryOut(rehearsal.registry) {
-                        if !rehearsal.cron.isRegistered {
+                        if !rehearsal.cron.isRegistered || rehearsal.cron.isReplaced {
                             // The link's role does not exist yet.
                             try session.execute("select cronmill_cron.register(\(place), null)")
                         }

@@ -80,11 +80,11 @@ extension Plan {
         } else if let installed = state.half, !installed.isCurrent(half) {
             renew(half, installed, dropsFirst: work.mustDrop, in: place)
         }
+        if !cron.isRegistered || cron.isReplaced || cron.registeredLinkRole != linkRole || needsLink {
+            register(place, linkRole: linkRole, in: cron.state.database)
+        }
         if let linkRole, needsLink {
             try makeLink(linkRole, place: place, cron: cron.state, host: request.linkHost)
-        }
-        if !cron.isRegistered || cron.registeredLinkRole != linkRole || needsLink {
-            register(place, linkRole: linkRole, in: cron.state.database)
         }
         if let linkRole, !needsLink, cron.lacksTimeouts {
             add("limit the waits of the link", in: place, try .linkTimeouts(of: linkRole))
@@ -114,7 +114,8 @@ extension Plan {
         )
     }
 
-    /// The link's role, server and user mapping; the role is committed before anything can log in as it.
+    /// The link's role, server and user mapping; the role is committed before anything can log in as it. Its name has to
+    /// be registered already, so that no password is set of a role that is another database's.
     mutating func makeLink(_ linkRole: String, place: String, cron: CronState, host: String?) throws {
         add(
             "make the link, with a generated password",
@@ -132,6 +133,11 @@ extension Plan {
             ),
             try .linkPassword(of: linkRole),
             try .linkTimeouts(of: linkRole)
+        )
+        add(
+            "let the link order jobs of database \(place)",
+            in: cron.database,
+            "select cronmill_cron.renew_privileges()"
         )
     }
 

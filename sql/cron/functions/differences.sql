@@ -16,17 +16,18 @@ begin
         from cronmill_cron.noted_jobs() as o
     ),
     wanted as materialized (
-        select k.database_name, k.processor, k.slot, k.enabled, k.schedule, k.run_as, k.command,
+        select k.database_name, k.processor, k.slot, k.enabled, k.schedule, k.run_as, k.command, k.is_same,
             exists (select from pg_catalog.pg_roles as r where r.rolname = k.run_as) as has_role
         from (
             select w.name as database_name, p.name as processor, n.slot, p.enabled,
-                cronmill_cron.job_schedule(p.schedule) as schedule, p.run_as, cronmill_cron.job_command(p.name, n.slot) as command
+                cronmill_cron.job_schedule(p.schedule) as schedule, p.run_as, cronmill_cron.job_command(p.name, n.slot) as command,
+                cronmill_cron.is_same_database(w.name) as is_same
             from cronmill_cron.processor as p
             join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
             cross join lateral generate_series(1, p.slots) as n (slot)
             union all
             select pg_catalog.current_database()::text, h.name, 0, true, '* * * * *', h.run_as,
-                pg_catalog.format('call cronmill_cron.%I()', h.name)
+                pg_catalog.format('call cronmill_cron.%I()', h.name), true
             from cronmill_cron.housekeepers() as h
             where h.is_wanted
         ) as k
@@ -35,6 +36,8 @@ begin
         select
             w.database_name, w.processor, w.slot,
             case
+                when not w.is_same
+                    then pg_catalog.format('database "%s" is not the one that was registered', w.database_name)
                 when o.noted_jobid is null and not w.has_role
                     then pg_catalog.format('has no job, because role "%s" does not exist', w.run_as)
                 when o.noted_jobid is null then 'has no job'

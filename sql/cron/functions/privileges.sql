@@ -9,7 +9,7 @@ as $function$
     from (values
         ('sees_all'), ('broken_roles'), ('house_faults'), ('visible_databases'), ('visible_processors'), ('jobs_without_role'), ('capacity'),
         ('processor_jobs'), ('scheduler'), ('snapshot_holders'), ('differences'), ('history'), ('history_range'),
-        ('run_statistics'), ('visible_thresholds'), ('alarms')
+        ('run_statistics'), ('runs_as'), ('visible_thresholds'), ('alarms')
     ) as r (name)
     join pg_catalog.pg_proc as p on p.pronamespace = 'cronmill_cron'::regnamespace and p.proname = r.name
 $function$;

@@ -1,9 +1,9 @@
 -- Makes the jobs of one processor what its row of the registry wants: as many as it has slots, with its
 -- schedule, role and active flag; those that are too many, or gone by hand, are struck out. Jobs that are
 -- right are not touched, nor are those of others that have come by a jobid of ours; lost ones are noted again. Of a role
--- that does not exist no job is left: it would stop pg_cron for everybody. Returns how many were changed.
--- Changes cron.job and cronmill_cron.job.
--- Executed by: take_settings, sync from the command line.
+-- that does not exist no job is left: it would stop pg_cron for everybody. Those of a database that was dropped are not
+-- active, whoever has its name now. Returns how many were changed. Changes cron.job and cronmill_cron.job.
+-- Executed by: take_settings, deactivate_replaced, sync from the command line.
 create or replace function cronmill_cron.reconcile(database_name text, processor text)
 returns integer
 language plpgsql volatile parallel unsafe security definer
@@ -20,6 +20,7 @@ begin
     where w.name = reconcile.database_name and p.name = reconcile.processor;
     wanted.schedule := cronmill_cron.job_schedule(wanted.schedule);
     perform cronmill_cron.assert_seen(reconcile.database_name, reconcile.processor);
+    wanted.enabled := wanted.enabled and cronmill_cron.is_same_database(reconcile.database_name);
     for one in
         select l.jobid, l.slot, l.username from cronmill_cron.lost_jobs() as l
         where l.database_name = reconcile.database_name and l.processor = reconcile.processor

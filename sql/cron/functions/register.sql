@@ -1,5 +1,5 @@
--- Registers a work database with its link role, which gets the view link and nothing else.
--- Changes cronmill_cron.work_database. Executed by: the registry's owner.
+-- Registers a work database with its link role, which gets the view link and nothing else, and nothing before it is made. Of
+-- a database that was dropped, and whose name another has taken, nothing is left. Changes cronmill_cron.work_database. Executed by: the registry's owner.
 create or replace function cronmill_cron.register(database_name text, link_role text)
 returns void
 language plpgsql volatile parallel unsafe security invoker
@@ -8,6 +8,21 @@ as $function$
 begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
     perform cronmill_cron.take_turn('privileges');
+    if exists (
+        select from cronmill_cron.work_database as w
+        where w.link_role = register.link_role and w.name <> register.database_name
+    ) then
+        raise exception using
+            errcode = 'MC031',
+            message = pg_catalog.format('role "%s" is the link of another database', register.link_role),
+            detail = 'Both names are shortened to the same one.',
+            hint = 'Rename one of the databases.';
+    end if;
+    if exists (select from cronmill_cron.work_database as w where w.name = register.database_name)
+        and not cronmill_cron.is_same_database(register.database_name)
+    then
+        perform cronmill_cron.unregister(register.database_name);
+    end if;
     insert into cronmill_cron.work_database as w (name, database_oid, link_role)
     values (
         register.database_name,

@@ -33,6 +33,14 @@ begin
         perform cronmill_cron.reconcile(take_settings.database_name, take_settings.name);
         return;
     end if;
+    if not cronmill_cron.is_same_database(take_settings.database_name) then
+        raise exception using
+            errcode = 'MC030',
+            message = pg_catalog.format('database "%s" is not the one that was registered', take_settings.database_name),
+            detail = 'The registered one was dropped, and with it go the roles its jobs were permitted to run as.',
+            hint = pg_catalog.format('Register the new one: cronmill setup --database %s',
+                cronmill_cron.shell_word(take_settings.database_name));
+    end if;
     -- The bytes that a link from another encoding writes here, and reads, are another name to who speaks UTF-8.
     if pg_catalog.current_setting('server_encoding') = 'SQL_ASCII'
         and (take_settings.name || take_settings.database_name) !~ '^[ -~]*$'

@@ -199,6 +199,13 @@ begin
             noted_at := clock_timestamp();
         end if;
         commit;
+        begin
+            perform cronmill_cron.deactivate_replaced();
+        exception
+            when others then
+                failure := sqlerrm;
+        end;
+        commit;
         exit when is_over;
         perform pg_catalog.pg_sleep(least(0.5, greatest(0, extract(epoch from ends_at - clock_timestamp()))));
     end loop;
@@ -209,5 +216,5 @@ begin
     end if;
 end
 $procedure$;
-comment on procedure cronmill_cron.watch() is 'The housekeeper''s job: enforces task timeouts in every work database.';
+comment on procedure cronmill_cron.watch() is 'The housekeeper''s job: enforces task timeouts in every work database, and deactivates jobs of dropped ones.';
 revoke all on procedure cronmill_cron.watch() from public;

@@ -1,0 +1,117 @@
+internal import Postgres
+
+extension SchemaTrust {
+    /// One row: the schemas that are there, and the first object in them by which another role could act as the one
+    /// connected.
+    ///
+    /// Every name and operator is the catalogs' own, whatever the search_path. `part` is what stands in our schemas and
+    /// what belongs to that (indexes, defaults, rules, triggers, policies), the foreign keys that refer to it, the casts
+    /// of its types, and the event triggers of the database. `touched` is that, and whatever it uses. Owners are those
+    /// of `pg_shdepend`, which leaves out the superuser the cluster was made with.
+    ///
+    /// A role is trusted if it is a superuser, the role connected, or can do all that this one can: its attributes, and
+    /// those of the roles it is a member of, PostgreSQL's own among them, but those that only show statistics.
+    static let question: SQL = """
+        with recursive me as materialized (
+            select r.oid, r.rolname from pg_catalog.pg_roles as r where r.rolname operator(pg_catalog.=) session_user
+        ),
+        power (role, name) as materialized (
+            select r.oid, p.name
+            from pg_catalog.pg_roles as r
+            cross join lateral (values
+                (r.rolsuper, 'superuser'), (r.rolcreaterole, 'createrole'), (r.rolcreatedb, 'createdb'),
+                (r.rolreplication, 'replication'), (r.rolbypassrls, 'bypassrls'),
+                (
+                    r.oid operator(pg_catalog.<) 16384 and not r.rolsuper
+                        and r.rolname operator(pg_catalog.<>) all (array[
+                            'pg_checkpoint', 'pg_database_owner', 'pg_monitor', 'pg_read_all_settings',
+                            'pg_read_all_stats', 'pg_stat_scan_tables', 'pg_use_reserved_connections'
+                        ]),
+                    r.rolname::pg_catalog.text
+                )
+            ) as p (is_had, name)
+            where p.is_had
+        ),
+        mine as materialized (
+            select distinct p.name from me join power as p on pg_catalog.pg_has_role(me.oid, p.role, 'member')
+        ),
+        ours as materialized (
+            select n.oid, n.nspname, n.nspacl from pg_catalog.pg_namespace as n
+            where n.nspname operator(pg_catalog.=) any (\(schemas)::pg_catalog.name[])
+        ),
+        part (classid, objid) as (
+            select 'pg_catalog.pg_namespace'::pg_catalog.regclass::pg_catalog.oid, o.oid from ours as o
+            union
+            select 'pg_catalog.pg_event_trigger'::pg_catalog.regclass, e.oid from pg_catalog.pg_event_trigger as e
+            union
+            select d.classid, d.objid
+            from part as p
+            join pg_catalog.pg_depend as d
+                on d.refclassid operator(pg_catalog.=) p.classid and d.refobjid operator(pg_catalog.=) p.objid
+            where d.deptype operator(pg_catalog.<>) 'n'
+                or p.classid operator(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+                or d.classid operator(pg_catalog.=) 'pg_catalog.pg_constraint'::pg_catalog.regclass
+                or d.classid operator(pg_catalog.=) 'pg_catalog.pg_cast'::pg_catalog.regclass
+        ),
+        touched (classid, objid) as (
+            select p.classid, p.objid from part as p
+            union
+            select d.refclassid, d.refobjid
+            from part as p
+            join pg_catalog.pg_depend as d
+                on d.classid operator(pg_catalog.=) p.classid and d.objid operator(pg_catalog.=) p.objid
+        ),
+        held (role, classid, objid, privilege) as (
+            select s.refobjid, t.classid, t.objid, null::pg_catalog.text
+            from touched as t
+            join pg_catalog.pg_shdepend as s
+                on s.classid operator(pg_catalog.=) t.classid and s.objid operator(pg_catalog.=) t.objid
+            where s.deptype operator(pg_catalog.=) 'o'
+                and s.dbid operator(pg_catalog.=) (
+                    select d.oid from pg_catalog.pg_database as d
+                    where d.datname operator(pg_catalog.=) pg_catalog.current_database()
+                )
+            union all
+            select a.grantee, 'pg_catalog.pg_namespace'::pg_catalog.regclass, o.oid, a.privilege_type
+            from ours as o
+            cross join lateral pg_catalog.aclexplode(o.nspacl) as a
+            where a.privilege_type operator(pg_catalog.=) 'CREATE'
+            union all
+            select a.grantee, p.classid, p.objid, a.privilege_type
+            from part as p
+            join pg_catalog.pg_class as c on c.oid operator(pg_catalog.=) p.objid
+            cross join lateral (
+                select e.grantee, e.privilege_type from pg_catalog.aclexplode(c.relacl) as e
+                union all
+                select e.grantee, e.privilege_type
+                from pg_catalog.pg_attribute as t
+                cross join lateral pg_catalog.aclexplode(t.attacl) as e
+                where t.attrelid operator(pg_catalog.=) c.oid
+            ) as a
+            where p.classid operator(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+                and a.privilege_type operator(pg_catalog.=) any (array['TRIGGER', 'REFERENCES'])
+        )
+        select
+            array(select o.nspname::pg_catalog.text from ours as o) as present,
+            me.rolname as me, s.role, s.object, s.privilege
+        from me
+        left join lateral (
+            select r.rolname as role, pg_catalog.pg_describe_object(h.classid, h.objid, 0) as object, h.privilege
+            from held as h
+            left join pg_catalog.pg_roles as r on r.oid operator(pg_catalog.=) h.role
+            where (r.oid is null or not r.rolsuper and r.oid operator(pg_catalog.<>) me.oid)
+                and exists (
+                    select from mine as m
+                    where not exists (
+                        select from power as p
+                        where p.name operator(pg_catalog.=) m.name and pg_catalog.pg_has_role(r.oid, p.role, 'member')
+                    )
+                )
+            order by
+                h.privilege nulls first,
+                h.classid operator(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass desc,
+                2
+            limit 1
+        ) as s on true
+        """
+}
