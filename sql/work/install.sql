@@ -24,12 +24,16 @@
 \ir functions/shell_word.sql
 \ir functions/queue_id.sql
 \ir functions/producer_queue_id.sql
+\ir functions/within_time.sql
 \ir functions/check_task.sql
+\ir functions/slot_lock_class.sql
+\ir functions/is_abandoned.sql
+\ir functions/hold_key.sql
+\ir functions/hold_keys.sql
 \ir functions/enqueue.sql
 \ir functions/enqueue_many.sql
 \ir functions/enqueue_envelopes.sql
 \ir functions/adopt_task.sql
-\ir functions/slot_lock_class.sql
 \ir functions/forget_runs.sql
 \ir functions/begin_run.sql
 \ir functions/publish.sql
@@ -37,11 +41,10 @@
 \ir functions/bury.sql
 \ir functions/tally.sql
 \ir functions/is_own_cancel.sql
-\ir functions/hold_key.sql
 \ir functions/put_back.sql
 \ir functions/lock_group.sql
-\ir functions/is_abandoned.sql
 \ir functions/begin_attempt.sql
+\ir functions/claim_alone.sql
 \ir functions/claim_groups.sql
 \ir functions/claim.sql
 \ir functions/claim_again.sql
@@ -81,4 +84,5 @@
 \ir functions/refuse_truncate.sql
 \ir functions/one_at_a_time.sql
 \ir triggers/processor.sql
+\ir triggers/task.sql
 \ir views/processor_status.sql
