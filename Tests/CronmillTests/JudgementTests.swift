@@ -17,6 +17,7 @@ struct JudgementTests {
         var waiting = 0
         var ready = 0
         var oldestReadyAt: Date?
+        var pausedFor: String?
         var quietSince: Date? = at(59)
         var attempts = 0
         var failed = 0
@@ -62,6 +63,7 @@ struct JudgementTests {
                 attemptsOfLate: attempts,
                 failedOfLate: failed,
                 lastError: failed > 0 ? "no such address\nat all" : nil,
+                pausedFor: pausedFor,
                 deadRows: 0
             )
             let cron = ProcessorJobs(

@@ -7,7 +7,7 @@ struct BegunTaskTests {
     /// What a run does, a statement at a time, on a connection of the run-as role.
     private static let begin: SQL = "select set_config('test.run', cronmill.begin_run('work', 1)::text, false)"
     private static let claim: SQL =
-        "select cronmill.claim(1, 1, 1, clock_timestamp(), null::cronmill.claim, false)"
+        "select cronmill.claim(1, 1, 1, 1, true, null::cronmill.claim, false)"
     private static func end(_ reason: String) -> SQL {
         """
         select cronmill.end_run(

@@ -56,4 +56,74 @@ struct DeactivationTests {
             #expect(disabled.exitCode == 0, "\(disabled.errors)")
         }
     }
+
+    /// Leaves a processor as a `disable` does that comes to no end while a run is in a task.
+    private func disableHalf(_ place: Workplace, _ body: () async throws -> Void) async throws {
+        try await place.makeHandlerWait()
+        try await place.enqueue(2)
+        let holder = try await place.connect()
+        try await holder.execute("select pg_advisory_lock(4711)")
+        async let run: Void = place.call()
+        try await place.handlerWaits()
+        let disabled = try await place.cronmillHere("disable", "--wait", "0.2s")
+        #expect(disabled.exitCode == 1)
+        #expect(try await place.rows("select enabled, paused, paused_for from cronmill.processor") == ["t|t|disable"])
+        try await body()
+        try await holder.execute("select pg_advisory_unlock(4711)")
+        try await run
+        await holder.close()
+    }
+
+    @Test("status does not hide a disable that came to no end, and enable ends its pause and says so")
+    func half() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await disableHalf(place) {
+                let status = try await place.cronmillHere("status", "--exit-code", "--json")
+                #expect(status.exitCode == 3)
+                #expect(status.output.contains("\"verdict\": \"interrupted\""))
+            }
+            let enabled = try await place.cronmillHere("enable")
+            #expect(enabled.exitCode == 0)
+            #expect(
+                (enabled.output + enabled.errors).contains(
+                    "enable processor work, and resume it: a disable that did not come to its end had paused it"
+                )
+            )
+            #expect(try await place.rows("select enabled, paused, paused_for from cronmill.processor") == ["t|f|-"])
+            let status = try await place.cronmillHere("status", "--exit-code")
+            #expect(status.exitCode == 0)
+        }
+    }
+
+    @Test("disable after one that came to no end disables, and leaves no pause")
+    func again() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await disableHalf(place) {}
+            let disabled = try await place.cronmillHere("disable")
+            #expect(disabled.exitCode == 0, "\(disabled.errors)")
+            #expect(try await place.rows("select enabled, paused, paused_for from cronmill.processor") == ["f|f|-"])
+        }
+    }
+
+    @Test("a person's pause outlasts disable and enable, and enable says that it is there")
+    func anothersPause() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            for command in ["pause", "disable"] {
+                let result = try await place.cronmillHere(command)
+                #expect(result.exitCode == 0, "\(result.errors)")
+            }
+            #expect(try await place.rows("select enabled, paused, paused_for from cronmill.processor") == ["f|t|-"])
+            let enabled = try await place.cronmillHere("enable")
+            #expect(
+                enabled.errors.contains(
+                    "\(place.database): processor work is paused, no task is begun: "
+                        + "cronmill resume work --database \(place.database)"
+                )
+            )
+            #expect(try await place.rows("select enabled, paused, paused_for from cronmill.processor") == ["t|t|-"])
+        }
+    }
 }

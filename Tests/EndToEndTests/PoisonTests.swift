@@ -51,6 +51,134 @@ struct PoisonTests {
         }
     }
 
+    /// As if the slot's last run had been killed, nobody knows in which task.
+    private static let loseRun =
+        "update cronmill.slot set start_number = start_number + 1, started_at = clock_timestamp()"
+
+    @Test(
+        "after an unclean end a few thousand tasks are done carefully, in few transactions, and the others at full speed"
+    )
+    func carefully() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.call()
+            try await place.script(Self.loseRun)
+            try await place.enqueue(20_000)
+            try await place.call()
+            #expect(try await place.done() == Array(1...20_000))
+            // One by one it would be 20,000.
+            let transactions = try await place.rows("select count(distinct xmin::text) from app.done")
+            #expect(try #require(Int(transactions[0])) < 2000)
+            #expect(try await place.rows("select losses_in_row from cronmill.slot") == ["0"])
+        }
+    }
+
+    @Test("a task of higher priority does not wait for those that are done carefully")
+    func priority() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.call()
+            try await place.makeHandlerWait()
+            try await place.script(Self.loseRun)
+            try await place.enqueue(20)
+            let holder = try await place.connect()
+            try await holder.execute("select pg_advisory_lock(4711)")
+            async let run: Void = place.call()
+            try await place.handlerWaits()
+            #expect(try await place.rows("select attempts from cronmill.task where began_at is not null") == ["1"])
+            _ = try await place.rows("select cronmill.enqueue('work', '{\"n\": 1000}', 9)")
+            try await holder.execute("select pg_advisory_unlock(4711)")
+            try await run
+            #expect(try await place.rows("select n from app.done order by ctid limit 3") == ["1", "1000", "2"])
+            await holder.close()
+        }
+    }
+
+    /// Calls a run that a task ends.
+    private func callAndLose(_ place: Workplace) async {
+        await #expect(throws: PostgresError.self) { try await place.call() }
+    }
+
+    @Test(
+        "a task that has ended a run is done after the others, in a run that lingers at its end",
+        arguments: ["0", "4 seconds"]
+    )
+    func last(linger: String) async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable", "--max-attempts", "10")
+            try await place.script(
+                """
+                create or replace function app.work(payload jsonb) returns void language plpgsql as $$
+                begin
+                    insert into app.done (n) values ((payload ->> 'n')::bigint);
+                    if payload ->> 'n' = '1' then
+                        perform pg_terminate_backend(pg_backend_pid());
+                        perform pg_sleep(10);
+                    end if;
+                end $$;
+                update cronmill.processor set backoff_base = '10 milliseconds'
+                """
+            )
+            try await place.enqueue(1)
+            // Nobody knows which it was; then it is known.
+            await callAndLose(place)
+            await callAndLose(place)
+            #expect(try await place.rows("select attempts, began_at is not null from cronmill.task") == ["1|t"])
+            try await place.script("update cronmill.processor set linger = '\(linger)'")
+            _ = try await place.rows(
+                "select cronmill.enqueue_many('work', array_agg(jsonb_build_object('n', n))) from generate_series(2, 501) as n"
+            )
+            try await Task.sleep(for: .milliseconds(100))
+            await callAndLose(place)
+            #expect(try await place.done() == Array(2...501))
+            #expect(try await place.rows("select attempts from cronmill.task") == ["2"])
+        }
+    }
+
+    @Test(
+        "of the tasks that were done together in a run that was lost each is done alone, and only the one that ends its run is charged"
+    )
+    func suspects() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable", "--max-attempts", "1")
+            try await place.call()
+            try await place.script(Self.loseRun)
+            try await place.script(
+                """
+                create or replace function app.work(payload jsonb) returns void language plpgsql as $$
+                begin
+                    insert into app.done (n) values ((payload ->> 'n')::bigint);
+                    if payload ->> 'n' = '170' then
+                        perform pg_terminate_backend(pg_backend_pid());
+                        perform pg_sleep(10);
+                    end if;
+                end $$;
+                update cronmill.processor set backoff_base = '10 milliseconds'
+                """
+            )
+            try await place.enqueue(400)
+            await callAndLose(place)
+            // Their attempts are not charged.
+            let suspects = try await place.rows(
+                "select count(*) > 1, max(attempts), bool_or((payload ->> 'n') = '170') from cronmill.task where suspected_at is not null"
+            )
+            #expect(suspects == ["t|0|t"])
+            await callAndLose(place)
+            #expect(
+                try await place.rows(
+                    "select payload ->> 'n' as n, attempts from cronmill.task where began_at is not null"
+                ) == ["170|1"]
+            )
+            try await Task.sleep(for: .milliseconds(100))
+            try await place.call()
+            #expect(try await place.done() == (1...400).filter { $0 != 170 })
+            #expect(
+                try await place.rows("select payload ->> 'n' as n, attempts, error_sqlstate from cronmill.dead_task")
+                    == ["170|1|MC020"]
+            )
+        }
+    }
+
     @Test("a failed assertion is a failure like any other")
     func assertion() async throws {
         try await withDatabases { place in

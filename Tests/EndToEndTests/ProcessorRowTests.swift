@@ -72,6 +72,19 @@ struct ProcessorRowTests {
         }
     }
 
+    @Test("TRUNCATE of tasks is refused, and they stay", arguments: [("task", "tasks"), ("dead_task", "dead tasks")])
+    func truncateTasks(table: String, noun: String) async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            try await place.enqueue(1)
+            let error = try await expectedError { try await place.script("truncate cronmill.\(table)") }
+            #expect(error.sqlState == "MC002")
+            #expect(error.message == "\(noun) cannot be truncated")
+            #expect(error.hint?.contains("cronmill remove --queue NAME") == true)
+            #expect(try await place.rows("select task_id from cronmill.task") == ["1"])
+        }
+    }
+
     @Test("deleting a processor's row unschedules its jobs")
     func delete() async throws {
         try await withDatabases { place in

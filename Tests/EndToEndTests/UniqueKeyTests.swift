@@ -204,6 +204,98 @@ struct UniqueKeyTests {
         }
     }
 
+    /// Starts a run and lets it claim: the keys are given up, and no task is begun yet.
+    private func takeKeys(_ place: Workplace) async throws -> Connection {
+        let run = try await place.connect(as: place.runner)
+        try await run.execute("select set_config('test.run', cronmill.begin_run('work', 1)::text, false)")
+        try await run.execute("select cronmill.claim(1, 1, 100, 0, false, null::cronmill.claim, false)")
+        #expect(try await place.rows("select count(*) from cronmill.task where taken_by is not null") == ["2"])
+        return run
+    }
+
+    @Test(
+        "however a run ends, tasks that it has not begun hold their keys",
+        arguments: ["paused", "canceled", "budget"]
+    )
+    func givesBack(reason: String) async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            let producer = try await place.connect()
+            let first = try await enqueue(1, key: "a", on: producer)
+            _ = try await enqueue(2, key: "b", on: producer)
+            let run = try await takeKeys(place)
+            // The other key has been enqueued again meanwhile: both are tasks.
+            #expect(try await enqueue(3, key: "b", on: producer) == "3")
+            try await run.execute(
+                """
+                select cronmill.end_run(
+                    1, current_setting('test.run')::cronmill.run_start,
+                    \(reason), (0, 0, 0, null, null)::cronmill.counters)
+                """
+            )
+            #expect(
+                try await place.rows("select task_id, taken_by from cronmill.task order by task_id")
+                    == ["1|-", "2|0", "3|-"]
+            )
+            #expect(try await enqueue(4, key: "a", on: producer) == first)
+            await run.close()
+            try await place.call()
+            #expect(try await place.done() == [1, 2, 3])
+        }
+    }
+
+    @Test(
+        "after a crash an enqueue sees that the slot is gone which has given up the key of a waiting task",
+        arguments: [
+            "cronmill.enqueue('work', '{}', unique_key => 'a')",
+            "cronmill.enqueue_envelopes('work', array['{\"payload\": 1, \"unique_key\": \"a\"}', '{\"payload\": 2}']::jsonb[])",
+            "cronmill.adopt_task(1, '{}', 0, 0, null, null, 'a', false)",
+        ]
+    )
+    func slotIsGone(call: String) async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            let producer = try await place.connect()
+            for (number, key) in [(1, "a"), (2, "b")] { _ = try await enqueue(number, key: key, on: producer) }
+            let run = try await takeKeys(place)
+            #expect(try await enqueue(3, key: "b", on: producer) == "3")
+            // The end of its backend, as of one that is killed.
+            await run.close()
+            try await place.whenNoBackendWorks()
+            try await producer.execute("select \(unsafeRaw: call)")
+            #expect(
+                try await place.rows(
+                    "select unique_key, count(*), max(taken_by) from cronmill.task group by 1 order by 1"
+                )
+                .filter { !$0.hasPrefix("-") } == ["a|1|-", "b|2|1"]
+            )
+            try await place.call()
+            #expect(try await place.done().filter { $0 > 0 } == [1, 2, 3])
+        }
+    }
+
+    @Test("a task whose attempt was lost with its backend holds its key while it waits for the next")
+    func attemptIsLost() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            let producer = try await place.connect()
+            let first = try await enqueue(1, key: "a", on: producer)
+            try await place.call()
+            let again = try await enqueue(2, key: "a", on: producer)
+            #expect(again != first)
+            try await place.script(
+                """
+                update cronmill.slot set start_number = start_number + 1, started_at = clock_timestamp() - interval '1 hour';
+                update cronmill.task
+                set attempts = 1, began_at = clock_timestamp() - interval '1 minute', taken_by = 1,
+                    run_at = clock_timestamp() + interval '1 hour'
+                """
+            )
+            #expect(try await enqueue(3, key: "a", on: producer) == again)
+            #expect(try await place.rows("select attempts, taken_by from cronmill.task") == ["1|-"])
+        }
+    }
+
     @Test("a key given up for a task that was not begun is held again by the slot's next run")
     func takesBack() async throws {
         try await withDatabases { place in

@@ -36,4 +36,16 @@ extension Workplace {
             ) == ["1"]
         }
     }
+
+    /// Waits until no backend of the first database holds an advisory lock: a slot's, for one.
+    func whenNoBackendWorks() async throws {
+        try await eventually("the locks are free") {
+            try await rows(
+                """
+                select 1 from pg_locks as l join pg_database as d on d.oid = l.database
+                where d.datname = current_database() and l.locktype = 'advisory'
+                """
+            ) == []
+        }
+    }
 }

@@ -19,7 +19,8 @@ declare
     part_began_at timestamptz;
     deadline timestamptz;
     task_timeout interval;
-    careful_until timestamptz;
+    careful integer;
+    alone_first boolean;
     poll_seconds double precision;
     push_at pg_catalog.timestamptz;
     in_parts boolean;
@@ -37,7 +38,7 @@ declare
     ended text;{{declarations}}
     error cronmill.task_error;
     noted bigint := 0;
-    noted_at timestamptz := clock_timestamp() - interval '4 seconds';
+    noted_at timestamptz := clock_timestamp();
     end_reason text;
     cancel_message pg_catalog.text;
 begin
@@ -50,14 +51,18 @@ begin
     if not run.go then
         return;
     end if;
-    careful_until := run.careful_until;
+    careful := run.careful;
     poll_seconds := run.poll_seconds;
     push_at := run.push_at;
 
     loop
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-        batch_size := least(batch_size, task_limit - counters.done - counters.failed);
         batch_began_at := clock_timestamp();
+        -- What may end the run is done last; at the end of its time one of them is, if there was none before.
+        alone_first := batch_began_at >= run.alone_at
+            or not run.lingers and (total = 0 or alone_first and batch.is_alone) is true;
+        batch_size := case when total > 0 and batch_began_at >= run.ends_at then 0
+            else least(batch_size, task_limit - counters.done - counters.failed) end;
         failed_before := counters.failed;
         in_parts := false;
         solo := false;
@@ -66,14 +71,14 @@ begin
         -- First the whole batch in one subtransaction, unless tasks of the last batch failed: then these are locked here,
         -- and done in parts at once.
         if tasks_fail then
-            batch := cronmill.claim(run.processor_id, slot, batch_size, careful_until, batch, true);
+            batch := cronmill.claim(run.processor_id, slot, batch_size, careful, alone_first, batch, true);
             task_ids := batch.task_ids;
             places := batch.places;
             total := coalesce(cardinality(task_ids), 0);
             in_parts := total > 0;
         else
             begin
-                batch := cronmill.claim(run.processor_id, slot, batch_size, careful_until, batch, false);
+                batch := cronmill.claim(run.processor_id, slot, batch_size, careful, alone_first, batch, false);
                 task_ids := batch.task_ids;
                 places := batch.places;
                 total := coalesce(cardinality(task_ids), 0);
@@ -237,12 +242,12 @@ begin
             case
                 when counters.done + counters.failed >= task_limit then 'limit'
                 when total = 0 and not batch.at_once and last_look then 'empty'
-                when clock_timestamp() >= run.ends_at then 'budget'
+                when clock_timestamp() >= run.ends_at and alone_first then 'budget'
             end
         );
-        -- Soon once the queue is empty: reports are not to lag behind for as long as the run looks for tasks.
+        -- Of a run that is killed little is missing, and nothing of what it did carefully.
         if counters.done + counters.failed > noted
-            and clock_timestamp() > noted_at + make_interval(secs => 5 - 4 * (total = 0)::integer)
+            and (batch.is_alone or clock_timestamp() > noted_at + interval '0.25 seconds')
         then
             perform cronmill.note_progress(run.processor_id, run, counters);
             noted := counters.done + counters.failed;
@@ -260,15 +265,15 @@ begin
             reset all;
             poll_seconds := run.poll_seconds;
             last_look := false;
-            if not batch.is_alone then
+            if not batch.is_alone or careful > 0 then
                 batch_size := cronmill.next_batch_size(
                     total, batch_size, clock_timestamp() - batch_began_at, counters.failed - failed_before);
             end if;
+            careful := greatest(0, careful - total);
         elsif batch.at_once then
             null;
-        elsif careful_until is not null then
-            -- All that were ready at the start have been done one by one.
-            careful_until := null;
+        elsif careful > 0 then
+            careful := 0;
         elsif not run.lingers then
             -- Before it ends it looks everywhere: what another slot had, or a group held up, waits where it has passed.
             batch.full_scan_at := null;

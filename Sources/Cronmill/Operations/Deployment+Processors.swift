@@ -13,18 +13,19 @@ public enum ProcessorChange: Sendable, Hashable {
 
     var assignment: SQL {
         switch self {
-        case .enable: "enabled = true"
+        // An interrupted `disable` or `remove` has left its own pause.
+        case .enable: "enabled = true, paused = paused and paused_for is null"
         case .disable: "enabled = false"
-        case .pause: "paused = true"
+        case .pause: "paused = true, paused_for = null"
         case .resume: "paused = false"
         }
     }
 
     var alreadySo: SQL {
         switch self {
-        case .enable: "p.enabled"
+        case .enable: "p.enabled and p.paused_for is null"
         case .disable: "not p.enabled"
-        case .pause: "p.paused"
+        case .pause: "p.paused and p.paused_for is null"
         case .resume: "not p.paused"
         }
     }
@@ -101,16 +102,21 @@ extension Deployment {
     /// - Throws: `CronmillError` for a name that is not there; `PostgresError`.
     public func plan(_ change: ProcessorChange, _ names: [String], in database: String) async throws -> Plan {
         let names = try await processors(names, in: database, for: .operator)
-        let already: Set<String> = try await with(connectWork(database)) { connection in
-            Set(
-                try await connection.query("select p.name from cronmill.processor as p where \(sql: change.alreadySo)")
-                    .map { try $0.get("name") }
-            )
+        let (already, pauses): (Set<String>, [String: String]) = try await with(connectWork(database)) { connection in
+            let already: [String] = try await connection.query(
+                "select p.name from cronmill.processor as p where \(sql: change.alreadySo)"
+            ).map { try $0.get("name") }
+            let paused = try await connection.query(
+                "select p.name, p.paused_for from cronmill.processor as p where p.paused_for is not null"
+            ).map { row in try (row.get("name", as: String.self), row.get("paused_for", as: String.self)) }
+            return (Set(already), Dictionary(paused) { first, _ in first })
         }
         var plan = Plan()
         for name in names where !already.contains(name) {
+            let pause = change == .enable ? pauses[name] : nil
             plan.add(
-                "\(change.title) processor \(name)",
+                "\(change.title) processor \(name)"
+                    + (pause.map { ", and resume it: a \($0) that did not come to its end had paused it" } ?? ""),
                 in: database,
                 "update cronmill.processor set \(sql: change.assignment) where name = \(name)"
             )
@@ -118,6 +124,21 @@ extension Deployment {
         switch change {
         case .enable, .disable: return try await bypassingLink(plan, of: database)
         case .pause, .resume: return plan
+        }
+    }
+
+    /// Of the processors named, all if none is, those that a person has paused.
+    ///
+    /// - Throws: `PostgresError`.
+    public func pausedProcessors(_ names: [String], in database: String) async throws -> [String] {
+        try await onSetUp(database, for: .monitor) { session in
+            try session.query(
+                """
+                select p.name from cronmill.processor as p
+                where p.paused and p.paused_for is null
+                    and (cardinality(\(names)::text[]) = 0 or p.name = any (\(names))) order by p.name
+                """
+            ).map { try $0.get("name") }
         }
     }
 
@@ -135,7 +156,7 @@ extension Deployment {
         return try await with(connectWork(database)) { connection in
             let targets = try await connection.query(
                 """
-                select p.name, p.paused from cronmill.processor as p
+                select p.name, p.paused and p.paused_for is null as paused from cronmill.processor as p
                 where p.name = any (\(names)) and p.enabled order by p.name
                 """
             )
@@ -145,7 +166,11 @@ extension Deployment {
             try await connection.run { session in
                 try session.asking(.operator, of: database) {
                     _ = try session.execute(
-                        "update cronmill.processor set paused = true where name = any (\(enabled))"
+                        """
+                        update cronmill.processor
+                        set paused = true, paused_for = case when paused then paused_for else 'disable' end
+                        where name = any (\(enabled))
+                        """
                     )
                 }
             }

@@ -101,7 +101,8 @@ extension Deployment {
                 }
             let names: [String] = try await connection.query(
                 """
-                update cronmill.processor as p set paused = true
+                update cronmill.processor as p
+                set paused = true, paused_for = case when p.paused then p.paused_for else 'remove' end
                 from cronmill.queue as q where q.queue_id = p.queue_id and \(sql: condition)
                 returning p.name
                 """

@@ -17,6 +17,14 @@ struct Judgement {
     var result: (verdict: Verdict, reason: String) {
         if let drift { return (.drifted, drift) }
         if !status.isEnabled { return (.disabled, waiting("its jobs do not run")) }
+        if let command = work.pausedFor {
+            return (
+                .interrupted,
+                waiting(
+                    "a \(command) that has paused it waits for its runs, or was interrupted: cronmill enable, or \(command)"
+                )
+            )
+        }
         if status.isPaused { return (.paused, waiting("no task is begun until it is resumed")) }
         if isOverdue { return (.overdue, "\(silence): \(cause)") }
         if let failing { return (.failing, failing) }

@@ -13,6 +13,8 @@ struct ProcessorState: Sendable {
     /// Those of them that failed.
     let failedOfLate: Int
     let lastError: String?
+    /// The command that paused it to let its runs end, and has not come to its own end.
+    let pausedFor: String?
     /// Dead rows of the task table, as far as statistics have them.
     let deadRows: Int
 
@@ -20,7 +22,7 @@ struct ProcessorState: Sendable {
 
 extension ProcessorState {
     static let columns: SQL = """
-        s.name, s.queue, s.run_as, s.enabled, s.paused, s.slots, s.schedule, s.running, s.waiting,
+        s.name, s.queue, s.run_as, s.enabled, s.paused, s.paused_for, s.slots, s.schedule, s.running, s.waiting,
         s.ready, s.scheduled, s.retrying, s.dead, s.oldest_ready_seconds,
         s.done_last_hour, s.failed_last_hour, s.attempts_of_late, s.failed_of_late, s.last_error, s.dead_rows,
         extract(epoch from nullif(s.quiet_since, '-infinity'))::double precision as quiet_since,
@@ -49,6 +51,7 @@ extension ProcessorState {
         attemptsOfLate = try row.get("attempts_of_late")
         failedOfLate = try row.get("failed_of_late")
         lastError = try row.get("last_error")
+        pausedFor = try row.get("paused_for")
         deadRows = try row.get("dead_rows")
         status = try ProcessorStatus(
             database: database,

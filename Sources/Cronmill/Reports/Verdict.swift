@@ -10,6 +10,8 @@ public enum Verdict: String, Sendable, Hashable, CaseIterable {
     case drifted
     /// A person switched it off.
     case disabled
+    /// A command paused it to let its runs end, and has not come to its own end: it waits, or was killed.
+    case interrupted
     /// A person paused it.
     case paused
     /// No run began though one was due; or one was due and pg_cron is seen to start nothing.
@@ -29,7 +31,7 @@ public enum Verdict: String, Sendable, Hashable, CaseIterable {
     public var isFine: Bool {
         switch self {
         case .ok, .idle, .disabled, .paused: true
-        case .drifted, .overdue, .failing, .behind, .unknown: false
+        case .drifted, .interrupted, .overdue, .failing, .behind, .unknown: false
         }
     }
 }

@@ -35,7 +35,16 @@ struct Enable: AsyncParsableCommand {
     @OptionGroup var arguments: SwitchArguments
 
     func run() async throws {
-        try await arguments.carryOut(.enable)
+        let context = try await Context(arguments.connection, arguments.asked)
+        try await context.carryOut(.enable, arguments.named.processors, dryRun: arguments.dryRun)
+        for database in try await context.databases(having: arguments.named.processors) {
+            for name in try await context.deployment.pausedProcessors(arguments.named.processors, in: database) {
+                context.output.warn(
+                    "\(database): processor \(name) is paused, no task is begun: "
+                        + "cronmill resume \(name.shellWord) --database \(database.shellWord)"
+                )
+            }
+        }
     }
 }
 

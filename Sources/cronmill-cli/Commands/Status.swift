@@ -6,7 +6,8 @@ struct Status: AsyncParsableCommand {
         abstract: "Show how every processor is doing, at this moment, and why.",
         discussion: """
             A processor is ok, idle, paused, disabled; or there is something to do: drifted
-            (sync repairs it), overdue (no run began though one was due), failing, behind,
+            (sync repairs it), interrupted (a disable or remove has paused it and waits, or
+            was killed), overdue (no run began though one was due), failing, behind,
             unknown (its jobs and runs are not visible). RUNNING counts slots whose run
             goes on; those that wait for tasks are said below.
 

@@ -60,9 +60,15 @@ struct ProcessorOptions: ParsableArguments {
         if let every {
             request.schedule = try read("--every", every) { try Schedule(every: Duration(userText: $0)) }
         }
-        request.timeout = try timeout.map { try Duration($0, of: "--timeout") }
+        request.timeout = try timeout.map { try Duration($0, of: "--timeout", atMost: .longestTimeout) }
         if request.timeout == .zero { throw CronmillError(.usage, "--timeout 0: no task could be done in no time") }
         request.linger = try linger.map { try read("--linger", $0) { try Linger(userText: $0) } }
+        if case .duration(let length) = request.linger, length > .longestRun {
+            throw CronmillError(
+                .usage,
+                "--linger \(length.roundTripText): the longest is \(Duration.longestRun.roundTripText)"
+            )
+        }
         request.backoffBase = try backoffBase.map { try Duration($0, of: "--backoff-base", atMost: .longestBackoff) }
         request.backoffCap = try backoffCap.map { try Duration($0, of: "--backoff-cap", atMost: .longestBackoff) }
         request.pollInterval = try pollInterval.map { try Duration($0, of: "--poll-interval", atMost: .seconds(60)) }
@@ -87,6 +93,10 @@ struct ProcessorOptions: ParsableArguments {
 }
 
 extension Duration {
+    /// A month: what is at work for longer is no task.
+    static let longestTimeout = Duration.seconds(30 * 86_400)
+    /// A week: settings that are read at its start, such as the handler's `search_path`, hold for a whole run.
+    static let longestRun = Duration.seconds(7 * 86_400)
     /// A year: what waits longer for its next attempt is better dead.
     static let longestBackoff = Duration.seconds(365 * 86_400)
     /// A hundred years, so that a time that far back is one PostgreSQL knows.

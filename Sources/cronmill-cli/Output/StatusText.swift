@@ -84,7 +84,7 @@ extension Verdict {
         switch self {
         case .ok: .green
         case .idle, .disabled: .dim
-        case .paused, .unknown: .yellow
+        case .paused, .interrupted, .unknown: .yellow
         case .drifted, .overdue, .failing, .behind: .red
         }
     }

@@ -23,8 +23,10 @@ create table cronmill_cron.threshold (
     constraint threshold_for_the_server_is_for_all check (work_database_id is null or (history, replica) is null),
     constraint threshold_silent_is_of_a_database check (processor is null or silent is null),
     constraint threshold_failing_is_a_percentage check (failing between 0 and 100),
-    constraint threshold_not_negative check (
-        least(behind, overdue, silent, replica, history_age) >= interval '0' and least(dead, history, history_runs) >= 0
+    constraint threshold_in_range check (
+        least(behind, overdue, silent, replica, history_age) >= interval '0'
+        and greatest(behind, overdue, silent, replica, history_age) <= interval '36500 days'
+        and least(dead, history, history_runs) >= 0 and greatest(dead, history, history_runs) <= 1e15
     )
 );
 create unique index threshold_place on cronmill_cron.threshold (work_database_id, processor) nulls not distinct;

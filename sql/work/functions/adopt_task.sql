@@ -38,14 +38,17 @@ begin
     if adopt_task.payload is null or octet_length(adopt_task.unique_key) not between 1 and 1000 then
         return false;
     end if;
+    if adopt_task.unique_key is not null then
+        perform cronmill.hold_lost_keys(adopt_task.queue_id, array[adopt_task.unique_key]);
+    end if;
     if adopt_task.merges then
         insert into cronmill.task as t (
             queue_id, payload, priority, attempts, run_at, enqueued_at, unique_key
         )
         values (
             adopt_task.queue_id, adopt_task.payload, adopt_task.priority, adopt_task.attempts,
-            coalesce(adopt_task.run_at, statement_timestamp()),
-            coalesce(adopt_task.enqueued_at, statement_timestamp()), adopt_task.unique_key
+            coalesce(cronmill.within_time(adopt_task.run_at), statement_timestamp()),
+            coalesce(cronmill.within_time(adopt_task.enqueued_at), statement_timestamp()), adopt_task.unique_key
         )
         on conflict (queue_id, unique_key) where unique_key is not null and taken_by is null
             do update set priority = least(9, t.priority + excluded.priority);
@@ -56,8 +59,8 @@ begin
     )
     values (
         adopt_task.queue_id, adopt_task.payload, adopt_task.priority, adopt_task.attempts,
-        coalesce(adopt_task.run_at, statement_timestamp()),
-        coalesce(adopt_task.enqueued_at, statement_timestamp()), adopt_task.unique_key
+        coalesce(cronmill.within_time(adopt_task.run_at), statement_timestamp()),
+        coalesce(cronmill.within_time(adopt_task.enqueued_at), statement_timestamp()), adopt_task.unique_key
     )
     on conflict (queue_id, unique_key) where unique_key is not null and taken_by is null do nothing;
     return found;

@@ -1,5 +1,5 @@
 -- Starts a run of a slot: takes the slot's advisory lock (waiting a little for a predecessor that is
--- ending), pays back owed ticks, notes the start. Changes cronmill.slot and cronmill.run. The caller
+-- ending), pays back owed ticks, notes the start. Changes cronmill.slot, cronmill.run and cronmill.task. The caller
 -- commits next. Executed by: the processor's run-as role, from its generated procedure.
 create or replace function cronmill.begin_run(processor text, slot integer)
 returns cronmill.run_start
@@ -9,7 +9,6 @@ as $function$
 declare
     settings cronmill.processor;
     mine cronmill.slot;
-    unbegun record;
     begun cronmill.run_start;
     now_at timestamptz;
     give_up_at constant timestamptz := clock_timestamp() + interval '5 seconds';
@@ -80,8 +79,24 @@ begin
         perform pg_catalog.pg_advisory_unlock(cronmill.slot_lock_class(), mine.slot_id);
         return begun;
     end if;
+    -- After an unclean end the task in hand may have caused it. If it is known, being begun or suspected, it is done alone.
+    -- If not, it is among those that come first now; and if it was not, because others have come before them, among
+    -- twice as many.
+    if mine.start_number <> mine.ended_number and not exists (
+        select from cronmill.task as t
+        where t.queue_id = settings.queue_id
+            and t.taken_by = mine.slot_id
+            and greatest(t.began_at, t.suspected_at) >= mine.started_at
+    ) then
+        mine.losses_in_row := mine.losses_in_row + 1;
+    else
+        mine.losses_in_row := 0;
+    end if;
+    -- A batch has 5000 tasks at most.
+    begun.careful := case when mine.losses_in_row > 0 or mine.cancels_in_row >= 10
+        then 5000 * 2 ^ least(greatest(mine.losses_in_row - 1, 0), 17) else 0 end;
     update cronmill.slot as s
-    set start_number = s.start_number + 1, started_at = now_at, owed_ticks = 0
+    set start_number = s.start_number + 1, started_at = now_at, owed_ticks = 0, losses_in_row = mine.losses_in_row
     where s.slot_id = mine.slot_id
     returning s.start_number into begun.start_number;
     perform cronmill.forget_runs(mine.slot_id);
@@ -99,20 +114,12 @@ begin
         begun.ends_at, case when begin_run.slot > 0 then now_at + interval '10 minutes' else 'infinity' end);
     begun.handler_search_path := settings.handler_search_path;
     begun.task_timeout := settings.timeout;
-    -- After an unclean end one of the tasks that are ready may have caused it: they are done one by one, each
-    -- charged before it is begun.
-    if mine.start_number <> mine.ended_number or mine.cancels_in_row >= 10 then
-        begun.careful_until := now_at;
-    end if;
-    -- Unique keys given up for tasks that the last run did not come to begin.
-    for unbegun in
-        select t.task_id, t.ctid as place
-        from cronmill.task as t
-        where t.taken_by = mine.slot_id and t.began_at is null
-        for update skip locked
-    loop
-        perform cronmill.hold_key(unbegun.task_id, unbegun.place);
-    end loop;
+    -- What may end the run comes last, and not too late in a long one; a run that does not linger does it when nothing
+    -- else is ready.
+    begun.alone_at := least(
+        begun.ends_at - interval '1 second', now_at + least(interval '1 minute', 0.95 * (
+            case when begun.ends_at = 'infinity' then interval '1 minute' else begun.ends_at - now_at end)));
+    perform cronmill.hold_keys(settings.queue_id, mine.slot_id);
     -- A cancel is somebody's; but the tenth in a row, of runs that did nothing else, is for that task.
     begun.gives_back := mine.cancels_in_row < 10;
     begun.poll_seconds := extract(epoch from settings.poll_interval);

@@ -28,6 +28,9 @@ begin
             detail = 'The handler of a query processor is generated with the table''s name in it, and stays with it.',
             hint = 'Query processors are made with: cronmill setup --queue NAME --query-results SCHEMA.TABLE';
     end if;
+    if not new.paused then
+        new.paused_for := null;
+    end if;
     new.changed_at := clock_timestamp();
     if tg_op = 'UPDATE' and (new.handler, new.run_as) = (old.handler, old.run_as) and new.enabled <= old.enabled then
         -- A processor that has become impossible can still be paused and disabled.

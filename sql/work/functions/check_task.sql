@@ -24,6 +24,13 @@ begin
             message = pg_catalog.format('timeout %s is not positive', check_task.timeout),
             hint = 'Without a timeout of its own a task has the processor''s.';
     end if;
+    if check_task.timeout > interval '1 day' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = pg_catalog.format('timeout %s is longer than a day', check_task.timeout),
+            detail = 'A slot may be held by a task for so long, and whoever enqueues decides it.',
+            hint = 'A processor may have a longer one, for all of its tasks: cronmill configure NAME --timeout DURATION';
+    end if;
     if check_task.max_attempts not between 1 and 10000 then
         raise exception using
             errcode = 'invalid_parameter_value',

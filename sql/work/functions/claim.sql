@@ -3,15 +3,17 @@
 -- kept, they are locked only: finish removes them. A claim goes on from the low-water mark of the last one, so
 -- it does not walk dead rows; a scan from the beginning, which finds late commits and redriven tasks, is
 -- rationed to 5% of the time (ENGINE 7).
--- A task whose last attempt never ended, and until careful_until every task, is taken alone: it stays, is
--- charged, and the caller commits before doing it. Tasks with a unique key give it up first: at_once says that the
--- caller shall commit that and claim again (ENGINE 9).
+-- Of the next so many tasks (careful) one may have ended the last run. They stay, and that they are suspected is committed
+-- before they are done: of those that are here still after another such end each is done alone. Few are done so at once. A
+-- task alone is charged before it is begun, see claim_alone: after the others, or with alone_first before them.
+-- Tasks with a unique key give it up first: at_once says that the caller shall commit that and claim again (ENGINE 9).
 -- Changes cronmill.task. Executed by: the processor's run-as role, from its generated procedure.
 create or replace function cronmill.claim(
     processor_id integer,
     slot integer,
     batch_size integer,
-    careful_until timestamptz,
+    careful integer,
+    alone_first boolean,
     last_claim cronmill.claim,
     keep boolean
 )
@@ -23,9 +25,13 @@ declare
     settings record;
     batch cronmill.claim := claim.last_claim;
     now_at constant timestamptz := clock_timestamp();
-    due_until constant timestamptz := least(now_at, claim.careful_until);
     full_scan constant boolean := now_at >= coalesce((claim.last_claim).full_scan_at, '-infinity');
-    missing integer := claim.batch_size;
+    is_careful constant boolean := coalesce(claim.careful, 0) > 0;
+    -- So many are committed as suspects at a time: after the next such end it takes a moment to do each alone.
+    most_suspects constant integer := 250;
+    -- Of so few each is done alone at once, which spares an end of a run.
+    few constant integer := 100;
+    missing integer := case when is_careful then most_suspects else claim.batch_size end;
     taken record;
     level integer;
     ready_at timestamptz[] := array[]::timestamptz[];
@@ -55,11 +61,13 @@ begin
         exists (
             select 1 from cronmill.task as t where t.queue_id = p.queue_id and t.group_key is not null
         ) as has_groups,
-        exists (
+        claim.alone_first and exists (
             select 1
             from cronmill.task as t
-            where t.queue_id = p.queue_id and t.began_at is not null and t.run_at <= now_at
-        ) as has_begun,
+            where t.queue_id = p.queue_id
+                and (t.began_at is not null or t.suspected_at is not null)
+                and t.run_at <= now_at
+        ) as has_alone,
         array(
             select n.level
             from generate_series(9, 0, -1) as n (level)
@@ -68,7 +76,7 @@ begin
                 from cronmill.task as t
                 where t.queue_id = p.queue_id
                     and t.priority = n.level
-                    and t.run_at <= due_until
+                    and t.run_at <= now_at
                     and (t.run_at, t.task_id) > (batch.mark_at[n.level + 1], batch.mark_id[n.level + 1])
             )
         ) as levels
@@ -92,35 +100,22 @@ begin
     batch.timeouts := null;
     batch.has_groups := settings.has_groups;
 
-    if settings.has_begun then
-        for taken in
-            select t.task_id, t.ctid as place
-            from cronmill.task as t
-            where t.queue_id = settings.queue_id
-                and t.began_at is not null
-                and t.run_at <= now_at
-                and cronmill.is_abandoned(t.taken_by, t.began_at, settings.slot_id)
-                and case when t.group_key is null then true else cronmill.lock_group(t.queue_id, t.group_key, t.task_id) end
-            order by t.run_at
-            limit 1
-            for update skip locked
-        loop
-            batch.is_alone := true;
-            batch.task_ids := array[taken.task_id];
-            batch.places := array[cronmill.begin_attempt(claim.processor_id, settings.slot_id, taken.task_id, taken.place)];
+    if settings.has_alone then
+        batch := cronmill.claim_alone(claim.processor_id, settings.queue_id, settings.slot_id, batch);
+        if batch.is_alone then
             return batch;
-        end loop;
+        end if;
+    end if;
+    if claim.batch_size = 0 then
+        return batch;
     end if;
 
     if settings.has_groups then
         -- Each group costs a lock, of which a server has some thousands; a group's further tasks are found by the group.
         missing := least(missing, 100);
     end if;
-    if claim.careful_until is not null then
-        missing := 1;
-    end if;
     foreach level in array settings.levels loop
-        bound_at := due_until;
+        bound_at := now_at;
         bound_id := highest_id;
         is_bounded := false;
         if settings.has_groups then
@@ -130,7 +125,7 @@ begin
                 from cronmill.task as t
                 where t.queue_id = settings.queue_id
                     and t.priority = level
-                    and t.run_at <= due_until
+                    and t.run_at <= now_at
                     and (t.run_at, t.task_id) > (batch.mark_at[level + 1], batch.mark_id[level + 1])
                 order by t.run_at, t.task_id
                 offset 5000
@@ -160,6 +155,7 @@ begin
                 and (t.run_at, t.task_id) > (batch.mark_at[level + 1], batch.mark_id[level + 1])
                 and (t.run_at, t.task_id) <= (bound_at, bound_id)
                 and t.began_at is null
+                and t.suspected_at is null
                 and case when t.group_key is null then true else cronmill.lock_group(t.queue_id, t.group_key, t.task_id) end
             order by t.run_at, t.task_id
             limit missing
@@ -197,15 +193,7 @@ begin
         batch.full_scan_at := clock_timestamp() + greatest(interval '2 seconds', 20 * batch.scan_took);
     end if;
 
-    if claim.careful_until is not null then
-        if batch.task_ids is not null then
-            batch.is_alone := true;
-            batch.places[1] := cronmill.begin_attempt(
-                claim.processor_id, settings.slot_id, batch.task_ids[1], batch.places[1]);
-        end if;
-        return batch;
-    end if;
-    if special > 0 then
+    if special > 0 and not is_careful then
         update cronmill.task as t
         set taken_by = settings.slot_id
         where t.ctid = any (batch.places) and t.unique_key is not null and t.taken_by is null;
@@ -219,7 +207,33 @@ begin
         end if;
     end if;
     if settings.has_groups then
-        batch := cronmill.claim_groups(settings.queue_id, claim.batch_size, batch);
+        batch := cronmill.claim_groups(
+            settings.queue_id, case when is_careful then most_suspects else claim.batch_size end, batch);
+    end if;
+    if is_careful then
+        missing := case when cardinality(batch.task_ids) < few then 1 else claim.batch_size end;
+        if cardinality(batch.task_ids) > missing then
+            -- The others are found again from the beginning.
+            batch.full_scan_at := null;
+        end if;
+        batch.is_alone := batch.task_ids is not null;
+        batch.task_ids := batch.task_ids[: missing];
+        batch.places := batch.places[: missing];
+        if missing = 1 and batch.is_alone then
+            batch.places[1] := cronmill.begin_attempt(
+                claim.processor_id, settings.slot_id, batch.task_ids[1], batch.places[1]);
+        elsif batch.is_alone then
+            with suspected as (
+                update cronmill.task as t
+                set suspected_at = clock_timestamp(), taken_by = settings.slot_id
+                where t.ctid = any (batch.places)
+                returning t.task_id, t.ctid as place
+            )
+            select array_agg(u.place order by w.position) into batch.places
+            from unnest(batch.task_ids) with ordinality as w (task_id, position)
+            join suspected as u on u.task_id = w.task_id;
+        end if;
+        return batch;
     end if;
     if special > 0 or settings.has_groups then
         select min(coalesce(t.timeout, settings.timeout)) into batch.task_timeout
@@ -245,5 +259,5 @@ begin
     return batch;
 end
 $function$;
-comment on function cronmill.claim(integer, integer, integer, timestamptz, cronmill.claim, boolean) is 'Takes the next batch of tasks out of the queue, or says why the run must stop.';
-revoke all on function cronmill.claim(integer, integer, integer, timestamptz, cronmill.claim, boolean) from public;
+comment on function cronmill.claim(integer, integer, integer, integer, boolean, cronmill.claim, boolean) is 'Takes the next batch of tasks out of the queue, or says why the run must stop.';
+revoke all on function cronmill.claim(integer, integer, integer, integer, boolean, cronmill.claim, boolean) from public;

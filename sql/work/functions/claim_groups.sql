@@ -37,6 +37,7 @@ begin
                 and t.ctid <> all (coalesce(completed.places, '{}'))
                 and t.run_at <= clock_timestamp()
                 and t.began_at is null
+                and t.suspected_at is null
                 and (t.unique_key is null or t.taken_by is not null)
                 and cronmill.lock_group(t.queue_id, t.group_key, t.task_id)
             order by t.task_id
@@ -61,10 +62,11 @@ begin
     with followers as materialized (
         select
             h.position, f.task_id, f.place,
-            f.run_at <= clock_timestamp() and f.began_at is null and (f.unique_key is null or f.taken_by is not null) as is_ready
+            f.run_at <= clock_timestamp() and f.began_at is null and f.suspected_at is null
+                and (f.unique_key is null or f.taken_by is not null) as is_ready
         from unnest(heads.group_keys, heads.task_ids) with ordinality as h (group_key, task_id, position)
         cross join lateral (
-            select t.task_id, t.ctid as place, t.run_at, t.began_at, t.unique_key, t.taken_by
+            select t.task_id, t.ctid as place, t.run_at, t.began_at, t.suspected_at, t.unique_key, t.taken_by
             from cronmill.task as t
             where t.queue_id = claim_groups.queue_id and t.group_key = h.group_key and t.task_id > h.task_id
             order by t.task_id

@@ -30,9 +30,16 @@ begin
         ended_number = s.start_number,
         ended_at = now_at,
         cancels_in_row = case
-            when end_run.reason <> 'canceled' or (end_run.counters).done + (end_run.counters).failed > 0 then 0
-            else s.cancels_in_row + 1
+            when end_run.reason <> 'canceled' then 0
+            when (end_run.counters).done + (end_run.counters).failed = 0 then s.cancels_in_row + 1
+            -- It is being charged for the cancels before: the others were done first.
+            when exists (
+                select from cronmill.task as t
+                where t.queue_id = settings.queue_id and t.taken_by = s.slot_id and t.began_at >= s.started_at
+            ) then s.cancels_in_row + 1
+            else 0
         end,
+        losses_in_row = 0,
         -- Minute schedules queue every tick a run crosses; the first is the next run, the others are owed.
         owed_ticks = case when settings.schedule = '* * * * *' and s.slot > 0
             then greatest(0, (extract(epoch from date_trunc('minute', now_at))
@@ -49,12 +56,24 @@ begin
     for unmade in
         select t.task_id, t.ctid as place
         from cronmill.task as t
-        where t.taken_by = mine.slot_id
+        where t.queue_id = settings.queue_id
+            and t.taken_by = mine.slot_id
             and t.began_at >= mine.started_at
             and (end_run.reason <> 'canceled' or (end_run.run).gives_back)
     loop
         perform cronmill.give_back(end_run.processor_id, unmade.task_id, unmade.place);
     end loop;
+    if end_run.reason <> 'canceled' then
+        update cronmill.task as t
+        set suspected_at = null
+        where t.ctid = any (array(
+            select u.ctid
+            from cronmill.task as u
+            where u.queue_id = settings.queue_id and u.taken_by = mine.slot_id and u.suspected_at >= mine.started_at
+            for update skip locked
+        ));
+    end if;
+    perform cronmill.hold_keys(settings.queue_id, mine.slot_id);
     perform cronmill.note_progress(end_run.processor_id, end_run.run, end_run.counters);
     update cronmill.run as r
     set ended_at = now_at, end_reason = end_run.reason

@@ -24,12 +24,15 @@ begin
         perform cronmill.check_task(
             enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts);
     end if;
+    if enqueue.unique_key is not null then
+        perform cronmill.hold_lost_keys(known_queue_id, array[enqueue.unique_key]);
+    end if;
     loop
         insert into cronmill.task (
             queue_id, priority, run_at, payload, unique_key, group_key, timeout, max_attempts
         )
         values (
-            known_queue_id, enqueue.priority, enqueue.run_at, enqueue.payload,
+            known_queue_id, enqueue.priority, cronmill.within_time(enqueue.run_at), enqueue.payload,
             enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts
         )
         on conflict (queue_id, unique_key) where unique_key is not null and taken_by is null do nothing

@@ -2,7 +2,7 @@
 -- null are taken from the call's. Executed by: enqueue_envelopes.
 create or replace function cronmill.read_envelope(envelope jsonb, defaults cronmill.task_settings)
 returns cronmill.task_settings
-language plpgsql stable parallel safe security invoker
+language plpgsql volatile parallel safe security invoker
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
@@ -32,6 +32,7 @@ begin
     read.group_key := coalesce(read_envelope.envelope ->> 'group_key', read.group_key);
     read.timeout := coalesce((read_envelope.envelope ->> 'timeout')::interval, read.timeout);
     read.max_attempts := coalesce((read_envelope.envelope ->> 'max_attempts')::smallint, read.max_attempts);
+    read.run_at := cronmill.within_time(read.run_at);
     perform cronmill.check_task(read.unique_key, read.group_key, read.timeout, read.max_attempts);
     if read.priority not between 0 and 9 then
         raise exception using
@@ -87,6 +88,9 @@ begin
                     detail = pg_catalog.format('Envelope %s.', i), hint = error_hint;
         end;
     end loop;
+    if exists (select from unnest(tasks) as t where t.unique_key is not null) then
+        perform cronmill.hold_lost_keys(known_queue_id, array(select t.unique_key from unnest(tasks) as t));
+    end if;
     -- Numbered in their order, and inserted in that of their keys: two producers with the same keys wait for each
     -- other, and do not deadlock.
     select array_agg(nextval('cronmill.task_task_id_seq')) into new_ids from generate_subscripts(tasks, 1);

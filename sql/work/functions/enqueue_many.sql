@@ -15,13 +15,14 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     known_queue_id constant integer := cronmill.producer_queue_id(enqueue_many.queue);
+    due_at constant timestamptz := cronmill.within_time(enqueue_many.run_at);
     row_total bigint;
 begin
     perform cronmill.check_task(null, enqueue_many.group_key, enqueue_many.timeout, enqueue_many.max_attempts);
     insert into cronmill.task (queue_id, priority, run_at, payload, group_key, timeout, max_attempts)
     -- In the select list, unnest gives row by row; in the from clause it would fill a temporary file first.
     select
-        known_queue_id, enqueue_many.priority, enqueue_many.run_at, unnest(enqueue_many.payloads),
+        known_queue_id, enqueue_many.priority, due_at, unnest(enqueue_many.payloads),
         enqueue_many.group_key, enqueue_many.timeout, enqueue_many.max_attempts;
     get diagnostics row_total = row_count;
     return row_total;

@@ -64,7 +64,7 @@ begin
     end if;
     if (finish.outcome).kind = 'snooze' then
         perform cronmill.put_back(
-            finish.task_ids[1], finish.places[1], charged, greatest((finish.outcome).run_at, clock_timestamp()));
+            finish.task_ids[1], finish.places[1], charged, greatest(cronmill.within_time((finish.outcome).run_at), clock_timestamp()));
         return 'snooze';
     end if;
     perform cronmill.bury(

@@ -1,5 +1,5 @@
 -- Gives a task that goes back to waiting its unique key again, which it gave up in order to be begun. If another task has the
--- key by now, or is getting it, both will be done. Changes cronmill.task. Executed by: put_back, begin_run.
+-- key by now, or is getting it, both will be done. Changes cronmill.task. Executed by: put_back, hold_keys.
 create or replace function cronmill.hold_key(task_id bigint, place tid)
 returns void
 language plpgsql volatile parallel unsafe security invoker

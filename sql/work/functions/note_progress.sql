@@ -1,4 +1,4 @@
--- Writes the counters of a run that goes on; called every few seconds, not for every batch. Removes finished tasks
+-- Writes the counters of a run that goes on; called a few times a second, not for every batch. Removes finished tasks
 -- that have been kept long enough, about as many as have come in since.
 -- Changes cronmill.run and cronmill.done_task. Executed by: the processor's run-as role, from its generated procedure;
 -- end_run.

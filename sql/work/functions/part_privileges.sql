@@ -28,7 +28,7 @@ begin atomic
         ('operator', 'select', 'task', null),
         ('operator', 'select', 'dead_task', null),
         ('operator', 'select', 'done_task', null),
-        ('operator', 'update', 'processor', '{enabled,paused,slots,schedule,linger,timeout,max_attempts,backoff_base,'
+        ('operator', 'update', 'processor', '{enabled,paused,paused_for,slots,schedule,linger,timeout,max_attempts,backoff_base,'
             'backoff_cap,poll_interval,keep_done,keep_dead,result_limit,over_limit,refresh_after}'),
         ('operator', 'execute', 'cancel', null),
         ('operator', 'execute', 'redrive', null),

@@ -26,6 +26,7 @@ begin
     moved.attempts := put_back.attempts;
     moved.run_at := put_back.run_at;
     moved.began_at := case when put_back.begun_by is not null then clock_timestamp() end;
+    moved.suspected_at := null;
     moved.taken_by := coalesce(put_back.begun_by, case when moved.unique_key is not null then moved.taken_by end);
     if (put_back.error).sqlstate is not null then
         moved.failed_at := clock_timestamp();

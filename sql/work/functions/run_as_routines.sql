@@ -10,7 +10,7 @@ as $function$
         ('cronmill.begin_run(text, integer)'::regprocedure),
         ('cronmill.take_lock(integer, integer, text)'),
         ('cronmill.publish(cronmill.run_start, timestamptz)'),
-        ('cronmill.claim(integer, integer, integer, timestamptz, cronmill.claim, boolean)'),
+        ('cronmill.claim(integer, integer, integer, integer, boolean, cronmill.claim, boolean)'),
         ('cronmill.claim_again(integer, bigint[], tid[])'),
         ('cronmill.give_back(integer, bigint, tid)'),
         ('cronmill.finish(integer, bigint[], tid[], cronmill.outcome)'),

@@ -9,6 +9,7 @@ create table cronmill.processor (
     run_as text not null,
     enabled boolean not null default false,
     paused boolean not null default false,
+    paused_for text,
     slots integer not null default 1,
     schedule text not null default '* * * * *',
     linger text not null default 'tick',
@@ -34,21 +35,26 @@ create table cronmill.processor (
     constraint processor_name_has_no_control_characters check (name !~ '[\x01-\x1f\x7f]'),
     constraint processor_slots_in_range check (slots between 1 and 1000),
     constraint processor_linger_is_tick_or_a_duration
-        check (case when linger = 'tick' then true else linger::interval >= interval '0' end),
-    constraint processor_timeout_is_positive check (timeout > interval '0'),
+        check (case when linger = 'tick' then true else linger::interval between interval '0' and interval '7 days' end),
+    constraint processor_timeout_in_range check (timeout > interval '0' and timeout <= interval '30 days'),
     constraint processor_max_attempts_in_range check (max_attempts between 1 and 10000),
-    constraint processor_backoff_in_range check (backoff_base >= interval '0' and backoff_cap >= backoff_base),
+    constraint processor_backoff_in_range check (
+        backoff_base >= interval '0' and backoff_cap >= backoff_base and backoff_cap <= interval '365 days'
+    ),
     constraint processor_poll_interval_in_range
         check (poll_interval between interval '1 millisecond' and interval '1 minute'),
-    constraint processor_keep_done_is_positive check (keep_done > interval '0'),
-    constraint processor_keep_dead_is_positive check (keep_dead > interval '0'),
-    constraint processor_result_limit_is_positive check (result_limit > 0),
+    constraint processor_keep_done_in_range check (keep_done > interval '0' and keep_done <= interval '36500 days'),
+    constraint processor_keep_dead_in_range check (keep_dead > interval '0' and keep_dead <= interval '36500 days'),
+    constraint processor_result_limit_in_range check (result_limit between 1 and 1000000000),
     constraint processor_over_limit_is_dead_or_cut check (over_limit in ('dead', 'cut')),
-    constraint processor_refresh_after_is_positive check (refresh_after > interval '0'),
+    constraint processor_refresh_after_in_range check (
+        refresh_after > interval '0' and refresh_after <= interval '36500 days'
+    ),
     constraint processor_result_layout_is_known check (result_layout in ('cronmill', 'partitioncache')),
     -- PartitionCache notes neither when a result was computed nor that it was cut.
     constraint processor_partitioncache_is_whole_and_timeless
-        check (result_layout = 'cronmill' or (refresh_after is null and over_limit = 'dead'))
+        check (result_layout = 'cronmill' or (refresh_after is null and over_limit = 'dead')),
+    constraint processor_paused_for_is_of_a_pause check (paused or paused_for is null)
 );
 comment on table cronmill.processor is 'Processors: one row of settings each; a change reaches cron.job in the same commit.';
 comment on column cronmill.processor.processor_id is 'Key; the generated procedure carries it.';
@@ -59,6 +65,7 @@ comment on column cronmill.processor.handler_search_path is 'search_path the han
 comment on column cronmill.processor.run_as is 'Role the jobs belong to and the handler runs as.';
 comment on column cronmill.processor.enabled is 'Wanted: its jobs are active in pg_cron.';
 comment on column cronmill.processor.paused is 'True: no slot claims another batch; looked at before every batch.';
+comment on column cronmill.processor.paused_for is 'The command that paused it to let its runs end, and ends the pause itself: disable or remove. Null: a person did.';
 comment on column cronmill.processor.slots is 'Number of parallel jobs.';
 comment on column cronmill.processor.schedule is 'When pg_cron starts its jobs: five cron fields, or N seconds from pg_cron 1.5.';
 comment on column cronmill.processor.linger is 'Length of a run: tick (just past the next tick of the schedule), or a duration from its start; 0 ends it at the first empty claim.';

@@ -16,7 +16,7 @@ create table cronmill.run (
     constraint run_of_a_slot foreign key (slot_id) references cronmill.slot (slot_id) on delete cascade
 );
 create index run_of_slot on cronmill.run (slot_id, started_at);
-comment on table cronmill.run is 'Runs of processors with their counters, written at the start, every few seconds and at the end.';
+comment on table cronmill.run is 'Runs of processors with their counters, written at the start, a few times a second and at the end; of a run that was killed the last quarter of a second may be missing.';
 comment on column cronmill.run.run_id is 'Key.';
 comment on column cronmill.run.slot_id is 'The slot.';
 comment on column cronmill.run.pid is 'Process id of the backend.';

@@ -10,6 +10,7 @@ create table cronmill.slot (
     ended_at timestamptz,
     owed_ticks integer not null default 0,
     cancels_in_row integer not null default 0,
+    losses_in_row integer not null default 0,
     done bigint not null default 0,
     failed bigint not null default 0,
     dead bigint not null default 0,
@@ -28,6 +29,7 @@ comment on column cronmill.slot.ended_number is 'Number of the last start that e
 comment on column cronmill.slot.started_at is 'When the last run started.';
 comment on column cronmill.slot.ended_at is 'When the last run that ended cleanly ended.';
 comment on column cronmill.slot.cancels_in_row is 'Last runs that did nothing and were canceled in a task, one after another; from the tenth on tasks are done alone and charged.';
+comment on column cronmill.slot.losses_in_row is 'Last runs that ended uncleanly in nobody knows which task, one after another: after each the next run goes twice as far carefully.';
 comment on column cronmill.slot.owed_ticks is 'Runs that pg_cron has queued behind a run that crossed several ticks, to be given back at once.';
 comment on column cronmill.slot.done is 'Tasks done by runs that are no longer in cronmill.run.';
 comment on column cronmill.slot.failed is 'Attempts that failed in runs that are no longer in cronmill.run.';

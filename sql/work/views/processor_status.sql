@@ -44,7 +44,8 @@ select
     work.failed_of_late,
     failure.failed_at as last_failed_at,
     failure.error_message as last_error,
-    pg_catalog.pg_stat_get_dead_tuples('cronmill.task'::regclass) as dead_rows
+    pg_catalog.pg_stat_get_dead_tuples('cronmill.task'::regclass) as dead_rows,
+    p.paused_for
 from cronmill.processor as p
 join cronmill.queue as q on q.queue_id = p.queue_id
 left join lateral (
