@@ -13,6 +13,12 @@ struct ProcessorState: Sendable {
     /// Those of them that failed.
     let failedOfLate: Int
     let lastError: String?
+    /// Tasks of the last hour that failed in a transaction with others and were done in one of their own.
+    let aloneLastHour: Int
+    /// Whether each task has a transaction of its own.
+    let isAlone: Bool
+    /// Why its handler cannot be called at all.
+    let handlerFault: String?
     /// Dead rows of the task table, as far as statistics have them.
     let deadRows: Int
 
@@ -22,7 +28,7 @@ extension ProcessorState {
     static let columns: SQL = """
         s.name, s.queue, s.run_as, s.enabled, s.paused, s.slots, s.schedule, s.running, s.waiting,
         s.ready, s.scheduled, s.retrying, s.dead, s.oldest_ready_seconds,
-        s.done_last_hour, s.failed_last_hour, s.attempts_of_late, s.failed_of_late, s.last_error, s.dead_rows,
+        s.done_last_hour, s.failed_last_hour, s.attempts_of_late, s.failed_of_late, s.last_error, s.dead_rows, s.alone_last_hour, s.alone, s.handler_fault,
         extract(epoch from nullif(s.quiet_since, '-infinity'))::double precision as quiet_since,
         s.quiet_since is null as is_never_quiet,
         extract(epoch from clock_timestamp() - nullif(s.quiet_since, '-infinity'))::double precision as quiet_seconds,
@@ -40,6 +46,9 @@ extension ProcessorState {
         attemptsOfLate = try row.get("attempts_of_late")
         failedOfLate = try row.get("failed_of_late")
         lastError = try row.get("last_error")
+        aloneLastHour = try row.get("alone_last_hour")
+        isAlone = try row.get("alone")
+        handlerFault = try row.get("handler_fault")
         deadRows = try row.get("dead_rows")
         status = try ProcessorStatus(
             database: database,

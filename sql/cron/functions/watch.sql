@@ -1,5 +1,24 @@
--- Cancels, in every registered work database, the backends of slots whose published deadline has passed, and calls of the
--- alarm function.
+-- Slots that are past the deadline their transaction shows as an advisory lock (hold_deadline in the work database): there
+-- for those that publish no other one any more, or a wrong one, because a handler has changed the application_name. The
+-- earliest counts: a handler can take a lock of its own, and give none of these away. Executed by: cancel_overdue.
+create or replace function cronmill_cron.overdue_slots()
+returns table (pid integer, database_id oid)
+language sql volatile parallel unsafe security invoker
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select l.pid, l.database
+    from pg_catalog.pg_lock_status() as l
+    where l.locktype = 'advisory' and l.objsubid = 2 and l.granted and l.classid in (1668443500, 1668443505)
+    group by l.pid, l.database
+    having bool_or(l.classid = 1668443500)
+        and min(l.objid::bigint) filter (where l.classid = 1668443505)
+            < extract(epoch from clock_timestamp()) - extract(epoch from timestamptz '2020-01-01 00:00+00');
+end;
+comment on function cronmill_cron.overdue_slots() is 'Backends of slots past the deadline that their transaction shows as a lock.';
+revoke all on function cronmill_cron.overdue_slots() from public;
+
+-- Cancels, in every registered work database, the backends of slots whose deadline has passed, and calls of the alarm
+-- function. One that waits for a standby has committed already.
 -- One statement looks and cancels: what it saw of a backend is what it cancels by. Returns how many.
 -- Executed by: watch.
 create or replace function cronmill_cron.cancel_overdue()
@@ -20,11 +39,15 @@ begin atomic
             or a.datname = current_database()
                 and a.usename = (select h.alarm_role from cronmill_cron.housekeeping as h)
         )
-        and case
-            when a.application_name ~ '^cronmill (slot \d{1,10} start \d{1,19}|deliver) until \d{1,12}\.\d{6}$'
-                then to_timestamp(substring(a.application_name from '[\d.]+$')::double precision) < clock_timestamp()
-            else false
-        end;
+        and (
+            case
+                when a.application_name ~ '^cronmill (slot \d{1,10} start \d{1,19}|deliver) until \d{1,12}\.\d{6}$'
+                    then to_timestamp(substring(a.application_name from '[\d.]+$')::double precision) < clock_timestamp()
+                else false
+            end
+            or a.wait_event is distinct from 'SyncRep'
+                and (a.pid, a.datid) in (select o.pid, o.database_id from cronmill_cron.overdue_slots() as o)
+        );
 end;
 comment on function cronmill_cron.cancel_overdue() is 'Cancels the backends of slots whose deadline has passed; returns how many.';
 revoke all on function cronmill_cron.cancel_overdue() from public;

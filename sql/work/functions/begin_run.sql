@@ -94,7 +94,6 @@ begin
     begun.ends_at := coalesce(
         begun.ends_at, case when begin_run.slot > 0 then now_at + interval '10 minutes' else 'infinity' end);
     begun.handler_search_path := settings.handler_search_path;
-    begun.task_timeout := settings.timeout;
     -- After an unclean end one of the tasks that are ready may have caused it: they are done one by one, each
     -- charged before it is begun.
     if mine.start_number <> mine.ended_number or mine.cancels_in_row >= 10 then

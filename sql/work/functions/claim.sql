@@ -3,6 +3,7 @@
 -- kept, they are locked only: finish removes them. A claim goes on from the low-water mark of the last one, so
 -- it does not walk dead rows; a scan from the beginning, which finds late commits and redriven tasks, is
 -- rationed to 5% of the time (ENGINE 7).
+-- Of a processor that wants each task to have a transaction of its own it takes one.
 -- A task whose last attempt never ended, and until careful_until every task, is taken alone: it stays, is
 -- charged, and the caller commits before doing it. Tasks with a unique key give it up first: at_once says that the
 -- caller shall commit that and claim again (ENGINE 9).
@@ -25,7 +26,8 @@ declare
     now_at constant timestamptz := clock_timestamp();
     due_until constant timestamptz := least(now_at, claim.careful_until);
     full_scan constant boolean := now_at >= coalesce((claim.last_claim).full_scan_at, '-infinity');
-    missing integer := claim.batch_size;
+    missing integer;
+    longest interval;
     taken record;
     level integer;
     ready_at timestamptz[] := array[]::timestamptz[];
@@ -51,7 +53,7 @@ begin
     end if;
     -- All in one statement: most claims of a day find an empty queue, and cost little more than this.
     select
-        p.queue_id, p.enabled, p.paused, p.slots, p.timeout, p.keep_done, s.slot_id,
+        p.queue_id, p.enabled, p.paused, p.slots, p.timeout, p.alone, p.keep_done, s.slot_id,
         exists (
             select 1 from cronmill.task as t where t.queue_id = p.queue_id and t.group_key is not null
         ) as has_groups,
@@ -89,8 +91,11 @@ begin
         return batch;
     end if;
     batch.is_kept := claim.keep or settings.keep_done is not null;
+    batch.one_each := settings.alone;
+    batch.timeout := settings.timeout;
     batch.timeouts := null;
     batch.has_groups := settings.has_groups;
+    missing := case when settings.alone then 1 else claim.batch_size end;
 
     if settings.has_begun then
         for taken in
@@ -219,10 +224,12 @@ begin
         end if;
     end if;
     if settings.has_groups then
-        batch := cronmill.claim_groups(settings.queue_id, claim.batch_size, batch);
+        batch := cronmill.claim_groups(
+            settings.queue_id, case when settings.alone then 1 else claim.batch_size end, batch);
     end if;
     if special > 0 or settings.has_groups then
-        select min(coalesce(t.timeout, settings.timeout)) into batch.task_timeout
+        select min(coalesce(t.timeout, settings.timeout)), max(coalesce(t.timeout, settings.timeout))
+        into batch.task_timeout, longest
         from cronmill.task as t
         where t.ctid = any (batch.places)
         having count(t.timeout) > 0;
@@ -230,6 +237,7 @@ begin
     if batch.task_ids is null then
         return batch;
     end if;
+    perform cronmill.hold_deadline(clock_timestamp() + coalesce(longest, settings.timeout));
     if not batch.is_kept then
         delete from cronmill.task as t where t.ctid = any (batch.places);
     end if;
