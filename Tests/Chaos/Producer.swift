@@ -115,6 +115,7 @@ struct Producer: Sendable {
         case 3..<8 where hasPoison: (Workload.faulty, .overrun, 1)
         case 0..<250: (Workload.faulty, .fail, 10)
         case 250..<400: (Workload.slow, .sleep, 5)
+        case 410..<500: (Workload.slow, .share, 20)
         case 400..<410: (Workload.quick, .nothing, 5_000)
         default: (Workload.quick, .nothing, 60)
         }

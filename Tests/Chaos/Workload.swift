@@ -28,7 +28,9 @@ enum Workload {
         case fail
         /// Ends its own backend, every time.
         case poison
-        /// Sleeps far beyond its timeout at the first attempt.
+        /// Fails beside others of its kind: a temporary table, a local setting; has a deferred constraint.
+        case share
+        /// Sleeps far beyond its timeout at the first attempt, under a name of its own.
         case overrun
     }
 
@@ -50,6 +52,8 @@ enum Workload {
             stamp double precision not null default random(),
             done_at timestamptz not null default clock_timestamp()
         );
+        create table app.parent (n bigint primary key);
+        create table app.child (n bigint references app.parent deferrable initially deferred);
         create function app.work(task_id bigint, payload jsonb, attempt integer) returns void language plpgsql as $$
         begin
             insert into app.effect (n, task_id, attempt) values ((payload ->> 'n')::bigint, task_id, attempt);
@@ -63,12 +67,23 @@ enum Workload {
                 when 'poison' then
                     perform pg_terminate_backend(pg_backend_pid());
                     perform pg_sleep(60);
+                when 'share' then
+                    if coalesce(current_setting('app.n', true), '') not in ('', payload ->> 'n') then
+                        raise exception 'the setting of another task';
+                    end if;
+                    perform set_config('app.n', payload ->> 'n', true);
+                    create temporary table shared (n bigint) on commit drop;
+                    insert into app.child values ((payload ->> 'n')::bigint);
+                    insert into app.parent values ((payload ->> 'n')::bigint);
                 when 'overrun' then
-                    if attempt = 1 then perform pg_sleep(60); end if;
+                    if attempt = 1 then
+                        perform set_config('application_name', 'mine', false);
+                        perform pg_sleep(60);
+                    end if;
             end case;
         end $$;
         grant usage on schema app to \(ChaosPlace.runner);
-        grant insert on app.effect to \(ChaosPlace.runner);
+        grant insert on app.effect, app.parent, app.child to \(ChaosPlace.runner);
         """
 
     /// Delays of tenths of seconds, so that attempts are used up while the run lasts.

@@ -33,6 +33,8 @@ struct JudgementTests {
         var overdueBefore: Date? = at(55)
         var needed = 4
         var isVisible = true
+        var alone = 0
+        var handlerFault: String?
 
         /// It is minute 60.
         var judgement: Judgement {
@@ -64,6 +66,9 @@ struct JudgementTests {
                 failedOfLate: failed,
                 lastError: failed > 0 ? "no such address\nat all" : nil,
                 pausedFor: pausedFor,
+                aloneLastHour: alone,
+                isAlone: false,
+                handlerFault: handlerFault,
                 deadRows: 0
             )
             let cron = ProcessorJobs(
@@ -141,6 +146,20 @@ struct JudgementTests {
                 == "ok: 1,234 tasks done in the last hour, 2 attempts failed; 1 slot at work; 1 slot waiting for tasks"
         )
         #expect(judge { $0.ready = 1 } == "ok: no task done in the last hour")
+        #expect(
+            judge { ($0.done, $0.alone) = (100, 30) }
+                == "ok: 100 tasks done in the last hour; 30 tasks failed beside others and were done alone "
+                + "(if its handler needs that: cronmill configure emails --database shop --alone on)"
+        )
+        #expect(judge { ($0.done, $0.alone) = (100, 9) } == "ok: 100 tasks done in the last hour")
+    }
+
+    @Test("a handler that cannot be called is failing, whatever was done before")
+    func handlerFault() {
+        #expect(
+            judge { ($0.done, $0.handlerFault) = (100, "handler app.work(jsonb) does not exist in database \"shop\"") }
+                == "failing: handler app.work(jsonb) does not exist in database \"shop\"; its tasks wait"
+        )
     }
 
     @Test("of several verdicts the first is given")

@@ -19,7 +19,7 @@ struct DryRunTests {
         ["configure", queue] + flags + ["--slots", "3", "--every", "5m", "--timeout", "90s", "--linger", "0"],
         ["configure", queue] + flags + [
             "--backoff-base", "0", "--backoff-cap", "2h", "--poll-interval", "1ms", "--search-path", "app, pg_temp",
-            "--keep-done", "7d",
+            "--keep-done", "7d", "--alone", "on",
         ],
         ["configure", queue] + flags + ["--keep-done", "0"],
         ["configure", queue] + flags + ["--handler", "app.second", "--run-as", "second"],
@@ -152,7 +152,7 @@ struct DryRunTests {
             """
             select concat_ws(
                 '|', p.name, p.handler, p.run_as, p.enabled, p.paused, p.slots, p.schedule, p.linger, p.timeout,
-                p.backoff_base, p.backoff_cap, p.poll_interval, p.handler_search_path, coalesce(p.keep_done, '0')
+                p.backoff_base, p.backoff_cap, p.poll_interval, p.alone, p.handler_search_path, coalesce(p.keep_done, '0')
             ) as line
             from cronmill.processor as p order by 1
             """

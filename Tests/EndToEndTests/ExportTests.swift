@@ -35,7 +35,8 @@ struct ExportTests {
         for arguments in [
             [
                 "--queue", "work", "--handler", "app.work", "--run-as", place.runner, "--schedule", Workplace.never,
-                "--slots", "2", "--timeout", "90m", "--keep-done", "2d", "--poll-interval", "5ms", "--enable",
+                "--slots", "2", "--timeout", "90m", "--keep-done", "2d", "--poll-interval", "5ms", "--alone", "on",
+                "--enable",
             ],
             [
                 "--queue", "fragments", "--query-results", "app.query_result", "--result-type", "text", "--run-as",

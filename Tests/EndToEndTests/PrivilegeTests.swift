@@ -79,12 +79,16 @@ struct PrivilegeTests {
             let again = try await runner.query(
                 """
                 select c.task_ids
-                from cronmill.claim_again(\(unsafeRaw: id), array[\(unsafeRaw: task)]::bigint[], array[\(row)]::tid[]) as c
+                from cronmill.claim_again(\(unsafeRaw: id), 1, array[\(unsafeRaw: task)]::bigint[], array[\(row)]::tid[]) as c
                 """
             )
             #expect(again.map { $0["task_ids"] } == [nil])
             try await runner.execute(
-                "select cronmill.fail(\(unsafeRaw: id), \(unsafeRaw: task), \(row), row('XX000', 'm', null, null, null))"
+                """
+                select cronmill.fail(
+                    \(unsafeRaw: id), array[\(unsafeRaw: task)]::bigint[], array[\(row)]::tid[],
+                    array[row('XX000', 'm', null, null, null)::cronmill.task_error], (0, 0, 0, null, null, 0)::cronmill.counters)
+                """
             )
             let own = try await place.rows("select processor_id from cronmill.processor where name = 'work'")
             for processor in [id, own[0]] {

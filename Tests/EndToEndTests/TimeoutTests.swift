@@ -40,6 +40,62 @@ struct TimeoutTests {
         }
     }
 
+    @Test("a handler that sets application_name is stopped all the same, and status shows it at work")
+    func ownName() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable", "--timeout", "1s")
+            try await place.script(
+                """
+                create or replace function app.work(payload jsonb) returns void language plpgsql as $$
+                begin
+                    if payload ->> 'n' = '7' then
+                        perform set_config('application_name', 'cronmill slot 1 start 1 until 9999999999.000000', false);
+                        perform set_config('application_name', payload ->> 'name', false);
+                        perform pg_sleep(60);
+                    end if;
+                    insert into app.done (n) values ((payload ->> 'n')::bigint);
+                end $$
+                """
+            )
+            for name in ["mine", "cronmill slot 1 start 1 until 9999999999.000000"] {
+                _ = try await place.rows(
+                    "select cronmill.enqueue('work', jsonb_build_object('n', 7, 'name', \(name)::text))"
+                )
+                let run = Task { try await place.whileWatching { try await place.call() } }
+                try await eventually("the run is in the slow task", within: .seconds(20)) {
+                    try await place.rows("select running, waiting from cronmill.processor_status") == ["1|0"]
+                }
+                try await run.value
+                #expect(
+                    try await place.rows("select attempts, error_sqlstate, error_message from cronmill.task")
+                        == ["1|57014|task timed out after 00:00:01"]
+                )
+                try await place.script("delete from cronmill.task")
+            }
+        }
+    }
+
+    @Test("a timeout that is changed during a run is that of its next batch")
+    func changedTimeout() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable", "--linger", "10m")
+            try await place.script(Self.sleeping)
+            let run = Task { try await place.whileWatching { try await place.call() } }
+            try await eventually("the run waits for tasks", within: .seconds(20)) {
+                try await place.rows("select waiting from cronmill.processor_status") == ["1"]
+            }
+            try await place.script("update cronmill.processor set timeout = '1 second'")
+            try await place.enqueue(7)
+            try await eventually("the slow task is charged", within: .seconds(50)) {
+                try await place.rows("select error_message from cronmill.task where attempts = 1")
+                    == ["task timed out after 00:00:01"]
+            }
+            try await place.script("update cronmill.processor set paused = true")
+            try await run.value
+            #expect(try await place.done() == Array(1...6))
+        }
+    }
+
     @Test("a cancel before the deadline ends the run with an error, charges no task and loses nothing")
     func cancel() async throws {
         try await withDatabases { place in

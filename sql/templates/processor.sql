@@ -10,7 +10,7 @@ declare
     run cronmill.run_start;
     batch cronmill.claim;
     again cronmill.claim;
-    counters cronmill.counters := (0, 0, 0, null, null);
+    counters cronmill.counters := (0, 0, 0, null, null, 0);
     task_ids bigint[];
     places tid[];
     total integer;
@@ -25,7 +25,7 @@ declare
     push_at pg_catalog.timestamptz;
     in_parts boolean;
     tasks_fail boolean := false;
-    solo boolean;
+    are_locked boolean;
     last_look boolean := false;
     parts integer;
     first integer;
@@ -33,8 +33,18 @@ declare
     start_position bigint;
     suspect integer;
     failing integer;
-    charged integer;
-    failed_before bigint;
+    began_at timestamptz;
+    untouched boolean;
+    suspects bigint[];
+    aside_ids bigint[];
+    aside_places tid[];
+    gaps integer[];
+    charged_ids bigint[];
+    charged_places tid[];
+    charged_errors cronmill.task_error[];
+    failures bigint;
+    has_immediate boolean;
+    fault record;
     ended text;{{declarations}}
     error cronmill.task_error;
     noted bigint := 0;
@@ -44,13 +54,11 @@ declare
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     run := cronmill.begin_run({{processor}}, slot);
-    if run.go then
-        perform cronmill.publish(run, null);
-    end if;
-    commit;
     if not run.go then
+        commit;
         return;
     end if;
+    call cronmill.renew(run, slot);
     careful := run.careful;
     poll_seconds := run.poll_seconds;
     push_at := run.push_at;
@@ -63,14 +71,14 @@ begin
             or not run.lingers and (total = 0 or alone_first and batch.is_alone) is true;
         batch_size := case when total > 0 and batch_began_at >= run.ends_at then 0
             else least(batch_size, task_limit - counters.done - counters.failed) end;
-        failed_before := counters.failed;
+        failures := 0;
         in_parts := false;
-        solo := false;
         total := 0;
 
-        -- First the whole batch in one subtransaction, unless tasks of the last batch failed: then these are locked here,
-        -- and done in parts at once.
-        if tasks_fail then
+        -- First the whole batch in one subtransaction, unless tasks of the last batch failed, or each is to have a transaction
+        -- of its own: then these are locked here, and done in parts at once.
+        are_locked := tasks_fail or coalesce(batch.one_each, false);
+        if are_locked then
             batch := cronmill.claim(run.processor_id, slot, batch_size, careful, alone_first, batch, true);
             task_ids := batch.task_ids;
             places := batch.places;
@@ -83,7 +91,7 @@ begin
                 places := batch.places;
                 total := coalesce(cardinality(task_ids), 0);
                 if total > 0 and not batch.is_alone then
-                    deadline := batch_began_at + coalesce(batch.task_timeout, run.task_timeout);
+                    deadline := batch_began_at + coalesce(batch.task_timeout, batch.timeout);
                     perform cronmill.publish(run, deadline);
                     perform pg_catalog.set_config('search_path', run.handler_search_path, true);
                     {{call}}
@@ -122,22 +130,40 @@ begin
         end if;
 
         -- If that failed, again in parts: as many tasks as go well in one subtransaction. Of a part that fails the sequence,
-        -- which a rollback does not set back, tells the task: it is charged with its error, those before it
-        -- are done again, then come those after it. A task that may be too slow, or have broken a deferred constraint,
-        -- is done alone before it is charged. A commit after 60 parts: more than 64 subtransactions that write slow every
-        -- other session's snapshots. A task taken alone comes here at once; its attempt is committed before it is made.
+        -- which a rollback does not set back, tells the task: it is set aside, those before it are done again, then come
+        -- those after it. When these are committed, each that was set aside is done alone in its transaction, where it meets
+        -- nothing of the others: only what fails there is charged, and one that leaves nothing makes room for the next.
+        -- A commit after 60 parts: more than 64 subtransactions that write slow every other session's snapshots. A task
+        -- taken alone comes here at once; its attempt is committed before it is made.
         again := batch;
         first := 1;
         suspect := null;
-        charged := null;
-        parts := case when tasks_fail and not batch.is_alone and batch.task_timeout is null then 0 else 60 end;
+        suspects := '{}';
+        aside_ids := '{}';
+        aside_places := '{}';
+        gaps := '{}';
+        charged_ids := '{}';
+        charged_places := '{}';
+        charged_errors := '{}';
+        untouched := true;
+        began_at := batch_began_at;
+        has_immediate := in_parts and total > 1 and cronmill.has_immediate_constraints();
+        parts := case when are_locked and not batch.is_alone and batch.task_timeout is null then 0 else 60 end;
         while in_parts and end_reason is null loop
-            if parts >= 60 then
-                perform cronmill.publish(run, null);
-                commit;
-                reset all;
-                perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-                again := cronmill.claim_again(run.processor_id, task_ids[first :], places[first :]);
+            if first > coalesce(cardinality(places), 0) then
+                exit when aside_ids = '{}';
+                parts := 60;
+            end if;
+            if parts >= 60 or clock_timestamp() > began_at + interval '1 second' then
+                if charged_ids <> '{}' then
+                    counters := cronmill.fail(run.processor_id, charged_ids, charged_places, charged_errors, counters);
+                    charged_ids := '{}';
+                    charged_places := '{}';
+                    charged_errors := '{}';
+                end if;
+                call cronmill.renew(run, slot);
+                again := cronmill.claim_again(
+                    run.processor_id, run.slot_id, aside_ids || task_ids[first :], aside_places || places[first :]);
                 if batch.is_alone and again.task_ids is null then
                     perform cronmill.give_back(run.processor_id, task_ids[1], places[1]);
                 end if;
@@ -145,21 +171,30 @@ begin
                 places := again.places;
                 first := 1;
                 suspect := null;
-                charged := null;
+                aside_ids := '{}';
+                aside_places := '{}';
+                gaps := '{}';
+                untouched := true;
+                began_at := clock_timestamp();
                 parts := 0;
+                continue;
             end if;
-            if first = charged then
+            if first = gaps[1] then
                 first := first + 1;
-                charged := null;
+                gaps := gaps[2 :];
+                if again.has_groups then
+                    -- What follows a task of its group has to wait for it.
+                    parts := 60;
+                end if;
+                continue;
             end if;
-            exit when first > coalesce(cardinality(places), 0);
             last := least(
-                case when {{one_by_one}} or solo then first when first < suspect then suspect - 1 end,
-                charged - 1,
+                case when {{one_by_one}} or task_ids[first] = any (suspects) then first when first < suspect then suspect - 1 end,
+                gaps[1] - 1,
                 cardinality(places)
             );
             parts := parts + 1;
-            task_timeout := coalesce(again.timeouts[first], run.task_timeout);
+            task_timeout := coalesce(again.timeouts[first], again.timeout);
             part_began_at := clock_timestamp();
             deadline := part_began_at + task_timeout;
             error := null;
@@ -194,8 +229,17 @@ begin
                         error.hint = pg_exception_hint,
                         error.context = pg_exception_context;
             end;
+            if error.sqlstate is not null then
+                perform cronmill.forget(run.slot_id);
+            end if;
+            if error.sqlstate in ('42883', '42725', '42501', '3F000', '42P13', '42804', '42809', '42703', '22P02') then
+                fault := cronmill.handler_fault(run.processor_id);
+                if fault.message is not null then
+                    end_reason := 'no handler';
+                end if;
+            end if;
             if end_reason is not null then
-                if batch.is_alone and run.gives_back then
+                if batch.is_alone and (run.gives_back or end_reason = 'no handler') then
                     perform cronmill.give_back(run.processor_id, task_ids[1], places[1]);
                 end if;
             elsif error.sqlstate is null then
@@ -203,39 +247,55 @@ begin
                     counters.worked, (clock_timestamp() - part_began_at) / (last - first + 1), last - first + 1);
                 counters.done := counters.done + (ended = 'done')::integer * (last - first + 1);
                 counters.dead := counters.dead + (ended = 'dead')::integer;
-                first := last + 1;
-                if solo then
+                if task_ids[first] = any (suspects) then
+                    counters.alone := counters.alone + (ended = 'done')::integer;
                     parts := 60;
+                elsif has_immediate then
+                    parts := 60;
+                else
+                    set constraints all deferred;
                 end if;
-            elsif error.sqlstate in ('40P01', '40001', '55P03') and (first < last or parts > 1) then
-                -- The locks of this transaction's other tasks may be to blame: these are committed, and then each is done alone.
-                solo := true;
-                parts := 60;
-            elsif first = last then
-                failing := first;
-                first := first + 1;
+                first := last + 1;
+                untouched := false;
             else
-                suspect := first - 1 + currval('cronmill.position') - start_position;
-                if suspect is null or suspect not between first and last then
+                failing := case when first = last then first
+                    else first - 1 + currval('cronmill.position') - start_position end;
+                if failing is null or failing not between first and last then
                     suspect := (first + last) / 2 + 1;
-                elsif charged is null and error.sqlstate not in ('57014', 'MC000') then
-                    failing := suspect;
-                    charged := suspect;
+                    failing := null;
+                elsif error.sqlstate = 'MC000' and first < last then
+                    -- What it says of itself costs it nothing.
+                    suspect := failing;
+                    failing := null;
+                elsif untouched and failing = first then
+                    first := first + 1;
+                    failures := failures + (task_ids[failing] <> all (suspects))::integer;
+                else
+                    suspects := suspects || task_ids[failing];
+                    aside_ids := aside_ids || task_ids[failing];
+                    aside_places := aside_places || places[failing];
+                    gaps := failing || gaps;
+                    suspect := null;
+                    failing := null;
+                    failures := failures + 1;
                 end if;
             end if;
             if failing is not null then
-                ended := cronmill.fail(run.processor_id, task_ids[failing], places[failing], error);
-                counters.failed := counters.failed + (ended <> 'snooze')::integer;
-                counters.dead := counters.dead + (ended = 'dead')::integer;
+                charged_ids := charged_ids || task_ids[failing];
+                charged_places := charged_places || places[failing];
+                charged_errors := charged_errors || error;
                 suspect := null;
             end if;
-            if again.has_groups and ended <> 'done' then
+            if again.has_groups and (failing is not null or ended <> 'done') then
                 -- What follows a task that waits again has to wait, too: lock anew what may be done.
                 parts := 60;
             end if;
         end loop;
+        if charged_ids <> '{}' then
+            counters := cronmill.fail(run.processor_id, charged_ids, charged_places, charged_errors, counters);
+        end if;
 
-        tasks_fail := counters.failed > failed_before;
+        tasks_fail := failures > 0;
         end_reason := coalesce(
             end_reason,
             batch.stop_reason,
@@ -254,20 +314,18 @@ begin
             noted_at := clock_timestamp();
         end if;
         if total > 0 then
-            -- A cancel that arrives during the commit would not be the handler's.
-            perform cronmill.publish(run, null);
+            call cronmill.renew(run, slot);
+        else
+            commit;
         end if;
-        commit;
         exit when end_reason is not null;
 
         if total > 0 then
-            -- What handlers have set does not reach the next batch.
-            reset all;
             poll_seconds := run.poll_seconds;
             last_look := false;
             if not batch.is_alone or careful > 0 then
                 batch_size := cronmill.next_batch_size(
-                    total, batch_size, clock_timestamp() - batch_began_at, counters.failed - failed_before);
+                    total, batch_size, clock_timestamp() - batch_began_at, failures);
             end if;
             careful := greatest(0, careful - total);
         elsif batch.at_once then
@@ -303,7 +361,7 @@ begin
     reset all;
     perform cronmill.end_run(run.processor_id, run, end_reason, counters);
     commit;
-    if end_reason not in ('canceled', 'stopped') and (run.is_rare or clock_timestamp() >= push_at) then
+    if end_reason not in ('canceled', 'stopped', 'no handler') and (run.is_rare or clock_timestamp() >= push_at) then
         call cronmill.push(run, run.is_rare, push_at, cancel_message);
     end if;
     if end_reason <> 'lost' then
@@ -311,6 +369,13 @@ begin
     end if;
     if end_reason in ('canceled', 'stopped') then
         raise query_canceled using message = cancel_message;
+    end if;
+    if end_reason = 'no handler' then
+        raise exception using
+            errcode = 'MC021',
+            message = fault.message,
+            detail = 'No task is charged with that; they wait.',
+            hint = fault.hint;
     end if;
 end
 {{tag}};

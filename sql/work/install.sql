@@ -41,6 +41,10 @@
 \ir functions/forget_runs.sql
 \ir functions/begin_run.sql
 \ir functions/publish.sql
+\ir functions/hold_deadline.sql
+\ir functions/forget.sql
+\ir functions/renew.sql
+\ir functions/has_immediate_constraints.sql
 \ir functions/retry_at.sql
 \ir functions/bury.sql
 \ir functions/tally.sql
@@ -70,6 +74,8 @@
 \ir functions/end_run.sql
 \ir functions/backlog.sql
 \ir functions/prune_tasks.sql
+\ir functions/function_fault.sql
+\ir functions/handler_fault.sql
 \ir functions/push.sql
 \ir functions/cancel.sql
 \ir functions/redrive.sql

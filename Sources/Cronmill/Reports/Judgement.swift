@@ -105,6 +105,7 @@ struct Judgement {
     private static let fewestFailures = 3
 
     private var failing: String? {
+        if let fault = work.handlerFault { return "\(fault); its tasks wait" }
         guard let cron, let limit = cron.failingPercentage else { return nil }
         let isTooMany = { (failed: Int, total: Int) in
             failed >= Self.fewestFailures && failed * 100 >= limit * total
@@ -144,8 +145,19 @@ struct Judgement {
         if status.running == 0, let lastRun = cron?.lastRun {
             parts.append("last run \(lastRun.status)\(lastRun.age.map { " \($0.shortText) ago" } ?? "")")
         }
+        if work.aloneLastHour >= Self.manyAlone, !work.isAlone {
+            let remedy =
+                "cronmill configure \(status.processor.shellWord) --database \(status.database.shellWord) --alone on"
+            parts.append(
+                "\(Self.tasks(work.aloneLastHour)) failed beside others and were done alone "
+                    + "(if its handler needs that: \(remedy))"
+            )
+        }
         return parts.joined(separator: "; ")
     }
+
+    /// From so many on it is said.
+    private static let manyAlone = 10
 
     private static func tasks(_ count: Int) -> String {
         count > ProcessorStatus.exactUpTo ? "more than 100,000 tasks" : count == 1 ? "1 task" : "\(count.grouped) tasks"

@@ -15,9 +15,14 @@ struct ProcessorState: Sendable {
     let lastError: String?
     /// The command that paused it to let its runs end, and has not come to its own end.
     let pausedFor: String?
+    /// Tasks of the last hour that failed in a transaction with others and were done in one of their own.
+    let aloneLastHour: Int
+    /// Whether each task has a transaction of its own.
+    let isAlone: Bool
+    /// Why its handler cannot be called at all.
+    let handlerFault: String?
     /// Dead rows of the task table, as far as statistics have them.
     let deadRows: Int
-
 }
 
 extension ProcessorState {
@@ -25,6 +30,7 @@ extension ProcessorState {
         s.name, s.queue, s.run_as, s.enabled, s.paused, s.paused_for, s.slots, s.schedule, s.running, s.waiting,
         s.ready, s.scheduled, s.retrying, s.dead, s.oldest_ready_seconds,
         s.done_last_hour, s.failed_last_hour, s.attempts_of_late, s.failed_of_late, s.last_error, s.dead_rows,
+        s.alone_last_hour, s.alone, s.handler_fault,
         extract(epoch from nullif(s.quiet_since, '-infinity'))::double precision as quiet_since,
         s.quiet_since is null as is_never_quiet,
         extract(epoch from clock_timestamp() - nullif(s.quiet_since, '-infinity'))::double precision as quiet_seconds,
@@ -33,10 +39,10 @@ extension ProcessorState {
 
     /// Names and types of those, in order.
     static let columnTypes: SQL = """
-        name text, queue text, run_as text, enabled boolean, paused boolean, slots integer, schedule text, running bigint,
-        waiting bigint, ready bigint, scheduled bigint, retrying bigint, dead bigint, oldest_ready_seconds double precision,
+        name text, queue text, run_as text, enabled boolean, paused boolean, paused_for text, slots integer, schedule text,
+        running bigint, waiting bigint, ready bigint, scheduled bigint, retrying bigint, dead bigint, oldest_ready_seconds double precision,
         done_last_hour bigint, failed_last_hour bigint, attempts_of_late bigint, failed_of_late bigint, last_error text,
-        dead_rows bigint, quiet_since double precision, is_never_quiet boolean, quiet_seconds double precision,
+        dead_rows bigint, alone_last_hour bigint, alone boolean, handler_fault text, quiet_since double precision, is_never_quiet boolean, quiet_seconds double precision,
         oldest_ready_at double precision
         """
 
@@ -52,6 +58,9 @@ extension ProcessorState {
         failedOfLate = try row.get("failed_of_late")
         lastError = try row.get("last_error")
         pausedFor = try row.get("paused_for")
+        aloneLastHour = try row.get("alone_last_hour")
+        isAlone = try row.get("alone")
+        handlerFault = try row.get("handler_fault")
         deadRows = try row.get("dead_rows")
         status = try ProcessorStatus(
             database: database,

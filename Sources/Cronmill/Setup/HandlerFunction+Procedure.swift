@@ -77,6 +77,10 @@ extension HandlerFunction {
         return [
             "if first = last then",
             "    outcome := \(self.call("task_ids[first]", "again.payloads[first]", "again.attempts[first]"));",
+            "    if outcome.kind = 'dead' and not untouched then",
+            "        -- As with a failure: perhaps another task of this transaction is to blame.",
+            "        raise exception using errcode = 'MC102', message = 'the task is dead';",
+            "    end if;",
             "else",
             "    outcome := null;",
             "    perform nextval('cronmill.position'), cronmill.assert_done(\(call))",

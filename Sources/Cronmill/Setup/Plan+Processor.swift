@@ -221,6 +221,7 @@ extension ProcessorRequest {
         add("backoff_base", "backoff-base", backoffBase?.intervalText, "\(backoffBase?.intervalText)")
         add("backoff_cap", "backoff-cap", backoffCap?.intervalText, "\(backoffCap?.intervalText)")
         add("poll_interval", "poll-interval", pollInterval?.intervalText, "\(pollInterval?.intervalText)")
+        add("alone", "alone", isAlone.map { $0 ? "on" : "off" }, "\(isAlone)")
         add("handler_search_path", "search-path", searchPath?.description, "\(searchPath?.description)")
         for (column, name, age) in [("keep_done", "keep-done", keepDone), ("keep_dead", "keep-dead", keepDead)] {
             add(column, name, age?.intervalText, age == .zero ? "null" : "\(age?.intervalText)")
@@ -242,6 +243,7 @@ extension ProcessorRow {
         case "backoff_base": backoffBase
         case "backoff_cap": backoffCap
         case "poll_interval": pollInterval
+        case "alone": isAlone ? "on" : "off"
         case "handler_search_path": searchPath
         case "keep_done": keepDone
         case "keep_dead": keepDead

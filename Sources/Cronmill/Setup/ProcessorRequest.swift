@@ -20,6 +20,8 @@ public struct ProcessorRequest: Sendable, Hashable {
     public var backoffCap: Duration?
     /// How often a lingering run looks into its queue, 1 ms to a minute. Default 20 ms.
     public var pollInterval: Duration?
+    /// Whether each task has a transaction of its own. Default no: those of a batch share one.
+    public var isAlone: Bool?
     /// What the handler's names are looked for in. Default `public, pg_temp`.
     public var searchPath: SearchPath?
     /// How long finished tasks are kept; zero: they are not, which is the default.

@@ -13,6 +13,7 @@ struct ProcessorRow: Sendable, Hashable {
     var backoffBase: String
     var backoffCap: String
     var pollInterval: String
+    var isAlone: Bool
     var keepDone: String
     var keepDead: String
     var searchPath: String
@@ -27,7 +28,7 @@ struct ProcessorRow: Sendable, Hashable {
             """
             select
                 p.name, q.name as queue, p.handler, p.slots, p.schedule, p.linger, p.max_attempts, p.run_as, p.enabled,
-                p.handler_search_path,
+                p.handler_search_path, p.alone,
                 concat(floor(extract(epoch from p.timeout) * 1000000)::bigint, ' microseconds') as timeout,
                 concat(floor(extract(epoch from p.backoff_base) * 1000000)::bigint, ' microseconds') as backoff_base,
                 concat(floor(extract(epoch from p.backoff_cap) * 1000000)::bigint, ' microseconds') as backoff_cap,
@@ -60,6 +61,7 @@ struct ProcessorRow: Sendable, Hashable {
                 backoffBase: row.get("backoff_base"),
                 backoffCap: row.get("backoff_cap"),
                 pollInterval: row.get("poll_interval"),
+                isAlone: row.get("alone"),
                 keepDone: row.get("keep_done"),
                 keepDead: row.get("keep_dead"),
                 searchPath: row.get("handler_search_path"),

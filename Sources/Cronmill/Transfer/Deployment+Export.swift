@@ -193,12 +193,12 @@ private struct SettingsText {
     /// Columns of `cronmill.processor` that are settings, but for its name and its queue.
     private static let columns = [
         "handler", "handler_search_path", "run_as", "enabled", "paused", "slots", "schedule", "linger", "timeout",
-        "max_attempts", "backoff_base", "backoff_cap", "poll_interval", "keep_done", "keep_dead",
+        "max_attempts", "backoff_base", "backoff_cap", "poll_interval", "alone", "keep_done", "keep_dead",
     ]
     /// Those of query processors.
     private static let queryColumns = ["result_table", "result_layout", "result_limit", "over_limit", "refresh_after"]
 
     private static func isUnquoted(_ column: String) -> Bool {
-        ["enabled", "paused", "slots", "max_attempts", "result_limit"].contains(column)
+        ["enabled", "paused", "slots", "max_attempts", "alone", "result_limit"].contains(column)
     }
 }

@@ -21,6 +21,8 @@ struct ProcessorOptions: ParsableArguments {
     var backoffCap: String?
     @Option(help: ArgumentHelp("How often a run looks into an empty queue. Default: 20ms.", valueName: "duration"))
     var pollInterval: String?
+    @Option(help: ArgumentHelp("A transaction for each task: on, off. Default: off.", valueName: "on|off"))
+    var alone: Alone?
     @Option(help: ArgumentHelp("search_path of the handler. Default: 'public, pg_temp'.", valueName: "schemas"))
     var searchPath: String?
     @Option(help: ArgumentHelp("Keep finished tasks that long. Default: 0, not at all.", valueName: "duration"))
@@ -44,7 +46,7 @@ struct ProcessorOptions: ParsableArguments {
     var isEmpty: Bool {
         handler == nil && slots == nil && schedule == nil && every == nil && timeout == nil && maxAttempts == nil
             && linger == nil && runAs == nil && backoffBase == nil && backoffCap == nil && pollInterval == nil
-            && searchPath == nil && keepDone == nil && keepDead == nil
+            && alone == nil && searchPath == nil && keepDone == nil && keepDead == nil
     }
 
     /// The request they make.
@@ -75,10 +77,16 @@ struct ProcessorOptions: ParsableArguments {
         if let interval = request.pollInterval, interval < .milliseconds(1) {
             throw CronmillError(.usage, "--poll-interval \(interval.roundTripText): the shortest is 1ms")
         }
+        request.isAlone = alone.map { $0 == .on }
         request.searchPath = try searchPath.map { try SearchPath(userText: $0) }
         request.keepDone = try keepDone.map { try Duration($0, of: "--keep-done", atMost: .longestAge) }
         request.keepDead = try keepDead.map { try Duration($0, of: "--keep-dead", atMost: .longestAge) }
         return request
+    }
+
+    enum Alone: String, CaseIterable, ExpressibleByArgument {
+        case on
+        case off
     }
 
     private func read<Value>(_ flag: String, _ text: String, _ parse: (String) throws -> Value) throws -> Value {

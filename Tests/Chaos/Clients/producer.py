@@ -48,6 +48,8 @@ def kind(generator, has_poison):
         return "slow", "sleep", 5
     if number < 410:
         return "quick", "nothing", 5000
+    if number < 500:
+        return "slow", "share", 20
     return "quick", "nothing", 60
 
 

@@ -1,12 +1,34 @@
--- The backends, of every registered work database, of slots whose published deadline has passed, and of calls of the
--- alarm function. Executed by: cancel_overdue.
+-- Slots that are past the deadline their transaction shows as an advisory lock (hold_deadline in the work database): there
+-- for those that publish no other one any more, or a wrong one, because a handler has changed the application_name. The
+-- earliest counts: a handler can take a lock of its own, and give none of these away. Executed by: overdue_backends.
+create or replace function cronmill_cron.overdue_slots()
+returns table (pid integer, database_id oid, deadline bigint)
+language sql volatile parallel unsafe security invoker
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select l.pid, l.database, min(l.objid::bigint) filter (where l.classid = 1668443505)
+    from pg_catalog.pg_lock_status() as l
+    where l.locktype = 'advisory' and l.objsubid = 2 and l.granted and l.classid in (1668443500, 1668443505)
+    group by l.pid, l.database
+    having bool_or(l.classid = 1668443500)
+        and min(l.objid::bigint) filter (where l.classid = 1668443505)
+            < extract(epoch from clock_timestamp()) - extract(epoch from timestamptz '2020-01-01 00:00+00');
+end;
+comment on function cronmill_cron.overdue_slots() is 'Backends of slots past the deadline that their transaction shows as a lock.';
+revoke all on function cronmill_cron.overdue_slots() from public;
+
+-- The backends, of every registered work database, of slots whose deadline has passed, by what they publish or by that
+-- lock, and of calls of the alarm function. One that waits for a standby has committed already. Executed by: cancel_overdue.
 create or replace function cronmill_cron.overdue_backends()
 returns table (pid integer, backend_start timestamptz, database_name text, role_name text, published text)
 language sql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select a.pid, a.backend_start, a.datname::text, a.usename::text, a.application_name
+    select a.pid, a.backend_start, a.datname::text, a.usename::text,
+        coalesce('deadline ' || o.deadline, a.application_name)
     from pg_catalog.pg_stat_activity as a
+    left join cronmill_cron.overdue_slots() as o
+        on (o.pid, o.database_id) = (a.pid, a.datid) and a.wait_event is distinct from 'SyncRep'
     where a.state = 'active'
         and (
             exists (
@@ -18,11 +40,14 @@ begin atomic
             or a.datname = current_database()
                 and a.usename = (select h.alarm_role from cronmill_cron.housekeeping as h)
         )
-        and case
-            when a.application_name ~ '^cronmill (slot [0-9]{1,10} start [0-9]{1,19}|deliver) until [0-9]{1,12}[.][0-9]{6}$'
-                then to_timestamp(substring(a.application_name from '[0-9.]+$')::double precision) < clock_timestamp()
-            else false
-        end;
+        and (
+            o.pid is not null
+            or case
+                when a.application_name ~ '^cronmill (slot [0-9]{1,10} start [0-9]{1,19}|deliver) until [0-9]{1,12}[.][0-9]{6}$'
+                    then to_timestamp(substring(a.application_name from '[0-9.]+$')::double precision) < clock_timestamp()
+                else false
+            end
+        );
 end;
 comment on function cronmill_cron.overdue_backends() is 'Backends of slots whose published deadline has passed.';
 revoke all on function cronmill_cron.overdue_backends() from public;

@@ -113,7 +113,6 @@ begin
     begun.ends_at := coalesce(
         begun.ends_at, case when begin_run.slot > 0 then now_at + interval '10 minutes' else 'infinity' end);
     begun.handler_search_path := settings.handler_search_path;
-    begun.task_timeout := settings.timeout;
     -- What may end the run comes last, and not too late in a long one; a run that does not linger does it when nothing
     -- else is ready.
     begun.alone_at := least(

@@ -9,7 +9,7 @@ as $function$
 declare
     handler_oid constant oid := pg_catalog.to_regprocedure(new.handler);
     generated constant text := pg_catalog.format('cronmill_processor.%I(jsonb)', new.name);
-    result_type oid;
+    fault record;
 begin
     if tg_op = 'UPDATE' and (new.name, new.processor_id, new.queue_id)
         is distinct from (old.name, old.processor_id, old.queue_id)
@@ -56,30 +56,7 @@ begin
                 new.run_as, pg_catalog.current_database()),
             hint = pg_catalog.format('grant connect on database %I to %I;', pg_catalog.current_database(), new.run_as);
     end if;
-    if handler_oid is null then
-        raise exception using
-            errcode = 'MC008',
-            message = pg_catalog.format('handler %s does not exist in database "%s"',
-                new.handler, pg_catalog.current_database()),
-            hint = 'A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome, or one of a whole batch, (task_ids bigint[], payloads jsonb[]) returning void.';
-    end if;
-    select p.prorettype into strict result_type
-    from pg_catalog.pg_proc as p
-    where p.oid = handler_oid;
-    if result_type not in ('pg_catalog.void'::regtype, 'cronmill.outcome'::regtype)
-        or (select p.prokind <> 'f' or pg_catalog.oidvectortypes(p.proargtypes) not in ('jsonb', 'bigint, jsonb, integer', 'bigint[], jsonb[]')
-            from pg_catalog.pg_proc as p where p.oid = handler_oid)
-        or (result_type <> 'pg_catalog.void'::regtype and (
-            select pg_catalog.oidvectortypes(p.proargtypes) from pg_catalog.pg_proc as p where p.oid = handler_oid
-        ) = 'bigint[], jsonb[]')
-    then
-        raise exception using
-            errcode = 'MC008',
-            message = pg_catalog.format('%s cannot be a handler', new.handler),
-            hint = 'A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome, or one of a whole batch, (task_ids bigint[], payloads jsonb[]) returning void.';
-    end if;
     if new.result_table is not null then
-        -- What it takes to execute a generated handler is granted after this.
         if not pg_catalog.has_database_privilege(new.run_as, pg_catalog.current_database(), 'temporary') then
             raise exception using
                 errcode = 'MC008',
@@ -88,20 +65,11 @@ begin
                 detail = 'A query is made a view of before it is run.',
                 hint = pg_catalog.format('grant temporary on database %I to %I;', pg_catalog.current_database(), new.run_as);
         end if;
-    elsif not pg_catalog.has_function_privilege(new.run_as, handler_oid, 'execute')
-        or not pg_catalog.has_schema_privilege(
-            new.run_as, (select p.pronamespace from pg_catalog.pg_proc as p where p.oid = handler_oid), 'usage')
-    then
-        raise exception using
-            errcode = 'MC008',
-            message = pg_catalog.format('role "%s" may not execute handler %s', new.run_as, new.handler),
-            hint = (
-                select pg_catalog.format('grant usage on schema %I to %I; grant execute on function %s to %I;',
-                    n.nspname, new.run_as, new.handler, new.run_as)
-                from pg_catalog.pg_proc as p
-                join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-                where p.oid = handler_oid
-            );
+    end if;
+    select f.message, f.hint into fault from cronmill.function_fault(new.handler, new.run_as, null) as f;
+    -- What it takes to execute a generated handler is granted after this.
+    if fault.message is not null and (new.result_table is null or handler_oid is null) then
+        raise exception using errcode = 'MC008', message = fault.message, hint = fault.hint;
     end if;
     if not exists (
         select 1

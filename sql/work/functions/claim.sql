@@ -3,6 +3,7 @@
 -- kept, they are locked only: finish removes them. A claim goes on from the low-water mark of the last one, so
 -- it does not walk dead rows; a scan from the beginning, which finds late commits and redriven tasks, is
 -- rationed to 5% of the time (ENGINE 7).
+-- Of a processor that wants each task to have a transaction of its own it takes one.
 -- Of the next so many tasks (careful) one may have ended the last run. They stay, and that they are suspected is committed
 -- before they are done: of those that are here still after another such end each is done alone. Few are done so at once. A
 -- task alone is charged before it is begun, see claim_alone: after the others, or with alone_first before them.
@@ -31,7 +32,8 @@ declare
     most_suspects constant integer := 250;
     -- Of so few each is done alone at once, which spares an end of a run.
     few constant integer := 100;
-    missing integer := case when is_careful then most_suspects else claim.batch_size end;
+    missing integer;
+    longest interval;
     taken record;
     level integer;
     ready_at timestamptz[] := array[]::timestamptz[];
@@ -57,7 +59,7 @@ begin
     end if;
     -- All in one statement: most claims of a day find an empty queue, and cost little more than this.
     select
-        p.queue_id, p.enabled, p.paused, p.slots, p.timeout, p.keep_done, s.slot_id,
+        p.queue_id, p.enabled, p.paused, p.slots, p.timeout, p.alone, p.keep_done, s.slot_id,
         exists (
             select 1 from cronmill.task as t where t.queue_id = p.queue_id and t.group_key is not null
         ) as has_groups,
@@ -97,8 +99,11 @@ begin
         return batch;
     end if;
     batch.is_kept := claim.keep or settings.keep_done is not null;
+    batch.one_each := settings.alone;
+    batch.timeout := settings.timeout;
     batch.timeouts := null;
     batch.has_groups := settings.has_groups;
+    missing := case when settings.alone then 1 when is_careful then most_suspects else claim.batch_size end;
 
     if settings.has_alone then
         batch := cronmill.claim_alone(claim.processor_id, settings.queue_id, settings.slot_id, batch);
@@ -208,7 +213,8 @@ begin
     end if;
     if settings.has_groups then
         batch := cronmill.claim_groups(
-            settings.queue_id, case when is_careful then most_suspects else claim.batch_size end, batch);
+            settings.queue_id, case when settings.alone then 1 when is_careful then most_suspects else claim.batch_size end,
+            batch);
     end if;
     if is_careful then
         missing := case when cardinality(batch.task_ids) < few then 1 else claim.batch_size end;
@@ -236,7 +242,8 @@ begin
         return batch;
     end if;
     if special > 0 or settings.has_groups then
-        select min(coalesce(t.timeout, settings.timeout)) into batch.task_timeout
+        select min(coalesce(t.timeout, settings.timeout)), max(coalesce(t.timeout, settings.timeout))
+        into batch.task_timeout, longest
         from cronmill.task as t
         where t.ctid = any (batch.places)
         having count(t.timeout) > 0;
@@ -244,6 +251,7 @@ begin
     if batch.task_ids is null then
         return batch;
     end if;
+    perform cronmill.hold_deadline(clock_timestamp() + coalesce(longest, settings.timeout));
     if not batch.is_kept then
         delete from cronmill.task as t where t.ctid = any (batch.places);
     end if;

@@ -1,9 +1,12 @@
 -- Locks tasks of a batch whose transaction was rolled back, or one whose attempt has begun, to be done part by
 -- part; those another slot has taken meanwhile are left out, and so is of a group what no longer follows its first task
 -- without a gap. They are found by their places, which a rollback does not change; the number tells a task from
--- another that has come to its place since. The rows stay until finish or fail.
+-- another that has come to its place since. The rows stay until finish or fail. In its transaction the slot's lock cannot be
+-- given away.
 -- Executed by: the processor's run-as role, from its generated procedure.
-create or replace function cronmill.claim_again(processor_id integer, task_ids bigint[], places tid[])
+create or replace function cronmill.claim_again(
+    processor_id integer, slot_id integer, task_ids bigint[], places tid[]
+)
 returns cronmill.claim
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
@@ -11,15 +14,20 @@ as $function$
 declare
     own_queue_id integer;
     is_paused boolean;
+    longest interval;
     batch cronmill.claim;
     tasks_of_groups bigint;
     overrides bigint;
     left_out bigint[];
 begin
-    select p.queue_id, p.paused into own_queue_id, is_paused
+    select p.queue_id, p.paused, p.timeout into own_queue_id, is_paused, batch.timeout
     from cronmill.processor as p
+    join cronmill.slot as s on s.processor_id = p.processor_id and s.slot_id = claim_again.slot_id
     where p.processor_id = claim_again.processor_id
         and p.run_as = session_user;
+    if not found or not pg_catalog.pg_try_advisory_xact_lock(cronmill.slot_lock_class(), claim_again.slot_id) then
+        return batch;
+    end if;
     with locked as materialized (
         select t.task_id, t.ctid as place, t.payload, t.timeout, t.group_key,
             t.attempts - case when t.began_at is null then 0 else 1 end as attempts
@@ -37,12 +45,15 @@ begin
     )
     select
         array_agg(m.task_id), array_agg(m.place), array_agg(m.payload), array_agg(m.attempts::integer),
-        array_agg(m.timeout), count(m.timeout), count(m.group_key)
+        array_agg(m.timeout), count(m.timeout), count(m.group_key), max(coalesce(m.timeout, batch.timeout))
     into
         batch.task_ids, batch.places, batch.payloads, batch.attempts,
-        batch.timeouts, overrides, tasks_of_groups
+        batch.timeouts, overrides, tasks_of_groups, longest
     from (select m.* from mine as m order by m.position) as m;
     batch.has_groups := tasks_of_groups > 0;
+    if batch.task_ids is not null then
+        perform cronmill.hold_deadline(clock_timestamp() + longest);
+    end if;
     if overrides = 0 then
         batch.timeouts := null;
     end if;
@@ -102,5 +113,5 @@ begin
     return batch;
 end
 $function$;
-comment on function cronmill.claim_again(integer, bigint[], tid[]) is 'Locks tasks of a rolled-back batch, to be done part by part.';
-revoke all on function cronmill.claim_again(integer, bigint[], tid[]) from public;
+comment on function cronmill.claim_again(integer, integer, bigint[], tid[]) is 'Locks tasks of a rolled-back batch, to be done part by part.';
+revoke all on function cronmill.claim_again(integer, integer, bigint[], tid[]) from public;

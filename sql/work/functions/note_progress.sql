@@ -25,6 +25,7 @@ begin
         done = (note_progress.counters).done,
         failed = (note_progress.counters).failed,
         dead = (note_progress.counters).dead,
+        alone = (note_progress.counters).alone,
         waited = coalesce((note_progress.counters).waited, '{}'),
         worked = coalesce((note_progress.counters).worked, '{}')
     where r.run_id = (note_progress.run).run_id;

@@ -17,6 +17,7 @@ begin atomic
         ('monitor', 'select', 'processor_status', null),
         ('monitor', 'execute', 'waiting_tasks', null),
         ('monitor', 'execute', 'last_failure', null),
+        ('monitor', 'execute', 'handler_fault', null),
         ('monitor', 'select', 'processor', null),
         ('monitor', 'select', 'queue', null),
         ('monitor', 'select', 'slot', null),
@@ -29,7 +30,7 @@ begin atomic
         ('operator', 'select', 'dead_task', null),
         ('operator', 'select', 'done_task', null),
         ('operator', 'update', 'processor', '{enabled,paused,paused_for,slots,schedule,linger,timeout,max_attempts,backoff_base,'
-            'backoff_cap,poll_interval,keep_done,keep_dead,result_limit,over_limit,refresh_after}'),
+            'backoff_cap,poll_interval,alone,keep_done,keep_dead,result_limit,over_limit,refresh_after}'),
         ('operator', 'execute', 'cancel', null),
         ('operator', 'execute', 'redrive', null),
         ('operator', 'execute', 'purge_dead', null),

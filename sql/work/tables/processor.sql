@@ -18,6 +18,7 @@ create table cronmill.processor (
     backoff_base interval not null default '5 seconds',
     backoff_cap interval not null default '1 hour',
     poll_interval interval not null default '20 milliseconds',
+    alone boolean not null default false,
     keep_done interval,
     keep_dead interval,
     result_table text,
@@ -74,6 +75,7 @@ comment on column cronmill.processor.max_attempts is 'Failed attempts after whic
 comment on column cronmill.processor.backoff_base is 'Delay before the second attempt; doubled with each further one.';
 comment on column cronmill.processor.backoff_cap is 'Longest delay between two attempts.';
 comment on column cronmill.processor.poll_interval is 'How often a lingering run looks into its queue while tasks come in; after ten seconds without any it looks up to ten times less often.';
+comment on column cronmill.processor.alone is 'True: each task has a transaction of its own; otherwise those of a batch share one.';
 comment on column cronmill.processor.keep_done is 'How long finished tasks are kept in done_task; null: they are not.';
 comment on column cronmill.processor.keep_dead is 'How long dead tasks are kept; null: until they are redriven or purged.';
 comment on column cronmill.processor.result_table is 'Of a query processor: quoted, schema-qualified name of the table of its results; cannot be changed. Null: tasks are no queries.';

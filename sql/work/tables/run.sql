@@ -9,6 +9,7 @@ create table cronmill.run (
     done bigint not null default 0,
     failed bigint not null default 0,
     dead bigint not null default 0,
+    alone bigint not null default 0,
     waited bigint[] not null default '{}',
     worked bigint[] not null default '{}',
     end_reason text,
@@ -25,7 +26,8 @@ comment on column cronmill.run.ended_at is 'Clean end; null while it goes and af
 comment on column cronmill.run.done is 'Tasks done.';
 comment on column cronmill.run.failed is 'Attempts that failed, those of dead included.';
 comment on column cronmill.run.dead is 'Tasks that failed for the last time.';
+comment on column cronmill.run.alone is 'Tasks that failed in a transaction with others, and were done in one of their own.';
 comment on column cronmill.run.waited is 'Histogram: how many tasks waited 2^(n-1) to 2^n microseconds from the time they were ready until their batch began.';
 comment on column cronmill.run.worked is 'Histogram: for how many tasks the handler took 2^(n-1) to 2^n microseconds; those of a batch count with its mean.';
-comment on column cronmill.run.end_reason is 'Why it ended: budget, empty, limit, paused, disabled, surplus, removed, lost, canceled (in a task), stopped (a cancel while it looked for tasks).';
+comment on column cronmill.run.end_reason is 'Why it ended: budget, empty, limit, paused, disabled, surplus, removed, lost, canceled (in a task), no handler (it cannot be called), stopped (a cancel while it looked for tasks).';
 comment on index cronmill.run_of_slot is 'Runs of a slot, in order.';

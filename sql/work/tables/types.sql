@@ -26,7 +26,6 @@ create type cronmill.run_start as (
     ends_at timestamptz,
     lingers boolean,
     handler_search_path text,
-    task_timeout interval,
     careful integer,
     alone_at timestamptz,
     gives_back boolean,
@@ -41,12 +40,14 @@ create type cronmill.claim as (
     at_once boolean,
     is_alone boolean,
     is_kept boolean,
+    one_each boolean,
     has_groups boolean,
     task_ids bigint[],
     places tid[],
     payloads jsonb[],
     attempts integer[],
     timeouts interval[],
+    timeout interval,
     task_timeout interval,
     group_keys text[],
     mark_at timestamptz[],
@@ -69,7 +70,8 @@ create type cronmill.counters as (
     failed bigint,
     dead bigint,
     waited bigint[],
-    worked bigint[]
+    worked bigint[],
+    alone bigint
 );
 comment on type cronmill.counters is 'What a run has done so far, see cronmill.run.';
 -- What a query processor's generated handler is told of its task.

@@ -1,20 +1,24 @@
 -- What there is to say about each processor in this database, at this moment. Counts stop at 100,001;
--- running is told by the slots' advisory locks, waiting (of those running) by what slots publish of themselves: a
--- deadline while they have tasks in hand, and none else. Everybody may see both. Reports ask it once in each of
+-- running is told by the slots' advisory locks, waiting (of those running) by the lock that a slot's transaction has while
+-- there are tasks in hand (hold_deadline). Everybody may see both. Reports ask it once in each of
 -- hundreds of databases, of which most have nothing to do: what is needed only where there are tasks or failures is in
 -- functions, which are planned when they are called. Executed by: monitors.
 create or replace view cronmill.processor_status as
 with backend as materialized (
     -- What pg_locks and pg_stat_activity would be joined with costs more than all of the rest in a new session.
     -- Anybody may take such a lock, but only the run-as role does by it what it is for.
-    select l.objid as slot_id, pg_catalog.pg_get_userbyid(a.usesysid)::text as role_name, a.application_name !~ '^cronmill slot [0-9]+ start [0-9]+ until ' as waits
-    from pg_catalog.pg_lock_status() as l
-    join pg_catalog.pg_stat_get_activity(null) as a on a.pid = l.pid
-    where l.locktype = 'advisory'
-        and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
-        and l.classid = cronmill.slot_lock_class()::oid
-        and l.objsubid = 2
-        and l.granted
+    select h.objid as slot_id, h.role_name, not bool_or(h.is_deadline) over (partition by h.pid) as waits, h.is_deadline
+    from (
+        select distinct
+            l.pid, l.objid, pg_catalog.pg_get_userbyid(a.usesysid)::text as role_name, l.classid = 1668443505 as is_deadline
+        from pg_catalog.pg_lock_status() as l
+        join pg_catalog.pg_stat_get_activity(null) as a on a.pid = l.pid
+        where l.locktype = 'advisory'
+            and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
+            and l.classid in (cronmill.slot_lock_class()::oid, 1668443505)
+            and l.objsubid = 2
+            and l.granted
+    ) as h
 )
 select
     p.processor_id,
@@ -40,12 +44,15 @@ select
     slots.quiet_since,
     work.done_last_hour,
     work.failed_last_hour,
+    work.alone_last_hour,
     work.attempts_of_late,
     work.failed_of_late,
     failure.failed_at as last_failed_at,
     failure.error_message as last_error,
     pg_catalog.pg_stat_get_dead_tuples('cronmill.task'::regclass) as dead_rows,
-    p.paused_for
+    p.paused_for,
+    p.alone,
+    (cronmill.handler_fault(p.processor_id)).message as handler_fault
 from cronmill.processor as p
 join cronmill.queue as q on q.queue_id = p.queue_id
 left join lateral (
@@ -72,18 +79,19 @@ cross join lateral (
     full join (
         select o.slot_id, o.slot, o.started_at, o.ended_at from cronmill.slot as o where o.processor_id = p.processor_id
     ) as s on s.slot = n.slot
-    left join backend as b on b.slot_id = s.slot_id::oid and b.role_name = p.run_as
+    left join backend as b on b.slot_id = s.slot_id::oid and b.role_name = p.run_as and not b.is_deadline
 ) as slots
 cross join lateral (
     -- Runs within the last hour, and the one of each slot that began before it.
     select
         coalesce(sum(r.done), 0)::bigint as done_last_hour,
         coalesce(sum(r.failed), 0)::bigint as failed_last_hour,
+        coalesce(sum(r.alone), 0)::bigint as alone_last_hour,
         coalesce(sum(r.done + r.failed) filter (where r.of_late), 0)::bigint as attempts_of_late,
         coalesce(sum(r.failed) filter (where r.of_late), 0)::bigint as failed_of_late
     from (
         select
-            o.done, o.failed,
+            o.done, o.failed, o.alone,
             coalesce(o.ended_at, clock_timestamp()) > clock_timestamp() - interval '15 minutes' as of_late
         from cronmill.slot as s
         join cronmill.run as o

@@ -1,0 +1,143 @@
+import Postgres
+import Testing
+
+/// Handlers that cannot be called at all.
+@Suite("Handlers that cannot be called", .timeLimit(.minutes(20)))
+struct MissingHandlerTests {
+    /// What happens to a handler, and the message of the run.
+    struct Fault: Sendable, CustomTestStringConvertible {
+        let statements: String
+        let message: String
+        var testDescription: String { statements }
+    }
+
+    static let faults = [
+        Fault(
+            statements: "alter function app.work(jsonb) rename to gone",
+            message: "handler app.work(jsonb) does not exist in database \"DATABASE\""
+        ),
+        Fault(
+            statements: "alter schema app rename to other",
+            message: "handler app.work(jsonb) does not exist in database \"DATABASE\""
+        ),
+        Fault(
+            statements: """
+                drop function app.work(jsonb);
+                create function app.work(p jsonb, a integer default 1) returns void language sql as 'select';
+                create function app.work(p jsonb, a text default 'x') returns void language sql as 'select'
+                """,
+            message: "handler app.work(jsonb) does not exist in database \"DATABASE\""
+        ),
+        Fault(
+            statements: "revoke execute on function app.work(jsonb) from public",
+            message: "role \"RUNNER\" may not execute handler app.work(jsonb)"
+        ),
+        Fault(
+            statements: "revoke usage on schema app from RUNNER",
+            message: "role \"RUNNER\" may not execute handler app.work(jsonb)"
+        ),
+    ]
+
+    @Test("ends the run with an error and charges nobody, and status says so", arguments: faults)
+    func fault(_ fault: Fault) async throws {
+        try await withDatabases { place in
+            let text = { (text: String) in
+                text.replacing("DATABASE", with: place.database).replacing("RUNNER", with: place.runner)
+            }
+            try await place.setUp("--enable", "--max-attempts", "1")
+            try await place.enqueue(20)
+            try await place.script(text(fault.statements))
+            for _ in 1...2 {
+                let error = try await expectedError { try await place.call() }
+                #expect(error.sqlState == "MC021")
+                #expect(error.message == text(fault.message))
+            }
+            #expect(
+                try await place.rows(
+                    "select count(*) as n, sum(attempts) as a, count(failed_at) as f from cronmill.task"
+                )
+                    == ["20|0|0"]
+            )
+            let runs = try await place.rows("select distinct failed, dead, end_reason from cronmill.run")
+            #expect(runs == ["0|0|no handler"])
+            #expect(
+                try await place.rows("select handler_fault from cronmill.processor_status") == [text(fault.message)]
+            )
+            let status = try await place.cronmillHere("status", "--exit-code")
+            #expect(status.exitCode == 3)
+            #expect(status.output.contains("failing"), "\(status.output)")
+        }
+    }
+
+    @Test("one that returns something else than its procedure expects charges nobody")
+    func otherResult() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable", "--max-attempts", "1")
+            try await place.script(
+                """
+                drop function app.work(jsonb);
+                create function app.work(payload jsonb) returns cronmill.outcome language sql as 'select cronmill.done()'
+                """
+            )
+            let changed = try await place.cronmillHere("configure", "work", "--handler", "app.work")
+            #expect(changed.exitCode == 0, "\(changed.errors)")
+            try await place.script(
+                """
+                drop function app.work(jsonb);
+                create function app.work(payload jsonb) returns void language sql as 'select'
+                """
+            )
+            try await place.enqueue(5)
+            let error = try await expectedError { try await place.call() }
+            #expect(error.sqlState == "MC021")
+            #expect(error.message == "handler app.work(jsonb) returns void now")
+            #expect(try await place.rows("select count(*) as n, sum(attempts) as a from cronmill.task") == ["5|0"])
+        }
+    }
+
+    @Test("the same error raised inside a handler is a failure of its task")
+    func inside() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.script(
+                """
+                create or replace function app.work(payload jsonb) returns void language plpgsql as $$
+                begin
+                    if payload ->> 'n' = '3' then perform app.no_such_function(); end if;
+                    insert into app.done (n) values ((payload ->> 'n')::bigint);
+                end $$
+                """
+            )
+            try await place.enqueue(5)
+            try await place.call()
+            #expect(try await place.done() == [1, 2, 4, 5])
+            #expect(
+                try await place.rows("select payload ->> 'n' as n, attempts, error_sqlstate from cronmill.task")
+                    == ["3|1|42883"]
+            )
+        }
+    }
+
+    @Test("a task that was begun alone is given its attempt back")
+    func givenBack() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            try await place.enqueue(1)
+            try await place.call()
+            try await place.enqueue(3)
+            // As after a run that was killed.
+            try await place.script("update cronmill.slot set ended_number = 0")
+            try await place.script("alter function app.work(jsonb) rename to gone")
+            let error = try await expectedError { try await place.call() }
+            #expect(error.sqlState == "MC021")
+            #expect(
+                try await place.rows("select distinct attempts, began_at is null as waits from cronmill.task") == [
+                    "0|t"
+                ]
+            )
+            try await place.script("alter function app.gone(jsonb) rename to work")
+            try await place.call()
+            #expect(try await place.done() == [1, 1, 2, 3])
+        }
+    }
+}
