@@ -5,7 +5,9 @@ import Testing
 /// Names that somebody else has taken: of a role in a processor's row, of a database that was dropped, of a link's role.
 @Suite("Attacks by a name", .timeLimit(.minutes(20)))
 struct ImpostorTests {
-    @Test("process logs in as no superuser, as no role the registry does not know, and calls no procedure but the generated one")
+    @Test(
+        "process logs in as no superuser, as no role the registry does not know, and calls no procedure but the generated one"
+    )
     func process() async throws {
         try await withDatabases { place in
             let (administrator, victim) = ("\(place.runner)_admin", "\(place.runner)_victim")
@@ -173,7 +175,9 @@ struct ImpostorTests {
                 "\(setup.errors)"
             )
             #expect(setup.errors.contains("hint: If nothing needs it: drop role \"\(role)\";\n"))
-            #expect(try await place.cronRows("select a.rolpassword from pg_authid as a where a.rolname = \(role)") == before)
+            #expect(
+                try await place.cronRows("select a.rolpassword from pg_authid as a where a.rolname = \(role)") == before
+            )
             try await place.script("drop owned by \"\(role)\"; drop role \"\(role)\"", in: "postgres")
             try await place.setUp()
         }

@@ -7,10 +7,12 @@ import Testing
 struct LookTests {
     /// Every command that reads or changes a work database, with arguments of its own.
     private static let commands = [
-        ["status"], ["setup", "--dry-run"], ["setup"], ["tasks"], ["tasks", "--state", "dead"], ["sync", "--check"], ["sync"],
+        ["status"], ["setup", "--dry-run"], ["setup"], ["tasks"], ["tasks", "--state", "dead"], ["sync", "--check"],
+        ["sync"],
         ["sync", "--adopt"], ["enable"], ["disable"], ["pause"], ["resume"], ["check-permissions"], ["export"],
         ["configure", "work", "--slots", "2"], ["configure", "work", "--slots", "2", "--dry-run"], ["process", "work"],
-        ["enqueue", "--queue", "work", "--payload", "{}"], ["cancel", "1"], ["redrive", "work", "--yes"], ["runs"], ["stats"],
+        ["enqueue", "--queue", "work", "--payload", "{}"], ["cancel", "1"], ["redrive", "work", "--yes"], ["runs"],
+        ["stats"],
         ["rotate-password"], ["prune", "--yes"],
         ["migrate", "adopt", "--table", "app.done", "--payload-row", "--queue", "work"], ["remove", "work", "--yes"],
         ["remove", "--everything", "--yes"],
@@ -88,7 +90,9 @@ struct LookTests {
             #expect(try await !calls(place, "ran_as_other"), "\(command): \(result.errors)")
         }
         #expect(
-            try await place.rows("select r.rolsuper from pg_catalog.pg_roles as r where r.rolname operator(pg_catalog.=) \(owner)")
+            try await place.rows(
+                "select r.rolsuper from pg_catalog.pg_roles as r where r.rolname operator(pg_catalog.=) \(owner)"
+            )
                 == ["f"]
         )
     }
@@ -143,7 +147,9 @@ struct LookTests {
             do {
                 try await connection.script("grant \(owner) to \(victim)")
             } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-                #expect(try await place.rows("select current_setting('server_version_num')::integer >= 160000") == ["t"])
+                #expect(
+                    try await place.rows("select current_setting('server_version_num')::integer >= 160000") == ["t"]
+                )
             }
             await connection.close()
             try await runEverything(place, as: attribute == nil ? nil : victim, owner: owner)
@@ -171,7 +177,9 @@ struct LookTests {
         }
     }
 
-    @Test("the database's owner can put nothing in schemas that a superuser has made, and has nothing run by his settings")
+    @Test(
+        "the database's owner can put nothing in schemas that a superuser has made, and has nothing run by his settings"
+    )
     func databaseOwner() async throws {
         try await withDatabases { place in
             let owner = try await makeOwner(place)
@@ -193,7 +201,8 @@ struct LookTests {
                 "create operator cronmill.= (leftarg = text, rightarg = text, function = evil.same)",
                 "create cast (cronmill.outcome as text) with function evil.to_text(cronmill.outcome)",
                 "create event trigger caught on ddl_command_start execute function evil.on_ddl()",
-                "alter schema cronmill rename to other", "alter schema cronmill owner to \(owner)", "drop schema cronmill cascade",
+                "alter schema cronmill rename to other", "alter schema cronmill owner to \(owner)",
+                "drop schema cronmill cascade",
                 "alter function cronmill.assert_original() owner to \(owner)", "comment on schema cronmill is 'mine'",
             ] {
                 let error = try await expectedError { try await connection.execute(SQL(unsafeRaw: attempt)) }
@@ -212,34 +221,66 @@ struct LookTests {
         "one object of another's in a half is enough, whatever it is, and is named",
         arguments: [
             ("alter function cronmill.stamp() owner to %o", "function cronmill.stamp() of %d belongs to role \"%o\""),
-            ("alter view cronmill.processor_status owner to %o", "view cronmill.processor_status of %d belongs to role \"%o\""),
-            ("alter procedure cronmill_processor.work owner to %o",
-                "function cronmill_processor.work(integer,bigint) of %d belongs to role \"%o\""),
-            ("create trigger caught before update on cronmill.processor for each row execute function evil.on_row()",
-                "function evil.on_row() of %d belongs to role \"%o\""),
-            ("create rule caught as on update to cronmill.processor do also select evil.note()",
-                "function evil.note() of %d belongs to role \"%o\""),
-            ("create policy caught on cronmill.task using (evil.note() = 1)",
-                "function evil.note() of %d belongs to role \"%o\""),
-            ("alter table cronmill.processor alter column slots set default evil.note()",
-                "function evil.note() of %d belongs to role \"%o\""),
-            ("alter table cronmill.processor add constraint caught check (evil.note() = 1)",
-                "function evil.note() of %d belongs to role \"%o\""),
-            ("create index caught on cronmill.queue (evil.steady(name))",
-                "function evil.steady(text) of %d belongs to role \"%o\""),
-            ("create cast (cronmill.outcome as evil.pair) with function evil.to_pair(cronmill.outcome) as implicit",
-                "function evil.to_pair(cronmill.outcome) of %d belongs to role \"%o\""),
-            ("create operator cronmill.= (leftarg = text, rightarg = text, function = evil.same)",
-                "function evil.same(text,text) of %d belongs to role \"%o\""),
-            ("create event trigger caught_%o on sql_drop execute function evil.on_ddl()",
-                "function evil.on_ddl() of %d belongs to role \"%o\""),
-            ("create table evil.key (id integer references cronmill.queue (queue_id)); alter table evil.key owner to %o",
-                "table evil.key of %d belongs to role \"%o\""),
-            ("grant trigger on cronmill.task to %o", "role \"%o\" has the privilege trigger on table cronmill.task of %d"),
-            ("grant references (queue_id) on cronmill.queue to public",
-                "everybody has the privilege references on table cronmill.queue of %d"),
-            ("grant create on schema cronmill_processor to %o",
-                "role \"%o\" has the privilege create on schema cronmill_processor of %d"),
+            (
+                "alter view cronmill.processor_status owner to %o",
+                "view cronmill.processor_status of %d belongs to role \"%o\""
+            ),
+            (
+                "alter procedure cronmill_processor.work owner to %o",
+                "function cronmill_processor.work(integer,bigint) of %d belongs to role \"%o\""
+            ),
+            (
+                "create trigger caught before update on cronmill.processor for each row execute function evil.on_row()",
+                "function evil.on_row() of %d belongs to role \"%o\""
+            ),
+            (
+                "create rule caught as on update to cronmill.processor do also select evil.note()",
+                "function evil.note() of %d belongs to role \"%o\""
+            ),
+            (
+                "create policy caught on cronmill.task using (evil.note() = 1)",
+                "function evil.note() of %d belongs to role \"%o\""
+            ),
+            (
+                "alter table cronmill.processor alter column slots set default evil.note()",
+                "function evil.note() of %d belongs to role \"%o\""
+            ),
+            (
+                "alter table cronmill.processor add constraint caught check (evil.note() = 1)",
+                "function evil.note() of %d belongs to role \"%o\""
+            ),
+            (
+                "create index caught on cronmill.queue (evil.steady(name))",
+                "function evil.steady(text) of %d belongs to role \"%o\""
+            ),
+            (
+                "create cast (cronmill.outcome as evil.pair) with function evil.to_pair(cronmill.outcome) as implicit",
+                "function evil.to_pair(cronmill.outcome) of %d belongs to role \"%o\""
+            ),
+            (
+                "create operator cronmill.= (leftarg = text, rightarg = text, function = evil.same)",
+                "function evil.same(text,text) of %d belongs to role \"%o\""
+            ),
+            (
+                "create event trigger caught_%o on sql_drop execute function evil.on_ddl()",
+                "function evil.on_ddl() of %d belongs to role \"%o\""
+            ),
+            (
+                "create table evil.key (id integer references cronmill.queue (queue_id)); alter table evil.key owner to %o",
+                "table evil.key of %d belongs to role \"%o\""
+            ),
+            (
+                "grant trigger on cronmill.task to %o",
+                "role \"%o\" has the privilege trigger on table cronmill.task of %d"
+            ),
+            (
+                "grant references (queue_id) on cronmill.queue to public",
+                "everybody has the privilege references on table cronmill.queue of %d"
+            ),
+            (
+                "grant create on schema cronmill_processor to %o",
+                "role \"%o\" has the privilege create on schema cronmill_processor of %d"
+            ),
         ]
     )
     func oneObject(statement: String, message: String) async throws {
@@ -264,10 +305,15 @@ struct LookTests {
                 text.replacing("%o", with: owner).replacing("%d", with: "database \"\(place.database)\"")
             }
             try await place.script("set search_path = pg_catalog; \(names(statement))")
-            for command in [["status"], ["setup"], ["tasks"], ["configure", "work", "--slots", "2"], ["process", "work"]] {
+            for command in [
+                ["status"], ["setup"], ["tasks"], ["configure", "work", "--slots", "2"], ["process", "work"],
+            ] {
                 let refused = try await place.cronmillHere(command)
                 #expect(refused.exitCode == 1)
-                #expect(refused.errors.contains("cronmill: error: \(names(message))\n"), "\(command): \(refused.errors)")
+                #expect(
+                    refused.errors.contains("cronmill: error: \(names(message))\n"),
+                    "\(command): \(refused.errors)"
+                )
             }
             #expect(try await !calls(place, "ran"))
         }
@@ -300,13 +346,17 @@ struct LookTests {
                 )
                 await connection.close()
                 for command in [
-                    ["status", "--all"], ["setup", "--database", place.database], ["runs"], ["alarms"], ["sync", "--all"],
-                    ["check-permissions", "--all"], ["remove", "--cron", "--yes"], ["stats", "--all"], ["prune", "--all"],
+                    ["status", "--all"], ["setup", "--database", place.database], ["runs"], ["alarms"],
+                    ["sync", "--all"],
+                    ["check-permissions", "--all"], ["remove", "--cron", "--yes"], ["stats", "--all"],
+                    ["prune", "--all"],
                 ] {
                     let result = try await place.cronmill(command)
                     #expect(result.exitCode == 1, "\(command): \(result.output)")
                     #expect(
-                        result.errors.contains("schema cronmill_cron of database \"postgres\" belongs to role \"\(owner)\"\n"),
+                        result.errors.contains(
+                            "schema cronmill_cron of database \"postgres\" belongs to role \"\(owner)\"\n"
+                        ),
                         "\(command): \(result.errors)"
                     )
                     #expect(

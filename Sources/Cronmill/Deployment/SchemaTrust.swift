@@ -103,7 +103,8 @@ final class SchemaTrust {
         } else {
             error.message = "\(stranger.object) of \(place) belongs to \(role)"
         }
-        error.detail = "Role \"\(stranger.me)\" may do more, and what it reads or calls there would act with its rights; so "
+        error.detail =
+            "Role \"\(stranger.me)\" may do more, and what it reads or calls there would act with its rights; so "
             + "nothing was read or called."
         if let privilege = stranger.privilege?.lowercased() {
             let grantee = stranger.role.map { Identifier($0).quoted } ?? "public"

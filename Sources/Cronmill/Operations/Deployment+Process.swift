@@ -45,7 +45,8 @@ extension Deployment {
                     .failed,
                     "processor \"\(processor)\" runs as role \"\(runAs)\", which is a superuser",
                     detail: "Its handler, and who may change it, could do anything.",
-                    hint: "Give it another: cronmill configure \(processor.shellWord) --database \(database.shellWord) --run-as ROLE",
+                    hint:
+                        "Give it another: cronmill configure \(processor.shellWord) --database \(database.shellWord) --run-as ROLE",
                     database: database
                 )
             }

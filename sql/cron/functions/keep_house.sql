@@ -45,8 +45,9 @@ begin
         where h.is_wanted or o.noted_jobid is not null
     loop
         -- A role that drops its functions hinders nobody else; its jobs cannot be seen now.
-        continue when one.new_run_as <> current_user and not cronmill_cron.acts_for_all_roles()
-            and cronmill_cron.role_fault(one.new_run_as) is not null;
+        continue when one.run_as <> current_user and not cronmill_cron.acts_for_all_roles()
+            and exists (select from pg_catalog.pg_roles as r where r.rolname = one.run_as)
+            and cronmill_cron.role_fault(one.run_as) is not null;
         if one.is_wanted and one.there_jobid is not null and one.is_ours then
             continue when (one.schedule, one.command, one.runs_in, one.active)
                 = ('* * * * *', one.wanted_command, pg_catalog.current_database()::text, true);
