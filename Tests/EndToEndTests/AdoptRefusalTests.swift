@@ -234,7 +234,7 @@ struct AdoptRefusalTests {
             (["--table", "a.b", "--undo", "--queue", "q"], "--undo knows how it was taken over: leave the rest out."),
             (
                 ["--table", "a.b", "--queue", "q", "--payload-row", "--prefix", "x"],
-                "--prefix, --job and --result-type"
+                "--prefix, --job, --result-type, --result-layout and --accept-failing"
             ),
             (["--partitioncache", "--slots", "3"], "--partitioncache takes its settings from there"),
         ]

@@ -57,8 +57,8 @@ struct AlarmTests {
                 ["-X", "-q", "-At", "-d", "postgres"],
                 input: Array("listen cronmill_alarm;\nselect cronmill_cron.raise_alarms();\nselect 1;\n".utf8)
             )
-            #expect(told.output.contains("Asynchronous notification \"cronmill_alarm\" with payload"))
-            #expect(told.output.contains("\"kind\": \"dead\""), "\(told.output)")
+            // Anybody may listen: the number only.
+            #expect(told.output.contains(/Asynchronous notification "cronmill_alarm" with payload "[0-9]+" received/))
             let dead = "dead|work|3 dead tasks: cronmill tasks --database \(place.database) --state dead.|t"
             #expect(try await raised(place) == [dead])
             try await look(place)

@@ -346,8 +346,8 @@ struct LookTests {
                 )
                 await connection.close()
                 for command in [
-                    ["status", "--all"], ["setup", "--database", place.database], ["runs"], ["alarms"],
-                    ["sync", "--all"],
+                    ["status", "--all"], ["setup", "--database", place.database], ["runs", "--all"],
+                    ["alarms", "--all"], ["sync", "--all"],
                     ["check-permissions", "--all"], ["remove", "--cron", "--yes"], ["stats", "--all"],
                     ["prune", "--all"],
                 ] {

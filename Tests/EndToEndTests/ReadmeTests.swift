@@ -61,7 +61,7 @@ struct ReadmeTests {
                 environment: [:]
             )
             #expect(result.errors == "")
-            #expect(result.output == "11 steps, 2 tasks\nshop/letters: 2 ready\n")
+            #expect(result.output == "12 steps, 2 tasks\nshop/letters: 2 ready\n")
         }
     }
 

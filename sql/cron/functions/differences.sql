@@ -48,6 +48,7 @@ begin
                     then pg_catalog.format('job %s belongs to role "%s", which does not exist; only a superuser can remove it: select cron.unschedule(%s)',
                         o.noted_jobid, o.noted_run_as, o.noted_jobid)
                 when o.jobid is null and b.fault is not null
+                    and exists (select from pg_catalog.pg_roles as r where r.rolname = b.role_name)
                     then pg_catalog.format('its job %s cannot be seen: the functions of role "%s" may not be called: %s', o.noted_jobid,
                         b.role_name, b.fault)
                 when o.jobid is null then pg_catalog.format('its job %s is gone from cron.job', o.noted_jobid)

@@ -28,7 +28,7 @@ begin atomic
         coalesce('deadline ' || o.deadline, a.application_name)
     from pg_catalog.pg_stat_activity as a
     left join cronmill_cron.overdue_slots() as o
-        on (o.pid, o.database_id) = (a.pid, a.datid) and a.wait_event is distinct from 'SyncRep'
+        on o.pid = a.pid and o.database_id = a.datid and a.wait_event is distinct from 'SyncRep'
     where a.state = 'active'
         and (
             exists (

@@ -2,7 +2,7 @@
 -- advisory lock of ours. Anybody who may connect can take such a lock: it orders the work of those who may do it, and one
 -- of anybody else is not believed; the housekeeper raises an alarm about it. Executed by: is_at_work,
 -- take_lock.
-create or replace function cronmill.is_held(class integer, key integer, by_role text)
+create or replace function cronmill.is_held(class bigint, key integer, by_role text)
 returns boolean
 language sql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
@@ -24,8 +24,8 @@ begin atomic
             end
     );
 end;
-comment on function cronmill.is_held(integer, integer, text) is 'Whether a run-as role holds an advisory lock of ours.';
-revoke all on function cronmill.is_held(integer, integer, text) from public;
+comment on function cronmill.is_held(bigint, integer, text) is 'Whether a run-as role holds an advisory lock of ours.';
+revoke all on function cronmill.is_held(bigint, integer, text) from public;
 
 -- Whether a backend of the processor's role is at work on a slot: it holds the slot's lock, or, where somebody else took
 -- that, it has begun the slot's newest run. Executed by: begin_run, is_abandoned.
