@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What PartitionCache can do, and Cronmill does in its stead, in its tables.
-@Suite("Adopting fragments of PartitionCache", .timeLimit(.minutes(20)))
+@Suite("Adopting fragments of PartitionCache", .timeLimit(.minutes(60)))
 struct AdoptFragmentsTests {
     /// Takes over what is disabled: runs are called by hand.
     private func adopt(_ old: PartitionCachePlace, _ more: String...) async throws -> ProgramResult {

@@ -3,7 +3,7 @@ import PrivateServer
 import Testing
 
 /// Taking over installations of PartitionCache.
-@Suite("Adopting PartitionCache", .timeLimit(.minutes(20)))
+@Suite("Adopting PartitionCache", .timeLimit(.minutes(60)))
 struct AdoptPartitionCacheTests {
     @Test("two configurations under load go on as query processors with the same results, and back again")
     func whole() async throws {

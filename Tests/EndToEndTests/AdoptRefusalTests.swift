@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What is not taken over, and the reason that is given.
-@Suite("Adopting refused", .timeLimit(.minutes(20)))
+@Suite("Adopting refused", .timeLimit(.minutes(60)))
 struct AdoptRefusalTests {
     private static let jobs = "create table app.jobs (id bigint primary key, payload jsonb)"
     private static let cases: [(made: String, arguments: [String], errors: String)] = [

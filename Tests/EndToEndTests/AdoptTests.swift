@@ -4,7 +4,7 @@ import Postgres
 import Testing
 
 /// A work database that was renamed or restored: nothing runs in it, nothing of the original changes, until it is adopted.
-@Suite("Adopting", .timeLimit(.minutes(20)))
+@Suite("Adopting", .timeLimit(.minutes(60)))
 struct AdoptTests {
     private func dump(_ place: Workplace) async throws -> [UInt8] {
         let dump = try await place.server.client("pg_dump", [place.database])

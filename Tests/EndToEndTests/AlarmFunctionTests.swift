@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// A function of the user's that is told of alarms, and what others could make of it.
-@Suite("The alarm function", .timeLimit(.minutes(20)))
+@Suite("The alarm function", .timeLimit(.minutes(60)))
 struct AlarmFunctionTests {
     @Test("a function that another could replace is not named, and one that was replaced is not called")
     func replaced() async throws {

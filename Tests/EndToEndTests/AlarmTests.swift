@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What processors tell of themselves, the alarms made of it, and who is told of them.
-@Suite("Alarms", .timeLimit(.minutes(20)))
+@Suite("Alarms", .timeLimit(.minutes(60)))
 struct AlarmTests {
     private static let failing = """
         create or replace function app.work(payload jsonb) returns void language plpgsql as $$

@@ -3,7 +3,7 @@ import PrivateServer
 import Testing
 
 /// What somebody tries who has logged in as a role of ours and wants more.
-@Suite("Attacks", .timeLimit(.minutes(20)))
+@Suite("Attacks", .timeLimit(.minutes(60)))
 struct AttackTests {
     @Test(
         "the owner of a work database can schedule nothing in another database, as another role, or of its own wording"

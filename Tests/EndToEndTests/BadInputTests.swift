@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What is refused: the exact words, the exit code, and that nothing was changed by it.
-@Suite("Bad input", .serialized, .timeLimit(.minutes(20)))
+@Suite("Bad input", .serialized, .timeLimit(.minutes(60)))
 struct BadInputTests {
     @Test("a wrong command line is refused before anything is connected to")
     func commandLines() async throws {

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Tasks whose attempt was committed before it is made: nobody may take one for lost that is about to be done.
-@Suite("Tasks begun", .timeLimit(.minutes(20)))
+@Suite("Tasks begun", .timeLimit(.minutes(60)))
 struct BegunTaskTests {
     /// What a run does, a statement at a time, on a connection of the run-as role.
     private static let begin: SQL = "select set_config('test.run', cronmill.begin_run('work', 1)::text, false)"

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// `cronmill cancel`.
-@Suite("cancel", .timeLimit(.minutes(20)))
+@Suite("cancel", .timeLimit(.minutes(60)))
 struct CancelTests {
     @Test("a task that waits is gone, and its handler is never called; what is no longer there is said")
     func waiting() async throws {

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What pg_cron can run at once.
-@Suite("Capacity", .timeLimit(.minutes(20)))
+@Suite("Capacity", .timeLimit(.minutes(60)))
 struct CapacityTests {
     /// The settings of a server that runs five jobs at once.
     private static func five(workers: Bool) -> [String: String] {

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What the catalogs say of our objects.
-@Suite("Catalogs", .timeLimit(.minutes(20)))
+@Suite("Catalogs", .timeLimit(.minutes(60)))
 struct CatalogTests {
     @Test("plpgsql_check finds nothing in any function, the generated procedures included")
     func functions() async throws {

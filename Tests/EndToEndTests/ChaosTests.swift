@@ -2,7 +2,7 @@ import Chaos
 import Testing
 
 /// A little of `make chaos`, with another seed each time.
-@Suite("Crashes", .timeLimit(.minutes(20)))
+@Suite("Crashes", .timeLimit(.minutes(60)))
 struct ChaosTests {
     @Test("after twenty kills at random every task is done exactly once, or dead with its reason")
     func chaos() async throws {

@@ -4,7 +4,7 @@ import PrivateServer
 import Testing
 
 /// What check-permissions finds on a real server, and whether its SQL puts it right.
-@Suite("Checking permissions", .timeLimit(.minutes(20)))
+@Suite("Checking permissions", .timeLimit(.minutes(60)))
 struct CheckPermissionsTests {
     private struct Finding: Decodable, Hashable {
         struct Remedy: Decodable, Hashable {

@@ -3,7 +3,7 @@ import Postgres
 import Testing
 
 /// Connecting, losing and cancelling, against a real server.
-@Suite("Client connections", .timeLimit(.minutes(20)))
+@Suite("Client connections", .timeLimit(.minutes(60)))
 struct ClientConnectionTests {
     private func connect() async throws -> Connection {
         try await Connection.connect(try await TestServer.shared().info(database: "postgres"))

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// The client against a real server.
-@Suite("Client", .timeLimit(.minutes(20)))
+@Suite("Client", .timeLimit(.minutes(60)))
 struct ClientTests {
     private func connect(
         database: String = "postgres",

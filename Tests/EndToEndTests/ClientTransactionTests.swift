@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Transactions and COPY, against a real server.
-@Suite("Client transactions and COPY", .timeLimit(.minutes(20)))
+@Suite("Client transactions and COPY", .timeLimit(.minutes(60)))
 struct ClientTransactionTests {
     private struct Stop: Error, Equatable {}
 

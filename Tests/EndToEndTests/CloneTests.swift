@@ -3,7 +3,7 @@ import PrivateServer
 import Testing
 
 /// A physical copy of a whole server, started beside the original.
-@Suite("Clones", .timeLimit(.minutes(20)))
+@Suite("Clones", .timeLimit(.minutes(60)))
 struct CloneTests {
     /// How the role of the tests gets a base backup of its server.
     private static let authentication = ["local replication all trust"]

@@ -5,7 +5,7 @@ import SystemPackage
 import Testing
 
 /// What TAB offers, asked as bash asks it.
-@Suite("Completions", .timeLimit(.minutes(20)))
+@Suite("Completions", .timeLimit(.minutes(60)))
 struct CompletionTests {
     /// Lets bash load the script and complete a line whose last word is the one the cursor is at.
     private func offers(_ words: [String], on server: TestServer, more: [String: String] = [:]) async throws -> [String]

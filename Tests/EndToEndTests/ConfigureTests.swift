@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// `cronmill configure`, `enable` and `disable`.
-@Suite("configure", .timeLimit(.minutes(20)))
+@Suite("configure", .timeLimit(.minutes(60)))
 struct ConfigureTests {
     @Test("settings are changed, and imported, where an event trigger refuses every DDL")
     func withoutDDL() async throws {

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// A copy of a work database.
-@Suite("Copies", .timeLimit(.minutes(20)))
+@Suite("Copies", .timeLimit(.minutes(60)))
 struct CopyTests {
     @Test("in a copy nothing runs and nothing can be changed, and the original's jobs are untouched")
     func copy() async throws {

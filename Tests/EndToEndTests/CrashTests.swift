@@ -4,7 +4,7 @@ import Testing
 @testable import Cronmill
 
 /// The two halves are two commits: what one of them alone leaves behind is found, and repaired.
-@Suite("Between the two commits", .timeLimit(.minutes(20)))
+@Suite("Between the two commits", .timeLimit(.minutes(60)))
 struct CrashTests {
     /// Commits the change in the registry and loses it here: the foreign transaction commits first, and of two
     /// serializable transactions that have each read what the other has written the second fails when it commits.

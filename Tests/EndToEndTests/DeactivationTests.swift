@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Plain SQL that disables a processor while pg_cron's run is in a task, without the wait of the command line.
-@Suite("Deactivation", .timeLimit(.minutes(20)))
+@Suite("Deactivation", .timeLimit(.minutes(60)))
 struct DeactivationTests {
     @Test("disabled by plain SQL a run ends, killed with workers or at its next batch, and every task is done once")
     func plainSQL() async throws {

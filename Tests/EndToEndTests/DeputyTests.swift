@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Code that runs in a session of somebody who may do more than it may.
-@Suite("Deputies", .timeLimit(.minutes(20)))
+@Suite("Deputies", .timeLimit(.minutes(60)))
 struct DeputyTests {
     @Test("maintenance by a superuser lends no rights to the functions of the tables it maintains")
     func maintenance() async throws {

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What comes apart is said in a sentence, and repaired as far as it is ours.
-@Suite("Drift", .timeLimit(.minutes(20)))
+@Suite("Drift", .timeLimit(.minutes(60)))
 struct DriftTests {
     static let clean = ProgramResult(output: "", errors: "", exitCode: 0)
 

@@ -3,7 +3,7 @@ import PrivateServer
 import Testing
 
 /// What `--dry-run` prints, run by psql, does what the command itself does.
-@Suite("Dry runs", .timeLimit(.minutes(20)))
+@Suite("Dry runs", .timeLimit(.minutes(60)))
 struct DryRunTests {
     private static let databases = [#"a "Shop" it's=\ $cronmill$"#, "b"]
     private static let flags = databases.flatMap { ["--database", $0] }

@@ -3,7 +3,7 @@ import Postgres
 import Testing
 
 /// `cronmill enqueue` and the functions producers call.
-@Suite("enqueue", .timeLimit(.minutes(20)))
+@Suite("enqueue", .timeLimit(.minutes(60)))
 struct EnqueueTests {
     private func payloads(_ place: Workplace) async throws -> [String] {
         try await place.rows("select payload from cronmill.task order by task_id")

@@ -3,7 +3,7 @@ import Postgres
 import Testing
 
 /// Settings carried from one work database to another.
-@Suite("Export and import", .timeLimit(.minutes(20)))
+@Suite("Export and import", .timeLimit(.minutes(60)))
 struct ExportTests {
     private func export(_ place: Workplace, _ database: String, _ more: String...) async throws -> String {
         let result = try await place.cronmill(["export", "--database", database] + more)

@@ -3,7 +3,7 @@ import PrivateServer
 import Testing
 
 /// A primary that is lost, and its standby.
-@Suite("Failover", .timeLimit(.minutes(20)))
+@Suite("Failover", .timeLimit(.minutes(60)))
 struct FailoverTests {
     /// It does not wait for its turn: mostly it waits for pg_cron, which without schedules of seconds takes minutes.
     @Test("a promoted standby works on after one sync --all --adopt, nothing before; nothing is lost or done twice")

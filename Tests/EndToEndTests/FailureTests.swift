@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Tasks that fail.
-@Suite("Failing tasks", .timeLimit(.minutes(20)))
+@Suite("Failing tasks", .timeLimit(.minutes(60)))
 struct FailureTests {
     /// A handler that fails for some tasks, with every field an error can have.
     private static func failing(when condition: String) -> String {

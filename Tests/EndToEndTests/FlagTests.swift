@@ -3,7 +3,7 @@ import PrivateServer
 import Testing
 
 /// Flags that every command has.
-@Suite("Flags", .timeLimit(.minutes(20)))
+@Suite("Flags", .timeLimit(.minutes(60)))
 struct FlagTests {
     @Test("a database may be given as a URI, for every command")
     func addresses() async throws {

@@ -4,7 +4,7 @@ import SystemPackage
 import Testing
 
 /// What the page for users of PartitionCache tells them to type has to work, in the order in which it stands.
-@Suite("From PartitionCache", .timeLimit(.minutes(20)))
+@Suite("From PartitionCache", .timeLimit(.minutes(60)))
 struct FromPartitionCacheTests {
     @Test("every shell block of docs/from-partitioncache.md does what it says")
     func page() async throws {

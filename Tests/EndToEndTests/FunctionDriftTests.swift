@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Functions, views and triggers of ours that somebody has changed, on both sides.
-@Suite("Functions changed by hand", .timeLimit(.minutes(20)))
+@Suite("Functions changed by hand", .timeLimit(.minutes(60)))
 struct FunctionDriftTests {
     @Test("each is named, and made what it was, by sync; then the rest is compared with it")
     func byHand() async throws {

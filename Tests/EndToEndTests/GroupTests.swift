@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Tasks with a group key: of a group one at a time, in the order of their numbers.
-@Suite("Groups", .timeLimit(.minutes(20)))
+@Suite("Groups", .timeLimit(.minutes(60)))
 struct GroupTests {
     /// Notes group and number in order, and whether another backend was at work on the group.
     private static let noting = """

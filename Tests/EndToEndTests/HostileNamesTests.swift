@@ -3,7 +3,7 @@ import Postgres
 import Testing
 
 /// The whole of the main job, with names that a careless program would trip over.
-@Suite("Hostile names", .timeLimit(.minutes(20)))
+@Suite("Hostile names", .timeLimit(.minutes(60)))
 struct HostileNamesTests {
     private static let server = Task { try await TestServer.own() }
 

@@ -3,7 +3,7 @@ import PrivateServer
 import Testing
 
 /// What the owner of a work database, or a run-as role, tries on whoever administers the cron database.
-@Suite("Hostile owners", .timeLimit(.minutes(20)))
+@Suite("Hostile owners", .timeLimit(.minutes(60)))
 struct HostileOwnerTests {
     /// Sets the first database up by an owner without superuser, the registry being a superuser's.
     private func setUpByOwner(_ place: Workplace) async throws -> (owner: String, environment: [String: String]) {

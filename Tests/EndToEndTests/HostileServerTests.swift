@@ -4,7 +4,7 @@ import Testing
 
 /// What depends on the server's language, locale, encoding and settings; the whole main job on such servers is in
 /// `MainJobTests`.
-@Suite("Hostile servers", .timeLimit(.minutes(20)))
+@Suite("Hostile servers", .timeLimit(.minutes(60)))
 struct HostileServerTests {
     private struct Task: Decodable {
         var task_id: Int64

@@ -3,7 +3,7 @@ import PrivateServer
 import Testing
 
 /// Names that somebody else has taken: of a role in a processor's row, of a database that was dropped, of a link's role.
-@Suite("Attacks by a name", .timeLimit(.minutes(20)))
+@Suite("Attacks by a name", .timeLimit(.minutes(60)))
 struct ImpostorTests {
     @Test(
         "process logs in as no superuser, as no role the registry does not know, and calls no procedure but the generated one"

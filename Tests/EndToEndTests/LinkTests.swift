@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// The way from a work database to the registry, and what can be done with it.
-@Suite("Link", .timeLimit(.minutes(20)))
+@Suite("Link", .timeLimit(.minutes(60)))
 struct LinkTests {
     private func linkRole(_ database: String) -> String { "cronmill link \(database)" }
 

@@ -3,7 +3,7 @@ import Testing
 
 /// Advisory locks can be taken by anybody who may connect: they order the work of those who do it, and are not believed of
 /// anybody else.
-@Suite("Locks of strangers", .timeLimit(.minutes(20)))
+@Suite("Locks of strangers", .timeLimit(.minutes(60)))
 struct LockTests {
     @Test("locks of a stranger stop no slot, no group, no query, no housekeeper and no change, and are told")
     func strangers() async throws {

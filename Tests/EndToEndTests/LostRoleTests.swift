@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// A role that is renamed or dropped while jobs run as it: with one such job pg_cron runs no job of anybody.
-@Suite("roles that are gone", .timeLimit(.minutes(20)))
+@Suite("roles that are gone", .timeLimit(.minutes(60)))
 struct LostRoleTests {
     /// Whether pg_cron's launcher, which such a job ends each second, has been there for a while.
     private func launcherLives(_ place: Workplace) async throws {

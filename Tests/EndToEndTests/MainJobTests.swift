@@ -4,7 +4,7 @@ import Testing
 
 /// Everything from set-up to removal, with pg_cron doing the work. Each waits for a full minute, because pg_cron 1.4
 /// starts jobs then only.
-@Suite("The main job", .timeLimit(.minutes(20)))
+@Suite("The main job", .timeLimit(.minutes(60)))
 struct MainJobTests {
     /// `status --json`, without what depends on the moment.
     private struct Status: Decodable, Equatable {

@@ -3,7 +3,7 @@ import PrivateServer
 import Testing
 
 /// Taking over queue tables made by hand.
-@Suite("Adopting tables", .timeLimit(.minutes(20)))
+@Suite("Adopting tables", .timeLimit(.minutes(60)))
 struct MigrateAdoptTests {
     @Test("while three sessions insert and the old worker goes on, every row is done once, by it or by the processor")
     func underLoad() async throws {

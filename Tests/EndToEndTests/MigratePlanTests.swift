@@ -4,7 +4,7 @@ import PrivateServer
 import Testing
 
 /// What is said of a move before it is made, what is refused, and moves out of a database of pg_cron's own.
-@Suite("Migrate: plan, refusals, way back", .timeLimit(.minutes(20)))
+@Suite("Migrate: plan, refusals, way back", .timeLimit(.minutes(60)))
 struct MigratePlanTests {
     @Test("plan says of every job what becomes of it, and what to know; it changes nothing")
     func plan() async throws {

@@ -4,7 +4,7 @@ import Postgres
 import Testing
 
 /// pg_cron moves from an application database to another one, with everybody's jobs, and back.
-@Suite("Migrate", .timeLimit(.minutes(20)))
+@Suite("Migrate", .timeLimit(.minutes(60)))
 struct MigrateTests {
     /// Puts tasks into both databases until it is cancelled; returns how many each has got.
     private func load(_ place: MovePlace) -> Task<Int, Never> {

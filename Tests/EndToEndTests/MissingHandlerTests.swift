@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Handlers that cannot be called at all.
-@Suite("Handlers that cannot be called", .timeLimit(.minutes(20)))
+@Suite("Handlers that cannot be called", .timeLimit(.minutes(60)))
 struct MissingHandlerTests {
     /// What happens to a handler, and the message of the run.
     struct Fault: Sendable, CustomTestStringConvertible {

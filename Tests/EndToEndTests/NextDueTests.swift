@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// When a schedule comes next, which the registry works out for itself: pg_cron tells nobody.
-@Suite("Next due", .timeLimit(.minutes(20)))
+@Suite("Next due", .timeLimit(.minutes(60)))
 struct NextDueTests {
     /// What comes first after Thursday, 26 November 2026, 03:40:12, in UTC and with either day enough.
     static let cases: [(schedule: String, due: String)] = [

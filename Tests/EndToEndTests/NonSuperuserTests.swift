@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Everything without superuser, as on a managed cloud.
-@Suite("Without superuser", .timeLimit(.minutes(20)))
+@Suite("Without superuser", .timeLimit(.minutes(60)))
 struct NonSuperuserTests {
     @Test("an installer that is no superuser sets up, the job belongs to the run-as role, runs, and is seen")
     func story() async throws {

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Handlers that say more than done or failed.
-@Suite("Outcomes", .timeLimit(.minutes(20)))
+@Suite("Outcomes", .timeLimit(.minutes(60)))
 struct OutcomeTests {
     private static let byValue = """
         create function app.judge(task_id bigint, payload jsonb, attempt integer) returns cronmill.outcome

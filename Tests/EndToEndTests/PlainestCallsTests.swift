@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Every option once, alone, with one row: the plainest call of each feature.
-@Suite("The plainest calls", .timeLimit(.minutes(20)))
+@Suite("The plainest calls", .timeLimit(.minutes(60)))
 struct PlainestCallsTests {
     /// A command line, and what a query then answers.
     private struct Call {

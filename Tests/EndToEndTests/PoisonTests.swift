@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Tasks that end the run they are done in.
-@Suite("Poison", .timeLimit(.minutes(20)))
+@Suite("Poison", .timeLimit(.minutes(60)))
 struct PoisonTests {
     @Test(
         "a task that ends its run every time is dead after its attempts, and every other is done exactly once",

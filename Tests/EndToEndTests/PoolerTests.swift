@@ -3,7 +3,7 @@ import PrivateServer
 import Testing
 
 /// Through a pooler in transaction mode, where the next transaction is somebody else's.
-@Suite("Poolers", .timeLimit(.minutes(20)))
+@Suite("Poolers", .timeLimit(.minutes(60)))
 struct PoolerTests {
     @Test("every command works through a pooler in transaction mode and leaves neither a setting nor a lock with it")
     func mainJob() async throws {

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What the run-as role may do, and what not.
-@Suite("Least privilege", .timeLimit(.minutes(20)))
+@Suite("Least privilege", .timeLimit(.minutes(60)))
 struct PrivilegeTests {
     @Test("the run-as role may read and write no table of ours, and works nevertheless")
     func tables() async throws {

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// `cronmill process`.
-@Suite("process", .timeLimit(.minutes(20)))
+@Suite("process", .timeLimit(.minutes(60)))
 struct ProcessTests {
     /// The one line that is written, without the time it took.
     private func summary(_ result: ProgramResult) -> String {

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// `cronmill.processor` changed by plain SQL.
-@Suite("Processor rows", .timeLimit(.minutes(20)))
+@Suite("Processor rows", .timeLimit(.minutes(60)))
 struct ProcessorRowTests {
     private func active(_ place: Workplace) async throws -> [String] {
         try await place.cronRows("select active from cron.job where database = \(place.database) order by jobid")

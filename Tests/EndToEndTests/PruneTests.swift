@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What is removed of pg_cron's history and of tasks, by age and by count, and what is not.
-@Suite("Pruning", .timeLimit(.minutes(20)))
+@Suite("Pruning", .timeLimit(.minutes(60)))
 struct PruneTests {
     /// Puts runs into the history: of each of the jobs one per hour, back to so many hours ago.
     private func makeHistory(_ place: Workplace, hours: Int) async throws {

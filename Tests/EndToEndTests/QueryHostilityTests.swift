@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Queries whose authors mean harm.
-@Suite("Hostile queries", .timeLimit(.minutes(20)))
+@Suite("Hostile queries", .timeLimit(.minutes(60)))
 struct QueryHostilityTests {
     /// Texts, and what the reason of their death begins with.
     private static let texts: [(text: String, reason: String)] = [

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Setting up, changing, repairing and removing query processors.
-@Suite("Query processor set-up", .timeLimit(.minutes(20)))
+@Suite("Query processor set-up", .timeLimit(.minutes(60)))
 struct QuerySetupTests {
     @Test("a second setup has nothing to change; a changed setting is told, and its role gets what it takes, no more")
     func twice() async throws {

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Tasks that are queries.
-@Suite("Query processors", .timeLimit(.minutes(20)))
+@Suite("Query processors", .timeLimit(.minutes(60)))
 struct QueryTests {
     @Test(
         "a result is the column's values, distinct, in order, without nulls, under the hash that was given or that of the text"

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What all work databases share, and how much of it one may take.
-@Suite("Quotas", .timeLimit(.minutes(20)))
+@Suite("Quotas", .timeLimit(.minutes(60)))
 struct QuotaTests {
     @Test("a work database has so many slots and jobs at most, until the registry's owner says more")
     func quotas() async throws {

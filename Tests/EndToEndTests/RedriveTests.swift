@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// `cronmill redrive` and `cronmill purge`.
-@Suite("redrive and purge", .timeLimit(.minutes(20)))
+@Suite("redrive and purge", .timeLimit(.minutes(60)))
 struct RedriveTests {
     private func said(_ place: Workplace, _ text: String, exitCode: Int = 0) -> ProgramResult {
         ProgramResult(output: "", errors: "\(place.database): \(text)\n", exitCode: exitCode)

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// `cronmill remove`.
-@Suite("remove", .timeLimit(.minutes(20)))
+@Suite("remove", .timeLimit(.minutes(60)))
 struct RemoveTests {
     @Test("removing a processor unschedules it and leaves its queue with its tasks")
     func processor() async throws {

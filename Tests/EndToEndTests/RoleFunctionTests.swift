@@ -5,7 +5,7 @@ import Testing
 
 /// A registry without superuser calls pg_cron through functions that each run-as role owns. What a role does to its own
 /// must neither be run by the registry's owner nor stop the others.
-@Suite("Functions of run-as roles", .timeLimit(.minutes(20)))
+@Suite("Functions of run-as roles", .timeLimit(.minutes(60)))
 struct RoleFunctionTests {
     @Test("a run-as role can name none of the functions it owns, and so change none", arguments: [false, true])
     func unnamed(asMember: Bool) async throws {

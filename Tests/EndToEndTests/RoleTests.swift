@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What `grant` gives and `revoke` takes back, each tried logged in as the role, by password over 127.0.0.1.
-@Suite("Roles", .timeLimit(.minutes(20)))
+@Suite("Roles", .timeLimit(.minutes(60)))
 struct RoleTests {
     @Test("a producer may enqueue to the queues it was granted, by any way, and to no other")
     func producer() async throws {

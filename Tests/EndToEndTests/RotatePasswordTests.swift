@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// New passwords for links that log in by scram over 127.0.0.1.
-@Suite("Rotating passwords", .timeLimit(.minutes(20)))
+@Suite("Rotating passwords", .timeLimit(.minutes(60)))
 struct RotatePasswordTests {
     private func verifier(_ place: Workplace) async throws -> String {
         try await place.cronRows(

@@ -4,7 +4,7 @@ import Testing
 
 /// What is told of pg_cron's history. Most rows of it are written by the tests: for hours of runs, for ends that pg_cron
 /// does not note, and for crashes.
-@Suite("runs", .timeLimit(.minutes(20)))
+@Suite("runs", .timeLimit(.minutes(60)))
 struct RunsTests {
     private struct Listed: Decodable, Hashable {
         var runid: Int64

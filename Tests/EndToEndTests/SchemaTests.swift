@@ -6,7 +6,7 @@ import Testing
 @testable import Cronmill
 
 /// The tables and functions of both halves, and how they come from one version to the next.
-@Suite("Schemas", .timeLimit(.minutes(20)))
+@Suite("Schemas", .timeLimit(.minutes(60)))
 struct SchemaTests {
     /// `make golden` writes what is there now.
     @Test("a fresh install is what is recorded in Golden/", arguments: ["cronmill", "cronmill_cron"])

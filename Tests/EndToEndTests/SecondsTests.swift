@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Schedules in seconds, which pg_cron learned late: runs linger until the next start is due.
-@Suite("Schedules in seconds", .timeLimit(.minutes(20)))
+@Suite("Schedules in seconds", .timeLimit(.minutes(60)))
 struct SecondsTests {
     @Test("a processor of every 10 seconds runs on end, in runs of 10 seconds that neither overlap nor pile up")
     func everyTenSeconds() async throws {

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What a handler leaves in its session does not reach tasks of other transactions.
-@Suite("What handlers leave in the session", .timeLimit(.minutes(20)))
+@Suite("What handlers leave in the session", .timeLimit(.minutes(60)))
 struct SessionStateTests {
     @Test(
         "what a handler leaves in the session is gone for the next transaction, and for its own next call",

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// One command, several work databases.
-@Suite("Several databases", .timeLimit(.minutes(20)))
+@Suite("Several databases", .timeLimit(.minutes(60)))
 struct SeveralDatabasesTests {
     @Test("the jobs of app10 are untouched by every change of app1")
     func similarNames() async throws {

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What tasks of one transaction share is charged to none of them.
-@Suite("Tasks that share a transaction", .timeLimit(.minutes(20)))
+@Suite("Tasks that share a transaction", .timeLimit(.minutes(60)))
 struct SharedTransactionTests {
     /// Handlers that spoil a transaction for those that come after them in it, each with what it needs.
     enum Spoiler: String, CaseIterable, CustomTestStringConvertible {

@@ -5,7 +5,7 @@ import SystemPackage
 import Testing
 
 /// TAB pressed in the shells themselves, where names of queues are anything at all.
-@Suite("Completions in shells", .timeLimit(.minutes(20)))
+@Suite("Completions in shells", .timeLimit(.minutes(60)))
 struct ShellTests {
     struct Shell: Sendable, CustomTestStringConvertible {
         let name: String

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Testing
 
 /// Statistics over rows of the history written by the test, and over tasks that were done.
-@Suite("stats", .timeLimit(.minutes(20)))
+@Suite("stats", .timeLimit(.minutes(60)))
 struct StatsTests {
     private struct Row: Decodable {
         struct Runs: Decodable {

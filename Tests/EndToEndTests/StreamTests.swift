@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What a program is given besides words: its standard streams, and bytes that are no text.
-@Suite("Standard streams and arguments", .timeLimit(.minutes(20)))
+@Suite("Standard streams and arguments", .timeLimit(.minutes(60)))
 struct StreamTests {
     /// Runs `cronmill` by a shell, which says with what streams; `{}` in the text is the program.
     private func shell(_ text: String, _ place: Workplace) async throws -> ProgramResult {

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// What could keep a queue from ever being emptied, or two changes from ever ending.
-@Suite("Queues that could be stuck", .timeLimit(.minutes(20)))
+@Suite("Queues that could be stuck", .timeLimit(.minutes(60)))
 struct StuckQueueTests {
     @Test("a long delay doubled often is cut to its cap")
     func longBackoff() async throws {

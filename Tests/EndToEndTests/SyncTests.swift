@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// `cronmill sync`: what somebody changed behind its back is said, and repaired.
-@Suite("sync", .timeLimit(.minutes(20)))
+@Suite("sync", .timeLimit(.minutes(60)))
 struct SyncTests {
     /// What somebody does by hand, and what is said of it; DB, RUNNER and J1, J2 (the jobids) are filled in.
     struct Drift: Sendable, CustomTestStringConvertible {

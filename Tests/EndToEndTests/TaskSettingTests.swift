@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Settings of a single task, tasks that are kept when they are done, and what a run counts.
-@Suite("Settings of tasks", .timeLimit(.minutes(20)))
+@Suite("Settings of tasks", .timeLimit(.minutes(60)))
 struct TaskSettingTests {
     private static let failing = """
         create or replace function app.work(payload jsonb) returns void language plpgsql as $$

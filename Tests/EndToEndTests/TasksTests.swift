@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// `cronmill tasks`: the whole of what it writes.
-@Suite("tasks", .timeLimit(.minutes(20)))
+@Suite("tasks", .timeLimit(.minutes(60)))
 struct TasksTests {
     private static let queue = #"検索 "q" it's"#
 

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Runs over several minutes of a one-minute schedule, on the pg_cron that knows no shorter one.
-@Suite("Ticks", .timeLimit(.minutes(20)))
+@Suite("Ticks", .timeLimit(.minutes(60)))
 struct TickTests {
     /// Runs of a processor in order: why each ended, ticks crossed, seconds since the end of the one before.
     private struct Run {

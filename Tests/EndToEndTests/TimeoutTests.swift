@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Tasks that are too slow, and runs that somebody cancels.
-@Suite("Timeouts and cancels", .timeLimit(.minutes(20)))
+@Suite("Timeouts and cancels", .timeLimit(.minutes(60)))
 struct TimeoutTests {
     private static let sleeping = """
         create or replace function app.work(payload jsonb) returns void language plpgsql as $$

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Servers on which pg_cron cannot do what is asked.
-@Suite("Unfit servers", .timeLimit(.minutes(20)))
+@Suite("Unfit servers", .timeLimit(.minutes(60)))
 struct UnfitServerTests {
     private static let setup = [
         "setup", "--database", "shop", "--queue", "work", "--handler", "app.work", "--run-as", "app_runner",

@@ -2,7 +2,7 @@ import Postgres
 import Testing
 
 /// Tasks with a unique key.
-@Suite("Unique keys", .timeLimit(.minutes(20)))
+@Suite("Unique keys", .timeLimit(.minutes(60)))
 struct UniqueKeyTests {
     private func enqueue(_ number: Int, key: String, on connection: Connection) async throws -> String {
         let row = try await connection.query(
@@ -230,7 +230,7 @@ struct UniqueKeyTests {
                 """
                 select cronmill.end_run(
                     1, current_setting('test.run')::cronmill.run_start,
-                    \(reason), (0, 0, 0, null, null)::cronmill.counters)
+                    \(reason), (0, 0, 0, null, null, 0)::cronmill.counters)
                 """
             )
             #expect(

@@ -3,7 +3,7 @@ import Postgres
 import Testing
 
 /// What `status` says of processors in trouble, each of its own kind.
-@Suite("Verdicts", .timeLimit(.minutes(20)))
+@Suite("Verdicts", .timeLimit(.minutes(60)))
 struct VerdictTests {
     private struct Status: Decodable {
         var processor: String

@@ -317,6 +317,8 @@ begin
             call cronmill.renew(run, slot);
         else
             commit;
+            -- The owner of the database chooses the default, and could have operators of his called as the run-as role.
+            perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         end if;
         exit when end_reason is not null;
 
@@ -351,6 +353,7 @@ begin
         end if;
         if clock_timestamp() >= push_at then
             call cronmill.push(run, false, push_at, cancel_message);
+            perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
             if cancel_message is not null then
                 end_reason := 'stopped';
                 exit;
@@ -359,10 +362,13 @@ begin
     end loop;
 
     reset all;
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     perform cronmill.end_run(run.processor_id, run, end_reason, counters);
     commit;
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     if end_reason not in ('canceled', 'stopped', 'no handler') and (run.is_rare or clock_timestamp() >= push_at) then
         call cronmill.push(run, run.is_rare, push_at, cancel_message);
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     end if;
     if end_reason <> 'lost' then
         perform pg_catalog.pg_advisory_unlock(cronmill.slot_lock_class(), run.slot_id);

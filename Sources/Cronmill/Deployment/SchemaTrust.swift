@@ -12,7 +12,7 @@ internal import Postgres
 /// nothing he could change between the answer and the statement. It is otherwise with a schema that is not there, which
 /// anybody may make who has CREATE on the database: there a statement that names an object in it is not sent.
 ///
-/// Membership does not count as trust: up to PostgreSQL 15 every role may grant itself to another.
+/// Membership does not count as trust: whoever administers a role may grant it to another.
 final class SchemaTrust {
     /// What stands for the role in the hint: `DB_USER` or `PG_CRON_USER`.
     let userVariable: String
