@@ -62,7 +62,9 @@ struct AlarmFunctionTests {
                     #expect(check.exitCode == 3)
                     #expect(check.output.contains("function ops.on_alarm(jsonb) is not told of alarms: \(fault)"))
                 }
-                let told = try await place.cronRows("select tell_attempts, raised_told_at from cronmill_cron.alarm where kind = 'capacity'")
+                let told = try await place.cronRows(
+                    "select tell_attempts, raised_told_at from cronmill_cron.alarm where kind = 'capacity'"
+                )
                 #expect(told == ["0|-"])
                 // Named again it is called; by a superuser never.
                 let refused = try await place.cronmill(["alarms", "deliver", "ops.on_alarm", "--run-as", "alerter"])

@@ -116,8 +116,8 @@ begin
                 as f (task_id, place, sqlstate, message, detail, hint, context)
         loop
             ended := cronmill.fail(fail.processor_id, one.task_id, one.place, one.error);
-            counted.failed := counted.failed + (ended in ('retry', 'dead'))::integer;
-            counted.dead := counted.dead + (ended = 'dead')::integer;
+            counted.failed := counted.failed + ((ended in ('retry', 'dead')) is true)::integer;
+            counted.dead := counted.dead + ((ended = 'dead') is true)::integer;
         end loop;
     end if;
     return counted;
