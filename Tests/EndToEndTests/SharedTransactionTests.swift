@@ -43,7 +43,7 @@ struct SharedTransactionTests {
             try await place.enqueue(12)
             try await place.call()
             #expect(try await place.done() == Array(1...12))
-            let runs = try await place.rows("select done, failed, dead, alone > 5 as many from cronmill.run")
+            let runs = try await place.rows("select done, failed, dead, alone > 0 as many from cronmill.run")
             #expect(runs == ["12|0|0|t"])
             #expect(try await place.rows("select count(*) from cronmill.dead_task") == ["0"])
         }
@@ -97,7 +97,7 @@ struct SharedTransactionTests {
             )
             try await place.enqueue(25)
             try await place.call()
-            #expect(try await place.done() == Array(0...4) + [6, 7, 8, 9] + Array(11...25))
+            #expect(try await place.done() == Array(0...9) + Array(11...14) + Array(16...25))
             #expect(try await place.rows("select payload ->> 'n' as n from cronmill.dead_task") == ["5"])
         }
     }
