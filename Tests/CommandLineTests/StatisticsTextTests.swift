@@ -31,6 +31,7 @@ struct StatisticsTextTests {
         )
         busy.tasks = RunStatistics.Tasks(
             counts: TaskCounts(done: 90_000, failed: 12, dead: 1),
+            lostRuns: 0,
             course: [0, 0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100],
             perSecond: 25,
             waited: times([13: 99, 20: 1]),

@@ -148,7 +148,7 @@ struct AdoptFragmentsTests {
             try await other.execute("lock table public.first_query_fragment_queue in row exclusive mode")
             let result = try await place.cronmill(old.arguments + ["--wait", "1s"])
             #expect(result.exitCode == 1)
-            #expect(result.errors.contains("a transaction that has written to the table has not ended within 1s"))
+            #expect(result.errors.contains("a transaction that has written to the table has not ended within 1 s"))
             try await other.execute("rollback")
             await other.close()
             #expect(try await old.jobs() == jobs)

@@ -23,10 +23,16 @@ struct AdoptPartitionCacheTests {
             _ = try await place.cronRows("update \(unsafeRaw: old.config) set enabled = true")
             let jobs = try await old.jobs()
             #expect(jobs.count == 5)
+            try await place.script(
+                """
+                create function public.long_look() returns integer stable language plpgsql as $$
+                begin perform pg_sleep(8); return 1; end $$
+                """
+            )
             _ = try await place.rows(
                 """
                 insert into public.first_query_fragment_queue (query, hash, partition_key, partition_datatype, priority)
-                values ('with s as materialized (select pg_sleep(8)) select id from public.point where x = 7 and exists (select from s)',
+                values ('with s as materialized (select public.long_look()) select id from public.point where x = 7 and exists (select from s)',
                     'sleeper', 'id', 'integer', 100)
                 """
             )

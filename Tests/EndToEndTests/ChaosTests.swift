@@ -13,15 +13,7 @@ struct ChaosTests {
             program: try ProgramResult.cronmillPath(),
             installation: try TestServer.chosenInstallation()
         )
-        await Turnstile.shared.enter()
-        let report: ChaosReport
-        do {
-            report = try await Chaos.run(options)
-        } catch {
-            await Turnstile.shared.leave()
-            throw error
-        }
-        await Turnstile.shared.leave()
+        let report = try await Turnstile.busy.pass { try await Chaos.run(options) }
         #expect(report.kills >= 20)
         #expect(report.violations == [], "\(report.text)")
     }

@@ -94,7 +94,7 @@ struct PoolerTests {
                 // The other one ends when this one has waited for a while.
                 try await eventually("the set-up waits") {
                     try await place.cronRows(
-                        "select count(*) from pg_stat_activity as a where a.query like '%pg_try_advisory_xact_lock(1668443502%' and a.state = 'idle in transaction' and a.xact_start < clock_timestamp() - interval '4 s'"
+                        "select count(*) from pg_stat_activity as a where a.query like '%pg_advisory_xact_lock(1668443502%' and a.state = 'active' and a.xact_start < clock_timestamp() - interval '4 s'"
                     ) == ["1"]
                 }
                 await holder.close()

@@ -136,4 +136,28 @@ struct StatsTests {
             #expect(csv.output.split(separator: "\r\n").count == 2)
         }
     }
+
+    @Test("a run that was killed makes its counts a lower bound, and that is said")
+    func lostRun() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            try await place.script(
+                """
+                create or replace function app.work(payload jsonb) returns void language plpgsql as $$
+                begin perform pg_terminate_backend(pg_backend_pid()); end $$
+                """
+            )
+            try await place.enqueue(1)
+            await #expect(throws: (any Error).self) { try await place.call() }
+            // It may be going on.
+            #expect(try await place.cronmillHere("stats").errors == "")
+            try await place.script("delete from cronmill.task")
+            try await place.call()
+            let name = "\(place.database)/work"
+            let text = " the counts are a lower bound: a run was killed, and what it did in its last quarter of a second may be missing\n"
+            #expect(try await place.cronmillHere("stats").errors == "\(name):\(text)")
+            #expect(try await place.cronmillHere("stats", "--by-slot").errors == "\(name)#1:\(text)")
+            #expect(try await place.cronmillHere("stats", "--json").output.contains("\"lost_runs\": 1"))
+        }
+    }
 }

@@ -2,6 +2,7 @@ import Cronmill
 import Glibc
 import Postgres
 import PrivateServer
+import Synchronization
 
 /// A private server with pg_cron for tests; it ends with the test process.
 struct TestServer: Sendable {
@@ -13,11 +14,18 @@ struct TestServer: Sendable {
     var socketDirectory: String { server.socketDirectory }
     var port: Int { server.port }
 
-    private static let sharedStart = Task { try await own() }
+    /// Set-ups with one registry go one after another, so there are some.
+    private static let sharedStarts = (1...4).map { _ in Task { try await own() } }
+    private static let lastShared = Mutex(0)
 
-    /// The server that tests share, each with databases of its own, and all with the one registry in `postgres`.
+    /// One of the servers that tests share, each with databases of its own, and all of a server with the one registry in
+    /// `postgres`.
     static func shared() async throws -> TestServer {
-        try await sharedStart.value
+        let number = lastShared.withLock { last in
+            last += 1
+            return last
+        }
+        return try await sharedStarts[number % sharedStarts.count].value
     }
 
     /// A new server, for a test that needs the instance to itself.
@@ -133,18 +141,20 @@ func withServer(
     initialization: [String] = [],
     _ body: (TestServer) async throws -> Void
 ) async throws {
-    let server = try await TestServer.own(
-        settings: settings,
-        authentication: authentication,
-        cronDatabase: cronDatabase,
-        initialization: initialization
-    )
-    do {
-        try await body(server)
-        await server.server.stop()
-    } catch {
-        await server.server.stop()
-        throw error
+    try await Turnstile.patient.pass {
+        let server = try await TestServer.own(
+            settings: settings,
+            authentication: authentication,
+            cronDatabase: cronDatabase,
+            initialization: initialization
+        )
+        do {
+            try await body(server)
+            await server.server.stop()
+        } catch {
+            await server.server.stop()
+            throw error
+        }
     }
 }
 

@@ -119,32 +119,26 @@ func withDatabases(
     waitsForTurn: Bool = true,
     _ body: (Workplace) async throws -> Void
 ) async throws {
-    if waitsForTurn { await Turnstile.shared.enter() }
-    let place: Workplace
-    do {
+    try await (waitsForTurn ? Turnstile.busy : .patient).pass {
         let server = if let own { own } else { try await TestServer.shared() }
         let number = WorkplaceNumber.next()
         let databases = names.isEmpty ? (1...count).map { "e2e\(number)_\($0)" } : names
-        place = Workplace(server: server, databases: databases, runner: "runner\(number)")
+        let place = Workplace(server: server, databases: databases, runner: "runner\(number)")
         try await place.create()
-    } catch {
-        if waitsForTurn { await Turnstile.shared.leave() }
-        throw error
+        let failure: (any Error)?
+        do {
+            try await body(place)
+            failure = nil
+        } catch {
+            failure = error
+        }
+        do {
+            try await place.clear()
+        } catch {
+            Issue.record(error, "jobs may be left")
+        }
+        if let failure { throw failure }
     }
-    let failure: (any Error)?
-    do {
-        try await body(place)
-        failure = nil
-    } catch {
-        failure = error
-    }
-    do {
-        try await place.clear()
-    } catch {
-        Issue.record(error, "jobs may be left")
-    }
-    if waitsForTurn { await Turnstile.shared.leave() }
-    if let failure { throw failure }
 }
 
 private enum WorkplaceNumber {

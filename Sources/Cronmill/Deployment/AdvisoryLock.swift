@@ -42,9 +42,9 @@ actor AdvisoryLock {
         let connection = try await deployment.connectCron()
         self.connection = connection
         try await connection.run { session in
-            try session.openTransaction()
-            // This transaction does nothing for as long as it takes, and holds up nobody: it has no snapshot.
-            for setting in ["idle_in_transaction_session_timeout", "transaction_timeout"] {
+            // Between two of its statements this transaction has no snapshot, and holds up nobody.
+            try session.openTransaction(.readCommitted)
+            for setting in ["idle_in_transaction_session_timeout", "statement_timeout", "transaction_timeout"] {
                 try session.execute(
                     """
                     select set_config(s.name, '0', true) from pg_settings as s where s.name = \(setting)
@@ -55,9 +55,9 @@ actor AdvisoryLock {
         let start = ContinuousClock.now
         var isTold = false
         while true {
-            let isTaken: Bool = try await connection.run { [kind] in
-                try $0.one("select pg_try_advisory_xact_lock(1668443502, \(kind.rawValue)) as is_taken").get("is_taken")
-            }
+            let left = limit.map { max($0 - (.now - start), .milliseconds(1)) } ?? Self.longestStand
+            let stand = min(left, Self.longestStand)
+            let isTaken = try await connection.run { [kind] session in try session.stand(for: kind, stand) }
             if isTaken { return true }
             let waited = ContinuousClock.now - start
             if let limit, waited >= limit { return false }
@@ -65,9 +65,11 @@ actor AdvisoryLock {
                 isTold = true
                 onWait(try await holder())
             }
-            try await Task.sleep(for: .milliseconds(100))
         }
     }
+
+    /// Whoever waits stands in the server's queue, in the order of coming; but has a snapshot, so not for ever.
+    private static let longestStand = Duration.seconds(1)
 
     /// Who has the lock now, if it can be seen.
     ///
@@ -106,6 +108,22 @@ extension Deployment {
         } catch {
             await lock.release()
             throw error
+        }
+    }
+}
+
+extension Session {
+    /// Waits for the lock for at most so long; false if it was not to be had.
+    fileprivate func stand(for kind: AdvisoryLock.Kind, _ limit: Duration) throws(PostgresError) -> Bool {
+        try execute("savepoint before_lock")
+        do {
+            try execute("select set_config('lock_timeout', \(limit.roundTripText), true)")
+            try execute("select pg_advisory_xact_lock(1668443502, \(kind.rawValue))")
+            return true
+        } catch {
+            guard error.sqlState == .lockNotAvailable else { throw error }
+            try execute("rollback to savepoint before_lock")
+            return false
         }
     }
 }

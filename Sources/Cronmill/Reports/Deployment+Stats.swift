@@ -115,6 +115,9 @@ private struct StatisticsWindow: Sendable {
             select p.name as processor, case when \(request.bySlot) then s.slot end as slot,
                 nullif(s.slot, 0) as job_slot, r.started_at >= \(sql: since) as is_now,
                 r.started_at < \(sql: before) as is_older, r.done, r.failed, r.dead, r.waited, r.worked,
+                -- Its slot has begun another one, and it has no end.
+                r.ended_at is null
+                    and exists (select from cronmill.run as l where l.slot_id = r.slot_id and l.run_id > r.run_id) as is_lost,
                 least(floor(extract(epoch from r.started_at - \(sql: since))
                     / extract(epoch from \(length)::interval) * \(Self.parts)), \(Self.parts) - 1) as part
             from cronmill.processor as p
@@ -145,6 +148,7 @@ private struct StatisticsWindow: Sendable {
             sum(r.done) filter (where r.is_now)::bigint as done,
             sum(r.failed) filter (where r.is_now)::bigint as failed,
             sum(r.dead) filter (where r.is_now)::bigint as dead,
+            count(*) filter (where r.is_now and r.is_lost) as lost_runs,
             bool_or(r.is_older) as reaches_back,
             coalesce(sum(r.done) filter (where not r.is_now and not r.is_older), 0)::bigint as done_before,
             coalesce(sum(r.failed) filter (where not r.is_now and not r.is_older), 0)::bigint as failed_before,
@@ -217,6 +221,7 @@ extension RunStatistics {
         let slots: Int = try row.get("slots")
         tasks = try Tasks(
             counts: counts,
+            lostRuns: row.get("lost_runs"),
             course: row.get("course"),
             perSecond: Double(counts.done) / (window.length / .seconds(1)),
             waited: TaskTimes(counts: row.get("waited")),

@@ -56,6 +56,8 @@ public struct RunStatistics: Sendable, Hashable {
     public struct Tasks: Sendable, Hashable {
         /// How many were done, failed, died.
         public var counts: TaskCounts
+        /// Runs that were killed. Of each, what it did in its last quarter of a second may be missing from the counts.
+        public var lostRuns: Int
         /// Tasks done in each of equal parts of this while, in order, by when their run began.
         public var course: [Int]
         /// Tasks done per second, over the whole while.

@@ -6,15 +6,20 @@ struct Half: Sendable {
     let script: SQLScript
     /// Functions, views and triggers.
     let routines: [SQL]
+    /// Tells this version of the files from others.
+    let fingerprint: String
 
     var schema: String { script.schema }
-    /// Tells this version of the files from others.
-    var fingerprint: String { SQLScript.fingerprint(script.tables + routines) }
+
+    private init(_ script: SQLScript, _ routines: [SQL]) {
+        (self.script, self.routines) = (script, routines)
+        fingerprint = SQLScript.fingerprint(script.tables + routines)
+    }
 
     /// The registry.
     static func cron(_ files: [SQLFile]) throws -> Half {
         let script = try SQLScript(folder: "cron", of: files)
-        return Half(script: script, routines: script.routines)
+        return Half(script, script.routines)
     }
 
     /// A work database's.
@@ -23,7 +28,7 @@ struct Half: Sendable {
         let senders = try ["send_to_registry", "send_backlog"].map {
             try SQLScript.statements("work/\(isLinked ? "linked" : "direct")/\($0).sql")
         }
-        return Half(script: script, routines: script.routines + senders)
+        return Half(script, script.routines + senders)
     }
 
     /// Notes what is installed now, by which a later look finds what was changed since.

@@ -34,8 +34,8 @@ struct SQLScript: Sendable {
     /// Tells this version of the files from others (FNV-1a, 64 bits).
     static func fingerprint(_ statements: [SQL]) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in statements.lazy.flatMap({ $0.text.utf8 }) {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+        for statement in statements {
+            for byte in statement.text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         }
         return String(hash, radix: 16)
     }

@@ -74,6 +74,7 @@ struct Stats: AsyncParsableCommand {
             try output.write(Table(tasksOf: report.rows, window: request.window, unicode: unicode))
             try output.writeLine()
             try output.write(Table(runsOf: report.rows, window: request.window))
+            report.rows.compactMap(\.note).forEach(output.note)
         }
         if report.isSwitchedOff == true { output.warn(RunReport.switchedOff) }
         let status = output.report(report.notVisible)

@@ -81,6 +81,13 @@ extension RunStatistics {
         slot.map { bySlot ? "\(processor)#\($0)" : processor } ?? processor
     }
 
+    /// What has to be known of the counts, if anything.
+    var note: String? {
+        guard let lost = tasks?.lostRuns, lost > 0 else { return nil }
+        return "\(database)/\(shownName(bySlot: true)): the counts are a lower bound: \(lost == 1 ? "a run was" : "\(lost.grouped) runs were") killed, "
+            + "and what it did in its last quarter of a second may be missing"
+    }
+
     func json(window: Duration) -> JSON {
         [
             "database": .string(database), "processor": .string(processor), "slot": JSON(slot.map(Int64.init)),
@@ -114,7 +121,7 @@ extension RunStatistics.Tasks {
             "retried": .integer(Int64(counts.retried)), "dead": .integer(Int64(counts.dead)),
             "per_second": .number(perSecond), "waited_at_most_seconds": waited.json,
             "worked_at_most_seconds": worked.json, "busy_estimate": .number(busy),
-            "course": .array(course.map { .integer(Int64($0)) }),
+            "lost_runs": .integer(Int64(lostRuns)), "course": .array(course.map { .integer(Int64($0)) }),
             "before": before.map { before in
                 [
                     "done": .integer(Int64(before.done)), "failed": .integer(Int64(before.failed)),
@@ -170,7 +177,7 @@ extension CSV {
             "average_seconds_before", "occupied_before", "tasks_visible", "tasks_done", "tasks_failed", "tasks_retried",
             "tasks_dead", "tasks_per_second", "waited_p50_at_most", "waited_p95_at_most", "waited_p99_at_most",
             "worked_p50_at_most", "worked_p95_at_most", "worked_p99_at_most", "busy_estimate", "course",
-            "tasks_done_before", "tasks_failed_before", "tasks_dead_before",
+            "tasks_done_before", "tasks_failed_before", "tasks_dead_before", "lost_runs",
         ])
         let seconds = { (duration: Duration?) in duration.map { String($0.inSeconds) } }
         let bounds = { (times: TaskTimes?) in [0.5, 0.95, 0.99].map { seconds(times?.bound(of: $0)) } }
@@ -187,7 +194,8 @@ extension CSV {
                 .map { $0.map(String.init) }
             fields += [tasks.map { String($0.perSecond) }] + bounds(tasks?.waited) + bounds(tasks?.worked)
             fields += [tasks.map { String($0.busy) }, tasks?.course.map(String.init).joined(separator: " ")]
-            fields += [tasks?.before?.done, tasks?.before?.failed, tasks?.before?.dead].map { $0.map(String.init) }
+            fields += [tasks?.before?.done, tasks?.before?.failed, tasks?.before?.dead, tasks?.lostRuns]
+                .map { $0.map(String.init) }
             append(fields)
         }
     }

@@ -190,7 +190,8 @@ comment on function cronmill_cron.house_faults() is 'Housekeepers that fail, or 
 revoke all on function cronmill_cron.house_faults() from public;
 
 -- The housekeeper: looks twice a second, until just past the next minute, when pg_cron has its next run
--- ready. Where pg_cron runs one job at a time it looks once and ends. Started by pg_cron.
+-- ready; and for dropped databases every ten seconds. Where pg_cron runs one job at a time it looks once and ends.
+-- Started by pg_cron.
 create or replace procedure cronmill_cron.watch()
 language plpgsql
 as $procedure$
@@ -216,28 +217,26 @@ begin
             perform cronmill_cron.cancel_overdue();
         exception
             when others then
-                failure := sqlerrm;
+                failure := pg_catalog.format('timeouts could not be enforced: %s', sqlerrm);
         end;
         is_over := clock_timestamp() >= ends_at;
         if is_over or failure is not null or (noted_at > clock_timestamp() - interval '10 seconds') is not true then
+            begin
+                perform cronmill_cron.deactivate_replaced();
+            exception
+                when others then
+                    failure := pg_catalog.concat_ws(
+                        '; ', failure, pg_catalog.format('jobs of dropped databases could not be deactivated: %s', sqlerrm));
+            end;
             perform cronmill_cron.note_house('watch', failure, is_over);
             noted_at := clock_timestamp();
         end if;
-        commit;
-        begin
-            perform cronmill_cron.deactivate_replaced();
-        exception
-            when others then
-                failure := sqlerrm;
-        end;
         commit;
         exit when is_over;
         perform pg_catalog.pg_sleep(least(0.5, greatest(0, extract(epoch from ends_at - clock_timestamp()))));
     end loop;
     if failure is not null then
-        raise exception using
-            errcode = 'MC015',
-            message = pg_catalog.format('timeouts could not be enforced: %s', failure);
+        raise exception using errcode = 'MC015', message = failure;
     end if;
 end
 $procedure$;
