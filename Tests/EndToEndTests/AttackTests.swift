@@ -206,6 +206,10 @@ struct AttackTests {
                     try await caller.execute("call cronmill_processor.work(1)")
                 }
                 await caller.close()
+                // The next one has the same temporary schema, which has to be empty first.
+                try await eventually("the backend is gone") {
+                    try await place.rows("select from pg_stat_activity as a where a.usename = \(login)") == []
+                }
             }
             #expect(try await place.done() == [1])
             #expect(try await place.rows("select who, what from evil.caught where who <> \(role)") == [])

@@ -5,8 +5,14 @@ import Testing
 /// Connecting, losing and cancelling, against a real server.
 @Suite("Client connections", .timeLimit(.minutes(60)))
 struct ClientConnectionTests {
+    private static let server = Task { try await TestServer.shared() }
+
+    private func info(database: String = "postgres") async throws -> ConnectionInfo {
+        try await Self.server.value.info(database: database)
+    }
+
     private func connect() async throws -> Connection {
-        try await Connection.connect(try await TestServer.shared().info(database: "postgres"))
+        try await Connection.connect(try await info())
     }
 
     private func failure(_ body: () async throws -> Void) async throws -> PostgresError {
@@ -15,7 +21,7 @@ struct ClientConnectionTests {
 
     @Test("a database that does not exist is reported with its code")
     func absentDatabase() async throws {
-        let info = try await TestServer.shared().info(database: "absent")
+        let info = try await info(database: "absent")
         let error = try await failure { _ = try await Connection.connect(info) }
         #expect(error.kind == .connection)
         #expect(error.sqlState == .invalidCatalogName)
@@ -26,7 +32,7 @@ struct ClientConnectionTests {
 
     @Test("a role that does not exist is reported without the password")
     func absentRole() async throws {
-        var info = try await TestServer.shared().info(database: "postgres")
+        var info = try await info()
         info["user"] = "absent"
         info["password"] = "hidden"
         let error = try await failure { _ = try await Connection.connect(info) }
@@ -54,7 +60,7 @@ struct ClientConnectionTests {
 
     @Test("the second host is taken when the first is not there")
     func severalHosts() async throws {
-        var info = try await TestServer.shared().info(database: "postgres")
+        var info = try await info()
         info["host"] = "/nowhere,\(try #require(info["host"]))"
         let connection = try await Connection.connect(info)
         #expect(try await connection.query("select 1 as one").first?["one"] == "1")
@@ -88,7 +94,7 @@ struct ClientConnectionTests {
     @Test("a host that swallows packets is given up for the next one after connect_timeout")
     func swallowingHost() async throws {
         let server = try SilentServer(isFull: true)
-        var info = try await TestServer.shared().info(database: "postgres")
+        var info = try await info()
         info["host"] = "127.0.0.1,\(try #require(info["host"]))"
         info["port"] = "\(server.port),\(try #require(info["port"]))"
         info["connect_timeout"] = "2"

@@ -5,13 +5,15 @@ import Testing
 /// The client against a real server.
 @Suite("Client", .timeLimit(.minutes(60)))
 struct ClientTests {
+    private static let server = Task { try await TestServer.shared() }
+
     private func connect(
         database: String = "postgres",
         onNotice: @escaping @Sendable (Notice) -> Void = { _ in },
         onStatement: (@Sendable (StatementTrace) -> Void)? = nil
     ) async throws -> Connection {
         try await Connection.connect(
-            try await TestServer.shared().info(database: database),
+            try await Self.server.value.info(database: database),
             applicationName: "client-tests",
             onNotice: onNotice,
             onStatement: onStatement

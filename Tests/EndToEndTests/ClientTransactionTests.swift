@@ -4,10 +4,12 @@ import Testing
 /// Transactions and COPY, against a real server.
 @Suite("Client transactions and COPY", .timeLimit(.minutes(60)))
 struct ClientTransactionTests {
+    private static let server = Task { try await TestServer.shared() }
+
     private struct Stop: Error, Equatable {}
 
     private func connect() async throws -> Connection {
-        let connection = try await Connection.connect(try await TestServer.shared().info(database: "postgres"))
+        let connection = try await Connection.connect(try await Self.server.value.info(database: "postgres"))
         try await connection.execute(
             "create temporary table t (id int primary key deferrable initially deferred, name text)"
         )

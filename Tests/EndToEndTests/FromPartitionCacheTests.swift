@@ -38,6 +38,9 @@ struct FromPartitionCacheTests {
                 )
                 try #require(result.exitCode == 0, "\(block)\n\(result.output)\(result.errors)")
             }
+            try await eventually("the table of the new queue is there", within: .seconds(180)) {
+                try await place.rows("select to_regclass('public.app2_cache_cache_id')") != ["-"]
+            }
             try await eventually("all is computed, where the library reads it", within: .seconds(180)) {
                 try await place.rows(
                     """

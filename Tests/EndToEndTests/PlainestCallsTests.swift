@@ -54,7 +54,7 @@ struct PlainestCallsTests {
     /// A run that begins right after another may have nothing left to do.
     private func call(_ place: Workplace, until query: SQL) async throws {
         try await eventually("the task is done") {
-            try await place.call()
+            try await place.call(slot: 0)
             return try await place.rows(query) == ["1"]
         }
     }

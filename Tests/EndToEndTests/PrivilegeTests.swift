@@ -73,7 +73,7 @@ struct PrivilegeTests {
             #expect(refused.sqlState == "MC003")
             #expect(refused.message == "role \"\(place.runner)\" may not run processor \"theirs\"")
             let claim = try await runner.query(
-                "select c.stop_reason, c.task_ids from cronmill.claim(\(unsafeRaw: id), 1, 10, null, null, false) as c"
+                "select c.stop_reason, c.task_ids from cronmill.claim(\(unsafeRaw: id), 1, 10, 0, false, null, false) as c"
             )
             #expect(claim.map { [$0["stop_reason"], $0["task_ids"]] } == [["removed", nil]])
             let again = try await runner.query(

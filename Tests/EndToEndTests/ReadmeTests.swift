@@ -24,6 +24,8 @@ struct ReadmeTests {
             var environment = server.environment.filter { $0.key.hasPrefix("PG") }
             environment["PATH"] = "\(folder):\(server.installation.binDirectory):/usr/bin:/bin"
             for block in blocks {
+                // pg_cron would do the tasks that the block says it has done.
+                if Self.told.keys.contains(where: block.contains) { try await awayFromFullMinute() }
                 let result = try await ProgramResult.of(
                     "/bin/bash",
                     ["-euo", "pipefail", "-c", block],

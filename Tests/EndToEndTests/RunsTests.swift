@@ -58,6 +58,8 @@ struct RunsTests {
                         where o.slot = ran.slot and o.database_name = '\(place.database)'
                         order by o.job_key desc limit 1
                     $$;
+                    -- The housekeepers would remove what is old.
+                    update cron.job set active = false;
                     delete from cron.job_run_details;
                     select setval('cron.runid_seq', 1000000);
                     \(history)
@@ -272,13 +274,18 @@ struct RunsTests {
             let pid = try await own.query("select pg_backend_pid() as pid")[0].get("pid", as: Int.self)
             async let followed = ProgramResult.of(
                 "/usr/bin/timeout",
-                ["--foreground", "--preserve-status", "-s", "INT", "25", try ProgramResult.cronmillPath()]
+                ["--foreground", "--preserve-status", "-s", "INT", "40", try ProgramResult.cronmillPath()]
                     + ["runs", "--follow", "--json", "--limit", "1", "--database", place.database],
                 environment: place.server.environment
             )
+            try await eventually("it follows") {
+                try await place.cronRows(
+                    "select from pg_stat_activity where application_name = 'cronmill' and state = 'idle' and query <> ''"
+                ) != []
+            }
             try await Task.sleep(for: .seconds(6))
             try await place.script("call t.ran(3, 0, 'running', null, null, pid => \(pid))", in: "postgres")
-            try await Task.sleep(for: .seconds(6))
+            try await Task.sleep(for: .seconds(8))
             try await place.script(
                 "update cron.job_run_details set status = 'succeeded', end_time = now() where runid = 3",
                 in: "postgres"

@@ -140,11 +140,11 @@ struct StatsTests {
     @Test("a run that was killed makes its counts a lower bound, and that is said")
     func lostRun() async throws {
         try await withDatabases { place in
-            try await place.setUp()
+            try await place.setUp("--enable")
             try await place.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
-                begin perform pg_terminate_backend(pg_backend_pid()); end $$
+                begin perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(10); end $$
                 """
             )
             try await place.enqueue(1)

@@ -15,7 +15,7 @@ struct TasksTests {
             (1, 'work', 0, 0, '2020-01-01 00:00:02+00', '{"n": 1}', null),
             (2, 'work', 0, 0, '2020-01-01 00:00:01+00', '{"n": 2}', null),
             (3, 'work', 9, 0, '2020-01-01 00:00:03+00', '{"n": 3}', 'g'),
-            (4, 'work', 0, 2, 'infinity', '{"n": 4}', null),
+            (4, 'work', 0, 2, '9999-12-31 00:00:00+00', '{"n": 4}', null),
             (5, '検索 "q" it''s', 0, 0, '2200-01-01 00:00:00+00', '["検索", "a\\nb"]', null)
         ) as v (id, queue, priority, attempts, run_at, payload, g)
         join cronmill.queue as q on q.name = v.queue;
@@ -51,7 +51,7 @@ struct TasksTests {
                     work              3  ready             9         0  2020-01-01 00:00:03  {"n": 3}
                     work              2  ready             0         0  2020-01-01 00:00:01  {"n": 2}
                     work              1  ready             0         0  2020-01-01 00:00:02  {"n": 1}
-                    work              4  retrying          0         2  infinity             {"n": 4}
+                    work              4  retrying          0         2  9999-12-31 00:00:00  {"n": 4}
                     検索 "q" it's     5  scheduled         0         0  2200-01-01 00:00:00  ["検索", "a\\nb"]
 
                     """
@@ -75,8 +75,8 @@ struct TasksTests {
             let retrying = try await list(place, "--state", "retrying")
             #expect(
                 retrying == """
-                    QUEUE  TASK  STATE     PRIORITY  ATTEMPTS  RUN AT (UTC)  ERROR
-                    work      4  retrying         0         2  infinity      40001: later
+                    QUEUE  TASK  STATE     PRIORITY  ATTEMPTS  RUN AT (UTC)         ERROR
+                    work      4  retrying         0         2  9999-12-31 00:00:00  40001: later
 
                     """
             )

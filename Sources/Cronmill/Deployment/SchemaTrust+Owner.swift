@@ -8,7 +8,8 @@ extension Session {
     /// that is security definer, also to set_config and to `reset`, however deep it is called from. So the query stands
     /// in a temporary function, made the owner's, that nobody else can see, in a transaction that is rolled back: with it go
     /// the function, settings that were changed, triggers that were deferred, and cursors and notifications. What comes
-    /// out are values of PostgreSQL's own types, or an error. PL/pgSQL looks at nothing in the query before it is run.
+    /// out are values of PostgreSQL's own types, or an error. Not in a registry's database, whose functions ask who has
+    /// logged in. PL/pgSQL looks at nothing in the query before it is run.
     ///
     /// - Parameter columns: names and types of the result; the function may return no others.
     /// - Throws: what `SchemaTrust` refuses, where it cannot be done so: for a role that is no superuser, on a standby, and
@@ -39,11 +40,14 @@ extension Session {
             where n.nspname operator(pg_catalog.=) 'cronmill' and m.rolsuper and not r.rolsuper
                 and not pg_catalog.pg_is_in_recovery()
                 and not exists (select from pg_catalog.pg_event_trigger)
+                -- The registry's functions ask who has logged in.
+                and pg_catalog.to_regnamespace('cronmill_cron') is null
             """
         ).first?.get("owner")
     }
 
-    private func readOnce(_ sql: SQL, as owner: String, _ columns: SQL) throws -> [Row] {
+    /// The rows of a query that runs code which is not trusted, with a role's rights; see `queryAsOwner`.
+    func readOnce(_ sql: SQL, as owner: String, _ columns: SQL) throws -> [Row] {
         var tag = "$cronmill$"
         while sql.script.contains(tag) { tag = "$x\(tag.dropFirst())" }
         let body = SQL(unsafeRaw: "\(tag)\nbegin\n    return query\n    \(sql.script);\nend\n\(tag)")

@@ -76,7 +76,7 @@ struct AdoptedTable: Sendable {
         select
             c.relkind, c.relpersistence, c.relispartition,
             exists (select from pg_catalog.pg_inherits as i where c.oid in (i.inhrelid, i.inhparent)) as inherits,
-            pg_get_userbyid(c.relowner) as owner, pg_has_role(c.relowner, 'usage') as is_owner, current_user as me,
+            pg_get_userbyid(c.relowner) as owner, pg_has_role(c.relowner, 'usage') as is_owner, session_user as me,
             row_security_active(c.oid) as has_row_security,
             array(
                 select format('%s of %s', k.conname, k.conrelid::regclass) from pg_catalog.pg_constraint as k

@@ -38,7 +38,7 @@ extension Session {
     /// Who else may put triggers on the table and may not become the role connected.
     private static func grantees(_ table: String) -> SQL {
         """
-        select r.rolname as grantee, current_user as me
+        select r.rolname as grantee, session_user as me
         from pg_catalog.pg_class as c
         cross join lateral aclexplode(c.relacl) as g
         left join pg_catalog.pg_roles as r on r.oid = g.grantee
@@ -53,7 +53,7 @@ extension Session {
     private static func mayBecomeMe(_ role: SQL) -> SQL {
         """
         pg_has_role(
-            \(sql: role), current_user,
+            \(sql: role), session_user,
             case when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member' end
         )
         """
@@ -90,7 +90,7 @@ extension Session {
             from used as u
             where u.typnamespace <> 'pg_catalog'::regnamespace
         )
-        select o.what, o.quoted_name, pg_get_userbyid(o.owner) as owner, current_user as me
+        select o.what, o.quoted_name, pg_get_userbyid(o.owner) as owner, session_user as me
         from owned as o
         where not \(sql: mayBecomeMe("o.owner"))
         order by o.place, o.quoted_name

@@ -132,7 +132,7 @@ private struct SettingsText {
         let columns = Self.columns + (query == nil ? [] : Self.queryColumns)
         let values = try session.one(
             """
-            select \(sql: columns.map { "p.\(unsafeRaw: $0)::text" as SQL }.joined)
+            select \(sql: columns.map(Self.value).joined)
             from cronmill.processor as p where p.name = \(name)
             """
         )
@@ -197,6 +197,12 @@ private struct SettingsText {
     ]
     /// Those of query processors.
     private static let queryColumns = ["result_table", "result_layout", "result_limit", "over_limit", "refresh_after"]
+
+    /// A pause by which a command waits for runs is not a setting.
+    private static func value(_ column: String) -> SQL {
+        column == "paused"
+            ? "(p.paused and p.paused_for is null)::text as paused" : "p.\(unsafeRaw: column)::text"
+    }
 
     private static func isUnquoted(_ column: String) -> Bool {
         ["enabled", "paused", "slots", "max_attempts", "alone", "result_limit"].contains(column)

@@ -206,10 +206,11 @@ revoke all on function cronmill_cron.note_message(bigint, text, text) from publi
 create or replace procedure cronmill_cron.deliver()
 language plpgsql
 as $procedure$
+-- Types are looked for before the search_path is set: those that are no keywords are qualified here.
 declare
     next record;
-    failure text;
-    deadline timestamptz;
+    failure pg_catalog.text;
+    deadline pg_catalog.timestamptz;
 begin
     loop
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);

@@ -36,10 +36,11 @@ revoke all on function cronmill_cron.keep_pruning() from public;
 create or replace procedure cronmill_cron.house()
 language plpgsql
 as $procedure$
+-- Types are looked for before the search_path is set: those that are no keywords are qualified here.
 declare
-    ends_at timestamptz;
-    failure text;
-    prune_failure text;
+    ends_at pg_catalog.timestamptz;
+    failure pg_catalog.text;
+    prune_failure pg_catalog.text;
     goes_on boolean := true;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -64,8 +65,8 @@ begin
             failure := pg_catalog.concat_ws('; ', failure, pg_catalog.format('open orders could not be ended: %s', sqlerrm));
     end;
     commit;
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     while goes_on and clock_timestamp() < ends_at loop
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         begin
             goes_on := cronmill_cron.keep_pruning();
         exception
@@ -74,12 +75,13 @@ begin
                 goes_on := false;
         end;
         commit;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     end loop;
-    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     failure := pg_catalog.concat_ws('; ', failure, prune_failure);
-    perform cronmill_cron.note_house('house', nullif(failure, ''), true);
+    failure := nullif(failure, '');
+    perform cronmill_cron.note_house('house', failure, true);
     commit;
-    if failure <> '' then
+    if failure is not null then
         raise exception using errcode = 'MC015', message = failure;
     end if;
 end

@@ -12,7 +12,8 @@ begin atomic
     join cronmill_cron.work_database as w on w.name = d.datname
     cross join lateral pg_catalog.pg_stat_get_activity(l.pid) as a
     join pg_catalog.pg_roles as r on r.oid = a.usesysid
-    where l.locktype = 'advisory' and l.granted and l.objsubid = 2
+    -- A prepared transaction has no backend; without one the function would give all.
+    where l.pid is not null and l.locktype = 'advisory' and l.granted and l.objsubid = 2
         and l.classid in (1668443500, 1668443503, 1668443504)
         and not exists (
             select

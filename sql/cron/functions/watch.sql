@@ -190,15 +190,15 @@ comment on function cronmill_cron.house_faults() is 'Housekeepers that fail, or 
 revoke all on function cronmill_cron.house_faults() from public;
 
 -- The housekeeper: looks twice a second, until just past the next minute, when pg_cron has its next run
--- ready; and for dropped databases every ten seconds. Where pg_cron runs one job at a time it looks once and ends.
--- Started by pg_cron.
+-- ready. Where pg_cron runs one job at a time it looks once and ends. Started by pg_cron.
 create or replace procedure cronmill_cron.watch()
 language plpgsql
 as $procedure$
+-- Types are looked for before the search_path is set: those that are no keywords are qualified here.
 declare
-    ends_at timestamptz;
-    failure text;
-    noted_at timestamptz;
+    ends_at pg_catalog.timestamptz;
+    failure pg_catalog.text;
+    noted_at pg_catalog.timestamptz;
     is_over boolean;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -219,20 +219,21 @@ begin
             when others then
                 failure := pg_catalog.format('timeouts could not be enforced: %s', sqlerrm);
         end;
+        begin
+            perform cronmill_cron.deactivate_replaced();
+        exception
+            when others then
+                failure := pg_catalog.concat_ws(
+                    '; ', failure, pg_catalog.format('jobs of dropped databases could not be deactivated: %s', sqlerrm));
+        end;
         is_over := clock_timestamp() >= ends_at;
         if is_over or failure is not null or (noted_at > clock_timestamp() - interval '10 seconds') is not true then
-            begin
-                perform cronmill_cron.deactivate_replaced();
-            exception
-                when others then
-                    failure := pg_catalog.concat_ws(
-                        '; ', failure, pg_catalog.format('jobs of dropped databases could not be deactivated: %s', sqlerrm));
-            end;
             perform cronmill_cron.note_house('watch', failure, is_over);
             noted_at := clock_timestamp();
         end if;
         commit;
         exit when is_over;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         perform pg_catalog.pg_sleep(least(0.5, greatest(0, extract(epoch from ends_at - clock_timestamp()))));
     end loop;
     if failure is not null then

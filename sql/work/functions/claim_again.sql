@@ -1,6 +1,6 @@
 -- Locks tasks of a batch whose transaction was rolled back, or one whose attempt has begun, to be done part by
--- part; those another slot has taken meanwhile are left out, and so is of a group what no longer follows its first task
--- without a gap. They are found by their places, which a rollback does not change; the number tells a task from
+-- part, each once; those another slot has taken meanwhile are left out, and so is of a group what no longer follows its
+-- first task without a gap. They are found by their places, which a rollback does not change; the number tells a task from
 -- another that has come to its place since. The rows stay until finish or fail. In its transaction the slot's lock cannot be
 -- given away.
 -- Executed by: the processor's run-as role, from its generated procedure.
@@ -39,9 +39,11 @@ begin
         for update skip locked
     ),
     mine as (
-        select w.position, l.*
+        -- One that was set aside stands among those that are still to be done, too, if they have not come to its place.
+        select distinct on (l.task_id) w.position, l.*
         from unnest(claim_again.task_ids, claim_again.places) with ordinality as w (task_id, place, position)
         join locked as l on l.task_id = w.task_id and l.place = w.place
+        order by l.task_id, w.position
     )
     select
         array_agg(m.task_id), array_agg(m.place), array_agg(m.payload), array_agg(m.attempts::integer),

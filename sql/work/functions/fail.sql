@@ -100,13 +100,15 @@ begin
         failed_at, error_sqlstate, error_message, error_detail, error_hint, error_context
     )
     overriding system value
-    select
+    -- However often it is named, a task stays one row.
+    select distinct on (c.task_id)
         c.task_id, c.queue_id, c.priority, c.charged_attempts,
         cronmill.retry_at(c.charged_attempts, settings.backoff_base, settings.backoff_cap),
         c.enqueued_at, c.payload, c.group_key, c.timeout, c.max_attempts,
         clock_timestamp(), f.sqlstate, f.message, nullif(f.detail, ''), nullif(f.hint, ''), nullif(f.context, '')
     from unnest(fail.task_ids, fail.errors) as f (task_id, sqlstate, message, detail, hint, context)
-    join charged as c on c.task_id = f.task_id;
+    join charged as c on c.task_id = f.task_id
+    order by c.task_id;
     get diagnostics retried = row_count;
     counted.failed := counted.failed + retried;
     if retried < cardinality(fail.task_ids) then

@@ -90,17 +90,18 @@ revoke all on function cronmill.note_silence(integer, text) from public;
 -- run to end (cancel_message). Executed by: the processor's run-as role, from its generated procedure, between its
 -- transactions.
 create or replace procedure cronmill.push(
-    run cronmill.run_start, is_last boolean, inout push_at timestamptz, inout cancel_message text
+    run cronmill.run_start, is_last boolean, inout push_at pg_catalog.timestamptz, inout cancel_message pg_catalog.text
 )
 language plpgsql
 as $procedure$
+-- Types are looked for before the search_path is set: those that are no keywords are qualified here.
 declare
     go boolean;
-    began_at timestamptz;
-    deadline timestamptz;
+    began_at pg_catalog.timestamptz;
+    deadline pg_catalog.timestamptz;
     tasks cronmill.backlog;
-    next_at timestamptz;
-    failure text;
+    next_at pg_catalog.timestamptz;
+    failure pg_catalog.text;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     cancel_message := null;

@@ -1,6 +1,6 @@
 -- Says why a query could not be done, as far as that is seen without running it: null, or a reason. It parses the
--- query, as the role that calls it, and neither plans nor runs it, so nothing of the query's own is executed. The caller
--- rolls back. Executed by: cronmill migrate adopt, as the run-as role to be.
+-- query, as the role that calls it, and neither plans nor runs it; but to parse a literal of a domain runs its check. The
+-- caller rolls back. Executed by: cronmill migrate adopt, with the rights of the run-as role to be.
 create or replace function cronmill.try_query(
     search_path text,
     result_table text,

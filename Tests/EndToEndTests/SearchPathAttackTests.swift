@@ -1,0 +1,126 @@
+import Postgres
+import Testing
+
+/// The owner of a database chooses what its sessions begin with: nothing of it is believed, or run as somebody else.
+@Suite("Attacks by settings of a database", .timeLimit(.minutes(60)))
+struct SearchPathAttackTests {
+    /// Types, functions and operators that note who runs them, in front of PostgreSQL's own.
+    private static let trap = """
+        create schema evil; grant usage on schema evil to public;
+        create table evil.caught (who text, what text); grant insert on evil.caught to public;
+        create function evil.note(what text) returns boolean language plpgsql as $$
+        begin
+            insert into evil.caught values (current_user, what);
+            return true;
+        end $$;
+        create domain evil.text as pg_catalog.text check (evil.note('text'));
+        create domain evil.timestamptz as pg_catalog.timestamptz check (evil.note('timestamptz'));
+        create domain evil.tid as pg_catalog.tid check (evil.note('tid'));
+        create domain evil.int8 as pg_catalog.int8 check (evil.note('int8'));
+        create domain evil.int4 as pg_catalog.int4 check (evil.note('int4'));
+        create domain evil.bool as pg_catalog.bool check (evil.note('bool'));
+        create function evil.clock_timestamp() returns pg_catalog.timestamptz language plpgsql as
+            $$ begin perform evil.note('clock'); return pg_catalog.clock_timestamp(); end $$;
+        create function evil.later(a pg_catalog.timestamptz, b pg_catalog.timestamptz) returns boolean
+            language plpgsql as $$ begin perform evil.note('<'); return a operator(pg_catalog.<) b; end $$;
+        create operator evil.< (leftarg = pg_catalog.timestamptz, rightarg = pg_catalog.timestamptz, function = evil.later);
+        create operator evil.>= (leftarg = pg_catalog.timestamptz, rightarg = pg_catalog.timestamptz, function = evil.later);
+        create function evil.minus(a pg_catalog.timestamptz, b pg_catalog.timestamptz) returns interval
+            language plpgsql as $$ begin perform evil.note('-'); return a operator(pg_catalog.-) b; end $$;
+        create operator evil.- (leftarg = pg_catalog.timestamptz, rightarg = pg_catalog.timestamptz, function = evil.minus);
+        create function evil.same(a pg_catalog.text, b pg_catalog.text) returns boolean
+            language plpgsql as $$ begin perform evil.note('='); return a operator(pg_catalog.=) b; end $$;
+        create operator evil.= (leftarg = pg_catalog.text, rightarg = pg_catalog.text, function = evil.same);
+        create operator evil.<> (leftarg = pg_catalog.text, rightarg = pg_catalog.text, function = evil.same);
+        create function evil.greater(a integer, b integer) returns boolean
+            language plpgsql as $$ begin perform evil.note('>'); return a operator(pg_catalog.>) b; end $$;
+        create operator evil.> (leftarg = integer, rightarg = integer, function = evil.greater);
+        """
+
+    @Test("a search_path of the database has nothing of its owner's run by a processor or a housekeeper")
+    func searchPath() async throws {
+        try await withServer { server in
+            try await withDatabases(on: server, waitsForTurn: false) { place in
+                try await place.setUp("--enable", "--linger", "3s")
+                for database in [place.database, "postgres"] {
+                    try await place.script(Self.trap, in: database)
+                    try await place.script("alter database \(database) set search_path = evil, pg_catalog", in: "postgres")
+                }
+                try await place.script(
+                    """
+                    create or replace function app.work(payload jsonb) returns void language plpgsql
+                    set search_path = pg_catalog as $$
+                    begin
+                        if payload ->> 'n' = '3' then raise exception 'it fails'; end if;
+                        insert into app.done (n) values ((payload ->> 'n')::bigint);
+                    end $$
+                    """
+                )
+                try await place.enqueue(5)
+                try await place.call()
+                let cron = try await place.connect("postgres")
+                try await cron.execute("call cronmill_cron.house()")
+                // It goes on until the next full minute.
+                let error = try await expectedError {
+                    try await cron.script("set statement_timeout = '3s'; call cronmill_cron.watch()")
+                }
+                #expect(error.sqlState == "57014" || error.sqlState == "MC015", "\(error.message)")
+                await cron.close()
+                #expect(try await place.done() == [1, 2, 4, 5])
+                for database in [place.database, "postgres"] {
+                    #expect(try await place.rows("select distinct who, what from evil.caught", in: database) == [])
+                }
+            }
+        }
+    }
+
+    @Test("a role that the database sets is not taken for the one that has logged in")
+    func role() async throws {
+        try await withDatabases { place in
+            try await place.setUp()
+            try await place.script("alter database \(place.database) set role = '\(place.runner)'", in: "postgres")
+            for command in [["status"], ["tasks"], ["sync", "--check"], ["check-permissions"], ["export"]] {
+                let result = try await place.cronmillHere(command)
+                #expect(!result.errors.contains("error:"), "\(command): \(result.errors)")
+            }
+        }
+    }
+
+    @Test("to try what waits in PartitionCache's queue runs nobody's code with more rights than the run-as role's")
+    func fragments() async throws {
+        try await withPartitionCache { old in
+            let place = old.place
+            try await old.configure(isEnabled: false)
+            try await place.script(
+                """
+                create schema evil; grant usage on schema evil to public;
+                create sequence evil.ran; create sequence evil.ran_as_other; grant all on all sequences in schema evil to public;
+                create function evil.note(integer) returns boolean language plpgsql as $$
+                begin
+                    perform nextval('evil.ran');
+                    begin
+                        execute 'set role none';
+                    exception when others then
+                        null;
+                    end;
+                    if current_user <> '\(place.runner)' then perform nextval('evil.ran_as_other'); end if;
+                    return true;
+                end $$;
+                create domain evil.noted as integer check (evil.note(value))
+                """
+            )
+            _ = try await place.rows(
+                """
+                insert into public.first_query_fragment_queue (query, hash, partition_key, partition_datatype)
+                values ('select id from public.point where ''{1}''::evil.noted[] is not null', 'hostile', 'id', 'integer')
+                """
+            )
+            let before = try await place.rows("select r.oid from pg_roles as r where r.rolsuper order by 1")
+            let result = try await place.cronmill(old.arguments)
+            #expect(result.exitCode == 0, "\(result.errors)")
+            #expect(try await place.rows("select s.is_called from evil.ran as s") == ["t"])
+            #expect(try await place.rows("select s.is_called from evil.ran_as_other as s") == ["f"])
+            #expect(try await place.rows("select r.oid from pg_roles as r where r.rolsuper order by 1") == before)
+        }
+    }
+}
