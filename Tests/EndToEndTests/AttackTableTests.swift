@@ -56,7 +56,10 @@ struct AttackTableTests {
             cron(role, "select cron.schedule_in_database('x', '* * * * *', 'select 1', 'postgres')"),
             cron(role, "select cronmill_cron.permit_run_as('%d', 'postgres')"),
             cron(role, "select cronmill_cron.set_quota('%d', 1000, 1000)"),
-            cron(role, "select cronmill_cron.take_settings('%d', 'work', true, 9, '* * * * *', '0', 'postgres', false)"),
+            cron(
+                role,
+                "select cronmill_cron.take_settings('%d', 'work', true, 9, '* * * * *', '0', 'postgres', false)"
+            ),
             cron(role, "call cronmill_cron.watch()"), cron(role, "call cronmill_cron.house()"),
             cron(role, "update cronmill_cron.work_database set max_slots = 1000"),
             cron(role, "delete from cronmill_cron.run_as"), cron(role, "select cronmill_cron.unregister('%d')"),
@@ -88,7 +91,10 @@ struct AttackTableTests {
         work(.operator, "update cronmill.processor set slots = 17, enabled = true", "MC004"),
         work(.operator, "update cronmill.processor set schedule = 'every second'", "MC005"),
         work(.operator, "update cronmill.processor set linger = '1 s; select 1'", "22007"),
-        work(.operator, "insert into cronmill.processor (name, queue_id, handler, run_as) values ('x', 1, 'app.work(jsonb)', '%me')"),
+        work(
+            .operator,
+            "insert into cronmill.processor (name, queue_id, handler, run_as) values ('x', 1, 'app.work(jsonb)', '%me')"
+        ),
         work(.operator, "delete from cronmill.processor"), work(.operator, "truncate cronmill.processor"),
         work(.operator, "select cronmill.grant_part('%me', 'run-as')"),
         work(.operator, "select cronmill.enqueue('work', '{}')"),
@@ -98,7 +104,10 @@ struct AttackTableTests {
     /// The run-as role has the procedure, and of its queue's tasks what the procedure gives the handler.
     private static let runner: [Attempt] = [
         work(.runner, "select cronmill.enqueue('work', '{}')"),
-        work(.runner, "create or replace procedure cronmill_processor.work(slot integer, task_limit bigint) language sql as ''"),
+        work(
+            .runner,
+            "create or replace procedure cronmill_processor.work(slot integer, task_limit bigint) language sql as ''"
+        ),
         work(.runner, "alter procedure cronmill_processor.work(integer, bigint) owner to %r"),
         cron(.runner, "set role postgres"),
     ]
@@ -114,7 +123,13 @@ struct AttackTableTests {
         try await withDatabases(2) { place in
             try await place.setUp("--enable")
             let other = try await place.cronmillHere(
-                "setup", "--queue", "other", "--handler", "app.work", "--run-as", place.runner
+                "setup",
+                "--queue",
+                "other",
+                "--handler",
+                "app.work",
+                "--run-as",
+                place.runner
             )
             try #require(other.exitCode == 0, "\(other.errors)")
             try await place.enqueue(1)

@@ -50,7 +50,10 @@ struct SearchPathAttackTests {
                 try await place.setUp("--enable", "--linger", "3s")
                 for database in [place.database, "postgres"] {
                     try await place.script(Self.trap, in: database)
-                    try await place.script("alter database \(database) set search_path = evil, pg_catalog", in: "postgres")
+                    try await place.script(
+                        "alter database \(database) set search_path = evil, pg_catalog",
+                        in: "postgres"
+                    )
                 }
                 try await place.script(
                     """

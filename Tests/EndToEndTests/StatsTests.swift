@@ -154,7 +154,9 @@ struct StatsTests {
             try await place.script("delete from cronmill.task")
             try await place.call()
             let name = "\(place.database)/work"
-            let text = " the counts are a lower bound: a run was killed, and what it did in its last quarter of a second may be missing\n"
+            let text =
+                " the counts are a lower bound: a run was killed, "
+                + "and what it did in its last quarter of a second may be missing\n"
             #expect(try await place.cronmillHere("stats").errors == "\(name):\(text)")
             #expect(try await place.cronmillHere("stats", "--by-slot").errors == "\(name)#1:\(text)")
             #expect(try await place.cronmillHere("stats", "--json").output.contains("\"lost_runs\": 1"))

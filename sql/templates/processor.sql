@@ -328,8 +328,9 @@ begin
             poll_seconds := run.poll_seconds;
             last_look := false;
             if not batch.is_alone or careful > 0 then
+                -- How long it took to find them says nothing of how many can be done carefully at a time.
                 batch_size := cronmill.next_batch_size(
-                    total, batch_size, clock_timestamp() - batch_began_at, failures);
+                    total, batch_size, clock_timestamp() - case when careful > 0 then began_at else batch_began_at end, failures);
             end if;
             careful := greatest(0, careful - total);
         elsif batch.at_once then

@@ -37,7 +37,8 @@ struct Enqueue: AsyncParsableCommand {
     var maxAttempts: Int?
     @Flag(
         help:
-            "Each line is {\"payload\": ..., \"priority\": ...}, with settings of its own by the names of these flags."
+            "Each line is {\"payload\": ..., \"priority\": ...}, with settings of its own: priority, run_at, unique_key, "
+                + "group_key, timeout, max_attempts."
     )
     var envelope = false
     @OptionGroup(title: "Databases") var asked: DatabaseOptions

@@ -84,7 +84,8 @@ extension RunStatistics {
     /// What has to be known of the counts, if anything.
     var note: String? {
         guard let lost = tasks?.lostRuns, lost > 0 else { return nil }
-        return "\(database)/\(shownName(bySlot: true)): the counts are a lower bound: \(lost == 1 ? "a run was" : "\(lost.grouped) runs were") killed, "
+        return
+            "\(database)/\(shownName(bySlot: true)): the counts are a lower bound: \(lost == 1 ? "a run was" : "\(lost.grouped) runs were") killed, "
             + "and what it did in its last quarter of a second may be missing"
     }
 
