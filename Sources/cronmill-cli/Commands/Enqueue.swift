@@ -36,9 +36,10 @@ struct Enqueue: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Of the task, instead of the processor's.", valueName: "n"))
     var maxAttempts: Int?
     @Flag(
-        help:
-            "Each line is {\"payload\": ..., \"priority\": ...}, with settings of its own: priority, run_at, unique_key, "
-                + "group_key, timeout, max_attempts."
+        help: """
+            Each line is {"payload": ..., "priority": ...}, with settings of its own: priority, run_at, unique_key, group_key, \
+            timeout, max_attempts.
+            """
     )
     var envelope = false
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
