@@ -213,7 +213,7 @@ struct ConfigureTests {
             try await place.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language sql begin atomic
-                    select pg_sleep(6);
+                    select pg_sleep(20);
                     insert into app.done (n) values ((payload ->> 'n')::bigint);
                 end
                 """
@@ -242,7 +242,7 @@ struct ConfigureTests {
             let interrupted = try await ProgramResult.of(
                 "/usr/bin/timeout",
                 [
-                    "--foreground", "--preserve-status", "-s", "INT", "2", ProgramResult.cronmillPath(), "disable",
+                    "--foreground", "--preserve-status", "-s", "INT", "5", ProgramResult.cronmillPath(), "disable",
                     "work",
                     "--database", place.database,
                 ],

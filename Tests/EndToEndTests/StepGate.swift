@@ -59,7 +59,7 @@ struct StepGate: Sendable {
             output: .discarded,
             error: .discarded
         ) { execution in
-            try await eventually("the move is at: \(point)", within: .seconds(60)) { try await isWaiting(at: point) }
+            try await eventually("the move is at: \(point)", within: .seconds(240)) { try await isWaiting(at: point) }
             try await body()
             try execution.send(signal: .kill)
         }

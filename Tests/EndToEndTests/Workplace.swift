@@ -197,7 +197,10 @@ extension Connection {
             do {
                 return try await script(text)
             } catch let error as PostgresError
-                where attempt < 20 && (error.sqlState == .serializationFailure || error.sqlState == .deadlockDetected)
+                where attempt < 20
+                // The last is what the server says of two changes of one row of a catalog.
+                && (error.sqlState == .serializationFailure || error.sqlState == .deadlockDetected
+                    || error.sqlState == "XX000")
             {
                 try await Task.sleep(for: .milliseconds(Int.random(in: 10...60)))
             }
