@@ -6,7 +6,7 @@ import Testing
 /// It is an error of the test if it has not come to pass in time.
 func eventually(
     _ comment: Comment,
-    within limit: Duration = .seconds(80),
+    within limit: Duration = .seconds(180),
     sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {

@@ -1,9 +1,9 @@
 /// Lets so many tests in at once: with all of them at once on two cores, connecting takes longer than timeouts allow.
 actor Turnstile {
     /// For tests that work all the time.
-    static let busy = Turnstile(places: 7)
+    static let busy = Turnstile(places: 5)
     /// For those that have a server of their own, or wait for pg_cron most of the time.
-    static let patient = Turnstile(places: 12)
+    static let patient = Turnstile(places: 9)
 
     /// Whether the test that this is part of has been let in.
     @TaskLocal private static var isInside = false
