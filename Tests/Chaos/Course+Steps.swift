@@ -2,7 +2,8 @@ import Postgres
 
 extension Course {
     /// How long everything that is left may take to be done.
-    private static let drainLimit: Duration = .seconds(150)
+    /// A task that ends its run takes a run for each of its attempts, and where schedules are of minutes each takes one.
+    private static let drainLimit: Duration = .seconds(540)
     /// How long pg_cron may take to start every job again: until its next tick, and a moment.
     private static let startLimit: Duration = .seconds(65)
 
