@@ -62,7 +62,8 @@ public struct Deployment: Sendable {
 
     /// What every transaction relies on, whatever is set for a role or a database. In this search_path nobody can put
     /// anything: the owner of a database chooses the default, and could make a superuser's session find functions and
-    /// operators of his; and a role that they chose would be taken for who has logged in. The others change how texts are read and printed, which rows are seen, and what tables are made of.
+    /// operators of his; and a role that they chose would be taken for who has logged in. The others change how texts are
+    /// read and printed, which rows are seen, and what tables are made of.
     static let settings = [
         "search_path": "pg_catalog, pg_temp",
         "array_nulls": "on",
