@@ -24,7 +24,7 @@ demo: packages release ## Run the demo on a throw-away server (ARGS="--help")
 test: ## Install what the tests need, lint, run the tests, make the docs
 	scripts/install-packages --test
 	$(MAKE) lint
-	$(SWIFT) test --disable-xctest
+	scripts/run-tests
 	scripts/make-docs
 
 check: ## Lint, and run the tests that need no server

@@ -19,9 +19,6 @@ struct PartitionCachePlace: Sendable {
 
     /// Makes the tables and functions; no row of the configuration yet.
     func make() async throws {
-        if try await place.cronRows("select to_regclass('cron.job')") == ["-"] {
-            try await place.script("create extension if not exists pg_cron", in: "postgres")
-        }
         try await place.script(
             """
             create table \(config) (

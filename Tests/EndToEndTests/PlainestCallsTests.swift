@@ -79,8 +79,11 @@ struct PlainestCallsTests {
         }
     }
 
-    private func withPlace(_ body: (Workplace) async throws -> Void) async throws {
-        try await withDatabases { place in
+    private func withPlace(
+        on server: TestServer? = nil,
+        _ body: (Workplace) async throws -> Void
+    ) async throws {
+        try await withDatabases(on: server) { place in
             try await place.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
@@ -211,68 +214,73 @@ struct PlainestCallsTests {
 
     @Test("everything else: one processor, with one option")
     func others() async throws {
-        try await withPlace { place in
-            let state: SQL = "select enabled, paused from cronmill.processor"
-            try await make(
-                [
-                    Call("pause", query: state, rows: ["f|t"]), Call("resume", query: state, rows: ["f|f"]),
-                    Call("enable", query: state, rows: ["t|f"]), Call("pause", "work", query: state, rows: ["t|t"]),
-                    Call("resume", "work", query: state, rows: ["t|f"]),
-                    Call("disable", "--wait", "1s", query: state, rows: ["f|f"]),
-                    Call("enable", "work", query: state, rows: ["t|f"]),
-                    Call("disable", "work", query: state, rows: ["f|f"]),
-                    Call("enable", "--dry-run", query: state, rows: ["f|f"]),
-                    Call("status"), Call("status", "work"), Call("status", "--json"), Call("status", "--exit-code"),
-                    Call("status", "--behind", "1h"), Call("runs"), Call("runs", "work"), Call("runs", "--json"),
-                    Call("runs", "--csv"), Call("runs", "--slowest"), Call("runs", "--since", "1h"),
-                    Call("runs", "--until", "1s"), Call("runs", "--status", "failed"), Call("runs", "--limit", "1"),
-                    Call("stats"), Call("stats", "work"), Call("stats", "--since", "1h"), Call("stats", "--by-slot"),
-                    Call("stats", "--json"), Call("stats", "--csv"),
-                    Call("sync"), Call("sync", "--check"), Call("sync", "--adopt"), Call("sync", "--dry-run"),
-                    Call("config"), Call("config", "--json"), Call("export"), Call("export", "work"),
-                    Call("check-permissions", "--json", exitCode: 0), Call("check-permissions", "--sql"),
-                    Call("check-permissions", "--grant"), Call("rotate-password"), Call("rotate-password", "--dry-run"),
-                    Call("prune", "--older-than", "1h"), Call("prune", "--keep", "1"),
-                    Call("prune", "--processor", "work"),
-                    Call("prune", "--dry-run"), Call("prune", "--json"), Call("prune", "--set", "older-than=1d"),
-                    Call("alarms"), Call("alarms", "--json"), Call("alarms", "acknowledge"),
+        // What is wrong with a server, check-permissions says to everybody.
+        try await withServer { server in
+            try await withPlace(on: server) { place in
+                let state: SQL = "select enabled, paused from cronmill.processor"
+                try await make(
+                    [
+                        Call("pause", query: state, rows: ["f|t"]), Call("resume", query: state, rows: ["f|f"]),
+                        Call("enable", query: state, rows: ["t|f"]), Call("pause", "work", query: state, rows: ["t|t"]),
+                        Call("resume", "work", query: state, rows: ["t|f"]),
+                        Call("disable", "--wait", "1s", query: state, rows: ["f|f"]),
+                        Call("enable", "work", query: state, rows: ["t|f"]),
+                        Call("disable", "work", query: state, rows: ["f|f"]),
+                        Call("enable", "--dry-run", query: state, rows: ["f|f"]),
+                        Call("status"), Call("status", "work"), Call("status", "--json"), Call("status", "--exit-code"),
+                        Call("status", "--behind", "1h"), Call("runs"), Call("runs", "work"), Call("runs", "--json"),
+                        Call("runs", "--csv"), Call("runs", "--slowest"), Call("runs", "--since", "1h"),
+                        Call("runs", "--until", "1s"), Call("runs", "--status", "failed"), Call("runs", "--limit", "1"),
+                        Call("stats"), Call("stats", "work"), Call("stats", "--since", "1h"),
+                        Call("stats", "--by-slot"),
+                        Call("stats", "--json"), Call("stats", "--csv"),
+                        Call("sync"), Call("sync", "--check"), Call("sync", "--adopt"), Call("sync", "--dry-run"),
+                        Call("config"), Call("config", "--json"), Call("export"), Call("export", "work"),
+                        Call("check-permissions", "--json", exitCode: 0), Call("check-permissions", "--sql"),
+                        Call("check-permissions", "--grant"), Call("rotate-password"),
+                        Call("rotate-password", "--dry-run"),
+                        Call("prune", "--older-than", "1h"), Call("prune", "--keep", "1"),
+                        Call("prune", "--processor", "work"),
+                        Call("prune", "--dry-run"), Call("prune", "--json"), Call("prune", "--set", "older-than=1d"),
+                        Call("alarms"), Call("alarms", "--json"), Call("alarms", "acknowledge"),
 
-                    Call("alarms", "thresholds", "--set", "dead=5"),
-                    Call("alarms", "thresholds", "--set", "dead=default"),
-                    Call("alarms", "thresholds", "--set", "dead=5", "--processor", "work"),
-                    Call(
-                        "grant",
-                        "monitor",
-                        place.runner,
-                        query: "select part from cronmill.grantee",
-                        rows: ["monitor"]
-                    ),
-                    Call("revoke", "monitor", place.runner, query: "select part from cronmill.grantee"),
-                    Call(
-                        "grant",
-                        "operator",
-                        place.runner,
-                        query: "select part from cronmill.grantee",
-                        rows: ["operator"]
-                    ),
-                    Call("revoke", "operator", place.runner, query: "select part from cronmill.grantee"),
-                    Call("grant", "producer", place.runner, "--queue", "work"),
-                    Call(
-                        "revoke",
-                        "producer",
-                        place.runner,
-                        "--queue",
-                        "work",
-                        query: "select part from cronmill.grantee"
-                    ),
-                    Call("grant", "run-as", place.runner),
-                    Call("setup"), Call("setup", "--dry-run"),
-                    Call("remove", "work", "--yes", query: "select name from cronmill.processor"),
-                    Call("remove", "--queue", "work", "--yes", query: "select name from cronmill.queue"),
-                    Call("remove", "--everything", "--yes"),
-                ],
-                place
-            )
+                        Call("alarms", "thresholds", "--set", "dead=5"),
+                        Call("alarms", "thresholds", "--set", "dead=default"),
+                        Call("alarms", "thresholds", "--set", "dead=5", "--processor", "work"),
+                        Call(
+                            "grant",
+                            "monitor",
+                            place.runner,
+                            query: "select part from cronmill.grantee",
+                            rows: ["monitor"]
+                        ),
+                        Call("revoke", "monitor", place.runner, query: "select part from cronmill.grantee"),
+                        Call(
+                            "grant",
+                            "operator",
+                            place.runner,
+                            query: "select part from cronmill.grantee",
+                            rows: ["operator"]
+                        ),
+                        Call("revoke", "operator", place.runner, query: "select part from cronmill.grantee"),
+                        Call("grant", "producer", place.runner, "--queue", "work"),
+                        Call(
+                            "revoke",
+                            "producer",
+                            place.runner,
+                            "--queue",
+                            "work",
+                            query: "select part from cronmill.grantee"
+                        ),
+                        Call("grant", "run-as", place.runner),
+                        Call("setup"), Call("setup", "--dry-run"),
+                        Call("remove", "work", "--yes", query: "select name from cronmill.processor"),
+                        Call("remove", "--queue", "work", "--yes", query: "select name from cronmill.queue"),
+                        Call("remove", "--everything", "--yes"),
+                    ],
+                    place
+                )
+            }
         }
     }
 

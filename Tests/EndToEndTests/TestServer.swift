@@ -15,7 +15,16 @@ struct TestServer: Sendable {
     var port: Int { server.port }
 
     /// Set-ups with one registry go one after another, so there are some.
-    private static let sharedStarts = (1...4).map { _ in Task { try await own() } }
+    private static let sharedStarts = (1...4).map { _ in
+        Task {
+            let server = try await own()
+            // Here, since two tests that create it at once get in each other's way.
+            let connection = try await server.connect()
+            try await connection.execute("create extension pg_cron")
+            await connection.close()
+            return server
+        }
+    }
     private static let lastShared = Mutex(0)
 
     /// One of the servers that tests share, each with databases of its own, and all of a server with the one registry in

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Postgres
 
 /// Whether a session may touch what stands in our schemas.
@@ -50,15 +51,12 @@ final class SchemaTrust {
     /// The schemas of which a statement names an object, in order; nil if it says nothing of any. In a literal it is the
     /// name of a setting, or one that is looked up, and nothing is touched by that.
     static func named(in text: String) -> [String]? {
-        let (bytes, word) = (Array(text.utf8), Array("cronmill".utf8))
+        let bytes = Array(text.utf8)
         var found: Set<String> = []
         var isSpokenOf = false
         var index = 0
-        while index + word.count <= bytes.count {
-            guard bytes[index] == word[0], bytes[index..<index + word.count].elementsEqual(word) else {
-                index += 1
-                continue
-            }
+        while let next = bytes.place(of: "cronmill", from: index) {
+            index = next
             isSpokenOf = true
             let start = index
             while index < bytes.count, bytes[index].isInName { index += 1 }
@@ -119,5 +117,25 @@ final class SchemaTrust {
 extension UInt8 {
     fileprivate var isInName: Bool {
         self == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self)
+    }
+}
+
+extension [UInt8] {
+    /// Where a word begins next; nil if nowhere.
+    fileprivate func place(of word: StaticString, from start: Int) -> Int? {
+        withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return nil }
+            var index = start
+            while index + word.utf8CodeUnitCount <= bytes.count {
+                guard let found = memchr(base + index, Int32(word.utf8Start[0]), bytes.count - index) else {
+                    return nil
+                }
+                index = base.distance(to: found)
+                guard index + word.utf8CodeUnitCount <= bytes.count else { return nil }
+                if memcmp(found, word.utf8Start, word.utf8CodeUnitCount) == 0 { return index }
+                index += 1
+            }
+            return nil
+        }
     }
 }

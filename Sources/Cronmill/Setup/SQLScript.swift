@@ -35,7 +35,15 @@ struct SQLScript: Sendable {
     static func fingerprint(_ statements: [SQL]) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for statement in statements {
-            for byte in statement.text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+            // Of half a million bytes: an iterator takes ten times as long where nothing is optimized.
+            let bytes = ContiguousArray(statement.text.utf8)
+            bytes.withUnsafeBufferPointer { bytes in
+                var index = 0
+                while index < bytes.count {
+                    hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01b3
+                    index += 1
+                }
+            }
         }
         return String(hash, radix: 16)
     }
