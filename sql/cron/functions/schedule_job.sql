@@ -40,7 +40,7 @@ $function$;
 comment on function cronmill_cron.schedule_job(text, text, text, text, text, boolean) is 'Makes a job that belongs to a run-as role.';
 revoke all on function cronmill_cron.schedule_job(text, text, text, text, text, boolean) from public;
 
--- Changes a job, by its jobid. Changes cron.job. Executed by: reconcile, keep_house.
+-- Changes a job, by its jobid; null for what stays. Changes cron.job. Executed by: reconcile, keep_house.
 create or replace function cronmill_cron.change_job(
     run_as text, jobid bigint, schedule text, command text, database_name text, active boolean
 )
@@ -48,15 +48,19 @@ returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
+declare
+    -- pg_cron takes no name of a database that was dropped, not even the one its job has.
+    known_name constant text := (
+        select d.datname from pg_catalog.pg_database as d where d.datname = change_job.database_name);
 begin
     if cronmill_cron.acts_for_all_roles() then
-        perform cron.alter_job(jobid, schedule, command, database_name, null, active);
+        perform cron.alter_job(jobid, schedule, command, known_name, null, active);
     elsif run_as = current_user then
-        perform cronmill_cron.as_role(jobid, schedule, command, database_name, active);
+        perform cronmill_cron.as_role(jobid, schedule, command, known_name, active);
     else
         perform cronmill_cron.assert_sound(run_as);
         execute pg_catalog.format('select cronmill_run_as.%I($1, $2, $3, $4, $5)', run_as)
-        using jobid, schedule, command, database_name, active;
+        using jobid, schedule, command, known_name, active;
     end if;
 end
 $function$;
