@@ -22,7 +22,8 @@ struct JudgementTests {
         var attempts = 0
         var failed = 0
         var done = 0
-        var differences: [String] = []
+        var differences: [(text: String, command: String?)] = []
+        var copyDifference: String?
         var lastRun: ProcessorStatus.LastRun?
         var going: ProcessorJobs.Going?
         var obstacle: String?
@@ -69,6 +70,7 @@ struct JudgementTests {
                 aloneLastHour: alone,
                 isAlone: false,
                 handlerFault: handlerFault,
+                copyDifference: copyDifference,
                 deadRows: 0
             )
             let cron = ProcessorJobs(
@@ -162,12 +164,33 @@ struct JudgementTests {
         )
     }
 
+    @Test("one that has drifted is repaired by sync, or by what else repairs it")
+    func repair() {
+        let repair = { (change: (inout Facts) -> Void) in
+            var facts = Facts()
+            change(&facts)
+            return facts.judgement.repair
+        }
+        #expect(repair { _ in } == nil)
+        #expect(repair { $0.differences = [("has no job", nil)] } == "cronmill sync --database shop")
+        let other = "cronmill configure emails --database shop --run-as ROLE"
+        #expect(repair { $0.differences = [("job 7 is gone", nil), ("has no job", other)] } == other)
+        #expect(
+            repair { ($0.copyDifference, $0.isVisible) = ("its oid is another one", false) }
+                == "cronmill sync --adopt --database shop"
+        )
+        #expect(
+            judge { ($0.copyDifference, $0.isEnabled) = ("its oid is another one", false) }
+                == "drifted: its database is a copy, in which nothing runs: its oid is another one"
+        )
+    }
+
     @Test("of several verdicts the first is given")
     func precedence() {
         let all: (inout Facts) -> Void = { facts in
             (facts.isEnabled, facts.isPaused, facts.quietSince) = (false, true, Self.at(1))
             (facts.attempts, facts.failed, facts.ready, facts.oldestReadyAt) = (3, 3, 7, Self.at(2))
-            facts.differences = ["has no job", "job 7 has no slot of a processor"]
+            facts.differences = [("has no job", nil), ("job 7 has no slot of a processor", nil)]
         }
         #expect(judge(all) == "drifted: has no job (and 1 more)")
         #expect(

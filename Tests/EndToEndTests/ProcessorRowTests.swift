@@ -72,16 +72,32 @@ struct ProcessorRowTests {
         }
     }
 
-    @Test("TRUNCATE of tasks is refused, and they stay", arguments: [("task", "tasks"), ("dead_task", "dead tasks")])
-    func truncateTasks(table: String, noun: String) async throws {
+    @Test(
+        "what no run goes without is not truncated or deleted",
+        arguments: [
+            ("truncate cronmill.task", "tasks cannot be truncated", "cronmill remove --queue NAME"),
+            ("truncate cronmill.dead_task", "dead tasks cannot be truncated", "cronmill remove --queue NAME"),
+            ("truncate cronmill.slot cascade", "slots cannot be truncated", "cronmill remove --processor NAME"),
+            (
+                "truncate cronmill.installation", "the row of the installation cannot be truncated",
+                "cronmill remove --everything"
+            ),
+            (
+                "delete from cronmill.installation", "the row of the installation cannot be deleted",
+                "cronmill remove --everything"
+            ),
+        ]
+    )
+    func kept(statement: String, message: String, hint: String) async throws {
         try await withDatabases { place in
-            try await place.setUp()
+            try await place.setUp("--enable")
             try await place.enqueue(1)
-            let error = try await expectedError { try await place.script("truncate cronmill.\(table)") }
+            let error = try await expectedError { try await place.script(statement) }
             #expect(error.sqlState == "MC002")
-            #expect(error.message == "\(noun) cannot be truncated")
-            #expect(error.hint?.contains("cronmill remove --queue NAME") == true)
-            #expect(try await place.rows("select task_id from cronmill.task") == ["1"])
+            #expect(error.message == message)
+            #expect(error.hint?.contains(hint) == true)
+            try await place.call()
+            #expect(try await place.done() == [1])
         }
     }
 

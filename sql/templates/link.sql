@@ -27,6 +27,10 @@ begin
     if not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = link_role) then
         execute pg_catalog.format('create role %I connection limit 100', link_role);
     end if;
+    -- The registry's owner ends orders that are left open.
+    if not pg_catalog.pg_has_role(current_user, link_role, 'usage') then
+        execute pg_catalog.format('grant %I to current_user', link_role);
+    end if;
     execute pg_catalog.format('alter role %I login', link_role);
     execute pg_catalog.format('comment on role %I is %L', link_role, {{link_comment}});
     if not exists (select 1 from pg_catalog.pg_foreign_server as s where s.srvname = 'cronmill') then

@@ -1,6 +1,6 @@
 create table {{condition}}{{table}} (
-    query_hash text not null,
-    partition_key text not null,
+    query_hash text collate "C" not null,
+    partition_key text collate "C" not null,
     query text not null,
     result {{type}}[] not null,
     row_count bigint not null,

@@ -20,6 +20,7 @@
 \ir tables/adoption.sql
 \ir tables/adopted_job.sql
 \ir functions/stamp.sql
+\ir functions/copy_difference.sql
 \ir functions/assert_original.sql
 \ir functions/run_end.sql
 \ir functions/shell_word.sql
@@ -93,6 +94,7 @@
 \ir functions/sync_processor.sql
 \ir functions/refuse_truncate.sql
 \ir functions/one_at_a_time.sql
+\ir triggers/installation.sql
 \ir triggers/processor.sql
 \ir triggers/task.sql
 \ir views/processor_status.sql

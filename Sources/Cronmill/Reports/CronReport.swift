@@ -27,10 +27,10 @@ struct CronReport: Sendable {
             sides[key] = try ProcessorJobs(row)
         }
         for row in try session.query(
-            "select d.database_name, d.processor, d.difference from cronmill_cron.differences(\(databases)) as d"
+            "select d.database_name, d.processor, d.difference, d.command from cronmill_cron.differences(\(databases)) as d"
         ) {
             let key = try Key(database: row.get("database_name"), processor: row.get("processor"))
-            sides[key]?.differences.append(try row.get("difference"))
+            sides[key]?.differences.append((try row.get("difference"), try row.get("command")))
         }
         let missingRoles = try Self.missingRoles(session)
         capacity = try Capacity(session)

@@ -121,6 +121,7 @@ extension CronReport {
             status.failuresLastHour = side.failuresLastHour
             status.verdict = .drifted
             status.reason = "only the registry has it, with \(side.activeJobs) active of \(side.jobs) jobs"
+            status.repair = "cronmill sync --database \(database.shellWord)"
             return status
         }
     }
@@ -140,7 +141,7 @@ extension CronReport? {
             status.runsLastHour = side?.runsLastHour ?? 0
             status.failuresLastHour = side?.failuresLastHour ?? 0
             status.lastRun = side?.lastRun
-            status.nextDue = status.isEnabled ? side?.nextDue : nil
+            status.nextDue = status.isEnabled && status.activeJobs != 0 ? side?.nextDue : nil
         }
         let judgement = Judgement(
             work: work,
@@ -150,6 +151,7 @@ extension CronReport? {
             capacity: self?.capacity
         )
         (status.verdict, status.reason) = judgement.result
+        status.repair = judgement.repair
         return status
     }
 }

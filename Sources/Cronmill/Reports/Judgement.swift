@@ -15,7 +15,7 @@ struct Judgement {
 
     /// The first verdict that is true, and why: without full stop.
     var result: (verdict: Verdict, reason: String) {
-        if let drift { return (.drifted, drift) }
+        if let drift { return (.drifted, drift.reason) }
         if !status.isEnabled { return (.disabled, waiting("its jobs do not run")) }
         if let command = work.pausedFor {
             return (
@@ -37,17 +37,29 @@ struct Judgement {
 
     // MARK: Drifted
 
+    /// The command that repairs a processor that has drifted.
+    var repair: String? { drift?.repair }
+
     /// Where the registry and `cron.job` differ from the row.
-    private var drift: String? {
+    private var drift: (reason: String, repair: String)? {
+        let name = status.database.shellWord
+        if let difference = work.copyDifference {
+            return (
+                "its database is a copy, in which nothing runs: \(difference)",
+                "cronmill sync --adopt --database \(name)"
+            )
+        }
+        let sync = "cronmill sync --database \(name)"
         guard isVisible else { return nil }
-        guard let cron else { return "the registry does not know it" }
+        guard let cron else { return ("the registry does not know it", sync) }
         var found = cron.differences
         let isSame =
             (status.isEnabled, status.slots, status.schedule, status.runAs)
             == (cron.isEnabled, cron.slots, cron.schedule, cron.runAs)
-        if !isSame { found.insert("its settings are not those that the registry has", at: 0) }
+        if !isSame { found.insert(("its settings are not those that the registry has", nil), at: 0) }
         guard let first = found.first else { return nil }
-        return found.count == 1 ? first : "\(first) (and \(found.count - 1) more)"
+        let reason = found.count == 1 ? first.text : "\(first.text) (and \(found.count - 1) more)"
+        return (reason, found.lazy.compactMap(\.command).first ?? sync)
     }
 
     private func waiting(_ text: String) -> String {

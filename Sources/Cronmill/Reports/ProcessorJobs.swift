@@ -24,8 +24,8 @@ struct ProcessorJobs: Sendable {
     let behindBefore: Date?
     /// The percentage from which on it is failing.
     let failingPercentage: Int?
-    /// What differs in `cron.job`, a sentence each.
-    var differences: [String] = []
+    /// What differs in `cron.job`, a sentence each, and the command that repairs it where `sync` does not.
+    var differences: [(text: String, command: String?)] = []
 
     struct Going: Sendable {
         let pid: Int

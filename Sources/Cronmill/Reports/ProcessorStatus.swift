@@ -52,6 +52,8 @@ public struct ProcessorStatus: Sendable, Hashable {
     public var verdict = Verdict.unknown
     /// Why, as a sentence without full stop.
     public var reason = ""
+    /// The command that repairs it, of a processor that has drifted.
+    public var repair: String?
 
     /// A run, in short.
     public struct LastRun: Sendable, Hashable {

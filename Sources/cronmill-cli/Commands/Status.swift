@@ -118,11 +118,13 @@ extension Context {
             status = .worst(status, Failure.report(failure.error, to: output))
         }
         for remark in report.remarks { output.warn(remark) }
-        for row in rows where row.verdict == .drifted {
-            output.warn(
-                "\(row.database): \(row.processor): \(row.reason); repair: "
-                    + "cronmill sync --database \(row.database.shellWord)"
-            )
+        // Of a copy it is the same for each of its processors.
+        var said: Set<[String]> = []
+        for row in rows {
+            guard let repair = row.repair, said.insert([row.database, row.reason]).inserted else { continue }
+            let alike = rows.filter { $0.database == row.database && $0.reason == row.reason }
+            let names = alike.map(\.processor).joined(separator: ", ")
+            output.warn("\(row.database): \(names): \(row.reason); repair: \(repair)")
         }
         return status
     }
@@ -132,7 +134,7 @@ extension ProcessorStatus {
     fileprivate var json: JSON {
         [
             "database": .string(database), "processor": .string(processor), "queue": .string(queue),
-            "verdict": .string(verdict.rawValue), "reason": .string(reason),
+            "verdict": .string(verdict.rawValue), "reason": .string(reason), "repair": JSON(repair),
             "enabled": .boolean(isEnabled), "paused": .boolean(isPaused), "slots": .integer(Int64(slots)),
             "schedule": .string(schedule), "next_due": JSON(nextDue?.iso8601), "run_as": .string(runAs),
             "jobs": JSON(jobs.map(Int64.init)), "active_jobs": JSON(activeJobs.map(Int64.init)),

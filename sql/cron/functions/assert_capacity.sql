@@ -9,8 +9,29 @@ set lock_timeout = '10s'
 as $function$
 declare
     count record;
+    holder text;
 begin
-    update cronmill_cron.installation as i set activations = i.activations + 1;
+    begin
+        update cronmill_cron.installation as i set activations = i.activations + 1;
+    exception
+        when lock_not_available then
+            select pg_catalog.format('process %s of role "%s"', a.pid, pg_catalog.pg_get_userbyid(a.usesysid)) into holder
+            from pg_catalog.pg_lock_status() as l
+            cross join lateral pg_catalog.pg_stat_get_activity(l.pid) as a
+            where l.relation = 'cronmill_cron.installation'::pg_catalog.regclass
+                and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
+                and l.mode = 'RowExclusiveLock'
+                and l.granted
+                and l.pid <> pg_catalog.pg_backend_pid()
+            limit 1;
+            raise exception using
+                errcode = 'lock_not_available',
+                message = pg_catalog.format('another transaction that activates jobs has not ended: %s',
+                    coalesce(holder, 'a prepared one')),
+                detail = 'One at a time does: two at once would count the same free places.',
+                hint = pg_catalog.format('Try again when it has ended; one of a link is ended after ten minutes. A superuser ends it with: select pg_terminate_backend(%s);',
+                    coalesce(substring(holder from '\d+'), 'PROCESS'));
+    end;
     select c.max_running_jobs, c.slots, c.housekeepers, c.others, c.needed, c.hangs_above
     into count
     from cronmill_cron.capacity() as c;

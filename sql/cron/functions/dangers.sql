@@ -30,6 +30,28 @@ begin
         as t (name, value)
     group by l.role_name;
     return query
+    select w.link_role, 'orders that sessions of this link leave open cannot be ended, and nobody can activate jobs while one is',
+        pg_catalog.format('grant %I to %I;', w.link_role, current_user), null::text, true
+    from cronmill_cron.work_database as w
+    join pg_catalog.pg_roles as r on r.rolname = w.link_role
+    where not pg_catalog.pg_has_role(current_user, r.oid, 'usage');
+    if cronmill_cron.acts_for_all_roles()
+        and pg_catalog.current_setting('cron.enable_superuser_jobs', true) is not null
+    then
+        return query
+        select null::text,
+            pg_catalog.format('%s sets cron.enable_superuser_jobs to off: from its next start on the server will crash, '
+                'again and again, while jobs of a superuser are active, such as the housekeepers', f.sourcefile),
+            'alter system set cron.enable_superuser_jobs = on;', null::text, true
+        from (
+            select distinct on (f.name) f.sourcefile, f.setting
+            from pg_catalog.pg_file_settings as f
+            where lower(f.name) = 'cron.enable_superuser_jobs'
+            order by f.name, f.seqno desc
+        ) as f
+        where lower(f.setting) in ('off', 'of', 'false', 'fals', 'fal', 'fa', 'f', 'no', 'n', '0');
+    end if;
+    return query
     select null::text, f.fault, null::text, null::text, true from cronmill_cron.house_faults() as f;
     return query
     select null::text,

@@ -1,4 +1,4 @@
--- Backends that hold an advisory lock of ours, of slots, groups or queries, and log in as none of the run-as roles of their
+-- Backends that hold an advisory lock of ours, of slots, groups, queries or deadlines, and log in as none of the run-as roles of their
 -- database. Executed by: troubles, dangers.
 create or replace function cronmill_cron.lock_strangers()
 returns table (database_name text, pid integer, role_name text)
@@ -14,7 +14,7 @@ begin atomic
     join pg_catalog.pg_roles as r on r.oid = a.usesysid
     -- A prepared transaction has no backend; without one the function would give all.
     where l.pid is not null and l.locktype = 'advisory' and l.granted and l.objsubid = 2
-        and l.classid in (1668443500, 1668443503, 1668443504)
+        and l.classid in (1668443500, 1668443503, 1668443504, 1668443505)
         and not exists (
             select
             from cronmill_cron.run_as as p

@@ -210,12 +210,14 @@ begin
     from cronmill_cron.capacity() as c
     where c.needed > c.max_running_jobs;
     return query
-    select 'roles', null::text, null::text,
+    select 'roles', w.name, null::text,
         pg_catalog.format('Functions in schema cronmill_run_as may not be called, so these roles'' jobs and runs are not seen: %s.',
             string_agg(pg_catalog.format('"%s" (%s)', b.role_name, b.fault), ', ' order by b.role_name)),
         true
     from cronmill_cron.broken_roles() as b
-    having count(*) > 0;
+    left join cronmill_cron.run_as as a on a.role_name = b.role_name
+    left join cronmill_cron.work_database as w on w.work_database_id = a.work_database_id
+    group by w.name;
     return query
     select 'housekeeper', pg_catalog.current_database()::text, f.name, f.fault, true
     from cronmill_cron.house_faults() as f;

@@ -1,9 +1,9 @@
 -- Alarms: raised once, cleared when what raised them is over, kept for ninety days after that.
 create table cronmill_cron.alarm (
     alarm_id bigint generated always as identity,
-    kind text not null,
-    database_name text,
-    processor text,
+    kind text collate "C" not null,
+    database_name text collate "C",
+    processor text collate "C",
     detail text not null,
     raised_at timestamptz not null default clock_timestamp(),
     cleared_at timestamptz,

@@ -1,7 +1,7 @@
 -- What processors last said of themselves, through the link: numbers, which nothing but alarms is made of.
 create table cronmill_cron.backlog (
     work_database_id integer not null,
-    processor text not null,
+    processor text collate "C" not null,
     pushed_at timestamptz not null,
     ready bigint not null,
     oldest_ready_seconds double precision,

@@ -2,8 +2,8 @@
 -- operators. Written by the registry's owner only.
 create table cronmill_cron.grantee (
     work_database_id integer not null,
-    role_name text not null,
-    part text not null,
+    role_name text collate "C" not null,
+    part text collate "C" not null,
     constraint grantee_pkey primary key (work_database_id, role_name, part),
     constraint grantee_part_is_known check (part in ('operator', 'monitor')),
     constraint grantee_of_a_work_database foreign key (work_database_id)

@@ -1,7 +1,7 @@
 -- The housekeepers that run as the registry's owner: who is at it, and how it went. A backend that finds another one named
 -- here, still there, has nothing to do.
 create table cronmill_cron.housekeeper (
-    name text not null,
+    name text collate "C" not null,
     pid integer,
     backend_start timestamptz,
     looked_at timestamptz,

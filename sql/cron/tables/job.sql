@@ -2,8 +2,8 @@
 create table cronmill_cron.job (
     job_key bigint generated always as identity,
     jobid bigint not null,
-    database_name text not null,
-    processor text not null,
+    database_name text collate "C" not null,
+    processor text collate "C" not null,
     slot integer not null,
     run_as text not null,
     made_at timestamptz not null default clock_timestamp(),

@@ -1,7 +1,7 @@
 -- What the work databases want of their processors, as last sent.
 create table cronmill_cron.processor (
     work_database_id integer not null,
-    name text not null,
+    name text collate "C" not null,
     enabled boolean not null,
     slots integer not null,
     schedule text not null,

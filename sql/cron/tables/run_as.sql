@@ -1,7 +1,7 @@
 -- Roles that a work database may let its jobs run as. Written by the registry's owner only.
 create table cronmill_cron.run_as (
     work_database_id integer not null,
-    role_name text not null,
+    role_name text collate "C" not null,
     constraint run_as_pkey primary key (work_database_id, role_name),
     constraint run_as_of_a_work_database foreign key (work_database_id)
         references cronmill_cron.work_database (work_database_id) on delete cascade

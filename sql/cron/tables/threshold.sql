@@ -2,7 +2,7 @@
 -- work database, or of one of its processors, say where they differ. 0 switches an alarm off, or keeps history for ever.
 create table cronmill_cron.threshold (
     work_database_id integer,
-    processor text,
+    processor text collate "C",
     behind interval,
     failing integer,
     dead bigint,

@@ -1,9 +1,9 @@
 -- Registered work databases. A link role may order jobs for its own row only.
 create table cronmill_cron.work_database (
     work_database_id integer generated always as identity,
-    name text not null,
+    name text collate "C" not null,
     database_oid oid,
-    link_role text,
+    link_role text collate "C",
     registered_at timestamptz not null default clock_timestamp(),
     max_slots integer,
     max_jobs integer,

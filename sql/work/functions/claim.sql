@@ -44,6 +44,9 @@ declare
     bound_id bigint;
     is_bounded boolean;
     scan_goes_on boolean := false;
+    -- Where the scan began.
+    from_at timestamptz[];
+    from_id bigint[];
 begin
     batch.at_once := false;
     batch.is_alone := false;
@@ -57,6 +60,8 @@ begin
         batch.mark_id := array_fill(0::bigint, array[10]);
         batch.scan_took := interval '0';
     end if;
+    from_at := batch.mark_at;
+    from_id := batch.mark_id;
     -- All in one statement: most claims of a day find an empty queue, and cost little more than this.
     select
         p.queue_id, p.enabled, p.paused, p.slots, p.timeout, p.alone, p.keep_done, s.slot_id,
@@ -218,9 +223,14 @@ begin
     end if;
     if is_careful then
         missing := case when cardinality(batch.task_ids) < few then 1 else claim.batch_size end;
-        if cardinality(batch.task_ids) > missing then
+        if cardinality(batch.task_ids) > missing and settings.has_groups then
             -- The others are found again from the beginning.
             batch.full_scan_at := null;
+        elsif cardinality(batch.task_ids) > missing then
+            -- The next claim goes on behind the last that stays in the batch.
+            select t.priority into level from cronmill.task as t where t.ctid = batch.places[missing];
+            batch.mark_at := from_at[: level] || ready_at[missing] || batch.mark_at[level + 2 :];
+            batch.mark_id := from_id[: level] || batch.task_ids[missing] || batch.mark_id[level + 2 :];
         end if;
         batch.is_alone := batch.task_ids is not null;
         batch.task_ids := batch.task_ids[: missing];

@@ -4,15 +4,25 @@ create or replace function cronmill.function_fault(
     handler text, run_as text, processor text, out message text, out hint text
 )
 returns record
-language plpgsql stable parallel safe security invoker
+language plpgsql stable parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
     found_one record;
+    found_id regprocedure;
     rule constant text := 'A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome, or one of a whole batch, (task_ids bigint[], payloads jsonb[]) returning void.';
     other constant text := pg_catalog.format('Make it as it was, or name another one: cronmill configure %s --database %s --handler SCHEMA.FUNCTION',
         cronmill.shell_word(function_fault.processor), cronmill.shell_word(pg_catalog.current_database()));
 begin
+    begin
+        found_id := pg_catalog.to_regprocedure(function_fault.handler);
+    exception
+        -- No signature: nobody has checked it, or a later version of the server reads it otherwise.
+        when others then
+            message := pg_catalog.format('%s is no function''s signature: %s', function_fault.handler, sqlerrm);
+            hint := coalesce(other, rule);
+            return;
+    end;
     select
         f.oid as function_id, n.oid as schema_id, n.nspname, f.prorettype::regtype as result_type,
         pg_catalog.oidvectortypes(f.proargtypes) as arguments, f.prokind,
@@ -25,7 +35,7 @@ begin
     into found_one
     from pg_catalog.pg_proc as f
     join pg_catalog.pg_namespace as n on n.oid = f.pronamespace
-    where f.oid = pg_catalog.to_regprocedure(function_fault.handler);
+    where f.oid = found_id;
     if not found then
         message := pg_catalog.format('handler %s does not exist in database "%s"',
             function_fault.handler, pg_catalog.current_database());

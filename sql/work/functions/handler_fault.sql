@@ -2,7 +2,7 @@
 -- Executed by: the processor's run-as role, from its generated procedure; monitors, through processor_status.
 create or replace function cronmill.handler_fault(processor_id integer, out message text, out hint text)
 returns record
-language plpgsql stable parallel safe security definer
+language plpgsql stable parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 set jit = off
 as $function$

@@ -18,6 +18,7 @@ begin atomic
         ('monitor', 'execute', 'waiting_tasks', null),
         ('monitor', 'execute', 'last_failure', null),
         ('monitor', 'execute', 'handler_fault', null),
+        ('monitor', 'execute', 'copy_difference', null),
         ('monitor', 'select', 'processor', null),
         ('monitor', 'select', 'queue', null),
         ('monitor', 'select', 'slot', null),

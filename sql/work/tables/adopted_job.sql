@@ -1,8 +1,8 @@
 -- Jobs of pg_cron that a take-over has unscheduled, as they were: --undo schedules them again.
 create table cronmill.adopted_job (
     adoption_id integer not null,
-    job_name text not null,
-    role_name text not null,
+    job_name text collate "C" not null,
+    role_name text collate "C" not null,
     schedule text not null,
     command text not null,
     active boolean not null,

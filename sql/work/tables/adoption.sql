@@ -1,7 +1,7 @@
 -- Tables of queues made by hand that are taken over (cronmill migrate adopt): how their rows become tasks, and back.
 create table cronmill.adoption (
     adoption_id integer generated always as identity,
-    table_name text not null,
+    table_name text collate "C" not null,
     queue_id integer not null,
     forwarder text not null,
     id_column text not null,

@@ -8,7 +8,7 @@ create table cronmill.done_task (
     enqueued_at timestamptz not null,
     finished_at timestamptz not null,
     payload jsonb not null,
-    unique_key text,
+    unique_key text collate "C",
     group_key text,
     constraint done_task_pkey primary key (task_id)
 );

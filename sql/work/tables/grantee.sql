@@ -1,7 +1,7 @@
 -- Which part a role has been given in this database, by cronmill grant. The privileges follow from it
 -- (wanted_privileges); to which queues a producer may enqueue is told by this table alone.
 create table cronmill.grantee (
-    role_name text not null,
+    role_name text collate "C" not null,
     part text not null,
     queue_id integer,
     granted_at timestamptz not null default clock_timestamp(),

@@ -2,7 +2,7 @@
 -- change and carry it to the registry in the same commit.
 create table cronmill.processor (
     processor_id integer generated always as identity,
-    name text not null,
+    name text collate "C" not null,
     queue_id integer not null,
     handler text not null,
     handler_search_path text not null default 'public, pg_temp',

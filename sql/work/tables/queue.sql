@@ -1,7 +1,7 @@
 -- Queues: named lists of tasks.
 create table cronmill.queue (
     queue_id integer generated always as identity,
-    name text not null,
+    name text collate "C" not null,
     created_at timestamptz not null default clock_timestamp(),
     constraint queue_pkey primary key (queue_id),
     constraint queue_name_is_unique unique (name),

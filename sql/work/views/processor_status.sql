@@ -52,7 +52,9 @@ select
     pg_catalog.pg_stat_get_dead_tuples('cronmill.task'::regclass) as dead_rows,
     p.paused_for,
     p.alone,
-    (cronmill.handler_fault(p.processor_id)).message as handler_fault
+    (cronmill.handler_fault(p.processor_id)).message as handler_fault,
+    -- Once for all.
+    (select cronmill.copy_difference()) as copy_difference
 from cronmill.processor as p
 join cronmill.queue as q on q.queue_id = p.queue_id
 left join lateral (
