@@ -1,13 +1,14 @@
+import Glibc
 import Postgres
 import PrivateServer
 import Subprocess
 import SystemPackage
 import Testing
 
-/// The README is run: what it tells a reader to type has to work, in the order in which it stands.
-@Suite("README")
+/// README and docs are run: what they tell a reader to type has to work, in the order in which it stands.
+@Suite("README and docs")
 struct ReadmeTests {
-    @Test("every shell block of the README does what it says, and nothing is left at the end")
+    @Test("every shell block of README and docs does what it says, and nothing is left at the end")
     func tour() async throws {
         // That of a set-up without superuser is run by itself.
         let blocks = try await Self.blocks("sh").filter { !$0.contains(Self.isWithoutSuperuser) }
@@ -42,7 +43,7 @@ struct ReadmeTests {
         }
     }
 
-    @Test("the example program is the one in the README, and does what it says")
+    @Test("the example program is the one in the docs, and does what it says")
     func example() async throws {
         let source = try await Self.text("Examples/backlog/Backlog.swift")
         #expect(try await Self.blocks("swift") == [source])
@@ -67,7 +68,7 @@ struct ReadmeTests {
         }
     }
 
-    @Test("without superuser, by password, the README's lines are all it takes until pg_cron has done a task")
+    @Test("without superuser, by password, the page's lines are all it takes until pg_cron has done a task")
     func withoutSuperuser() async throws {
         let grants = try await Self.blocks("sql").filter { $0.contains("installer") }
         let lines = try await Self.blocks("text").map { $0.filter { $0 != "\n" } }
@@ -127,10 +128,44 @@ struct ReadmeTests {
     /// By which the block of a set-up without superuser is known.
     private static let isWithoutSuperuser = "--max-running-jobs"
 
+    /// The pages, in the order in which they are run; from-partitioncache.md has a test of its own.
+    private static let pages = [
+        "README.md", "docs/tour.md", "docs/without-superuser.md", "docs/query-processors.md", "docs/migrating.md",
+        "docs/library.md", "docs/architecture.md", "docs/commands.md", "docs/connections.md", "docs/handlers.md",
+        "docs/operations.md", "docs/pg_cron.md", "docs/roles.md", "docs/security.md", "docs/tasks.md",
+    ]
+
     /// The blocks of a language, in order.
     private static func blocks(_ language: String) async throws -> [String] {
-        try await text("README.md").split(separator: "```\(language)\n").dropFirst().map { part in
-            String(part.prefix(upTo: part.firstRange(of: "```")?.lowerBound ?? part.endIndex))
+        var blocks: [String] = []
+        for page in pages {
+            blocks += try await text(page).split(separator: "```\(language)\n").dropFirst().map { part in
+                String(part.prefix(upTo: part.firstRange(of: "```")?.lowerBound ?? part.endIndex))
+            }
+        }
+        return blocks
+    }
+
+    @Test("every page is run, and every link leads to a file")
+    func links() async throws {
+        let folder = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+        let found = try await ProgramResult.of(
+            "/bin/sh",
+            ["-c", "cd '\(folder.string)' && ls *.md docs/*.md"],
+            environment: ["PATH": "/usr/bin:/bin"]
+        ).output.split(separator: "\n").map(String.init)
+        let others = [
+            "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/developing-take-over.md",
+            "docs/from-partitioncache.md",
+        ]
+        #expect(Set(found) == Set(Self.pages + others))
+        for page in found {
+            let place = folder.appending(page).removingLastComponent()
+            for part in try await Self.text(page).split(separator: "](").dropFirst() {
+                let target = part.prefix { $0 != ")" && $0 != "#" }
+                guard !target.isEmpty, !target.contains("://") else { continue }
+                #expect(access(place.appending(String(target)).string, F_OK) == 0, "\(page): \(target)")
+            }
         }
     }
 

@@ -87,13 +87,13 @@ struct Half: Sendable {
             from pg_catalog.pg_class as c
             where c.relnamespace = \(literal: schema)::regnamespace and c.relkind = 'v';
             if names is not null then
-                execute 'drop view ' || names;
+                execute pg_catalog.format('drop view %s', names);
             end if;
             select string_agg(p.oid::regprocedure::text, ', ') into names
             from pg_catalog.pg_proc as p
             where p.pronamespace = \(literal: schema)::regnamespace;
             if names is not null then
-                execute 'drop routine ' || names;
+                execute pg_catalog.format('drop routine %s', names);
             end if;
         end $$
         """
