@@ -58,6 +58,13 @@ struct NonSuperuserTests {
                 let others = try await place.cronmill(["runs", "--all-jobs"], environment: installer)
                 #expect(others.exitCode == 0 && others.output.contains("watch"))
 
+                // So it may end orders that the link leaves open.
+                #expect(
+                    try await place.cronRows(
+                        "select pg_has_role('installer', \("cronmill link \(database)"), 'usage')"
+                    ) == ["t"]
+                )
+
                 let check = try await place.cronmill(
                     ["sync", "--check", "--database", database],
                     environment: installer

@@ -77,7 +77,7 @@ struct ProcessorRowTests {
         arguments: [
             ("truncate cronmill.task", "tasks cannot be truncated", "cronmill remove --queue NAME"),
             ("truncate cronmill.dead_task", "dead tasks cannot be truncated", "cronmill remove --queue NAME"),
-            ("truncate cronmill.slot cascade", "slots cannot be truncated", "cronmill remove --processor NAME"),
+            ("truncate cronmill.slot cascade", "slots cannot be truncated", "cronmill remove NAME"),
             (
                 "truncate cronmill.installation", "the row of the installation cannot be truncated",
                 "cronmill remove --everything"

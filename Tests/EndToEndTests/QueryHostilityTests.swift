@@ -75,6 +75,8 @@ struct QueryHostilityTests {
             "a query may not call public.crosstab(text)"
         ),
         ("select app.liar()", "cannot execute INSERT in a read-only transaction"),
+        ("select '5'::app.evil::bigint", "cannot execute INSERT in a read-only transaction"),
+        ("select app.false_constant() + 1", "cannot execute INSERT in a read-only transaction"),
         ("select 1 as \":funcid 2077\" from app.volatile(1)", "a query may not call app.volatile"),
     ]
 
@@ -91,6 +93,11 @@ struct QueryHostilityTests {
                 create operator app.@@@ (function = app.volatile_of_two, leftarg = integer, rightarg = integer);
                 create function app.inner() returns bigint language sql as 'insert into app.done values (1) returning n';
                 grant select on app.done to \(place.runner);
+                create function app.check(n bigint) returns boolean language plpgsql
+                    as 'begin insert into app.done values (n); return true; end';
+                create domain app.evil as bigint check (app.check(value));
+                create function app.false_constant() returns bigint immutable language plpgsql
+                    as 'begin return app.inner(); end';
                 create function app.liar() returns bigint stable language plpgsql as 'begin return app.inner(); end'
                 """
             )

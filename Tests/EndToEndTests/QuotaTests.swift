@@ -78,6 +78,29 @@ struct QuotaTests {
         }
     }
 
+    @Test("who waits for an order that is left open is told whose it is")
+    func openOrder() async throws {
+        try await withServer { server in
+            try await withDatabases(2, on: server, waitsForTurn: false) { place in
+                try await place.setUp()
+                let open = try await place.connect()
+                try await open.script("begin; update cronmill.processor set enabled = true")
+                let other = try await place.cronmill(["enable", "--database", place.databases[1]])
+                #expect(other.exitCode == 1)
+                #expect(
+                    other.errors.contains("another transaction that activates jobs has not ended: process ")
+                        && other.errors.contains("of role \"cronmill link \(place.database)\"")
+                        && other.errors.contains("select pg_terminate_backend("),
+                    "\(other.errors)"
+                )
+                try await open.execute("rollback")
+                await open.close()
+                let again = try await place.cronmill(["enable", "--database", place.databases[1]])
+                #expect(again.exitCode == 0, "\(again.errors)")
+            }
+        }
+    }
+
     @Test("a table of results with a trigger, or of another's, is refused, and found where it came later")
     func results() async throws {
         try await withServer { server in

@@ -52,13 +52,18 @@ extension JSON {
         }
     }
 
+    /// To microseconds, where a fraction has so many digits; JSON has no infinity and no NaN.
+    private static func rounded(_ value: Double) -> String {
+        guard value.isFinite else { return "null" }
+        return String(describing: abs(value) < 1e9 ? (value * 1e6).rounded() / 1e6 + 0 : value)
+    }
+
     private func text(depth: Int) -> String {
         switch self {
         case .null: "null"
         case .boolean(let value): value ? "true" : "false"
         case .integer(let value): String(value)
-        // JSON has no infinity and no NaN.
-        case .number(let value): value.isFinite ? String(describing: value) : "null"
+        case .number(let value): Self.rounded(value)
         case .string(let value): Self.quoted(value)
         case .verbatim(let text): Self.escaped(text)
         case .array(let elements): Self.block("[", elements.map { $0.text(depth: depth + 1) }, "]", depth: depth)

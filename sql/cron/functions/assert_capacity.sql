@@ -23,6 +23,8 @@ begin
                 and l.mode = 'RowExclusiveLock'
                 and l.granted
                 and l.pid <> pg_catalog.pg_backend_pid()
+            -- Those that wait, too, have it.
+            order by a.xact_start
             limit 1;
             raise exception using
                 errcode = 'lock_not_available',

@@ -26,7 +26,7 @@ begin
         end,
         hint = case tg_table_name
             when 'installation' then format('Cronmill is taken out with: cronmill remove --everything --database %s', cronmill.shell_word(current_database()))
-            when 'slot' then 'They go with their processors, taken out with: cronmill remove --processor NAME'
+            when 'slot' then 'They go with their processors, taken out with: cronmill remove NAME'
             when 'processor' then 'delete from cronmill.processor;'
             when 'task' then 'Waiting tasks are taken out with: cronmill cancel, or select cronmill.cancel(array(select t.task_id from cronmill.task as t where ...)). A queue goes with all of its tasks with: cronmill remove --queue NAME'
             else 'Dead tasks are deleted by age with: cronmill purge --dead AGE, or select cronmill.purge_dead(''queue'', interval ''age''). A queue goes with all of its tasks with: cronmill remove --queue NAME'
