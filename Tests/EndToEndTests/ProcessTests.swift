@@ -104,7 +104,7 @@ struct ProcessTests {
             try await place.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language sql begin atomic
-                    select pg_sleep(4);
+                    select pg_sleep(20);
                     insert into app.done (n) values ((payload ->> 'n')::bigint);
                 end
                 """
