@@ -13,6 +13,8 @@ struct ExtremeValuesTests {
     private static let intervals = [
         "'0'", "'-1 day'", "'1 microsecond'", "'1 day'", "'24:00:00.000001'", "'293000 years'", "'-178000000 years'",
         "'1 mon -30 days'", "'31 days -30 days'", "'infinity'", "null",
+        // Compared it is less than a day; added to a time it is none.
+        "'71582788 months -2147483640 days 23 hours'",
     ]
     private static let numbers = ["0", "1", "-1", "10000", "10001", "32768", "2147483647", "null"]
     private static let keys = ["''", "'k'", "repeat('k', 1000)", "repeat('k', 1001)", "e'\\x01'", "null"]
@@ -100,6 +102,55 @@ struct ExtremeValuesTests {
             #expect(error.sqlState == .invalidParameterValue)
             #expect(error.message == "timeout 293000 years is longer than a day")
             await producer.close()
+        }
+    }
+
+    @Test("an interval that only compares as a short one is refused, of producers and of operators")
+    func months() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            let interval = "interval '71582788 months -2147483640 days 23 hours'"
+            for statement in [
+                "select cronmill.enqueue('work', '{}', timeout => \(interval))",
+                "update cronmill.processor set keep_done = \(interval)",
+                "update cronmill.processor set keep_dead = \(interval)",
+                "update cronmill.processor set timeout = \(interval)",
+                "update cronmill.processor set refresh_after = \(interval)",
+                "update cronmill.processor set linger = '71582788 months -2147483640 days 23 hours'",
+            ] {
+                let error = try await expectedError { try await place.script(statement) }
+                #expect(error.sqlState.map { $0.isClass("22") || $0.isClass("23") } == true, "\(statement): \(error)")
+            }
+            try await place.enqueue(1)
+            try await place.call()
+            #expect(try await place.done() == [1])
+        }
+    }
+
+    @Test("counts that a run-as role makes up are refused, and reports go on")
+    func counts() async throws {
+        try await withDatabases { place in
+            try await place.setUp("--enable")
+            let runner = try await place.connect(as: place.runner)
+            for counters in [
+                "9223372036854775807, 0, 0, null, null, 0", "0, -1, 0, null, null, 0",
+                "0, 0, 0, array[9223372036854775807], null, 0", "0, 0, 0, array[null]::bigint[], null, 0",
+                "0, 0, 0, array_fill(1, array[1000]), null, 0",
+            ] {
+                let error = try await expectedError {
+                    try await runner.script(
+                        """
+                        do $$ declare r cronmill.run_start; begin
+                            r := cronmill.begin_run('work', 0);
+                            perform cronmill.note_progress(r.processor_id, r, (\(counters))::cronmill.counters);
+                        end $$
+                        """
+                    )
+                }
+                #expect(error.sqlState?.isClass("23") == true, "\(counters): \(error)")
+            }
+            await runner.close()
+            #expect(try await place.cronmillHere("status").exitCode == 0)
         }
     }
 

@@ -207,4 +207,43 @@ struct ImpostorTests {
             #expect(try await place.cronRows(registered) == before)
         }
     }
+
+    @Test("the link goes through no server that somebody else has made in advance, nor by options that are not ours")
+    func server() async throws {
+        try await withDatabases(2) { place in
+            let tenant = "\(place.runner)_tenant"
+            try await place.server.makeRole(tenant)
+            try await place.script(
+                "create extension postgres_fdw; grant usage on foreign data wrapper postgres_fdw to \(tenant)"
+            )
+            let make = """
+                create server cronmill foreign data wrapper postgres_fdw
+                options (host 'x', port '1', dbname 'x', hostaddr '127.0.0.2')
+                """
+            let connection = try await place.connect(as: tenant)
+            try await connection.execute("\(unsafeRaw: make)")
+            await connection.close()
+            let refused = try await place.cronmill(["setup", "--database", place.database])
+            #expect(
+                refused.exitCode == 1
+                    && refused.errors.contains("belongs to role \"\(tenant)\""),
+                "\(refused.errors)"
+            )
+            #expect(try await place.rows("select count(*) from pg_namespace where nspname ~ '^cronmill'") == ["0"])
+            #expect(
+                try await place.cronRows(
+                    "select count(*) from pg_roles where rolname = \("cronmill link \(place.database)")"
+                ) == ["0"]
+            )
+            // Of who sets up: what was left of another link.
+            try await place.script("create extension postgres_fdw; \(make)", in: place.databases[1])
+            let done = try await place.cronmill(["setup", "--database", place.databases[1]])
+            #expect(done.exitCode == 0, "\(done.errors)")
+            let options = try await place.rows(
+                "select count(*) from pg_foreign_server as s, unnest(s.srvoptions) as o where o ~ 'hostaddr'",
+                in: place.databases[1]
+            )
+            #expect(options == ["0"])
+        }
+    }
 }

@@ -56,6 +56,15 @@ extension Plan {
         // Not what the work database says: its owner could name any role.
         let linkRole = isLinked ? LinkRole.name(for: place) : nil
         let needsLink = isLinked && (!state.hasLink || state.linkDatabase != cron.state.database)
+        if needsLink, let owner = state.serverOwner, owner != state.user {
+            throw CronmillError(
+                .failed,
+                "server cronmill of database \"\(place)\" belongs to role \"\(owner)\"",
+                detail: "Its owner could have the link's password sent to a place of his own.",
+                hint: "If nothing needs it: drop server cronmill cascade;",
+                database: place
+            )
+        }
 
         if isLinked, !state.hasForeignDataWrapper {
             create("postgres_fdw", in: place)
@@ -125,6 +134,7 @@ extension Plan {
                 "templates/link.sql",
                 [
                     "link_role": linkRole.quotedLiteral,
+                    "registry_owner": (cron.owner ?? cron.user).quotedLiteral,
                     "link_comment": "Cronmill's link from database \"\(place)\" to its registry.".quotedLiteral,
                     "link_host": (host ?? "127.0.0.1").quotedLiteral,
                     "link_port": cron.port.quotedLiteral,

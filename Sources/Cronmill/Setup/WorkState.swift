@@ -15,6 +15,8 @@ struct WorkState: Sendable {
     /// Whether server and user mapping of the link are there.
     var hasLink: Bool
     var linkDatabase: String?
+    /// Role that owns the link's server, if it is there.
+    var serverOwner: String?
     /// What is installed of it, where the role may see that.
     var half: InstalledHalf?
     var linkRole: String?
@@ -61,7 +63,10 @@ struct WorkState: Sendable {
                     from pg_catalog.pg_foreign_server as s
                     cross join lateral unnest(s.srvoptions) as o (option)
                     where s.srvname = 'cronmill' and o.option like 'dbname=%'
-                ) as link_database
+                ) as link_database,
+                (
+                    select pg_get_userbyid(s.srvowner) from pg_catalog.pg_foreign_server as s where s.srvname = 'cronmill'
+                ) as server_owner
             """
         )
         var state = try WorkState(
@@ -74,7 +79,8 @@ struct WorkState: Sendable {
             isOwnedBySuperuser: row.get("is_owned_by_superuser"),
             hasRegistry: row.get("has_registry"),
             hasLink: row.get("has_link"),
-            linkDatabase: row.get("link_database")
+            linkDatabase: row.get("link_database"),
+            serverOwner: row.get("server_owner")
         )
         if state.isInstalled, state.isSuperuser || state.owner == state.user {
             state.half = try InstalledHalf(SQLScript(folder: "work", of: files), isStrict: isStrict, session)

@@ -128,7 +128,8 @@ final class Output: Sendable {
         let label = "\(kind):"
         let shown = terminal.usesColour(on: .error) ? style?.applied(to: label) ?? label : label
         // Line breaks stay, for a hint may be several lines to copy, and libpq's lines begin with tabs.
-        tell("cronmill: \(shown) " + text.linesEscaped)
+        // What the server says may be anybody's words: no line of it looks like one of ours.
+        tell("cronmill: \(shown) " + text.linesEscaped.replacing("\ncronmill:", with: "\n  cronmill:"))
     }
 
     /// Shows one line on standard error in place of the last one, on a terminal; elsewhere nothing.

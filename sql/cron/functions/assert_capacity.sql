@@ -23,7 +23,8 @@ begin
                 and l.mode = 'RowExclusiveLock'
                 and l.granted
                 and l.pid <> pg_catalog.pg_backend_pid()
-            -- Those that wait, too, have it.
+                -- Those that wait have it, too.
+                and not exists (select from pg_catalog.pg_lock_status() as w where w.pid = l.pid and not w.granted)
             order by a.xact_start
             limit 1;
             raise exception using
@@ -31,8 +32,11 @@ begin
                 message = pg_catalog.format('another transaction that activates jobs has not ended: %s',
                     coalesce(holder, 'a prepared one')),
                 detail = 'One at a time does: two at once would count the same free places.',
-                hint = pg_catalog.format('Try again when it has ended; one of a link is ended after ten minutes. A superuser ends it with: select pg_terminate_backend(%s);',
-                    coalesce(substring(holder from '\d+'), 'PROCESS'));
+                hint = case when holder is null
+                    then 'Try again when it has ended. select x.gid, x.owner from pg_prepared_xacts as x; and then: rollback prepared ''GID'';'
+                    else pg_catalog.format('Try again when it has ended; one of a link is ended after ten minutes. A superuser ends it with: select pg_terminate_backend(%s);',
+                        substring(holder from '\d+'))
+                end;
     end;
     select c.max_running_jobs, c.slots, c.housekeepers, c.others, c.needed, c.hangs_above
     into count

@@ -30,6 +30,13 @@ begin
         as t (name, value)
     group by l.role_name;
     return query
+    select x.owner::text, pg_catalog.format('its prepared transaction "%s" is open since %s, and nobody can activate jobs while an order of it is', x.gid,
+            date_trunc('second', x.prepared)),
+        pg_catalog.format('rollback prepared %L;', x.gid), null::text, true
+    from pg_catalog.pg_prepared_xacts as x
+    join cronmill_cron.work_database as w on w.link_role = x.owner
+    where x.database = pg_catalog.current_database();
+    return query
     select w.link_role, 'orders that sessions of this link leave open cannot be ended, and nobody can activate jobs while one is',
         pg_catalog.format('grant %I to %I;', w.link_role, current_user), null::text, true
     from cronmill_cron.work_database as w

@@ -24,7 +24,10 @@ begin
             message = pg_catalog.format('timeout %s is not positive', check_task.timeout),
             hint = 'Without a timeout of its own a task has the processor''s.';
     end if;
-    if check_task.timeout > interval '1 day' then
+    if check_task.timeout > interval '1 day'
+        or extract(year from check_task.timeout) <> 0
+        or extract(day from check_task.timeout) not between -365 and 365
+    then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = pg_catalog.format('timeout %s is longer than a day', check_task.timeout),

@@ -194,7 +194,10 @@ begin
         perform cronmill.raise_dead(format('partition_datatype is %s, and not integer, float, text or timestamp',
             make_cache.datatype));
     end if;
-    perform pg_catalog.pg_advisory_xact_lock(1668443503, to_regclass(queries.result_table)::oid::integer);
+    -- One slot at a time makes tables. Whoever else takes the lock is not waited for: two that make the same are told so.
+    if not cronmill.take_lock(1668443503, hashtext(queries.result_table), session_user) then
+        perform cronmill.raise_snooze(clock_timestamp() + interval '1 second');
+    end if;
     if to_regclass(cache_table) is not null then
         if cronmill.cache_type(cache_table) is null then
             perform cronmill.raise_dead(format('table %s keeps no results', cache_table));

@@ -36,8 +36,29 @@ create table cronmill.processor (
     constraint processor_name_has_no_control_characters check (name !~ '[\x01-\x1f\x7f]'),
     constraint processor_slots_in_range check (slots between 1 and 1000),
     constraint processor_linger_is_tick_or_a_duration
-        check (case when linger = 'tick' then true else linger::interval between interval '0' and interval '7 days' end),
+        check (case
+            when linger = 'tick' then true
+            else linger::interval between interval '0' and interval '7 days' and extract(year from linger::interval) = 0
+                and extract(day from linger::interval) between -365 and 365
+        end),
     constraint processor_timeout_in_range check (timeout > interval '0' and timeout <= interval '30 days'),
+    -- A month is compared as 30 days and added as what it is: of many of them less as many days is small, and no time.
+    constraint processor_times_can_be_added check (
+        extract(year from coalesce(timeout, '0')) between -200 and 200
+            and extract(day from coalesce(timeout, '0')) between -73000 and 73000
+        and extract(year from coalesce(backoff_base, '0')) between -200 and 200
+            and extract(day from coalesce(backoff_base, '0')) between -73000 and 73000
+        and extract(year from coalesce(backoff_cap, '0')) between -200 and 200
+            and extract(day from coalesce(backoff_cap, '0')) between -73000 and 73000
+        and extract(year from coalesce(poll_interval, '0')) between -200 and 200
+            and extract(day from coalesce(poll_interval, '0')) between -73000 and 73000
+        and extract(year from coalesce(keep_done, '0')) between -200 and 200
+            and extract(day from coalesce(keep_done, '0')) between -73000 and 73000
+        and extract(year from coalesce(keep_dead, '0')) between -200 and 200
+            and extract(day from coalesce(keep_dead, '0')) between -73000 and 73000
+        and extract(year from coalesce(refresh_after, '0')) between -200 and 200
+            and extract(day from coalesce(refresh_after, '0')) between -73000 and 73000
+    ),
     constraint processor_max_attempts_in_range check (max_attempts between 1 and 10000),
     constraint processor_backoff_in_range check (
         backoff_base >= interval '0' and backoff_cap >= backoff_base and backoff_cap <= interval '365 days'

@@ -14,6 +14,16 @@ create table cronmill.run (
     worked bigint[] not null default '{}',
     end_reason text,
     constraint run_pkey primary key (run_id),
+    -- Run-as roles say them, and reports add them up.
+    constraint run_counts_in_range check (
+        least(done, failed, dead, alone) >= 0 and greatest(done, failed, dead, alone) <= 1000000000000
+    ),
+    constraint run_histograms_in_range check (
+        0 <= all (waited) and 1000000000000 >= all (waited) and array_position(waited, null) is null
+        and 0 <= all (worked) and 1000000000000 >= all (worked) and array_position(worked, null) is null
+        and coalesce(array_ndims(waited), 1) = 1 and coalesce(array_ndims(worked), 1) = 1
+        and greatest(cardinality(waited), cardinality(worked)) <= 64
+    ),
     constraint run_of_a_slot foreign key (slot_id) references cronmill.slot (slot_id) on delete cascade
 );
 create index run_of_slot on cronmill.run (slot_id, started_at);
