@@ -118,7 +118,7 @@ struct StatsTests {
             let tasks = try #require(row.tasks)
             #expect(row.runs == nil, "pg_cron started none")
             #expect((tasks.done, tasks.failed, tasks.dead) == (10, 1, 1))
-            #expect(tasks.per_second == 10.0 / 3600)
+            #expect(tasks.per_second == 0.002778)
             #expect(tasks.course == Array(repeating: 0, count: 11) + [10])
             // 20 ms and a little are between 2^14 and 2^15 microseconds, if the machine is not very busy.
             #expect(tasks.worked_at_most_seconds.p50 ?? 0 >= 0.032768)

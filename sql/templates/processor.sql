@@ -126,6 +126,7 @@ begin
             in_parts := true;
             -- It has no place any more if its last attempt was one that never ended.
             counters.dead := counters.dead + (places[1] is null)::integer;
+            counters.failed := counters.failed + (places[1] is null)::integer;
         elsif total > 0 and not in_parts then
             counters.done := counters.done + total;
             counters.worked := cronmill.tally(counters.worked, (clock_timestamp() - batch_began_at) / total, total);
@@ -249,6 +250,7 @@ begin
                     counters.worked, (clock_timestamp() - part_began_at) / (last - first + 1), last - first + 1);
                 counters.done := counters.done + (ended = 'done')::integer * (last - first + 1);
                 counters.dead := counters.dead + (ended = 'dead')::integer;
+                counters.failed := counters.failed + (ended = 'dead')::integer;
                 if task_ids[first] = any (suspects) then
                     counters.alone := counters.alone + (ended = 'done')::integer;
                     parts := 60;

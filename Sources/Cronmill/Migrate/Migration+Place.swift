@@ -38,6 +38,15 @@ extension Migration {
             statements: statements.filter { !isThere || $0.place < 3 }.map { SQL(unsafeRaw: $0.text) }
         )
         try await to.apply(plan)
+        // Until its jobs are active nobody else makes or changes one there, either.
+        let guardFunction = try SQLScript.statements("migrate/guard.sql")
+        try await onNew { session in
+            try session.transaction {
+                try session.execute(.migrationSchema)
+                try session.perform(guardFunction)
+                try session.guardJobs(from: oldDatabase, to: newDatabase)
+            }
+        }
         return nil
     }
 
@@ -59,6 +68,7 @@ extension Migration {
         }
         let count = try await onNew { session in
             try session.transaction {
+                try session.execute(.passGuard)
                 try session.execute("lock table cron.job in share row exclusive mode")
                 return try session.execute(
                     """
@@ -148,14 +158,23 @@ extension Migration {
             }
         }
         try await onNew { session in
-            _ = try session.execute(
-                """
-                select cron.alter_job(j.jobid, active := true)
-                from (
-                    select c.jobid from cron.job as c where c.jobid = any (\(active)) and not c.active order by c.jobid
-                ) as j
-                """
-            )
+            try session.transaction {
+                try session.execute(.passGuard)
+                try session.execute(
+                    """
+                    select cron.alter_job(j.jobid, active := true)
+                    from (
+                        select c.jobid from cron.job as c where c.jobid = any (\(active)) and not c.active order by c.jobid
+                    ) as j
+                    """
+                )
+                let isGuarded: Bool = try session.one(
+                    "select to_regproc('cronmill_migration.release_functions') is not null as is_guarded"
+                ).get("is_guarded")
+                guard isGuarded else { return }
+                try session.releaseJobs()
+                try session.execute("drop schema cronmill_migration cascade")
+            }
         }
         return active.count.counted("job")
     }
