@@ -242,7 +242,8 @@ struct MigrateTests {
                 try await gate.kill(place.arguments("apply"), at: point) {
                     if point == "verify begins" {
                         // Nobody changes in the new place what is to be compared.
-                        for change in ["select cron.schedule('mine', '0 0 1 1 *', 'select 1')", "delete from cron.job"] {
+                        for change in ["select cron.schedule('mine', '0 0 1 1 *', 'select 1')", "delete from cron.job"]
+                        {
                             let refused = try await expectedError { try await place.script(change, in: "postgres") }
                             #expect(refused.sqlState == "MC019", "\(change)")
                         }

@@ -49,6 +49,8 @@ extension Deployment {
                 select coalesce(j.jobname::text, concat('number ', j.jobid)) as name from cron.job as j
                 where j.database in (\(database), \(cronDatabase)) and strpos(j.command, 'partitioncache_') > 0
                     and not (\(sql: known))
+                    -- Ours, of a take-over before.
+                    and not starts_with(coalesce(j.jobname::text, ''), 'cronmill ')
                 order by 1
                 """
             ).map { try $0.get("name") }
