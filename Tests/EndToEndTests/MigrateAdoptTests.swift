@@ -59,6 +59,15 @@ struct MigrateAdoptTests {
             #expect(halves == ["t|t"])
             // The trigger is there: what is inserted meanwhile is forwarded.
             try await place.script("insert into app.jobs (prio) values (9)")
+            // Until its session has noticed, it has the rows it was at.
+            try await eventually("the session of the killed one is gone") {
+                try await place.rows(
+                    """
+                    select count(*) from pg_stat_activity as a
+                    where a.datname = current_database() and a.pid <> pg_backend_pid() and a.backend_type = 'client backend'
+                    """
+                ) == ["0"]
+            }
             let again = try await place.cronmill(place.adoptArguments)
             #expect(again.exitCode == 0, "\(again.errors)")
             #expect(try await place.whereJobsAre() == ["0|60001|0|60001"])
