@@ -26,11 +26,11 @@ create table cronmill_cron.threshold (
     constraint threshold_in_range check (
         least(behind, overdue, silent, replica, history_age) >= interval '0'
         and greatest(behind, overdue, silent, replica, history_age) <= interval '36500 days'
-        and extract(year from coalesce(behind, '0')) between -200 and 200 and extract(day from coalesce(behind, '0')) between -73000 and 73000
-        and extract(year from coalesce(overdue, '0')) between -200 and 200 and extract(day from coalesce(overdue, '0')) between -73000 and 73000
-        and extract(year from coalesce(silent, '0')) between -200 and 200 and extract(day from coalesce(silent, '0')) between -73000 and 73000
-        and extract(year from coalesce(replica, '0')) between -200 and 200 and extract(day from coalesce(replica, '0')) between -73000 and 73000
-        and extract(year from coalesce(history_age, '0')) between -200 and 200 and extract(day from coalesce(history_age, '0')) between -73000 and 73000
+        and extract(year from behind) between -200 and 200 and extract(day from behind) between -73000 and 73000
+        and extract(year from overdue) between -200 and 200 and extract(day from overdue) between -73000 and 73000
+        and extract(year from silent) between -200 and 200 and extract(day from silent) between -73000 and 73000
+        and extract(year from replica) between -200 and 200 and extract(day from replica) between -73000 and 73000
+        and extract(year from history_age) between -200 and 200 and extract(day from history_age) between -73000 and 73000
         and least(dead, history, history_runs) >= 0 and greatest(dead, history, history_runs) <= 1e15
     )
 );

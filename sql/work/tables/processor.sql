@@ -44,20 +44,13 @@ create table cronmill.processor (
     constraint processor_timeout_in_range check (timeout > interval '0' and timeout <= interval '30 days'),
     -- A month is compared as 30 days and added as what it is: of many of them less as many days is small, and no time.
     constraint processor_times_can_be_added check (
-        extract(year from coalesce(timeout, '0')) between -200 and 200
-            and extract(day from coalesce(timeout, '0')) between -73000 and 73000
-        and extract(year from coalesce(backoff_base, '0')) between -200 and 200
-            and extract(day from coalesce(backoff_base, '0')) between -73000 and 73000
-        and extract(year from coalesce(backoff_cap, '0')) between -200 and 200
-            and extract(day from coalesce(backoff_cap, '0')) between -73000 and 73000
-        and extract(year from coalesce(poll_interval, '0')) between -200 and 200
-            and extract(day from coalesce(poll_interval, '0')) between -73000 and 73000
-        and extract(year from coalesce(keep_done, '0')) between -200 and 200
-            and extract(day from coalesce(keep_done, '0')) between -73000 and 73000
-        and extract(year from coalesce(keep_dead, '0')) between -200 and 200
-            and extract(day from coalesce(keep_dead, '0')) between -73000 and 73000
-        and extract(year from coalesce(refresh_after, '0')) between -200 and 200
-            and extract(day from coalesce(refresh_after, '0')) between -73000 and 73000
+        extract(year from timeout) between -200 and 200 and extract(day from timeout) between -73000 and 73000
+        and extract(year from backoff_base) between -200 and 200 and extract(day from backoff_base) between -73000 and 73000
+        and extract(year from backoff_cap) between -200 and 200 and extract(day from backoff_cap) between -73000 and 73000
+        and extract(year from poll_interval) between -200 and 200 and extract(day from poll_interval) between -73000 and 73000
+        and extract(year from keep_done) between -200 and 200 and extract(day from keep_done) between -73000 and 73000
+        and extract(year from keep_dead) between -200 and 200 and extract(day from keep_dead) between -73000 and 73000
+        and extract(year from refresh_after) between -200 and 200 and extract(day from refresh_after) between -73000 and 73000
     ),
     constraint processor_max_attempts_in_range check (max_attempts between 1 and 10000),
     constraint processor_backoff_in_range check (
