@@ -39,13 +39,8 @@ extension Migration {
         )
         try await to.apply(plan)
         // Until its jobs are active nobody else makes or changes one there, either.
-        let guardFunction = try SQLScript.statements("migrate/guard.sql")
         try await onNew { session in
-            try session.transaction {
-                try session.execute(.migrationSchema)
-                try session.perform(guardFunction)
-                try session.guardJobs(from: oldDatabase, to: newDatabase)
-            }
+            try session.transaction { try session.guardJobs(from: oldDatabase, to: newDatabase) }
         }
         return nil
     }

@@ -5,16 +5,13 @@ extension Migration {
     /// Notes every job in a new journal and lets the active ones rest, in one transaction: there is no journal without
     /// resting jobs, and no resting job without the journal that knows its schedule.
     func quiesceOld() async throws -> String? {
-        let (guardFunction, tables) = try (
-            SQLScript.statements("migrate/guard.sql"), SQLScript.statements("migrate/journal.sql")
-        )
+        let tables = try SQLScript.statements("migrate/journal.sql")
         return try await onOld { session in
             try session.transaction {
                 try session.execute(.passGuard)
                 // Jobs that others make are waited for, and wait: they are noted, or refused by the guard.
                 try session.execute("lock table cron.job in share row exclusive mode")
                 try session.execute(.migrationSchema)
-                try session.perform(guardFunction)
                 try session.perform(tables)
                 try session.execute(
                     """
@@ -47,7 +44,6 @@ extension Migration {
     func quiesceNew() async throws -> String? {
         try await record("update cronmill_migration.migration set is_rollback = true")
         guard try await pgCronIsIn(to) else { return "pg_cron is not there" }
-        let guardFunction = try SQLScript.statements("migrate/guard.sql")
         return try await with(to.connectCron()) { connection in
             let made: [Row] = try await connection.run { session in
                 try session.execute("begin")
@@ -75,8 +71,6 @@ extension Migration {
                 )
             }
             try await connection.run { session in
-                try session.execute(.migrationSchema)
-                try session.perform(guardFunction)
                 try session.guardJobs(from: newDatabase, to: oldDatabase)
                 try session.execute(.restActive)
                 try session.execute("commit")
@@ -99,6 +93,8 @@ extension SQL {
 extension Session {
     /// Refuses changes of jobs by others.
     func guardJobs(from: String, to: String) throws {
+        try execute(.migrationSchema)
+        try perform(SQLScript.statements("migrate/guard.sql"))
         // What pg_cron can do is found by making a job and taking it back.
         try execute(
             """
