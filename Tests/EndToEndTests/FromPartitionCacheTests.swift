@@ -8,15 +8,7 @@ import Testing
 struct FromPartitionCacheTests {
     @Test("every shell block of docs/from-partitioncache.md does what it says")
     func page() async throws {
-        let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
-        let text = try await ProgramResult.of(
-            "/bin/cat",
-            [root.appending("docs/from-partitioncache.md").string],
-            environment: [:]
-        ).output
-        let blocks = text.split(separator: "```sh\n").dropFirst().map { part in
-            String(part.prefix(upTo: part.firstRange(of: "```")?.lowerBound ?? part.endIndex))
-        }
+        let blocks = try await Page.blocks("sh", of: "docs/from-partitioncache.md")
         #expect(blocks.count == 10)
         try await withPartitionCache { old in
             let place = old.place

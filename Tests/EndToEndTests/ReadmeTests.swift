@@ -45,7 +45,7 @@ struct ReadmeTests {
 
     @Test("the example program is the one in the docs, and does what it says")
     func example() async throws {
-        let source = try await Self.text("Examples/backlog/Backlog.swift")
+        let source = try await Page.text("Examples/backlog/Backlog.swift")
         #expect(try await Self.blocks("swift") == [source])
         let handlers = try await Self.blocks("sh")[0]
         try await withServer { server in
@@ -138,17 +138,13 @@ struct ReadmeTests {
     /// The blocks of a language, in order.
     private static func blocks(_ language: String) async throws -> [String] {
         var blocks: [String] = []
-        for page in pages {
-            blocks += try await text(page).split(separator: "```\(language)\n").dropFirst().map { part in
-                String(part.prefix(upTo: part.firstRange(of: "```")?.lowerBound ?? part.endIndex))
-            }
-        }
+        for page in pages { blocks += try await Page.blocks(language, of: page) }
         return blocks
     }
 
     @Test("every page is run, and every link leads to a file")
     func links() async throws {
-        let folder = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+        let folder = Page.folder
         let found = try await ProgramResult.of(
             "/bin/sh",
             ["-c", "cd '\(folder.string)' && ls *.md docs/*.md"],
@@ -161,17 +157,12 @@ struct ReadmeTests {
         #expect(Set(found) == Set(Self.pages + others))
         for page in found {
             let place = folder.appending(page).removingLastComponent()
-            for part in try await Self.text(page).split(separator: "](").dropFirst() {
+            for part in try await Page.text(page).split(separator: "](").dropFirst() {
                 let target = part.prefix { $0 != ")" && $0 != "#" }
                 guard !target.isEmpty, !target.contains("://") else { continue }
                 #expect(access(place.appending(String(target)).string, F_OK) == 0, "\(page): \(target)")
             }
         }
-    }
-
-    private static func text(_ path: String) async throws -> String {
-        let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
-        return try await ProgramResult.of("/bin/cat", [root.appending(path).string], environment: [:]).output
     }
 
     /// Schemas and extensions of the cron database, jobs being gone with pg_cron, and roles of ours.
