@@ -36,7 +36,7 @@ extension Migration {
                 }
             } catch let error as PostgresError where error.sqlState == .invalidCatalogName {
                 remark(
-                    "database \(database) is gone; strike it out with: cronmill sync --database \(database.shellWord)"
+                    "database \(database) is gone; strike it out with: \(String.syncing(database))"
                 )
             } catch {
                 remark("database \(database): \(error)")
@@ -184,7 +184,7 @@ extension Migration {
                 try await place.apply(plan)
             } catch let error as PostgresError where error.sqlState == .invalidCatalogName {
                 remark(
-                    "database \(database) is gone; strike it out with: cronmill sync --database \(database.shellWord)"
+                    "database \(database) is gone; strike it out with: \(String.syncing(database))"
                 )
             }
         }

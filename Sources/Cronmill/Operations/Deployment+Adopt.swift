@@ -155,7 +155,7 @@ extension Plan {
         for role in adoption.withheld {
             remark(
                 "No job of database \"\(database)\" may run as role \"\(role)\" yet: "
-                    + "\(String.permitting(role, database)); then: cronmill sync --database \(database.shellWord)"
+                    + "\(String.permitting(role, database)); then: \(String.syncing(database))"
             )
         }
     }

@@ -128,7 +128,7 @@ extension Deployment {
                 .failed,
                 "the procedure of processor \"\(processor)\" is not the one that was made for it",
                 detail: state?.difference.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." },
-                hint: "cronmill sync --database \(database.shellWord)",
+                hint: .syncing(database),
                 database: database
             )
         }

@@ -186,4 +186,12 @@ extension String {
     static func permitting(_ role: String, _ database: String) -> String {
         "cronmill grant run-as \(role.shellWord) --database \(database.shellWord)"
     }
+
+    /// The command that makes jobs and functions of a work database what they have to be.
+    static func syncing(_ database: String) -> String { "cronmill sync --database \(database.shellWord)" }
+
+    /// The command by which a copied work database takes over.
+    package static func adopting(_ database: String) -> String {
+        "cronmill sync --adopt --database \(database.shellWord)"
+    }
 }

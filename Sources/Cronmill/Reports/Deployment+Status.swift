@@ -121,7 +121,7 @@ extension CronReport {
             status.failuresLastHour = side.failuresLastHour
             status.verdict = .drifted
             status.reason = "only the registry has it, with \(side.activeJobs) active of \(side.jobs) jobs"
-            status.repair = "cronmill sync --database \(database.shellWord)"
+            status.repair = .syncing(database)
             return status
         }
     }

@@ -42,14 +42,13 @@ struct Judgement {
 
     /// Where the registry and `cron.job` differ from the row.
     private var drift: (reason: String, repair: String)? {
-        let name = status.database.shellWord
         if let difference = work.copyDifference {
             return (
                 "its database is a copy, in which nothing runs: \(difference)",
-                "cronmill sync --adopt --database \(name)"
+                .adopting(status.database)
             )
         }
-        let sync = "cronmill sync --database \(name)"
+        let sync = String.syncing(status.database)
         guard isVisible else { return nil }
         guard let cron else { return ("the registry does not know it", sync) }
         var found = cron.differences

@@ -38,7 +38,7 @@ struct Sync: AsyncParsableCommand {
             switch asked.all || !adopt ? try await context.deployment.fate(of: database) : nil {
             case .dropped: return try await unschedule(database, context)
             case .renamed(let name):
-                try say("\(database): it is named \(name) now; repair: \(Self.adoption(of: name))", context)
+                try say("\(database): it is named \(name) now; repair: \(String.adopting(name))", context)
                 return .finding
             case nil: break
             }
@@ -75,10 +75,6 @@ struct Sync: AsyncParsableCommand {
         let known = Set(said?.differences.filter { $0.command != nil } ?? [])
         try say(left.filter { !known.contains($0) }, word: " still:", context)
         return left.isEmpty ? .done : .finding
-    }
-
-    private static func adoption(of database: String) -> String {
-        "cronmill sync --adopt --database \(database.shellWord)"
     }
 
     private func say(_ differences: [Difference], word: String = "", _ context: Context) throws {
