@@ -60,6 +60,12 @@ struct CatalogTests {
                 where n.nspname in ('cronmill', 'cronmill_processor', 'cronmill_cron') and l.lanname = 'plpgsql'
                     -- It does not see that the handler of query_result's block, which always raises, goes on.
                     and (p.proname, c.message) <> ('query_result', 'unreachable code')
+                    -- Each calls one handler, which takes what it takes.
+                    and not (n.nspname = 'cronmill_processor' and c.message like 'unused parameter %')
+                    -- What it gives back besides is small.
+                    and (p.proname, c.message) <> ('retry_in_parts', 'composite OUT variable "counters" is not single argument')
+                    -- The text is that of a call of the function above, which is checked.
+                    and (p.proname, c.message) <> ('try_part', 'cannot determinate a result of dynamic SQL')
                 """
             let checked: SQL = """
                 select count(*) from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace

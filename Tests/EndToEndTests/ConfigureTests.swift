@@ -174,7 +174,7 @@ struct ConfigureTests {
                 from pg_proc as p where p.pronamespace = 'cronmill_processor'::regnamespace
                 """
             )
-            #expect(mayExecute == ["f|t"])
+            #expect(mayExecute == ["f|t", "f|t"])
             try await place.enqueue(2)
             let refused = try await expectedError { try await place.call() }
             #expect(refused.sqlState == .insufficientPrivilege)

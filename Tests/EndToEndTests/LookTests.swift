@@ -251,8 +251,8 @@ struct LookTests {
                 "function evil.steady(text) of %d belongs to role \"%o\""
             ),
             (
-                "create cast (cronmill.outcome as evil.pair) with function evil.to_pair(cronmill.outcome) as implicit",
-                "function evil.to_pair(cronmill.outcome) of %d belongs to role \"%o\""
+                "create cast (cronmill.outcome as jsonb) with function evil.to_json(cronmill.outcome) as implicit",
+                "function evil.to_json(cronmill.outcome) of %d belongs to role \"%o\""
             ),
             (
                 "create operator cronmill.= (leftarg = text, rightarg = text, function = evil.same)",
@@ -290,9 +290,8 @@ struct LookTests {
             try await connection.script(
                 """
                 set search_path = pg_catalog;
-                create type evil.pair as (a text);
                 create function evil.steady(text) returns text language sql immutable as 'select $1';
-                create function evil.to_pair(cronmill.outcome) returns evil.pair language sql as 'select null::evil.pair';
+                create function evil.to_json(cronmill.outcome) returns jsonb language sql as 'select null::jsonb';
                 create function evil.on_ddl() returns event_trigger language plpgsql as
                     $$ begin perform evil.note(); end $$;
                 """
@@ -313,6 +312,39 @@ struct LookTests {
                 )
             }
             #expect(try await !calls(place, "ran"))
+        }
+    }
+
+    @Test("what a role makes of its own that names what is ours is run by no statement, and blocks nobody")
+    func othersObjects() async throws {
+        try await withDatabases { place in
+            let owner = try await makeOwner(place)
+            try await place.setUp()
+            try await place.script(
+                """
+                grant usage on schema cronmill to \(owner); grant create on database \(place.database) to \(owner);
+                grant execute on function cronmill.shell_word(text) to \(owner)
+                """
+            )
+            let connection = try await place.connect(as: owner)
+            try await connection.script(
+                """
+                create domain pg_temp.d as integer check ((null::cronmill.outcome) is null);
+                create table pg_temp.t (x text check (cronmill.shell_word(x) is not null));
+                create type pg_temp.pair as (a text);
+                create function pg_temp.pair(cronmill.outcome) returns pg_temp.pair language sql as 'select null::pg_temp.pair';
+                create cast (cronmill.outcome as pg_temp.pair) with function pg_temp.pair(cronmill.outcome);
+                create schema cronmill_migration;
+                create table cronmill_migration.migration (from_database text);
+                """
+            )
+            for command in [
+                ["status"], ["setup"], ["tasks"], ["configure", "work", "--slots", "2"], ["disable", "work"], ["sync"],
+            ] {
+                let result = try await place.cronmillHere(command)
+                #expect(result.exitCode == 0, "\(command): \(result.errors)")
+            }
+            await connection.close()
         }
     }
 

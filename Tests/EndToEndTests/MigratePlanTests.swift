@@ -194,6 +194,67 @@ struct MigratePlanTests {
         }
     }
 
+    @Test("nothing of whoever owns the new database is called by a superuser: what would be is in the way, or stays behind")
+    func othersPlace() async throws {
+        try await MovePlace.with(schedule: MovePlace.rare) { place in
+            try await place.script(
+                """
+                create function public.day_of(timestamptz) returns date language sql immutable as 'select date ''2026-01-01''';
+                create function public.may_see(text) returns boolean language sql stable as 'select true';
+                create index by_day on cron.job_run_details (public.day_of(start_time));
+                create index by_end on cron.job_run_details (end_time);
+                create policy sees on cron.job for select to carl using (public.may_see(username))
+                """,
+                in: "shop"
+            )
+            try await place.script("create role tenant login", in: "postgres")
+            try await place.script("create database theirs owner tenant", in: "postgres")
+            let trap = """
+                create table public.caught (by text); grant insert on public.caught to public;
+                create function public.day_of(timestamptz) returns date language plpgsql immutable as
+                    $$ begin perform public.note(); return null; end $$;
+                create function public.note() returns void language sql as 'insert into public.caught values (current_user)';
+                create function public.may_see(text) returns boolean language plpgsql stable as
+                    $$ begin perform public.note(); return true; end $$
+                """
+            try await place.script(trap, in: "theirs")
+            try await place.script(trap, in: "postgres")
+            try await place.script("create schema cron authorization tenant", in: "theirs")
+            let theirs = try await place.migrate("plan", to: "theirs")
+            #expect(theirs.exitCode == 3)
+            for line in [
+                "in the way: database \"theirs\" belongs to role \"tenant\", and pg_cron works there as a superuser, by names and "
+                    + "settings that the owner chooses\n  in database theirs: alter database theirs owner to postgres;\n",
+                "in the way: database \"theirs\" has a schema cron already, whose it may be\n"
+                    + "  in database theirs: drop schema cron cascade;\n",
+            ] {
+                #expect(theirs.output.contains(line), "\(theirs.output)")
+            }
+            #expect(try await place.migrate("apply", to: "theirs").exitCode == 1)
+
+            let plan = try await place.migrate("plan")
+            #expect(plan.exitCode == 0, "\(plan.output)")
+            for line in [
+                "this uses function day_of(timestamp with time zone), and does not go along, because what has that name in database "
+                    + "\"postgres\" may be another's: CREATE INDEX by_day ON cron.job_run_details USING btree "
+                    + "(public.day_of(start_time))\n",
+                "this uses function may_see(text), and does not go along, because what has that name in database \"postgres\" may be "
+                    + "another's: create policy sees on cron.job as PERMISSIVE for SELECT to carl using (public.may_see(username))\n",
+            ] {
+                #expect(plan.output.contains(line), "\(plan.output)")
+            }
+            let moved = try await place.migrate("apply")
+            #expect(moved.exitCode == 0, "\(moved.errors)")
+            #expect(
+                try await place.rows(
+                    "select i.indexname from pg_indexes as i where i.schemaname = 'cron' and i.indexname in ('by_day', 'by_end', 'run_start') order by 1",
+                    in: "postgres"
+                ) == ["by_end", "run_start"]
+            )
+            #expect(try await place.rows("select count(*) from public.caught", in: "postgres") == ["0"])
+        }
+    }
+
     @Test("a function that is told of alarms has to be in the new place, too, and of the same owner")
     func alarmFunction() async throws {
         try await MovePlace.with(schedule: MovePlace.rare) { place in

@@ -6,12 +6,14 @@ extension SchemaTrust {
     ///
     /// Every name and operator is the catalogs' own, whatever the search_path. `part` is what stands in our schemas and
     /// what belongs to that (indexes, defaults, rules, triggers, policies), the foreign keys that refer to it, the casts
-    /// of its types, and the event triggers of the database. `touched` is that, and whatever it uses. Owners are those
+    /// of its types to what is PostgreSQL's or ours, and the event triggers of the database. A check of somebody's own table
+    /// or domain, and a cast to his own type, may name what is ours: they are never run by a statement of ours. `touched` is that, and whatever it uses. Owners are those
     /// of `pg_shdepend`, which leaves out the superuser the cluster was made with.
     ///
     /// A role is trusted if it is a superuser, the role connected, or can do all that this one can: its attributes, and
     /// those of the roles it is a member of, PostgreSQL's own among them, but those that only show statistics.
-    static let question: SQL = """
+    static func question(_ schemas: [String]) -> SQL {
+        """
         with recursive me as materialized (
             select r.oid, r.rolname from pg_catalog.pg_roles as r where r.rolname operator(pg_catalog.=) session_user
         ),
@@ -19,7 +21,14 @@ extension SchemaTrust {
             select r.oid, p.name
             from pg_catalog.pg_roles as r
             cross join lateral (values
-                (r.rolsuper, 'superuser'), (r.rolcreaterole, 'createrole'), (r.rolcreatedb, 'createdb'),
+                (r.rolsuper, 'superuser'),
+                (
+                    r.rolcreaterole,
+                    -- From PostgreSQL 16 on it is power over the roles that this one administers, and over no other.
+                    case when pg_catalog.current_setting('server_version_num')::pg_catalog.int4 operator(pg_catalog.>=) 160000
+                        then pg_catalog.concat('createrole of ', r.oid) else 'createrole' end
+                ),
+                (r.rolcreatedb, 'createdb'),
                 (r.rolreplication, 'replication'), (r.rolbypassrls, 'bypassrls'),
                 (
                     r.oid operator(pg_catalog.<) 16384 and not r.rolsuper
@@ -31,6 +40,11 @@ extension SchemaTrust {
                 )
             ) as p (is_had, name)
             where p.is_had
+        ),
+        -- What a role can do by which others: from PostgreSQL 16 on a membership may be one that it can do nothing by.
+        membership (kinds) as materialized (
+            select case when pg_catalog.current_setting('server_version_num')::pg_catalog.int4 operator(pg_catalog.>=) 160000
+                then array['usage', 'set'] else array['member'] end
         ),
         mine as materialized (
             select distinct p.name from me join power as p on pg_catalog.pg_has_role(me.oid, p.role, 'member')
@@ -51,7 +65,21 @@ extension SchemaTrust {
             where d.deptype operator(pg_catalog.<>) 'n'
                 or p.classid operator(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
                 or d.classid operator(pg_catalog.=) 'pg_catalog.pg_constraint'::pg_catalog.regclass
+                    and exists (
+                        select from pg_catalog.pg_constraint as k
+                        where k.oid operator(pg_catalog.=) d.objid and k.contype operator(pg_catalog.=) 'f'
+                    )
                 or d.classid operator(pg_catalog.=) 'pg_catalog.pg_cast'::pg_catalog.regclass
+                    and not exists (
+                        select from pg_catalog.pg_cast as k
+                        join pg_catalog.pg_type as y on y.oid operator(pg_catalog.=) any (array[k.castsource, k.casttarget])
+                        where k.oid operator(pg_catalog.=) d.objid
+                            and y.typnamespace operator(pg_catalog.<>)
+                                'pg_catalog'::pg_catalog.regnamespace::pg_catalog.oid
+                            and not exists (
+                                select from ours as o where o.oid operator(pg_catalog.=) y.typnamespace
+                            )
+                    )
         ),
         touched (classid, objid) as (
             select p.classid, p.objid from part as p
@@ -104,7 +132,9 @@ extension SchemaTrust {
                     select from mine as m
                     where not exists (
                         select from power as p
-                        where p.name operator(pg_catalog.=) m.name and pg_catalog.pg_has_role(r.oid, p.role, 'member')
+                        cross join membership as s
+                        cross join lateral pg_catalog.unnest(s.kinds) as k (kind)
+                        where p.name operator(pg_catalog.=) m.name and pg_catalog.pg_has_role(r.oid, p.role, k.kind)
                     )
                 )
             order by
@@ -114,4 +144,5 @@ extension SchemaTrust {
             limit 1
         ) as s on true
         """
+    }
 }

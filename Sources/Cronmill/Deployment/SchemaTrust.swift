@@ -25,7 +25,11 @@ final class SchemaTrust {
     }
 
     /// `cronmill_run_as` is none of them: its functions belong to the run-as roles, and only the registry calls them.
-    static let schemas = ["cronmill", "cronmill_processor", "cronmill_cron", "cronmill_migration"]
+    static let schemas = standing + ["cronmill_migration"]
+
+    /// Those that are looked at for every statement. That of a move is there for a while only, and whoever may create
+    /// schemas could make one of that name: it counts where a statement names it.
+    private static let standing = ["cronmill", "cronmill_processor", "cronmill_cron"]
 
     /// Refuses a statement that would touch what belongs to a role that is trusted less than the one connected.
     func check(_ session: Session, _ text: String) throws(PostgresError) {
@@ -33,7 +37,7 @@ final class SchemaTrust {
         if isPassing, !session.isInTransaction { (present, isPassing) = ([], false) }
         guard let named = Self.named(in: text) else { return }
         guard present.isEmpty || !present.isSuperset(of: named) else { return }
-        let (found, stranger) = try Self.look(session)
+        let (found, stranger) = try Self.look(session, named)
         if let stranger { throw refusal(stranger, session) }
         // Functions of the registry name a schema of work databases, which need not be here.
         if let absent = named.first, found.isDisjoint(with: named) {
@@ -81,8 +85,11 @@ final class SchemaTrust {
     }
 
     /// The schemas that are there, and whoever has something in one of them without being trusted.
-    static func look(_ session: Session) throws(PostgresError) -> (present: Set<String>, stranger: Stranger?) {
-        let rows = try session.query(question)
+    static func look(
+        _ session: Session,
+        _ named: [String]
+    ) throws(PostgresError) -> (present: Set<String>, stranger: Stranger?) {
+        let rows = try session.query(question(standing + named.filter { !standing.contains($0) }))
         guard let row = rows.first else { return ([], nil) }
         let present = Set(try row.get("present", as: [String].self))
         guard let object = try row.get("object", as: String?.self) else { return (present, nil) }

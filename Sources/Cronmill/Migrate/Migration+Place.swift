@@ -16,7 +16,7 @@ extension Migration {
                 from cron.job as j
                 """
             )
-            let statements = try session.query(rights).map {
+            let statements = try session.query(rights).filter { $0["foreign_object"] == nil }.map {
                 try (place: $0.get("place", as: Int.self), text: $0.get("statement", as: String.self))
             }
             return (statements, try last.get("jobid", as: Int.self), try last.get("runid", as: Int.self))
@@ -64,7 +64,7 @@ extension Migration {
         let count = try await onNew { session in
             try session.transaction {
                 try session.execute(.passGuard)
-                try session.execute("lock table cron.job in share row exclusive mode")
+                try session.lockJobs("share row exclusive", go: "apply")
                 return try session.execute(
                     """
                     insert into cron.job (
@@ -163,10 +163,14 @@ extension Migration {
                     ) as j
                     """
                 )
+            }
+            // In a transaction of its own: jobs do not rest while somebody keeps the guard from being taken away.
+            try session.transaction {
                 let isGuarded: Bool = try session.one(
                     "select to_regproc('cronmill_migration.release_functions') is not null as is_guarded"
                 ).get("is_guarded")
                 guard isGuarded else { return }
+                try session.lockJobs("access exclusive", go: "apply")
                 try session.releaseJobs()
                 try session.execute("drop schema cronmill_migration cascade")
             }

@@ -10,7 +10,7 @@ extension Migration {
             try session.transaction {
                 try session.execute(.passGuard)
                 // Jobs that others make are waited for, and wait: they are noted, or refused by the guard.
-                try session.execute("lock table cron.job in share row exclusive mode")
+                try session.lockJobs("share row exclusive", go: "apply")
                 try session.execute(.migrationSchema)
                 try session.perform(tables)
                 try session.execute(
@@ -48,7 +48,7 @@ extension Migration {
             let made: [Row] = try await connection.run { session in
                 try session.execute("begin")
                 try session.execute(.passGuard)
-                try session.execute("lock table cron.job in share row exclusive mode")
+                try session.lockJobs("share row exclusive", go: "rollback")
                 return try session.query(
                     """
                     select jsonb_agg(to_jsonb(j)) as jobs from cron.job as j where not \(sql: .isOurs(session))
@@ -91,6 +91,41 @@ extension SQL {
 }
 
 extension Session {
+    /// Locks pg_cron's table of jobs until the transaction ends. Who has it is waited for ten seconds, not longer: jobs may
+    /// rest meanwhile, and anybody who may read the table could have them rest for as long as he likes.
+    ///
+    /// - Parameter go: the command that goes on, of `cronmill migrate`.
+    /// - Throws: `CronmillError` naming who has it; `PostgresError`.
+    func lockJobs(_ mode: String, go command: String) throws {
+        try execute("savepoint before_jobs")
+        do {
+            try execute("set local lock_timeout = '10s'")
+            try execute("lock table cron.job in \(unsafeRaw: mode) mode")
+            try execute("set local lock_timeout = 0")
+        } catch {
+            guard error.sqlState == .lockNotAvailable else { throw error }
+            try execute("rollback to savepoint before_jobs")
+            let holders: [String] = try query(
+                """
+                select format('server process %s of role "%s"', l.pid, coalesce(a.usename, '?')) as holder
+                from pg_catalog.pg_locks as l
+                left join pg_catalog.pg_stat_activity as a on a.pid = l.pid
+                where l.relation = 'cron.job'::regclass and l.granted and l.pid <> pg_backend_pid()
+                    and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
+                order by l.pid
+                """
+            ).map { try $0.get("holder") }
+            throw CronmillError(
+                .failed,
+                "pg_cron's table of jobs in database \"\(database)\" is locked by somebody"
+                    + (holders.isEmpty ? "" : ": \(holders.joined(separator: ", "))"),
+                detail: "It was waited for ten seconds; what was done before stays done.",
+                hint: "End that transaction (select pg_terminate_backend(PID);), and go on with: cronmill migrate \(command)",
+                database: database
+            )
+        }
+    }
+
     /// Refuses changes of jobs by others.
     func guardJobs(from: String, to: String) throws {
         try execute(.migrationSchema)

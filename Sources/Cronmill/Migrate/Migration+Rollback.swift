@@ -90,9 +90,9 @@ extension Migration {
                     database: oldDatabase
                 )
             }
-            return try session.transaction {
+            let made = try session.transaction {
                 try session.execute(.passGuard)
-                try session.execute("lock table cron.job in share row exclusive mode")
+                try session.lockJobs("share row exclusive", go: "rollback")
                 try session.execute(
                     """
                     select cron.alter_job(j.jobid, schedule := j.schedule, active := j.active)
@@ -121,10 +121,15 @@ extension Migration {
                     from cron.jobid_seq as s
                     """
                 )
+                return made
+            }
+            // In a transaction of its own: jobs do not rest while somebody keeps the guard from being taken away.
+            try session.transaction {
+                try session.lockJobs("access exclusive", go: "rollback")
                 try session.releaseJobs()
                 try session.execute(.ended(.restore, rollback: true, note: nil))
-                return made > 0 ? "with \(made.counted("job")) made since" : nil
             }
+            return made > 0 ? "with \(made.counted("job")) made since" : nil
         }
     }
 

@@ -108,6 +108,10 @@ private struct NewPlace: Sendable {
     var availableVersion: String?
     var isSuperuser: Bool
     var user: String
+    /// Who owns it and could act as a superuser there: pg_cron's launcher works as one in it.
+    var stranger: String?
+    /// Schemas that pg_cron and Cronmill make, and that are there.
+    var schemas: [String]
 
     init(_ session: Session) throws {
         let row = try session.one(
@@ -115,7 +119,16 @@ private struct NewPlace: Sendable {
             select current_user as user, r.rolsuper as is_superuser,
                 (select e.extversion from pg_catalog.pg_extension as e where e.extname = 'pg_cron') as version,
                 (select e.default_version from pg_catalog.pg_available_extensions as e where e.name = 'pg_cron') as available,
-                exists (select from pg_catalog.pg_namespace as n where n.nspname = 'cronmill_cron') as is_installed
+                exists (select from pg_catalog.pg_namespace as n where n.nspname = 'cronmill_cron') as is_installed,
+                (
+                    select o.rolname from pg_catalog.pg_database as d
+                    join pg_catalog.pg_roles as o on o.oid = d.datdba
+                    where d.datname = current_database() and not o.rolsuper and o.rolname <> current_user
+                ) as stranger,
+                array(
+                    select n.nspname::text from pg_catalog.pg_namespace as n
+                    where n.nspname in ('cron', 'cronmill_run_as', 'cronmill_migration') order by 1
+                ) as schemas
             from pg_catalog.pg_roles as r where r.rolname = current_user
             """
         )
@@ -124,6 +137,8 @@ private struct NewPlace: Sendable {
         availableVersion = try row.get("available")
         isSuperuser = try row.get("is_superuser")
         user = try row.get("user")
+        stranger = try row.get("stranger")
+        schemas = try row.get("schemas")
     }
 }
 
@@ -158,6 +173,7 @@ extension MigrationSurvey {
                     + "drop them before finish"
             )
         }
+        if old.isSuperuser { try readRights(session) }
         try readCallers(session)
         let history = try session.one(
             """
@@ -174,6 +190,17 @@ extension MigrationSurvey {
         historyBytes = try history.get("bytes")
         runningRuns = try history.get("running")
         oldestRun = try history.get("seconds", as: Double?.self).map { .seconds($0) }
+    }
+
+    /// Policies and indexes on pg_cron's tables that do not go along.
+    private mutating func readRights(_ session: Session) throws {
+        for row in try session.query(SQLScript.statements("migrate/cron_rights.sql")) {
+            guard let object: String = try row.get("foreign_object") else { continue }
+            remarks.append(
+                "this uses \(object), and does not go along, because what has that name in database \"\(newDatabase)\" may be "
+                    + "another's: \(try row.get("statement", as: String.self))"
+            )
+        }
     }
 
     /// Functions of the old database that change jobs, and the triggers that call them: they do not move.
@@ -314,6 +341,21 @@ extension MigrationSurvey {
             obstacle(
                 "database \"\(newDatabase)\" has an extension pg_cron of its own, whose jobs would begin to run",
                 "drop extension pg_cron;",
+                in: newDatabase
+            )
+        }
+        if let stranger = new.stranger {
+            obstacle(
+                "database \"\(newDatabase)\" belongs to role \"\(stranger)\", and pg_cron works there as a superuser, by names "
+                    + "and settings that the owner chooses",
+                "alter database \(Identifier(newDatabase).quoted) owner to \(Identifier(new.user).quoted);",
+                in: newDatabase
+            )
+        }
+        for schema in new.schemas where new.version == nil {
+            obstacle(
+                "database \"\(newDatabase)\" has a schema \(schema) already, whose it may be",
+                "drop schema \(schema) cascade;",
                 in: newDatabase
             )
         }

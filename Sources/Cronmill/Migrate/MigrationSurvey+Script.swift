@@ -8,6 +8,9 @@ extension MigrationSurvey {
         let others = jobs.filter { $0.processor == nil }
         let roles = Set(others.map(\.role)).sorted().map { Identifier($0).quoted }.joined(separator: ", ")
         var lines = [
+            "-- It ends at the first error: what comes after one is not to be done in what another has put there.",
+            "\\set ON_ERROR_STOP on",
+            "",
             "-- 1. In the old place: no job is started any more. Wait until none runs.",
             "\\connect \(Plan.connectArgument(oldDatabase))",
         ]

@@ -1,8 +1,8 @@
 internal import Postgres
 
 extension Session {
-    /// Refuses a table by which another role could act as the one connected: whoever owns it, its schema, or a type of its
-    /// columns, or may put triggers on it, can have functions of theirs run by whoever reads and changes its rows, or put
+    /// Refuses a table by which another role could act as the one connected: whoever owns it, its schema, a type of its
+    /// columns, or a function that its checks or triggers call, or may put triggers on it, can have functions of theirs run by whoever reads and changes its rows, or put
     /// another table in its place. A role that may become the one connected gains nothing by that.
     ///
     /// - Parameters:
@@ -59,7 +59,7 @@ extension Session {
         """
     }
 
-    /// The table, its schema and its columns' types, as far as their owners may not become the role connected.
+    /// The table, its schema, its columns' types, and the functions that its defaults, checks, indexes and triggers call, as far as their owners may not become the role connected.
     private static func strangers(_ table: String) -> SQL {
         """
         with recursive used as (
@@ -73,6 +73,30 @@ extension Session {
             join pg_catalog.pg_type as t
                 on t.oid in (u.typbasetype, u.typelem)
                 or t.oid in (select m.atttypid from pg_catalog.pg_attribute as m where m.attrelid = u.typrelid and m.attnum > 0)
+        ),
+        -- What is made for the table and its domains: defaults, checks, indexes, triggers, rules, policies. A trigger or a
+        -- check may call what belongs to a third role.
+        made (classid, objid) as (
+            select d.classid, d.objid
+            from pg_catalog.pg_depend as d
+            where (d.refclassid, d.refobjid) = ('pg_catalog.pg_class'::regclass, \(table)::regclass)
+                or d.refclassid = 'pg_catalog.pg_type'::regclass and d.refobjid in (select u.oid from used as u)
+                    and d.classid = 'pg_catalog.pg_constraint'::regclass
+                    and exists (
+                        select from pg_catalog.pg_constraint as k where k.oid = d.objid and k.contypid = d.refobjid
+                    )
+        ),
+        called (oid) as (
+            select d.refobjid
+            from made as m
+            join pg_catalog.pg_depend as d on (d.classid, d.objid) = (m.classid, m.objid)
+            where d.refclassid = 'pg_catalog.pg_proc'::regclass
+            union
+            select o.oprcode
+            from made as m
+            join pg_catalog.pg_depend as d on (d.classid, d.objid) = (m.classid, m.objid)
+            join pg_catalog.pg_operator as o on o.oid = d.refobjid
+            where d.refclassid = 'pg_catalog.pg_operator'::regclass
         ),
         owned as (
             select 1 as place, 'table' as what, \(table) as quoted_name, c.relowner as owner
@@ -89,6 +113,11 @@ extension Session {
             select 3, 'type', format_type(u.oid, null), u.typowner
             from used as u
             where u.typnamespace <> 'pg_catalog'::regnamespace
+            union all
+            select 4, 'function', p.oid::regprocedure::text, p.proowner
+            from called as c
+            join pg_catalog.pg_proc as p on p.oid = c.oid
+            where p.pronamespace <> 'pg_catalog'::regnamespace
         )
         select o.what, o.quoted_name, pg_get_userbyid(o.owner) as owner, session_user as me
         from owned as o

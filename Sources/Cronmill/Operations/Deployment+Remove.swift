@@ -254,7 +254,8 @@ extension Plan {
             "unschedule and drop processor \(name)",
             in: database,
             "delete from cronmill.processor where name = \(name)",
-            "drop procedure if exists cronmill_processor.\(identifier: name)(integer, bigint)"
+            "drop procedure if exists cronmill_processor.\(identifier: name)(integer, bigint)",
+            "drop function if exists cronmill_processor.\(identifier: name)(\(unsafeRaw: ProcessorRoutines.callArguments))"
         )
         guard !tables.isEmpty else { return }
         add(

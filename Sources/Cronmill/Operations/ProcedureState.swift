@@ -22,15 +22,18 @@ struct ProcedureState: Sendable {
             do {
                 let query = try QueryHandler.find(request, row: row, session: session)
                 let handler = try query?.function ?? HandlerFunction.find(row.handler, session: session)
-                let text = try handler.procedure(of: name)
+                let routines = try ProcessorRoutines(handler, processor: name)
                 if let query, let difference = try query.difference {
-                    let renewal: SQL = "\(sql: try query.handlerText)\(sql: text)\(sql: .grantQuery(name))"
+                    let renewal: SQL = "\(sql: try query.handlerText)\(sql: routines.text)\(sql: .grantQuery(name))"
                     states[name] = ProcedureState(difference: difference, renewal: renewal)
-                } else if let installed = row.procedureText, HandlerFunction.isBody(installed, of: text) {
+                } else if routines.isInstalled(row) {
                     states[name] = ProcedureState()
                 } else {
-                    let what = row.procedureText == nil ? "its procedure is gone" : "its procedure was changed by hand"
-                    states[name] = ProcedureState(difference: what, renewal: text)
+                    let isGone = row.procedureText == nil || row.callText == nil
+                    states[name] = ProcedureState(
+                        difference: isGone ? "its procedure is gone" : "its procedure was changed by hand",
+                        renewal: routines.text
+                    )
                 }
             } catch let error as CronmillError {
                 states[name] = ProcedureState(difference: error.message)

@@ -13,6 +13,7 @@ extension CronFacts {
                 current_setting('max_connections')::integer as connections,
                 current_setting('superuser_reserved_connections')::integer as reserved,
                 current_setting('max_worker_processes')::integer as workers,
+                current_setting('max_parallel_workers')::integer as parallel_workers,
                 case when s.readable then current_setting('hba_file') end as hba_file,
                 has_function_privilege('pg_catalog.pg_hba_file_rules()', 'execute') as may_read_rules
             from (select pg_has_role('pg_read_all_settings', 'usage') as readable) as s
@@ -35,6 +36,7 @@ extension CronFacts {
             reservedConnections: try row.get("reserved"),
             maxWorkerProcesses: try row.get("workers")
         )
+        maxParallelWorkers = try row.get("parallel_workers")
         authenticationFile = try row.get("hba_file")
         if try row.get("may_read_rules") { authentication = try AuthenticationRule.all(session) }
         for row in try session.query(

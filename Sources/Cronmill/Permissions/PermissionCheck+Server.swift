@@ -120,6 +120,30 @@ extension PermissionCheck {
         ]
     }
 
+    /// Nobody but its administrators owns the cron database: pg_cron's launcher works there as a superuser, and finds
+    /// operators by the `search_path` that the owner of the database may set.
+    static let cronOwner = PermissionCheck { inspection in
+        let cron = inspection.cron
+        guard let owner = cron.databases[cron.database], let role = inspection.roles[owner] else { return [] }
+        let user = cron.owner ?? cron.user
+        guard !role.isSuperuser, owner != user else {
+            return [.present("the database belongs to role \"\(owner)\"", in: cron.database)]
+        }
+        return [
+            .wrong(
+                "the database belongs to role \"\(owner)\", and pg_cron works there as a superuser, by names and settings that "
+                    + "the owner chooses",
+                in: cron.database,
+                role: owner,
+                Remedy(
+                    sql: "alter database \(Identifier(cron.database).quoted) owner to \(Identifier(user).quoted);",
+                    database: cron.database,
+                    executor: .superuser
+                )
+            )
+        ]
+    }
+
     /// The server has room for the jobs: connections in libpq mode, workers else.
     static let connections = PermissionCheck { inspection in
         let cron = inspection.cron

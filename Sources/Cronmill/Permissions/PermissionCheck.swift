@@ -6,7 +6,7 @@ struct PermissionCheck: Sendable {
 
     /// All of them, in the order in which they are reported.
     static let all = [
-        preload, extensionThere, version, backgroundWorkers, history, capacity, connections, jobRoles, jobLogins,
+        preload, extensionThere, cronOwner, version, backgroundWorkers, history, capacity, connections, jobRoles, jobLogins,
         runAsRoles, timeouts, installers, linkRoles, links, connects, privileges, handlers, searchPaths,
         defaults, results, dangers,
     ]
@@ -42,6 +42,15 @@ extension PermissionInspection {
             }
         }
         remarks += cron.cautions
+        if cron.usesBackgroundWorkers == true, let capacity = cron.capacity,
+            case let needed = capacity.needed + 2 + cron.maxParallelWorkers, needed > cron.maxWorkerProcesses
+        {
+            remarks.append(
+                "Parallel queries of anybody who may connect can take \(cron.maxParallelWorkers) of the server's "
+                    + "\(cron.maxWorkerProcesses) worker processes, and jobs fail meanwhile (\"could not start background "
+                    + "process\"): raise max_worker_processes to \(needed), or lower max_parallel_workers."
+            )
+        }
         return remarks.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 }

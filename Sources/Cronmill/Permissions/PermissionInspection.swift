@@ -27,6 +27,7 @@ struct CronFacts: Sendable {
     var maxConnections: Int
     var reservedConnections: Int
     var maxWorkerProcesses: Int
+    var maxParallelWorkers = 0
     var capacity: Capacity?
     var jobs: [JobFacts] = []
     /// All databases of the instance, with their owners.

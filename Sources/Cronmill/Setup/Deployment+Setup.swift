@@ -34,6 +34,10 @@ extension Deployment {
                 if let half = state.half {
                     let wanted = try Half.work(sqlFiles, isLinked: database != cronDatabase)
                     inspection.mustDrop = try session.mustDrop(wanted, half)
+                    if half.fingerprint != wanted.fingerprint {
+                        inspection.outdated = try ProcedureState.all(session).sorted { $0.key < $1.key }
+                            .compactMap { name, state in state.renewal.map { (name, $0) } }
+                    }
                 }
                 return inspection
             }

@@ -88,6 +88,7 @@ extension Plan {
             )
         } else if let installed = state.half, !installed.isCurrent(half) {
             renew(half, installed, dropsFirst: work.mustDrop, in: place)
+            for (name, renewal) in work.outdated { generate(renewal, of: name, in: place) }
         }
         if !cron.isRegistered || cron.isReplaced || cron.registeredLinkRole != linkRole || needsLink {
             register(place, linkRole: linkRole, in: cron.state.database)

@@ -85,7 +85,7 @@ extension Plan {
         add(
             "create processor \(name)\(request.isEnabled == true ? ", enabled" : "")",
             in: place,
-            try handler.procedure(of: name.text),
+            try ProcessorRoutines(handler, processor: name.text).text,
             "insert into cronmill.processor (\(sql: columns.joined)) values (\(sql: values.joined))"
         )
     }
@@ -104,10 +104,9 @@ extension Plan {
         var assignments: [SQL] = []
         if let query = work.query { try makeReady(query, in: place) }
         if let handler = work.handler {
-            let procedure = try handler.procedure(of: row.name)
-            let isCurrent = row.procedureText.map { HandlerFunction.isBody($0, of: procedure) } ?? false
-            if !isCurrent {
-                generate(procedure, of: row.name, in: place)
+            let routines = try ProcessorRoutines(handler, processor: row.name)
+            if !routines.isInstalled(row) {
+                generate(routines.text, of: row.name, in: place)
             }
             if handler.signature != row.handler {
                 changes.append("handler \(row.handler) -> \(handler.signature)")

@@ -1,6 +1,6 @@
 internal import Postgres
 
-/// A row of `cronmill.processor`, with its procedure's text.
+/// A row of `cronmill.processor`, with the texts of what was generated for it.
 struct ProcessorRow: Sendable, Hashable {
     var name: String
     var queue: String
@@ -20,7 +20,22 @@ struct ProcessorRow: Sendable, Hashable {
     var runAs: String
     var isEnabled: Bool
     var procedureText: String?
+    var callText: String?
     var query: QueryRow?
+
+    /// The text of the routine with the processor's name and these arguments, as an expression; nil is none.
+    private static func text(of arguments: String) -> SQL {
+        // With a set clause, or as security definer, the one could not commit, and the other would not find the handler's own.
+        """
+        (
+            select concat(f.prosrc, case when f.prosecdef then 'security definer' end, f.proconfig::text)
+            from pg_catalog.pg_proc as f
+            join pg_catalog.pg_namespace as n on n.oid = f.pronamespace
+            where n.nspname = 'cronmill_processor' and f.proname = p.name
+                and pg_catalog.oidvectortypes(f.proargtypes) = \(literal: arguments)
+        )
+        """
+    }
 
     /// The row a request is about: by the processor's name, or by its queue.
     static func find(_ request: ProcessorRequest, session: Session) throws -> ProcessorRow? {
@@ -35,14 +50,8 @@ struct ProcessorRow: Sendable, Hashable {
                 concat(floor(extract(epoch from p.poll_interval) * 1000000)::bigint, ' microseconds') as poll_interval,
                 concat(coalesce(floor(extract(epoch from p.keep_done) * 1000000)::bigint, 0), ' microseconds') as keep_done,
                 concat(coalesce(floor(extract(epoch from p.keep_dead) * 1000000)::bigint, 0), ' microseconds') as keep_dead,
-                (
-                    -- With a set clause, or as security definer, it could not commit.
-                    select concat(f.prosrc, case when f.prosecdef then 'security definer' end, f.proconfig::text)
-                    from pg_catalog.pg_proc as f
-                    join pg_catalog.pg_namespace as n on n.oid = f.pronamespace
-                    where n.nspname = 'cronmill_processor' and f.proname = p.name and f.prokind = 'p'
-                        and pg_catalog.oidvectortypes(f.proargtypes) = 'integer, bigint'
-                ) as procedure_text,
+                \(sql: Self.text(of: "integer, bigint")) as procedure_text,
+                \(sql: Self.text(of: ProcessorRoutines.callArguments)) as call_text,
                 \(sql: QueryRow.columns)
             from cronmill.processor as p
             join cronmill.queue as q on q.queue_id = p.queue_id
@@ -68,6 +77,7 @@ struct ProcessorRow: Sendable, Hashable {
                 runAs: row.get("run_as"),
                 isEnabled: row.get("enabled"),
                 procedureText: row.get("procedure_text"),
+                callText: row.get("call_text"),
                 query: QueryRow(row)
             )
         }

@@ -141,7 +141,8 @@ struct QueryHandler: Sendable, Hashable {
                 select f.prosrc
                 from pg_catalog.pg_proc as f
                 join pg_catalog.pg_namespace as n on n.oid = f.pronamespace
-                where n.nspname = 'cronmill_processor' and f.proname = \(name) and f.prokind = 'f'
+                where n.nspname = 'cronmill_processor' and f.proname = \(name)
+                    and pg_catalog.oidvectortypes(f.proargtypes) = 'jsonb'
                 """
             ).first?.get("prosrc")
         )

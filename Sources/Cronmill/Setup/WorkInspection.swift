@@ -12,6 +12,9 @@ struct WorkInspection: Sendable {
     var processor: ProcessorRow?
     /// All processors, by name.
     var processors: [String] = []
+    /// Processors whose routines are not what this program generates, and what makes them so; looked for where our routines
+    /// are of another version.
+    var outdated: [(name: String, renewal: SQL)] = []
     /// Whether our routines have to be dropped before they can be renewed.
     var mustDrop = false
     /// Whether the connection goes through a pooler.

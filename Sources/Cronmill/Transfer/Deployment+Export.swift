@@ -128,7 +128,7 @@ private struct SettingsText {
             add(try query.text(ofTable: "if not exists"))
             add(try query.handlerText)
         }
-        add(try handler.procedure(of: name))
+        add(try ProcessorRoutines(handler, processor: name).text)
         let columns = Self.columns + (query == nil ? [] : Self.queryColumns)
         let values = try session.one(
             """

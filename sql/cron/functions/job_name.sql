@@ -14,7 +14,7 @@ declare
 begin
     if octet_length(whole || ending) > 63 or strpos(database_name || processor, '/') > 0 then
         -- The slash may stand in either name: the hash is of both, kept apart by their lengths.
-        ending := '~' || left(md5(length(database_name)::text || '/' || database_name || '/' || processor), 8) || ending;
+        ending := '~' || left(md5(length(database_name)::text || '/' || database_name || '/' || processor), 16) || ending;
     end if;
     while octet_length(shown || ending) > 63 loop
         shown := left(shown, -1);

@@ -88,7 +88,7 @@ begin
         join pg_catalog.pg_namespace as n on n.oid = h.pronamespace
         where p.pronamespace = 'cronmill_processor'::regnamespace
             and p.proname = new.name
-            and p.prokind = 'p'
+            and pg_catalog.oidvectortypes(p.proargtypes) = 'bigint[], jsonb[], integer[], boolean'
             and pg_catalog.strpos(p.prosrc, pg_catalog.format('%I.%I(', n.nspname, h.proname)) > 0
     ) then
         raise exception using

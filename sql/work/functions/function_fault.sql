@@ -27,10 +27,10 @@ begin
         f.oid as function_id, n.oid as schema_id, n.nspname, f.prorettype::regtype as result_type,
         pg_catalog.oidvectortypes(f.proargtypes) as arguments, f.prokind,
         (
-            select pg_catalog.strpos(g.prosrc, 'outcome cronmill.outcome;') > 0
+            select pg_catalog.strpos(g.prosrc, 'cronmill.assert_done(') > 0
             from pg_catalog.pg_proc as g
             where g.pronamespace = 'cronmill_processor'::regnamespace and g.proname = function_fault.processor
-                and g.prokind = 'p'
+                and pg_catalog.oidvectortypes(g.proargtypes) = 'bigint[], jsonb[], integer[], boolean'
         ) as wants_outcome
     into found_one
     from pg_catalog.pg_proc as f

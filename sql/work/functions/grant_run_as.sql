@@ -11,8 +11,14 @@ begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
     perform cronmill.take_turn();
     execute pg_catalog.format('grant usage on schema cronmill, cronmill_processor to %I', run_as);
-    execute pg_catalog.format('grant execute on procedure cronmill_processor.%I to %I', processor, run_as);
-    for routine in select r.routine from cronmill.run_as_routines() as r (routine) loop
+    for routine in
+        select p.oid::regprocedure
+        from pg_catalog.pg_proc as p
+        where p.pronamespace = 'cronmill_processor'::regnamespace and p.proname = grant_run_as.processor
+            and pg_catalog.oidvectortypes(p.proargtypes) in ('integer, bigint', 'bigint[], jsonb[], integer[], boolean')
+        union all
+        select r.routine from cronmill.run_as_routines() as r (routine)
+    loop
         execute pg_catalog.format('grant execute on routine %s to %I', routine, run_as);
     end loop;
 end
@@ -35,13 +41,14 @@ begin
     if not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = revoke_run_as.run_as) then
         return;
     end if;
-    if exists (
-        select 1
+    for routine in
+        select p.oid::regprocedure
         from pg_catalog.pg_proc as p
-        where p.pronamespace = 'cronmill_processor'::regnamespace and p.proname = revoke_run_as.processor and p.prokind = 'p'
-    ) then
-        execute pg_catalog.format('revoke all on procedure cronmill_processor.%I from %I', processor, run_as);
-    end if;
+        where p.pronamespace = 'cronmill_processor'::regnamespace and p.proname = revoke_run_as.processor
+            and pg_catalog.oidvectortypes(p.proargtypes) in ('integer, bigint', 'bigint[], jsonb[], integer[], boolean')
+    loop
+        execute pg_catalog.format('revoke all on routine %s from %I', routine, run_as);
+    end loop;
     if exists (
         select 1
         from cronmill.processor as p

@@ -16,15 +16,19 @@ create type cronmill.task_settings as (
     max_attempts smallint
 );
 comment on type cronmill.task_settings is 'A task as producers describe it.';
--- What the per-batch functions hand to a generated procedure.
+-- How a run may go, by its processor's settings as they were at its start.
 create type cronmill.run_start as (
     go boolean,
     processor_id integer,
     run_id bigint,
     slot_id integer,
     start_number bigint,
+    label text,
     ends_at timestamptz,
     lingers boolean,
+    handler_call text,
+    takes_ids boolean,
+    takes_batch boolean,
     handler_search_path text,
     careful integer,
     alone_at timestamptz,
@@ -34,7 +38,9 @@ create type cronmill.run_start as (
     is_rare boolean
 );
 comment on type cronmill.run_start is 'How a run may go: until when, with what settings; go is false if it must return at once.';
--- The first fields are the batch; the others tell the next claim where to go on, and what has been counted.
+-- The first fields are the batch; then comes where the next claim goes on, and what has been counted; the last ones say what
+-- became of it: whether it was not done as a whole, but is to be done in parts, and is locked for that already, or why the
+-- run ends.
 create type cronmill.claim as (
     stop_reason text,
     at_once boolean,
@@ -54,7 +60,11 @@ create type cronmill.claim as (
     mark_id bigint[],
     full_scan_at timestamptz,
     scan_took interval,
-    waited bigint[]
+    waited bigint[],
+    is_locked boolean,
+    in_parts boolean,
+    end_reason text,
+    cancel_message text
 );
 comment on type cronmill.claim is 'A batch, or one task to be done alone whose attempt is charged already; and from where the next claim goes on.';
 create type cronmill.task_error as (
@@ -65,6 +75,16 @@ create type cronmill.task_error as (
     context text
 );
 comment on type cronmill.task_error is 'With what a task failed.';
+-- What became of some tasks of a batch that were done in one subtransaction: how they ended (done, snooze, dead); or with what
+-- which of them failed; or why the run ends.
+create type cronmill.part as (
+    ended text,
+    error cronmill.task_error,
+    failing bigint,
+    end_reason text,
+    cancel_message text
+);
+comment on type cronmill.part is 'What became of some tasks that were done in one subtransaction.';
 create type cronmill.counters as (
     done bigint,
     failed bigint,

@@ -38,6 +38,8 @@ declare
     level integer;
     ready_at timestamptz[] := array[]::timestamptz[];
     special bigint := 0;
+    levels_taken integer := 0;
+    samples integer;
     highest_id constant bigint := 9223372036854775807;
     -- Where the look ahead ends, in queues with groups.
     bound_at timestamptz;
@@ -178,6 +180,7 @@ begin
         batch.attempts := batch.attempts || taken.attempts;
         ready_at := ready_at || taken.ready_at;
         special := special + taken.special;
+        levels_taken := levels_taken + (taken.task_ids is not null)::integer;
         if missing = 0 then
             batch.mark_at[level + 1] := ready_at[cardinality(ready_at)];
             batch.mark_id[level + 1] := batch.task_ids[cardinality(batch.task_ids)];
@@ -265,13 +268,16 @@ begin
     if not batch.is_kept then
         delete from cronmill.task as t where t.ctid = any (batch.places);
     end if;
-    -- Of a large batch 64 stand for all: they are in order of their times.
-    for sample in 0 .. least(64, cardinality(ready_at)) - 1 loop
+    -- Of a large batch 64 stand for all: they are in order of their times. One does where all have waited for about as long,
+    -- as they have in a queue that has much to do.
+    samples := case
+        when levels_taken = 1 and now_at - ready_at[1] < 1.02 * (now_at - ready_at[cardinality(ready_at)]) then 1
+        else least(64, cardinality(ready_at)) end;
+    for sample in 0 .. samples - 1 loop
         batch.waited := cronmill.tally(
             batch.waited,
-            now_at - ready_at[1 + sample * cardinality(ready_at) / least(64, cardinality(ready_at))],
-            cardinality(batch.task_ids) / least(64, cardinality(ready_at))
-            + (sample < cardinality(batch.task_ids) % least(64, cardinality(ready_at)))::integer
+            now_at - ready_at[1 + sample * cardinality(ready_at) / samples],
+            cardinality(batch.task_ids) / samples + (sample < cardinality(batch.task_ids) % samples)::integer
         );
     end loop;
     return batch;

@@ -10,9 +10,7 @@ begin
     -- PL/pgSQL keeps its plan for the session; a function in SQL would be planned at every call.
     perform pg_catalog.set_config(
         'application_name',
-        pg_catalog.concat(
-            'cronmill slot ', run.slot_id, ' start ', run.start_number, ' until ' || extract(epoch from deadline)::text
-        ),
+        (publish.run).label || coalesce(' until ' || extract(epoch from publish.deadline)::text, ''),
         false
     );
 end

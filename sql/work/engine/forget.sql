@@ -11,13 +11,16 @@ declare
 begin
     -- If somebody has it, because a handler gave it away, the next claim will find that.
     if pg_catalog.pg_try_advisory_xact_lock(cronmill.slot_lock_class(), forget.slot_id) then
-        perform pg_catalog.pg_advisory_unlock_all();
-        perform pg_catalog.pg_try_advisory_lock(cronmill.slot_lock_class(), forget.slot_id);
+        perform pg_catalog.pg_advisory_unlock_all(),
+            pg_catalog.pg_try_advisory_lock(cronmill.slot_lock_class(), forget.slot_id);
     end if;
-    -- Not those of a client's protocol.
-    for prepared in select s.name from pg_catalog.pg_prepared_statements as s where s.from_sql loop
-        execute pg_catalog.format('deallocate %I', prepared);
-    end loop;
+    -- Not those of a client's protocol. It is called for every failing task, and nearly always there are none: a look at
+    -- that costs less than a loop.
+    if exists (select from pg_catalog.pg_prepared_statement() as s where s.from_sql) then
+        for prepared in select s.name from pg_catalog.pg_prepared_statement() as s where s.from_sql loop
+            execute pg_catalog.format('deallocate %I', prepared);
+        end loop;
+    end if;
 end
 $function$;
 comment on function cronmill.forget(integer) is 'Forgets advisory locks and prepared statements that a handler has left.';

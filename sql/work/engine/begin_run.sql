@@ -105,6 +105,7 @@ begin
     returning run.run_id into begun.run_id;
 
     begun.go := true;
+    begun.label := pg_catalog.concat('cronmill slot ', mine.slot_id, ' start ', begun.start_number);
     begun.processor_id := settings.processor_id;
     begun.slot_id := mine.slot_id;
     begun.ends_at := case when begin_run.slot > 0
@@ -113,6 +114,9 @@ begin
     begun.ends_at := coalesce(
         begun.ends_at, case when begin_run.slot > 0 then now_at + interval '10 minutes' else 'infinity' end);
     begun.handler_search_path := settings.handler_search_path;
+    begun.handler_call := pg_catalog.format('select * from cronmill_processor.%I($1, $2, $3, $4)', settings.name);
+    begun.takes_ids := pg_catalog.strpos(settings.handler, '(bigint') > 0;
+    begun.takes_batch := pg_catalog.strpos(settings.handler, '(bigint[],jsonb[])') > 0;
     -- What may end the run comes last, and not too late in a long one; a run that does not linger does it when nothing
     -- else is ready.
     begun.alone_at := least(

@@ -1,0 +1,166 @@
+-- A run of a processor's slot, from its start to its end: what every generated procedure calls. Each transaction does one
+-- batch: the tasks leave the queue and what the handler did arrives by the same commit.
+-- pg_cron runs `call` alone, because a procedure that commits may have no set clause, may not be security definer, and must
+-- commit outside of any block with an exception clause. Types are looked for before it sets its search_path: those that are
+-- no keywords are qualified.
+-- Executed by: the processor's run-as role, from its generated procedure.
+create or replace procedure cronmill.run(processor text, slot integer, task_limit bigint)
+language plpgsql
+as $procedure$
+declare
+    run cronmill.run_start;
+    batch cronmill.claim;
+    counters cronmill.counters := (0, 0, 0, null, null, 0);
+    total integer;
+    batch_size integer := 1;
+    began_at pg_catalog.timestamptz;
+    careful integer;
+    alone_first boolean;
+    failures bigint := 0;
+    poll_seconds double precision;
+    push_at pg_catalog.timestamptz;
+    last_look boolean := false;
+    noted bigint := 0;
+    noted_at pg_catalog.timestamptz;
+    end_reason pg_catalog.text;
+    cancel_message pg_catalog.text;
+    fault record;
+begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    noted_at := clock_timestamp();
+    run := cronmill.begin_run(processor, slot);
+    if not run.go then
+        commit;
+        return;
+    end if;
+    call cronmill.renew(run, slot);
+    careful := run.careful;
+    poll_seconds := run.poll_seconds;
+    push_at := run.push_at;
+
+    loop
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        began_at := clock_timestamp();
+        -- What may end the run is done last; at the end of its time one of them is, if there was none before.
+        alone_first := began_at >= run.alone_at
+            or not run.lingers and (total = 0 or alone_first and batch.is_alone) is true;
+        batch_size := case when total > 0 and began_at >= run.ends_at then 0
+            else least(batch_size, task_limit - counters.done - counters.failed) end;
+
+        -- First the whole batch in one subtransaction, unless tasks of the last batch failed, or each is to have a transaction
+        -- of its own: then these are locked here, and done in parts at once.
+        if failures > 0 or coalesce(batch.one_each, false) then
+            batch := cronmill.claim(run.processor_id, slot, batch_size, careful, alone_first, batch, true);
+            batch.in_parts := batch.task_ids is not null;
+            batch.is_locked := batch.in_parts;
+        else
+            batch := cronmill.try_batch(run, slot, batch_size, careful, alone_first, batch);
+        end if;
+        end_reason := batch.end_reason;
+        cancel_message := batch.cancel_message;
+        total := coalesce(cardinality(batch.task_ids), 0);
+        failures := 0;
+        counters.waited := batch.waited;
+        if total > 0 and batch.is_alone and batch.places[1] is null then
+            -- It has no place any more if its last attempt was one that never ended.
+            counters.dead := counters.dead + 1;
+            counters.failed := counters.failed + 1;
+        end if;
+        if total > 0 and not batch.in_parts then
+            counters.done := counters.done + total;
+            counters.worked := cronmill.tally(counters.worked, (clock_timestamp() - began_at) / total, total);
+        elsif batch.in_parts and end_reason is null then
+            call cronmill.retry_in_parts(run, slot, batch, counters, failures, began_at, end_reason, cancel_message);
+        end if;
+
+        end_reason := coalesce(
+            end_reason,
+            batch.stop_reason,
+            case
+                when counters.done + counters.failed >= task_limit then 'limit'
+                when total = 0 and not batch.at_once and last_look then 'empty'
+                when clock_timestamp() >= run.ends_at and alone_first then 'budget'
+            end
+        );
+        -- Of a run that is killed little is missing, and nothing of what it did carefully.
+        if counters.done + counters.failed > noted
+            and (batch.is_alone or clock_timestamp() > noted_at + interval '0.25 seconds')
+        then
+            perform cronmill.note_progress(run.processor_id, run, counters);
+            noted := counters.done + counters.failed;
+            noted_at := clock_timestamp();
+        end if;
+        if total > 0 then
+            call cronmill.renew(run, slot);
+        else
+            commit;
+            -- The owner of the database chooses the default, and could have operators of his called as the run-as role.
+            perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        end if;
+        exit when end_reason is not null;
+
+        if total > 0 then
+            poll_seconds := run.poll_seconds;
+            last_look := false;
+            if not batch.is_alone or careful > 0 then
+                batch_size := cronmill.next_batch_size(total, batch_size, clock_timestamp() - began_at, failures);
+            end if;
+            careful := greatest(0, careful - total);
+        elsif batch.at_once then
+            null;
+        elsif careful > 0 then
+            careful := 0;
+        elsif not run.lingers then
+            -- Before it ends it looks everywhere: what another slot had, or a group held up, waits where it has passed.
+            batch.full_scan_at := null;
+            last_look := true;
+        else
+            begin
+                perform pg_catalog.pg_sleep(least(
+                    poll_seconds, greatest(0, extract(epoch from run.ends_at - clock_timestamp()))));
+            exception
+                when query_canceled then
+                    get stacked diagnostics cancel_message = message_text;
+                    end_reason := 'stopped';
+            end;
+            exit when end_reason is not null;
+            -- After some seconds without a task it looks less often.
+            poll_seconds := least(10 * run.poll_seconds, 1.02 * poll_seconds);
+        end if;
+        if clock_timestamp() >= push_at then
+            call cronmill.push(run, false, push_at, cancel_message);
+            perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+            if cancel_message is not null then
+                end_reason := 'stopped';
+                exit;
+            end if;
+        end if;
+    end loop;
+
+    reset all;
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    perform cronmill.end_run(run.processor_id, run, end_reason, counters);
+    commit;
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    if end_reason not in ('canceled', 'stopped', 'no handler') and (run.is_rare or clock_timestamp() >= push_at) then
+        call cronmill.push(run, run.is_rare, push_at, cancel_message);
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    end if;
+    if end_reason <> 'lost' then
+        perform pg_catalog.pg_advisory_unlock(cronmill.slot_lock_class(), run.slot_id);
+    end if;
+    if end_reason in ('canceled', 'stopped') then
+        raise query_canceled using message = cancel_message;
+    end if;
+    if end_reason = 'no handler' then
+        fault := cronmill.handler_fault(run.processor_id);
+        raise exception using
+            errcode = 'MC021',
+            message = coalesce(fault.message, 'the handler could not be called'),
+            detail = 'No task is charged with that; they wait.',
+            hint = coalesce(fault.hint, 'It can be called now: the next run does them.');
+    end if;
+end
+$procedure$;
+comment on procedure cronmill.run(text, integer, bigint) is 'A run of a processor''s slot: batch after batch until its time is over, or nothing is left.';
+revoke all on procedure cronmill.run(text, integer, bigint) from public;
