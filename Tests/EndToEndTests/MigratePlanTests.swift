@@ -235,10 +235,10 @@ struct MigratePlanTests {
             let plan = try await place.migrate("plan")
             #expect(plan.exitCode == 0, "\(plan.output)")
             for line in [
-                "this uses function day_of(timestamp with time zone), and does not go along, because what has that name in database "
+                "this uses function public.day_of(timestamp with time zone), and does not go along, because what has that name in database "
                     + "\"postgres\" may be another's: CREATE INDEX by_day ON cron.job_run_details USING btree "
                     + "(public.day_of(start_time))\n",
-                "this uses function may_see(text), and does not go along, because what has that name in database \"postgres\" may be "
+                "this uses function public.may_see(text), and does not go along, because what has that name in database \"postgres\" may be "
                     + "another's: create policy sees on cron.job as PERMISSIVE for SELECT to carl using (public.may_see(username))\n",
             ] {
                 #expect(plan.output.contains(line), "\(plan.output)")

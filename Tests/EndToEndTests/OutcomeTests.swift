@@ -16,6 +16,17 @@ struct OutcomeTests {
             end;
         end $$
         """
+    private static let ofPayload = """
+        create function app.judge(payload jsonb) returns cronmill.outcome
+        language plpgsql as $$
+        begin
+            insert into app.done (n) values ((payload ->> 'n')::bigint);
+            return case (payload ->> 'n')::integer
+                when 2 then cronmill.snooze(now() + '1 hour')
+                when 3 then cronmill.dead('no such address')
+            end;
+        end $$
+        """
     private static let byRaising = """
         create function app.judge(payload jsonb) returns void
         language plpgsql as $$
@@ -31,7 +42,7 @@ struct OutcomeTests {
 
     @Test(
         "later puts a task off without an attempt, never buries it, and the rest is done; what was done stays with a value",
-        arguments: [(byValue, [1, 2, 3, 4]), (byRaising, [1, 4])]
+        arguments: [(byValue, [1, 2, 3, 4]), (ofPayload, [1, 2, 3, 4]), (byRaising, [1, 4])]
     )
     func outcomes(handler: String, done: [Int]) async throws {
         try await withDatabases { place in
@@ -64,6 +75,62 @@ struct OutcomeTests {
                 ) == ["3|1|MC102|no such address"]
             )
             #expect(try await place.rows("select done, failed, dead from cronmill.run") == ["2|1|1"])
+        }
+    }
+
+    @Test(
+        "whatever a handler takes and returns, each task is done once beside such as fail, and these are dead",
+        arguments: [
+            "(payload jsonb) returns void", "(payload jsonb) returns cronmill.outcome",
+            "(task_id bigint, payload jsonb, attempt integer) returns void",
+            "(task_id bigint, payload jsonb, attempt integer) returns cronmill.outcome",
+            "(task_ids bigint[], payloads jsonb[]) returns void",
+        ]
+    )
+    func besideFailures(signature: String) async throws {
+        try await withDatabases { place in
+            #expect(try await place.cronmillHere("setup").exitCode == 0)
+            let payloads = signature.contains("payloads") ? "unnest(payloads)" : "(select payload)"
+            try await place.script(
+                """
+                create function app.judge\(signature) language plpgsql as $$
+                declare
+                    p jsonb;
+                begin
+                    for p in select \(payloads) loop
+                        insert into app.done (n) values ((p ->> 'n')::bigint);
+                        if (p ->> 'n')::bigint % 50 = 0 then
+                            raise exception 'n is %', p ->> 'n';
+                        end if;
+                    end loop;
+                    \(signature.hasSuffix("outcome") ? "return cronmill.done();" : "")
+                end $$
+                """
+            )
+            let setup = try await place.cronmillHere(
+                "setup",
+                "--queue",
+                "work",
+                "--handler",
+                "app.judge",
+                "--run-as",
+                place.runner,
+                "--max-attempts",
+                "1",
+                "--schedule",
+                Workplace.never,
+                "--enable"
+            )
+            #expect(setup.exitCode == 0, "\(setup.errors)")
+            try await place.enqueue(300)
+            try await place.call()
+            #expect(try await place.done() == (1...300).filter { $0 % 50 != 0 })
+            #expect(
+                try await place.rows("select payload ->> 'n', error_message from cronmill.dead_task order by task_id")
+                    == stride(from: 50, through: 300, by: 50).map { "\($0)|n is \($0)" }
+            )
+            #expect(try await place.rows("select done, failed, dead from cronmill.run") == ["294|6|6"])
+            #expect(try await place.rows("select count(*) from cronmill.task") == ["0"])
         }
     }
 }

@@ -84,7 +84,7 @@ extension HandlerFunction {
             "    if found then",
             "        raise exception using errcode = 'MC000', message = 'not every task is done';",
             "    end if;",
-            "elsif pg_catalog.cardinality(task_ids) operator(pg_catalog.>) 1 then",
+            "elsif pg_catalog.cardinality(payloads) operator(pg_catalog.>) 1 then",
             "    \(counted), cronmill.assert_done(\(call)) from \(tasks);",
             "else",
             "    return \(self.call("task_ids[1]", "payloads[1]", "attempts[1]"));",
