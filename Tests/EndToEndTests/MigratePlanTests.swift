@@ -194,7 +194,9 @@ struct MigratePlanTests {
         }
     }
 
-    @Test("nothing of whoever owns the new database is called by a superuser: what would be is in the way, or stays behind")
+    @Test(
+        "nothing of whoever owns the new database is called by a superuser: what would be is in the way, or stays behind"
+    )
     func othersPlace() async throws {
         try await MovePlace.with(schedule: MovePlace.rare) { place in
             try await place.script(

@@ -46,10 +46,10 @@ struct SchemaTests {
             )
         }
             + [
-                ("work", "cronmill.queue"), ("cron", "cronmill_cron.run_as"),
-            ].map { half, table in
+                ("work/003", "cronmill.queue"), ("cron/002", "cronmill_cron.run_as"),
+            ].map { number, table in
                 SQLFile(
-                    path: "upgrades/\(half)/002_a_note.sql",
+                    path: "upgrades/\(number)_a_note.sql",
                     text: "alter table \(table) add column note text not null default '';\n" + comment(table)
                 )
             }
@@ -76,7 +76,7 @@ struct SchemaTests {
             #expect(
                 found.differences.map(\.text) == [
                     "schema cronmill_cron has version 1, this program 2",
-                    "schema cronmill has version 1, this program 2",
+                    "schema cronmill has version 2, this program 3",
                 ]
             )
             #expect(Set(found.differences.map(\.command)) == ["cronmill setup --database shop"])
@@ -85,7 +85,7 @@ struct SchemaTests {
             #expect(
                 plan.steps.map(\.title) == [
                     "upgrade schema cronmill_cron to version 2: a note", "renew the functions of the registry",
-                    "upgrade schema cronmill to version 2: a note", "renew the functions of the work database",
+                    "upgrade schema cronmill to version 3: a note", "renew the functions of the work database",
                 ]
             )
             try await deployment.apply(plan)
@@ -105,11 +105,12 @@ struct SchemaTests {
 
             for command in [arguments, ["sync", "--database", "shop"], ["export", "--database", "shop"]] {
                 let refused = try await server.cronmill(command)
-                let half =
-                    command[0] != "export" ? "cronmill_cron of database \"postgres\"" : "cronmill of database \"shop\""
+                let (half, version, known) =
+                    command[0] != "export"
+                    ? ("cronmill_cron of database \"postgres\"", 2, 1) : ("cronmill of database \"shop\"", 3, 2)
                 #expect(
                     refused.errors == """
-                        cronmill: error: schema \(half) has version 2, and this program knows it up to version 1
+                        cronmill: error: schema \(half) has version \(version), and this program knows it up to version \(known)
                         cronmill: detail: A newer cronmill has upgraded it.
                         cronmill: hint: Use that one.
 
@@ -128,7 +129,7 @@ struct SchemaTests {
             let before = try await Self.listing(server)
             var deployment = server.deployment
             deployment.sqlFiles = Self.next.map { file in
-                file.path == "upgrades/work/002_a_note.sql"
+                file.path == "upgrades/work/003_a_note.sql"
                     ? SQLFile(path: file.path, text: file.text + "select 1 / 0;\n") : file
             }
             let plan = try await deployment.planSetup(SetupRequest(), database: "shop")
@@ -136,7 +137,7 @@ struct SchemaTests {
             #expect(error?.sqlState == "22012")
             let after = try await Self.listing(server).filter { !$0.contains("run_as") }
             #expect(after == before.filter { !$0.contains("run_as") })
-            #expect(try await Self.rows(server, "shop", "select schema_version from cronmill.installation") == ["1"])
+            #expect(try await Self.rows(server, "shop", "select schema_version from cronmill.installation") == ["2"])
         }
     }
 
@@ -178,6 +179,87 @@ struct SchemaTests {
         }
     }
 
+    @Test(
+        "an installation of 0.1.0 is upgraded while a run of it goes; each task is done once, by its engine or the new one"
+    )
+    func released() async throws {
+        let fresh = try await Self.withFresh { try await Self.listing($0) }
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/0.1.0")
+        try await withServer { server in
+            try await Self.makeDatabase(server)
+            var older = server.deployment
+            older.sqlFiles = try SQLFile.all.filter { !$0.path.hasPrefix("upgrades/") }.map { file in
+                let released = folder.appending(path: file.path)
+                guard FileManager.default.fileExists(atPath: released.path()) else { return file }
+                return SQLFile(path: file.path, text: try String(contentsOf: released, encoding: .utf8))
+            }
+            try await Self.setUp(server, older)
+            let cron = try await server.connect()
+            try await cron.execute("select cronmill_cron.permit_run_as('shop', 'runner')")
+            await cron.close()
+            try await Self.script(
+                server,
+                try String(contentsOf: folder.appending(path: "procedure.sql"), encoding: .utf8) + """
+                    ;
+                    insert into cronmill.queue (name) values ('work');
+                    insert into cronmill.processor (name, queue_id, handler, run_as)
+                    select 'work', q.queue_id, 'app.work(jsonb)', 'runner' from cronmill.queue as q;
+                    create table app.done (n integer); grant insert on app.done to runner;
+                    create or replace function app.work(payload jsonb) returns void language plpgsql as $$
+                    begin
+                        perform pg_sleep(0.005);
+                        insert into app.done (n) values ((payload ->> 'n')::integer);
+                    end $$;
+                    select cronmill.enqueue_many(
+                        'work', array(select jsonb_build_object('n', n) from generate_series(1, 400) as n));
+                    """
+            )
+            async let run: Void = Self.call(server)
+            try await eventually("tasks are done") {
+                try await Self.rows(server, "shop", "select count(*) > 50 from app.done") == ["t"]
+            }
+            let upgraded = try await server.cronmill(["setup", "--database", "shop"])
+            try await run
+            #expect(
+                upgraded.errors.hasSuffix(
+                    """
+                    shop: upgrade schema cronmill to version 2: engine
+                    shop: renew the functions of the work database
+                    shop: generate the procedure of processor work
+
+                    """
+                ),
+                "\(upgraded.output)\(upgraded.errors)"
+            )
+            try await Self.script(
+                server,
+                "select cronmill.enqueue_many('work', array(select jsonb_build_object('n', n) from generate_series(401, 500) as n))"
+            )
+            try await Self.call(server)
+            #expect(
+                try await Self.rows(server, "shop", "select count(*), count(distinct n) from app.done") == ["500|500"]
+            )
+            #expect(try await Self.listing(server) == fresh)
+            for command in [["sync", "--check"], ["setup"]] {
+                let clean = try await server.cronmill(command + ["--database", "shop"])
+                #expect(clean.exitCode == 0, "\(clean.output)\(clean.errors)")
+            }
+        }
+    }
+
+    private static func script(_ server: TestServer, _ text: String) async throws {
+        let connection = try await server.connect("shop")
+        try await connection.script(text)
+        await connection.close()
+    }
+
+    /// Calls the procedure until nothing is left, as its run-as role.
+    private static func call(_ server: TestServer) async throws {
+        let connection = try await server.connect("shop", as: "runner")
+        try await connection.execute("call cronmill_processor.work(0)")
+        await connection.close()
+    }
+
     private static func withFresh<Value>(_ body: (TestServer) async throws -> Value) async throws -> Value {
         var value: Value?
         try await withServer { server in
@@ -207,6 +289,7 @@ struct SchemaTests {
         ]
     )
     func unreleased(database: String, schema: String, change: String, difference: String) async throws {
+        let version = schema == "cronmill" ? 2 : 1
         try await withServer { server in
             try await Self.makeDatabase(server)
             try await Self.setUp(server, server.deployment)
@@ -216,7 +299,7 @@ struct SchemaTests {
             let refused = try await server.cronmill(["setup", "--database", "shop"])
             #expect(
                 refused.errors == """
-                    cronmill: error: schema \(schema) of database "\(database)" cannot be upgraded: its tables are not those of version 1
+                    cronmill: error: schema \(schema) of database "\(database)" cannot be upgraded: its tables are not those of version \(version)
                     cronmill: detail: They are of a state that was never released, or were changed by hand: \(difference).
                     cronmill: hint: Remove it with the program that installed it (cronmill remove), then set it up again.
 

@@ -120,7 +120,8 @@ extension Session {
                 "pg_cron's table of jobs in database \"\(database)\" is locked by somebody"
                     + (holders.isEmpty ? "" : ": \(holders.joined(separator: ", "))"),
                 detail: "It was waited for ten seconds; what was done before stays done.",
-                hint: "End that transaction (select pg_terminate_backend(PID);), and go on with: cronmill migrate \(command)",
+                hint:
+                    "End that transaction (select pg_terminate_backend(PID);), and go on with: cronmill migrate \(command)",
                 database: database
             )
         }

@@ -72,7 +72,7 @@ create table cronmill.processor (
     constraint processor_paused_for_is_of_a_pause check (paused or paused_for is null)
 );
 comment on table cronmill.processor is 'Processors: one row of settings each; a change reaches cron.job in the same commit.';
-comment on column cronmill.processor.processor_id is 'Key; the generated procedure carries it.';
+comment on column cronmill.processor.processor_id is 'Key.';
 comment on column cronmill.processor.name is 'Name, and name of its procedure in schema cronmill_processor; cannot be changed.';
 comment on column cronmill.processor.queue_id is 'The queue it empties; a queue has at most one processor.';
 comment on column cronmill.processor.handler is 'Schema-qualified signature of the function that does one task.';

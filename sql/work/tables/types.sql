@@ -23,19 +23,19 @@ create type cronmill.run_start as (
     run_id bigint,
     slot_id integer,
     start_number bigint,
-    label text,
     ends_at timestamptz,
     lingers boolean,
-    handler_call text,
-    takes_ids boolean,
-    takes_batch boolean,
     handler_search_path text,
     careful integer,
     alone_at timestamptz,
     gives_back boolean,
     poll_seconds double precision,
     push_at timestamptz,
-    is_rare boolean
+    is_rare boolean,
+    label text,
+    handler_call text,
+    takes_ids boolean,
+    takes_batch boolean
 );
 comment on type cronmill.run_start is 'How a run may go: until when, with what settings; go is false if it must return at once.';
 -- The first fields are the batch; then comes where the next claim goes on, and what has been counted; the last ones say what

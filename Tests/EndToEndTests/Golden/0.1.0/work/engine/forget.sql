@@ -1,0 +1,24 @@
+-- Forgets what a handler has left in the session that no rollback takes back: advisory locks and prepared statements. The
+-- slot's lock is taken anew; while the session has none the transaction has it, so nobody can have it in between.
+-- Executed by: the processor's run-as role, from its generated procedure and renew.
+create or replace function cronmill.forget(slot_id integer)
+returns void
+language plpgsql volatile parallel unsafe security invoker
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    prepared name;
+begin
+    -- If somebody has it, because a handler gave it away, the next claim will find that.
+    if pg_catalog.pg_try_advisory_xact_lock(cronmill.slot_lock_class(), forget.slot_id) then
+        perform pg_catalog.pg_advisory_unlock_all();
+        perform pg_catalog.pg_try_advisory_lock(cronmill.slot_lock_class(), forget.slot_id);
+    end if;
+    -- Not those of a client's protocol.
+    for prepared in select s.name from pg_catalog.pg_prepared_statements as s where s.from_sql loop
+        execute pg_catalog.format('deallocate %I', prepared);
+    end loop;
+end
+$function$;
+comment on function cronmill.forget(integer) is 'Forgets advisory locks and prepared statements that a handler has left.';
+revoke all on function cronmill.forget(integer) from public;

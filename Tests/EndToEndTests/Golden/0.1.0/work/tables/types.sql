@@ -1,0 +1,103 @@
+-- What a handler may return instead of void.
+create type cronmill.outcome as (
+    kind text,
+    run_at timestamptz,
+    reason text
+);
+comment on type cronmill.outcome is 'What a handler may return: cronmill.done(), cronmill.snooze(until), cronmill.dead(reason).';
+-- A task as producers describe it.
+create type cronmill.task_settings as (
+    payload jsonb,
+    priority smallint,
+    run_at timestamptz,
+    unique_key text,
+    group_key text,
+    timeout interval,
+    max_attempts smallint
+);
+comment on type cronmill.task_settings is 'A task as producers describe it.';
+-- What the per-batch functions hand to a generated procedure.
+create type cronmill.run_start as (
+    go boolean,
+    processor_id integer,
+    run_id bigint,
+    slot_id integer,
+    start_number bigint,
+    ends_at timestamptz,
+    lingers boolean,
+    handler_search_path text,
+    careful integer,
+    alone_at timestamptz,
+    gives_back boolean,
+    poll_seconds double precision,
+    push_at timestamptz,
+    is_rare boolean
+);
+comment on type cronmill.run_start is 'How a run may go: until when, with what settings; go is false if it must return at once.';
+-- The first fields are the batch; the others tell the next claim where to go on, and what has been counted.
+create type cronmill.claim as (
+    stop_reason text,
+    at_once boolean,
+    is_alone boolean,
+    is_kept boolean,
+    one_each boolean,
+    has_groups boolean,
+    task_ids bigint[],
+    places tid[],
+    payloads jsonb[],
+    attempts integer[],
+    timeouts interval[],
+    timeout interval,
+    task_timeout interval,
+    group_keys text[],
+    mark_at timestamptz[],
+    mark_id bigint[],
+    full_scan_at timestamptz,
+    scan_took interval,
+    waited bigint[]
+);
+comment on type cronmill.claim is 'A batch, or one task to be done alone whose attempt is charged already; and from where the next claim goes on.';
+create type cronmill.task_error as (
+    sqlstate text,
+    message text,
+    detail text,
+    hint text,
+    context text
+);
+comment on type cronmill.task_error is 'With what a task failed.';
+create type cronmill.counters as (
+    done bigint,
+    failed bigint,
+    dead bigint,
+    waited bigint[],
+    worked bigint[],
+    alone bigint
+);
+comment on type cronmill.counters is 'What a run has done so far, see cronmill.run.';
+-- What a query processor's generated handler is told of its task.
+create type cronmill.query_task as (
+    query text,
+    query_hash text,
+    partition_key text,
+    search_path text,
+    result_limit bigint,
+    over_limit text,
+    computed_after timestamptz,
+    refreshes boolean,
+    failure text,
+    processor text,
+    result_table text,
+    is_lenient boolean,
+    datatype text
+);
+comment on type cronmill.query_task is 'A query to be done: its text and key, and the settings of its processor; a result computed after computed_after will do. failure is why it is remembered as failed, unless it refreshes.';
+-- What a processor tells the registry of itself.
+create type cronmill.backlog as (
+    ready bigint,
+    oldest_ready_seconds double precision,
+    dead bigint,
+    done bigint,
+    failed bigint,
+    paused boolean
+);
+comment on type cronmill.backlog is 'Tasks that are ready and dead, attempts of the last quarter of an hour, and whether the processor is paused.';
