@@ -123,7 +123,7 @@ struct RoleFunctionTests {
 
     @Test("in functions that others own no operator is looked up, and no name without its schema")
     func qualified() throws {
-        let file = try #require(SQLFile.all.first { $0.path == "cron/functions/as_role.sql" })
+        let file = try #require(SQLFile.all.first { $0.path == "cron/roles/as_role.sql" })
         let bodies = file.text.components(separatedBy: "$function$").enumerated()
             .filter { !$0.offset.isMultiple(of: 2) }
         #expect(bodies.count == 6)

@@ -1,6 +1,7 @@
 -- Starts a run of a slot: takes the slot's advisory lock (waiting a little for a predecessor that is
 -- ending), pays back owed ticks, notes the start. Changes cronmill.slot, cronmill.run and cronmill.task. The caller
--- commits next. Executed by: the processor's run-as role, from its generated procedure.
+-- commits next.
+-- Executed by: run; the processor's run-as role.
 create or replace function cronmill.begin_run(processor text, slot integer)
 returns cronmill.run_start
 language plpgsql volatile parallel unsafe security definer

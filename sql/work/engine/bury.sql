@@ -1,5 +1,6 @@
 -- Moves a task to the dead ones with the error of its last attempt. Changes cronmill.task and
--- cronmill.dead_task. Executed by: fail, begin_attempt.
+-- cronmill.dead_task.
+-- Executed by: begin_attempt, fail, finish.
 create or replace function cronmill.bury(
     task_id bigint,
     place tid,

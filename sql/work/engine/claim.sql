@@ -8,7 +8,8 @@
 -- before they are done: of those that are here still after another such end each is done alone. Few are done so at once. A
 -- task alone is charged before it is begun, see claim_alone: after the others, or with alone_first before them.
 -- Tasks with a unique key give it up first: at_once says that the caller shall commit that and claim again (ENGINE 9).
--- Changes cronmill.task. Executed by: the processor's run-as role, from its generated procedure.
+-- Changes cronmill.task.
+-- Executed by: run, try_batch; the processor's run-as role.
 create or replace function cronmill.claim(
     processor_id integer,
     slot integer,

@@ -3,7 +3,7 @@
 -- first task without a gap. They are found by their places, which a rollback does not change; the number tells a task from
 -- another that has come to its place since. The rows stay until finish or fail. In its transaction the slot's lock cannot be
 -- given away.
--- Executed by: the processor's run-as role, from its generated procedure.
+-- Executed by: retry_in_parts; the processor's run-as role.
 create or replace function cronmill.claim_again(
     processor_id integer, slot_id integer, task_ids bigint[], places tid[]
 )

@@ -1,6 +1,7 @@
 -- Takes one of the tasks that are done alone: those that an unclean end has left under suspicion, and then those whose
 -- last attempt never ended. It stays, is charged, and the caller commits before doing it. Changes cronmill.task and
--- cronmill.dead_task. Executed by: claim.
+-- cronmill.dead_task.
+-- Executed by: claim.
 create or replace function cronmill.claim_alone(
     processor_id integer, queue_id integer, slot_id integer, batch cronmill.claim
 )

@@ -1,7 +1,7 @@
 -- Charges a task with a failed attempt, unless begin_attempt has: it waits for its next one, or is dead after
 -- the last. The handler may also have raised MC101 (later, no attempt used up) or MC102 (dead at once).
 -- Returns retry, dead or snooze; null if it is not in its place any more. Changes cronmill.task and cronmill.dead_task.
--- Executed by: the other function fail.
+-- Executed by: fail of many tasks.
 create or replace function cronmill.fail(
     processor_id integer,
     task_id bigint,
@@ -55,7 +55,8 @@ revoke all on function cronmill.fail(integer, bigint, tid, cronmill.task_error) 
 
 -- Charges tasks that are locked with a failed attempt each, and counts them. Most of them wait for their next one: these
 -- are put back in one statement, each as a row of its own (put_back), the others one by one.
--- Changes cronmill.task and cronmill.dead_task. Executed by: the processor's run-as role, from its generated procedure.
+-- Changes cronmill.task and cronmill.dead_task.
+-- Executed by: retry_in_parts; the processor's run-as role.
 create or replace function cronmill.fail(
     processor_id integer,
     task_ids bigint[],

@@ -1,7 +1,7 @@
 -- Ends tasks whose handler did not fail, in the handler's own transaction: removes them, or moves them to
 -- done_task where finished tasks are kept; a single one may also be put off, or buried, as the handler says.
 -- Returns done, snooze or dead. Changes cronmill.task, cronmill.done_task and cronmill.dead_task.
--- Executed by: the processor's run-as role, from its generated procedure.
+-- Executed by: fail, try_batch, try_part; the processor's run-as role.
 create or replace function cronmill.finish(
     processor_id integer,
     task_ids bigint[],

@@ -1,6 +1,6 @@
 -- Forgets what a handler has left in the session that no rollback takes back: advisory locks and prepared statements. The
 -- slot's lock is taken anew; while the session has none the transaction has it, so nobody can have it in between.
--- Executed by: the processor's run-as role, from its generated procedure and renew.
+-- Executed by: renew, try_part; the processor's run-as role.
 create or replace function cronmill.forget(slot_id integer)
 returns void
 language plpgsql volatile parallel unsafe security invoker

@@ -1,5 +1,6 @@
 -- Removes what was noted of runs that began more than seven days ago; their slots keep the totals. Of one slot, or of
--- all. Returns how many. Changes cronmill.run and cronmill.slot. Executed by: begin_run, prune_tasks.
+-- all. Returns how many. Changes cronmill.run and cronmill.slot.
+-- Executed by: begin_run, prune_tasks.
 create or replace function cronmill.forget_runs(slot_id integer default null, max_runs integer default null)
 returns bigint
 language plpgsql volatile parallel unsafe security definer

@@ -1,6 +1,7 @@
 -- Takes the charge of an attempt back that was begun alone and not made: stopped by somebody's cancel, or its group
 -- was busy, or somebody held it just then. Where that lasts, the task stays begun; begin_attempt does not charge it again.
--- Changes cronmill.task. Executed by: the processor's run-as role, from its generated procedure.
+-- Changes cronmill.task.
+-- Executed by: end_run, retry_in_parts; the processor's run-as role.
 create or replace function cronmill.give_back(processor_id integer, task_id bigint, place tid)
 returns void
 language plpgsql volatile parallel unsafe security definer

@@ -1,5 +1,6 @@
 -- Whether this database has constraints that can be deferred and are not by default: "set constraints all deferred" would
--- not make them as they were. Executed by: the processor's run-as role, from its generated procedure.
+-- not make them as they were.
+-- Executed by: retry_in_parts; the processor's run-as role.
 create or replace function cronmill.has_immediate_constraints()
 returns boolean
 language plpgsql stable parallel safe security invoker

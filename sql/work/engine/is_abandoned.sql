@@ -1,5 +1,6 @@
 -- Whether nobody is at work any more on a task whose attempt began: the run that began it has ended, or lost its backend,
--- or is the one that asks. Until a run that goes on has locked the task again, only this tells. Executed by: claim.
+-- or is the one that asks. Until a run that goes on has locked the task again, only this tells.
+-- Executed by: claim_alone, hold_lost_keys.
 create or replace function cronmill.is_abandoned(taken_by integer, began_at timestamptz, own_slot_id integer)
 returns boolean
 language plpgsql volatile parallel unsafe security invoker

@@ -1,7 +1,7 @@
 -- Whether query_canceled was raised by a handler itself, or by another server it asked, and is a failure of its task;
 -- any other ends the run. All that tells the two apart is text in the language of lc_messages. So it is compared with
 -- what this session says when it is cancelled and when a function raises: both are tried, and caught.
--- Executed by: the processor's run-as role, from its generated procedure, right after it has caught the error.
+-- Executed by: try_batch, try_part; the processor's run-as role, right after it has caught the error.
 create or replace function cronmill.is_own_cancel(message text, context text)
 returns boolean
 language plpgsql volatile parallel unsafe security invoker

@@ -1,7 +1,8 @@
 -- Whether a task may be begun although it is in a group: if nothing earlier of the group waits or is being done, and no other
 -- slot is at work on the group. Takes a lock until the end of the transaction, so that it stays so: a task with a
 -- lower number may arrive late, by a commit after this one. Two groups that share a lock wait for each other,
--- which is harmless. Executed by: claim, claim_groups, claim_again.
+-- which is harmless.
+-- Executed by: claim, claim_again, claim_alone, claim_groups.
 create or replace function cronmill.lock_group(queue_id integer, group_key text, task_id bigint)
 returns boolean
 language plpgsql volatile parallel unsafe security invoker

@@ -1,6 +1,6 @@
 -- Size of the next batch: so many tasks as take a quarter of a second, from one to 5000, changing
 -- fourfold at most, and so few that about 25 of them fail. A batch that was not full and quick says nothing new.
--- Executed by: the processor's run-as role, from its generated procedure.
+-- Executed by: run; the processor's run-as role.
 create or replace function cronmill.next_batch_size(total integer, batch_size integer, took interval, failures bigint)
 returns integer
 language sql immutable parallel safe security invoker

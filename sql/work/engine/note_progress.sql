@@ -1,7 +1,7 @@
 -- Writes the counters of a run that goes on; called a few times a second, not for every batch. Removes finished tasks
 -- that have been kept long enough, about as many as have come in since.
--- Changes cronmill.run and cronmill.done_task. Executed by: the processor's run-as role, from its generated procedure;
--- end_run.
+-- Changes cronmill.run and cronmill.done_task.
+-- Executed by: end_run, run; the processor's run-as role.
 create or replace function cronmill.note_progress(processor_id integer, run cronmill.run_start, counters cronmill.counters)
 returns void
 language plpgsql volatile parallel unsafe security definer

@@ -3,7 +3,8 @@
 -- the same key, another slot's claim), would lock the new version, see only then that it is not what he looked for,
 -- and keep that lock until the end of his transaction, in which another handler may be at work: the slot could not
 -- make the attempt, the next one would come late, a producer of the key would wait. That the row is gone is an error,
--- for the caller has locked it. Returns its new place. Changes cronmill.task. Executed by: begin_attempt, fail, finish, give_back.
+-- for the caller has locked it. Returns its new place. Changes cronmill.task.
+-- Executed by: begin_attempt, fail, finish, give_back.
 create or replace function cronmill.put_back(
     task_id bigint,
     place tid,

@@ -2,7 +2,7 @@
 -- temporary tables, cursors, prepared statements, channels and advisory locks of handlers are gone. What sequences have
 -- cached stays: numbers would be lost for nothing. Of a scheduled slot what is less than an error is not sent: pg_cron
 -- would write every notice into the server's log, or into its history.
--- Executed by: the processor's run-as role, from its generated procedure.
+-- Executed by: retry_in_parts, run; the processor's run-as role.
 create or replace procedure cronmill.renew(run cronmill.run_start, slot integer)
 language plpgsql
 as $procedure$

@@ -1,5 +1,5 @@
 -- When a task may be tried again: exponential backoff with a fifth of jitter either way.
--- Executed by: fail, begin_attempt.
+-- Executed by: begin_attempt, fail.
 create or replace function cronmill.retry_at(attempts integer, backoff_base interval, backoff_cap interval)
 returns timestamptz
 language plpgsql volatile parallel safe security invoker

@@ -4,7 +4,7 @@
 -- and one that leaves nothing makes room for the next. A commit after 60 parts: more than 64 subtransactions that write slow
 -- every other session's snapshots. A task taken alone comes here at once; its attempt is committed before it is made.
 -- What it has done last is left to the caller to commit. parts_began_at is when that transaction began.
--- Executed by: the processor's run-as role, from run.
+-- Executed by: run; the processor's run-as role.
 create or replace procedure cronmill.retry_in_parts(
     run cronmill.run_start,
     slot integer,

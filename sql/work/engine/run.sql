@@ -3,7 +3,7 @@
 -- pg_cron runs `call` alone, because a procedure that commits may have no set clause, may not be security definer, and must
 -- commit outside of any block with an exception clause. Types are looked for before it sets its search_path: those that are
 -- no keywords are qualified.
--- Executed by: the processor's run-as role, from its generated procedure.
+-- Executed by: the processor's run-as role.
 create or replace procedure cronmill.run(processor text, slot integer, task_limit bigint)
 language plpgsql
 as $procedure$

@@ -1,7 +1,7 @@
 -- Claims a batch and does all of it in one subtransaction. If a task fails nothing has happened, and the batch is to be done
 -- in parts (in_parts); so is one that was claimed to be done alone. A cancel that is no task's fault ends the run
 -- (end_reason). Payloads are not given back: they are many bytes, and what is done in parts is locked and read again.
--- Executed by: the processor's run-as role, from run.
+-- Executed by: run; the processor's run-as role.
 create or replace function cronmill.try_batch(
     run cronmill.run_start,
     slot integer,

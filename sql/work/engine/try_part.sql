@@ -2,7 +2,7 @@
 -- and the sequence, which a rollback does not set back, tells which (failing); null if that cannot be told. A cancel that
 -- is no task's fault, and a handler that cannot be called at all, end the run (end_reason).
 -- Of tasks that are dead at once the handler's word counts only where nothing else was done in the transaction (is_first).
--- Executed by: the processor's run-as role, from retry_in_parts.
+-- Executed by: retry_in_parts; the processor's run-as role.
 create or replace function cronmill.try_part(
     run cronmill.run_start,
     task_ids bigint[],

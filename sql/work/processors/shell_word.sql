@@ -1,0 +1,15 @@
+-- A text as one word of a shell's command line, for the commands in hints: in single quotes where the
+-- shell would read anything else of it.
+-- Executed by: many functions.
+create or replace function cronmill.shell_word(word text)
+returns text
+language sql immutable parallel safe security invoker
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select case
+        when word ~ '^[A-Za-z0-9_./:@%+,][A-Za-z0-9_./:@%+,-]*$' then word
+        else concat('''', replace(word, '''', '''\'''''), '''')
+    end;
+end;
+comment on function cronmill.shell_word(text) is 'A text as one word of a shell''s command line.';
+revoke all on function cronmill.shell_word(text) from public;

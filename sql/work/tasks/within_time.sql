@@ -1,0 +1,19 @@
+-- The nearest time at which a task may be due: with infinite times, and those before and after all that is meant, nothing
+-- can be reckoned. Null stays null.
+-- Executed by: adopt_task, enqueue, enqueue_many, finish, read_envelope.
+create or replace function cronmill.within_time(run_at timestamptz)
+returns timestamptz
+language plpgsql volatile parallel safe security invoker
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    return case
+        when within_time.run_at = '-infinity' then clock_timestamp()
+        when within_time.run_at < '2000-01-01 00:00+00' then '2000-01-01 00:00+00'::timestamptz
+        when within_time.run_at > '9999-12-31 00:00+00' then '9999-12-31 00:00+00'::timestamptz
+        else within_time.run_at
+    end;
+end
+$function$;
+comment on function cronmill.within_time(timestamptz) is 'The nearest time at which a task may be due.';
+revoke all on function cronmill.within_time(timestamptz) from public;
