@@ -117,6 +117,10 @@ struct AdoptPartitionCacheTests {
                     "8|3"
                 ]
             )
+            // What an undoing leaves that was cut off when it had disabled the processors.
+            try await place.script("update cronmill.adoption set finished_at = null")
+            #expect(try await place.cronmill(old.arguments).exitCode == 0)
+            #expect(try await place.rows("select p.enabled from cronmill.processor as p") == ["t", "t"])
             let undone = try await place.cronmill([
                 "migrate", "adopt", "--database", place.database, "--partitioncache", "--undo",
             ])

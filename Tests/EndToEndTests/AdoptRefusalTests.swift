@@ -1,6 +1,8 @@
 import Postgres
 import Testing
 
+@testable import Cronmill
+
 /// What is not taken over, and the reason that is given.
 @Suite("Adopting refused", .timeLimit(.minutes(60)))
 struct AdoptRefusalTests {
@@ -143,6 +145,113 @@ struct AdoptRefusalTests {
                     """
                 )
             }
+        }
+    }
+
+    @Test(
+        "a table by which a third role's function would run as the installer is refused, and names it",
+        arguments: [
+            ("alter table app.jobs add check ((payload::text)::evil.text is not null) not valid", "type evil.text"),
+            ("create index on app.jobs ((payload::text::evil.text is null))", "type evil.text"),
+            ("alter table app.jobs add g text generated always as (payload::text::evil.text) stored", "type evil.text"),
+            ("alter table app.jobs add check (evil.may(1)) not valid", "function evil.may(integer)"),
+            ("alter table app.jobs add h text default evil.name()", "function evil.name()"),
+            (
+                "create domain app.d as text default evil.name(); alter table app.jobs add h app.d",
+                "function evil.name()"
+            ),
+            (
+                "create type app.r as range (subtype = evil.text); alter table app.jobs add h app.r",
+                "type evil.text"
+            ),
+            (
+                "create type app.e as enum ('a'); create function evil.json(app.e) returns json language sql as 'select null::json';"
+                    + "alter function evil.json(app.e) owner to %o; create cast (app.e as json) with function evil.json(app.e);"
+                    + "alter table app.jobs add h app.e",
+                "function evil.json(app.e)"
+            ),
+        ]
+    )
+    func thirdRoles(statement: String, what: String) async throws {
+        try await withDatabases { place in
+            let stranger = "stranger\(place.runner)"
+            try await place.makeJobs(1)
+            try await place.server.makeRole(stranger)
+            try await place.script(
+                """
+                create schema evil authorization \(stranger);
+                create function evil.may(integer) returns boolean language sql immutable as 'select true';
+                create function evil.name() returns text language sql as 'select null::text';
+                create domain evil.text as text check (evil.may(1));
+                alter function evil.may(integer) owner to \(stranger);
+                alter function evil.name() owner to \(stranger);
+                alter domain evil.text owner to \(stranger)
+                """
+            )
+            try await place.script(statement.replacing("%o", with: stranger))
+            let columns = ["g", "h"].filter { statement.contains("add \($0) ") }
+            let refused = try await place.cronmill(place.adoptArguments + columns.flatMap { ["--ignore", $0] })
+            #expect(refused.exitCode == 1)
+            #expect(
+                refused.errors.contains("cronmill: error: \(what) of table app.jobs belongs to role \"\(stranger)\"\n"),
+                "\(refused.errors)"
+            )
+        }
+    }
+
+    @Test("who may make foreign keys to a table could have triggers run; who only reads it by a view refuses nothing")
+    func references() async throws {
+        try await withDatabases { place in
+            try await place.makeJobs(1)
+            let reader = "reader\(place.runner)"
+            try await place.server.makeRole(reader)
+            try await place.script(
+                """
+                create schema r authorization \(reader); grant usage on schema app to \(reader);
+                grant select, references (id) on app.jobs to \(reader)
+                """
+            )
+            let refused = try await place.cronmill(place.adoptArguments)
+            #expect(
+                refused.errors.contains(
+                    "cronmill: error: role \"\(reader)\" may make foreign keys to table app.jobs\n"
+                ),
+                "\(refused.errors)"
+            )
+            try await place.script("revoke references (id) on app.jobs from \(reader)")
+            let connection = try await place.connect(as: reader)
+            try await connection.script(
+                """
+                create function r.f(jsonb) returns boolean language sql as 'select true';
+                create view r.v as select r.f(payload) from app.jobs
+                """
+            )
+            await connection.close()
+            let taken = try await place.cronmill(place.adoptArguments)
+            #expect(taken.exitCode == 0, "\(taken.errors)")
+        }
+    }
+
+    @Test("two take-overs of a database do not go at once, nor one and the undoing of another")
+    func oneAtATime() async throws {
+        try await withDatabases { place in
+            try await place.makeJobs(1)
+            let lock = AdvisoryLock(.takeOver(of: place.database), deployment: place.server.deployment)
+            try #require(try await lock.take())
+            let undo = ["migrate", "adopt", "--database", place.database, "--table", "app.jobs", "--undo"]
+            for arguments in [place.adoptArguments, undo] {
+                let refused = try await place.cronmill(arguments)
+                #expect(refused.exitCode == 1)
+                #expect(
+                    refused.errors.hasPrefix(
+                        "cronmill: error: another take-over in database \"\(place.database)\", or the undoing of one, is going\n"
+                    ),
+                    "\(refused.errors)"
+                )
+            }
+            await lock.release()
+            let taken = try await place.cronmill(place.adoptArguments)
+            #expect(taken.exitCode == 0, "\(taken.errors)")
         }
     }
 

@@ -123,7 +123,7 @@ struct AttackTests {
                 """
             )
             #expect(
-                granted == ["enqueue", "enqueue_envelopes", "enqueue_many", "producer_queue_id", "slot_lock_class"]
+                granted == ["enqueue", "enqueue_envelopes", "enqueue_many", "lock_class", "producer_queue_id"]
             )
             for statement in [
                 "update cronmill.processor set enabled = true", "update cronmill.processor set slots = 9",

@@ -159,7 +159,7 @@ struct CatalogTests {
                         or p.prosecdef and not 'search_path=pg_catalog, pg_temp' = any (coalesce(p.proconfig, '{}')))
                 order by 1
                 """
-            #expect(try await place.rows(open) == ["cronmill.slot_lock_class()"])
+            #expect(try await place.rows(open) == ["cronmill.lock_class(text)"])
             #expect(try await place.cronRows(open) == [])
         }
     }

@@ -257,6 +257,77 @@ struct MigratePlanTests {
         }
     }
 
+    @Test(
+        "a rollback takes along a job made under a name that is taken, without it, and restores one that pg_cron would refuse"
+    )
+    func rollbackOfOddJobs() async throws {
+        try await MovePlace.with(schedule: MovePlace.rare) { place in
+            try await place.script(
+                """
+                grant usage on schema cron to ann;
+                insert into cron.job (schedule, command, nodename, nodeport, database, username, active, jobname)
+                values ('61 * * * *', 'select 1', 'localhost', 5432, 'shop', 'ann', true, 'never made by pg_cron')
+                """,
+                in: "shop"
+            )
+            let jobs = try await place.jobs(in: "shop")
+            let moved = try await place.migrate("apply")
+            #expect(moved.exitCode == 0, "\(moved.errors)")
+            let ann = try await place.server.connect("postgres", as: "ann")
+            try await ann.execute("select cron.unschedule('failing')")
+            try await ann.execute("select cron.schedule('failing', '0 0 2 1 *', 'select 2')")
+            try await ann.execute("select cron.schedule('mine', '0 0 3 1 *', 'select 3')")
+            await ann.close()
+            let back = try await place.migrate("rollback")
+            #expect(back.exitCode == 0, "\(back.errors)")
+            #expect(
+                back.errors.contains(
+                    "was made in database \"postgres\" under the name \"failing\", which is that of a job here"
+                ),
+                "\(back.errors)"
+            )
+            let all = try await place.jobs(in: "shop")
+            #expect(Set(jobs).subtracting(all) == [])
+            #expect(
+                try await place.rows(
+                    """
+                    select j.schedule, j.command, j.username, j.active, j.jobname from cron.job as j
+                    where j.command in ('select 2', 'select 3') order by 1
+                    """,
+                    in: "shop"
+                ) == ["0 0 2 1 *|select 2|ann|f|-", "0 0 3 1 *|select 3|ann|t|mine"]
+            )
+        }
+    }
+
+    @Test(
+        "while it moves nobody makes a job by the name of a probe; who has pg_cron's tables locked is named after ten seconds"
+    )
+    func heldUp() async throws {
+        try await MovePlace.with(schedule: MovePlace.rare) { place in
+            try await place.script("grant usage on schema cron to ann", in: "shop")
+            let reader = try await place.server.connect("shop", as: "ann")
+            try await reader.script("begin; lock table cron.job_run_details in access exclusive mode")
+            let held = try await place.migrate("apply")
+            #expect(held.exitCode == 1)
+            #expect(
+                held.errors.contains("pg_cron's tables in database \"shop\" are locked by somebody: server process "),
+                "\(held.errors)"
+            )
+            #expect(held.errors.contains("of role \"ann\""), "\(held.errors)")
+            try await reader.script("rollback")
+            let gate = try await StepGate.install(place)
+            try await gate.kill(place.arguments("apply"), at: "drain ends")
+            let probe = try await expectedError {
+                try await reader.execute("select cron.schedule('cronmill probe', '* * * * *', 'select 1')")
+            }
+            #expect(probe.sqlState == "MC019")
+            await reader.close()
+            let moved = try await place.migrate("apply")
+            #expect(moved.exitCode == 0, "\(moved.errors)")
+        }
+    }
+
     @Test("a function that is told of alarms has to be in the new place, too, and of the same owner")
     func alarmFunction() async throws {
         try await MovePlace.with(schedule: MovePlace.rare) { place in

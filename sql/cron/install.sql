@@ -115,6 +115,7 @@
 \ir alarms/raise_alarms.sql
 
 -- Housekeeping
+\ir housekeeping/lock_class.sql
 \ir housekeeping/housekeepers.sql
 \ir housekeeping/keep_house.sql
 \ir housekeeping/overdue_slots.sql

@@ -5,7 +5,7 @@ create schema if not exists cronmill_migration;
 comment on schema cronmill_migration is 'Cronmill: the move of pg_cron to another database, until it is finished.';
 
 -- Trigger function. Arguments of its triggers: the database pg_cron leaves, and the one it goes to.
--- Executed by: triggers cronmill_migration_guard, cronmill_migration_guard_delete, cronmill_migration_guard_truncate.
+-- Executed by: triggers cronmill_migration_guard, and the same with _delete, _truncate and _probe.
 create or replace function cronmill_migration.refuse_change()
 returns trigger
 language plpgsql volatile parallel unsafe security invoker

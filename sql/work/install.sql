@@ -23,7 +23,7 @@
 \ir tables/adopted_job.sql
 
 -- Locks
-\ir locks/slot_lock_class.sql
+\ir locks/lock_class.sql
 \ir locks/is_held.sql
 \ir locks/is_at_work.sql
 \ir locks/take_lock.sql

@@ -6,9 +6,20 @@ internal import Postgres
 /// A restart of the server ends it.
 actor AdvisoryLock {
     /// The second key of each; the first is that of all that is not a slot's.
-    enum Kind: Int, Sendable {
-        case setup = 0
-        case migration = 2
+    enum Kind: Sendable {
+        case setup
+        case migration
+        /// Of tables of a work database. Two whose hashes are equal wait for each other, which does no harm.
+        case takeOver(of: String)
+
+        var key: Int {
+            switch self {
+            case .setup: 0
+            case .migration: 2
+            case .takeOver(let database):
+                16 + database.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0x3fff_ffff }
+            }
+        }
     }
 
     /// Who has it.
@@ -81,7 +92,7 @@ actor AdvisoryLock {
             select l.pid, a.usename as role, a.application_name as application
             from pg_locks as l
             left join pg_stat_activity as a on a.pid = l.pid
-            where l.locktype = 'advisory' and (l.classid, l.objid, l.objsubid) = (1668443502, \(kind.rawValue), 2)
+            where l.locktype = 'advisory' and (l.classid, l.objid, l.objsubid) = (1668443502, \(kind.key), 2)
                 and l.granted and l.database = (select d.oid from pg_database as d where d.datname = current_database())
             """
         ).first.map { try Holder(pid: $0.get("pid"), role: $0.get("role"), application: $0.get("application")) }
@@ -112,13 +123,41 @@ extension Deployment {
     }
 }
 
+extension Deployment {
+    /// Keeps other take-overs of a work database away while `body` goes: one that takes over and one that gives back what it has
+    /// would each do half of it.
+    ///
+    /// - Throws: `CronmillError` if another goes already; what `body` throws.
+    public func whileTakingOver<Value>(of database: String, _ body: () async throws -> Value) async throws -> Value {
+        let lock = AdvisoryLock(.takeOver(of: database), deployment: self)
+        do {
+            // The server may take a moment to notice that a client was killed.
+            guard try await lock.take(within: .seconds(3)) else {
+                throw CronmillError(
+                    .failed,
+                    "another take-over in database \"\(database)\", or the undoing of one, is going",
+                    detail: try await lock.holder().map { "Server process \($0.pid) holds its lock." },
+                    hint: "Wait for it, and try again.",
+                    database: cronDatabase
+                )
+            }
+            let value = try await body()
+            await lock.release()
+            return value
+        } catch {
+            await lock.release()
+            throw error
+        }
+    }
+}
+
 extension Session {
     /// Waits for the lock for at most so long; false if it was not to be had.
     fileprivate func stand(for kind: AdvisoryLock.Kind, _ limit: Duration) throws(PostgresError) -> Bool {
         try execute("savepoint before_lock")
         do {
             try execute("select set_config('lock_timeout', \(limit.roundTripText), true)")
-            try execute("select pg_advisory_xact_lock(1668443502, \(kind.rawValue))")
+            try execute("select pg_advisory_xact_lock(1668443502, \(kind.key))")
             return true
         } catch {
             guard error.sqlState == .lockNotAvailable else { throw error }

@@ -42,9 +42,15 @@ extension SchemaTrust {
             where p.is_had
         ),
         -- What a role can do by which others: from PostgreSQL 16 on a membership may be one that it can do nothing by.
-        membership (kinds) as materialized (
-            select case when pg_catalog.current_setting('server_version_num')::pg_catalog.int4 operator(pg_catalog.>=) 160000
-                then array['usage', 'set'] else array['member'] end
+        -- Attributes are not inherited, and are to be had by `set role` only.
+        membership (kind, of_predefined) as materialized (
+            select k.kind, k.of_predefined
+            from (values ('set', false), ('set', true), ('usage', true)) as k (kind, of_predefined)
+            where pg_catalog.current_setting('server_version_num')::pg_catalog.int4 operator(pg_catalog.>=) 160000
+            union all
+            select 'member', k.of_predefined
+            from (values (false), (true)) as k (of_predefined)
+            where pg_catalog.current_setting('server_version_num')::pg_catalog.int4 operator(pg_catalog.<) 160000
         ),
         mine as materialized (
             select distinct p.name from me join power as p on pg_catalog.pg_has_role(me.oid, p.role, 'member')
@@ -132,8 +138,8 @@ extension SchemaTrust {
                     select from mine as m
                     where not exists (
                         select from power as p
-                        cross join membership as s
-                        cross join lateral pg_catalog.unnest(s.kinds) as k (kind)
+                        join membership as k on k.of_predefined operator(pg_catalog.=) (
+                            p.role operator(pg_catalog.<) 16384 and p.role operator(pg_catalog.<>) 10)
                         where p.name operator(pg_catalog.=) m.name and pg_catalog.pg_has_role(r.oid, p.role, k.kind)
                     )
                 )

@@ -77,6 +77,10 @@ extension Deployment {
             results.append(try await move(table, in: plan.database, wait: wait, onProgress))
         }
         try await apply(plan.enable, onStep: onStep)
+        // Last: a take-over that was cut off before its processor was enabled is not finished.
+        try await with(connectWork(plan.database)) { connection in
+            for table in plan.tables { _ = try await connection.run { try $0.execute(table.finished) } }
+        }
         return results
     }
 
@@ -126,14 +130,6 @@ extension Deployment {
                 guard result.left > result.unfit, ContinuousClock.now < end else { break }
                 try await Task.sleep(for: .milliseconds(500))
             } while true
-            let name = table.name
-            try await connection.run { session in
-                _ = try session.transaction(.readCommitted) {
-                    try session.execute(
-                        "update cronmill.adoption set finished_at = clock_timestamp() where table_name = \(name)"
-                    )
-                }
-            }
             return result
         }
     }

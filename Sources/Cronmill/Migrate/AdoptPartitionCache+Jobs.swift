@@ -147,12 +147,27 @@ extension Deployment {
         for job in try await notedJobs(of: adoption.table, in: database) {
             plan.add("schedule job \(job.name) again", in: cronDatabase, job.schedules(database))
         }
+        return plan
+    }
+
+    /// Plans to make the row of the configuration as it was, with the numbers of the jobs that are scheduled again.
+    func row(of source: PartitionCacheSource, in database: String) async throws -> Plan {
         let jobs =
             "array(select j.jobid from cron.job as j where \(PartitionCacheConfig.areJobs(of: source.name, in: database).script) order by j.jobid)"
+        var numbers = jobs
+        if source.database != cronDatabase {
+            // pg_cron has moved since, or the configuration never stood where it is.
+            let found: String =
+                try await with(connectCron()) { connection in
+                    try await connection.query("select (\(unsafeRaw: jobs))::text as numbers").first?.get("numbers")
+                } ?? "{}"
+            numbers = found.quotedLiteral
+        }
+        var plan = Plan()
         plan.add(
             "\(source.wasEnabled ? "enable" : "leave disabled") \(source.name) in \(source.table)",
             in: source.database,
-            source.row(jobs: isInCron ? jobs : "'{}'")
+            source.row(jobs: numbers)
         )
         return plan
     }

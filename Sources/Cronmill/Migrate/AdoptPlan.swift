@@ -17,6 +17,11 @@ public struct AdoptPlan: Sendable {
         public var name: String { adoption.table }
         /// The queue its rows go to.
         public var queue: String { adoption.queue }
+
+        /// Notes that it is taken over.
+        var finished: SQL {
+            "update cronmill.adoption set finished_at = clock_timestamp() where table_name = \(adoption.table)"
+        }
     }
 
     /// Installs what is missing, and makes queues and processors, disabled.
@@ -58,11 +63,13 @@ public struct AdoptPlan: Sendable {
                 "move the rows of table \(table.name) to queue \(table.queue)",
                 in: database,
                 commits: true,
-                table.adoption.moves(table.types, limit: nil, after: nil),
-                "update cronmill.adoption set finished_at = clock_timestamp() where table_name = \(table.name)"
+                table.adoption.moves(table.types, limit: nil, after: nil)
             )
         }
         plan.append(enable)
+        if !tables.isEmpty {
+            plan.add("note that it is done", in: database, statements: tables.map(\.finished))
+        }
         return plan
     }
 

@@ -30,6 +30,8 @@ extension Deployment {
     ) async throws -> [AdoptResult] {
         var results: [AdoptResult] = []
         for stored in try await adoptions(scope, in: database) {
+            // If it is cut off, and taken over again instead, that is to be enabled as the first time.
+            try await apply(stored.reopened(in: database), onStep: { _ in })
             if let processor = stored.processor {
                 _ = try await disable([processor], in: database, wait: nil)
             }
@@ -43,6 +45,7 @@ extension Deployment {
             if let source = stored.adoption.source {
                 if let plan = try await restored(source, of: stored.adoption, in: database) {
                     try await apply(plan, onStep: onStep)
+                    try await apply(row(of: source, in: database), onStep: onStep)
                 } else {
                     result.remark = Self.removed(source)
                 }
@@ -91,6 +94,7 @@ extension Deployment {
             if let source = stored.adoption.source {
                 if let jobs = try await restored(source, of: stored.adoption, in: database) {
                     plan.append(jobs)
+                    plan.append(try await row(of: source, in: database))
                 } else {
                     plan.remark(Self.removed(source))
                 }
@@ -198,6 +202,17 @@ extension StoredAdoption {
             commits: true,
             "set local lock_timeout = '1s'",
             adoption.unforwards
+        )
+        return plan
+    }
+
+    fileprivate func reopened(in database: String) -> Plan {
+        var plan = Plan()
+        plan.add(
+            "begin to give back what was taken over of table \(adoption.table)",
+            in: database,
+            commits: true,
+            "update cronmill.adoption set finished_at = null where table_name = \(adoption.table)"
         )
         return plan
     }

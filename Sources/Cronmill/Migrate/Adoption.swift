@@ -22,12 +22,7 @@ struct Adoption: Sendable, Hashable {
 
     /// The trigger's function, named for the table and cut to 63 bytes with a hash.
     var forwarder: String {
-        let name = "forward \(table)"
-        guard name.utf8.count > 63 else { return name }
-        let hash = String(SQLScript.fingerprint([SQL(unsafeRaw: table)]).suffix(8))
-        var shortened = name
-        while shortened.utf8.count > 63 - 9 { shortened.removeLast() }
-        return "\(shortened)~\(hash)"
+        "forward \(table)".cutToName(hashing: table)
     }
 
     /// The trigger's function as it is written in a statement.

@@ -80,12 +80,30 @@ extension Migration {
 
     /// Runs statements in the old database.
     func onOld<Value: Sendable>(_ body: @Sendable (Session) throws -> Value) async throws -> Value {
-        try await with(from.connectCron()) { try await $0.run(body) }
+        try await with(from.connectCron()) { try await Self.patiently($0, body) }
     }
 
     /// Runs statements in the new database.
     func onNew<Value: Sendable>(_ body: @Sendable (Session) throws -> Value) async throws -> Value {
-        try await with(to.connectCron()) { try await $0.run(body) }
+        try await with(to.connectCron()) { try await Self.patiently($0, body) }
+    }
+
+    /// Waits ten seconds for whoever has something locked, not longer: jobs may rest meanwhile, and anybody who may use
+    /// pg_cron's tables could have them rest for as long as he likes.
+    ///
+    /// - Throws: `CronmillError` naming who has pg_cron's tables locked; what `body` throws.
+    static func patiently<Value: Sendable>(
+        _ connection: Connection,
+        _ body: @Sendable (Session) throws -> Value
+    ) async throws -> Value {
+        // The connection ends with this.
+        _ = try await connection.run { try $0.execute("set lock_timeout = '10s'") }
+        do {
+            return try await connection.run(body)
+        } catch let error as PostgresError {
+            guard error.sqlState == .lockNotAvailable else { throw error }
+            throw try await connection.run { try $0.lockedBySomebody() }
+        }
     }
 
     /// Writes in the journal.

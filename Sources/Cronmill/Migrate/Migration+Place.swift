@@ -24,6 +24,13 @@ extension Migration {
         let isThere = try await pgCronIsIn(to)
         var plan = Plan()
         if !isThere { plan.create("pg_cron", in: newDatabase) }
+        // In the same commit: until its jobs are active nobody else makes or changes one there, either.
+        plan.add(
+            "keep others from the jobs of database \(newDatabase)",
+            in: newDatabase,
+            statements: [SQL.passGuard, "set local lock_timeout = '10s'"]
+                + (try SQL.guardOfJobs(from: oldDatabase, to: newDatabase))
+        )
         plan.add(
             "go on with the numbers of jobs and runs",
             in: newDatabase,
@@ -38,10 +45,6 @@ extension Migration {
             statements: statements.filter { !isThere || $0.place < 3 }.map { SQL(unsafeRaw: $0.text) }
         )
         try await to.apply(plan)
-        // Until its jobs are active nobody else makes or changes one there, either.
-        try await onNew { session in
-            try session.transaction { try session.guardJobs(from: oldDatabase, to: newDatabase) }
-        }
         return nil
     }
 
@@ -64,7 +67,7 @@ extension Migration {
         let count = try await onNew { session in
             try session.transaction {
                 try session.execute(.passGuard)
-                try session.lockJobs("share row exclusive", go: "apply")
+                try session.execute("lock table cron.job in share row exclusive mode")
                 return try session.execute(
                     """
                     insert into cron.job (
@@ -170,7 +173,7 @@ extension Migration {
                     "select to_regproc('cronmill_migration.release_functions') is not null as is_guarded"
                 ).get("is_guarded")
                 guard isGuarded else { return }
-                try session.lockJobs("access exclusive", go: "apply")
+                try session.execute("lock table cron.job in access exclusive mode")
                 try session.releaseJobs()
                 try session.execute("drop schema cronmill_migration cascade")
             }

@@ -10,7 +10,7 @@ extension Migration {
             try session.transaction {
                 try session.execute(.passGuard)
                 // Jobs that others make are waited for, and wait: they are noted, or refused by the guard.
-                try session.lockJobs("share row exclusive", go: "apply")
+                try session.execute("lock table cron.job in share row exclusive mode")
                 try session.execute(.migrationSchema)
                 try session.perform(tables)
                 try session.execute(
@@ -45,10 +45,10 @@ extension Migration {
         try await record("update cronmill_migration.migration set is_rollback = true")
         guard try await pgCronIsIn(to) else { return "pg_cron is not there" }
         return try await with(to.connectCron()) { connection in
-            let made: [Row] = try await connection.run { session in
+            let made: [Row] = try await Self.patiently(connection) { session in
                 try session.execute("begin")
                 try session.execute(.passGuard)
-                try session.lockJobs("share row exclusive", go: "rollback")
+                try session.execute("lock table cron.job in share row exclusive mode")
                 return try session.query(
                     """
                     select jsonb_agg(to_jsonb(j)) as jobs from cron.job as j where not \(sql: .isOurs(session))
@@ -91,49 +91,58 @@ extension SQL {
 }
 
 extension Session {
-    /// Locks pg_cron's table of jobs until the transaction ends. Who has it is waited for ten seconds, not longer: jobs may
-    /// rest meanwhile, and anybody who may read the table could have them rest for as long as he likes.
-    ///
-    /// - Parameter go: the command that goes on, of `cronmill migrate`.
-    /// - Throws: `CronmillError` naming who has it; `PostgresError`.
-    func lockJobs(_ mode: String, go command: String) throws {
-        try execute("savepoint before_jobs")
-        do {
-            try execute("set local lock_timeout = '10s'")
-            try execute("lock table cron.job in \(unsafeRaw: mode) mode")
-            try execute("set local lock_timeout = 0")
-        } catch {
-            guard error.sqlState == .lockNotAvailable else { throw error }
-            try execute("rollback to savepoint before_jobs")
-            let holders: [String] = try query(
-                """
-                select format('server process %s of role "%s"', l.pid, coalesce(a.usename, '?')) as holder
-                from pg_catalog.pg_locks as l
-                left join pg_catalog.pg_stat_activity as a on a.pid = l.pid
-                where l.relation = 'cron.job'::regclass and l.granted and l.pid <> pg_backend_pid()
-                    and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
-                order by l.pid
-                """
-            ).map { try $0.get("holder") }
-            throw CronmillError(
-                .failed,
-                "pg_cron's table of jobs in database \"\(database)\" is locked by somebody"
-                    + (holders.isEmpty ? "" : ": \(holders.joined(separator: ", "))"),
-                detail: "It was waited for ten seconds; what was done before stays done.",
-                hint:
-                    "End that transaction (select pg_terminate_backend(PID);), and go on with: cronmill migrate \(command)",
-                database: database
-            )
-        }
+    /// Who has pg_cron's tables, as an error.
+    fileprivate func holders() throws -> [String] {
+        try query(
+            """
+            select distinct format('server process %s of role "%s"', l.pid, coalesce(a.usename, '?')) as holder
+            from pg_catalog.pg_locks as l
+            left join pg_catalog.pg_stat_activity as a on a.pid = l.pid
+            where l.relation in (
+                    select c.oid from pg_catalog.pg_class as c
+                    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace where n.nspname = 'cron'
+                )
+                and l.granted and l.pid <> pg_backend_pid()
+                and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
+            order by 1
+            """
+        ).map { try $0.get("holder") }
+    }
+
+    /// What is said when a lock was not to be had.
+    func lockedBySomebody() throws -> CronmillError {
+        // The session may be in a transaction that has failed.
+        if isInTransaction { try execute("rollback") }
+        let holders = try holders()
+        return CronmillError(
+            .failed,
+            "pg_cron's tables in database \"\(database)\" are locked by somebody"
+                + (holders.isEmpty ? "" : ": \(holders.joined(separator: ", "))"),
+            detail: "That was waited for ten seconds; what was done before stays done.",
+            hint: "End that transaction (select pg_terminate_backend(PID);), and run the same command again.",
+            database: database
+        )
     }
 
     /// Refuses changes of jobs by others.
     func guardJobs(from: String, to: String) throws {
-        try execute(.migrationSchema)
-        try perform(SQLScript.statements("migrate/guard.sql"))
+        for statement in try SQL.guardOfJobs(from: from, to: to) { try script(statement.text) }
+    }
+
+    /// Takes the guard away.
+    func releaseJobs() throws {
+        for event in ["", "_delete", "_truncate", "_probe"] {
+            try execute("drop trigger if exists cronmill_migration_guard\(unsafeRaw: event) on cron.job")
+        }
+        _ = try query("select cronmill_migration.release_functions()")
+    }
+}
+
+extension SQL {
+    /// What refuses changes of jobs by others in a place that pg_cron leaves, or comes to.
+    static func guardOfJobs(from: String, to: String) throws -> [SQL] {
         // What pg_cron can do is found by making a job and taking it back.
-        try execute(
-            """
+        let changes: SQL = """
             create or replace trigger cronmill_migration_guard
             before insert or update on cron.job
             for each row
@@ -143,31 +152,29 @@ extension Session {
             )
             execute function cronmill_migration.refuse_change(\(literal: from), \(literal: to))
             """
-        )
-        for (event, level) in [("delete", "row"), ("truncate", "statement")] {
-            try execute(
-                """
-                create or replace trigger cronmill_migration_guard_\(unsafeRaw: event)
-                before \(unsafeRaw: event) on cron.job
-                for each \(unsafeRaw: level)
-                when (coalesce(pg_catalog.current_setting('cronmill.migration', true), '') <> 'on')
-                execute function cronmill_migration.refuse_change(\(literal: from), \(literal: to))
-                """
-            )
+        let losses: [SQL] = [("delete", "row"), ("truncate", "statement")].map { event, level in
+            """
+            create or replace trigger cronmill_migration_guard_\(unsafeRaw: event)
+            before \(unsafeRaw: event) on cron.job
+            for each \(unsafeRaw: level)
+            when (coalesce(pg_catalog.current_setting('cronmill.migration', true), '') <> 'on')
+            execute function cronmill_migration.refuse_change(\(literal: from), \(literal: to))
+            """
         }
-        _ = try query("select cronmill_migration.guard_functions(\(from), \(to))")
+        // A probe is rolled back before anything is committed: a job that keeps its name is somebody's.
+        let probe: SQL = """
+            create constraint trigger cronmill_migration_guard_probe
+            after insert or update on cron.job deferrable initially deferred
+            for each row
+            when (new.jobname = 'cronmill probe')
+            execute function cronmill_migration.refuse_change(\(literal: from), \(literal: to))
+            """
+        return try [.migrationSchema, SQLScript.statements("migrate/guard.sql"), changes] + losses + [
+            "drop trigger if exists cronmill_migration_guard_probe on cron.job", probe,
+            "select cronmill_migration.guard_functions(\(literal: from), \(literal: to))",
+        ]
     }
 
-    /// Takes the guard away.
-    func releaseJobs() throws {
-        for event in ["", "_delete", "_truncate"] {
-            try execute("drop trigger if exists cronmill_migration_guard\(unsafeRaw: event) on cron.job")
-        }
-        _ = try query("select cronmill_migration.release_functions()")
-    }
-}
-
-extension SQL {
     /// Lets the active jobs of the journal rest.
     static let rest: SQL = """
         select cron.alter_job(j.jobid, schedule := \(Migration.never))

@@ -92,40 +92,55 @@ extension Migration {
             }
             let made = try session.transaction {
                 try session.execute(.passGuard)
-                try session.lockJobs("share row exclusive", go: "rollback")
+                try session.execute("lock table cron.job in share row exclusive mode")
+                // Not by pg_cron's function: there may be a schedule that it would not take.
                 try session.execute(
                     """
-                    select cron.alter_job(j.jobid, schedule := j.schedule, active := j.active)
+                    update cron.job as c
+                    set schedule = j.schedule, active = j.active
                     from cronmill_migration.job as j
-                    where exists (
-                        select from cron.job as c
-                        where c.jobid = j.jobid and (c.schedule, c.active) <> (j.schedule, j.active)
-                    )
+                    where c.jobid = j.jobid and (c.schedule, c.active) <> (j.schedule, j.active)
                     """
                 )
-                // One that is gone here was deleted by what the guard cannot see; the journal has it.
-                let made = try session.execute(
+                // One that is gone here was deleted by what the guard cannot see; the journal has it. One that was made
+                // there under a name that is taken here comes along without it, and rests: both would be too many.
+                let made = try session.query(
                     """
                     insert into cron.job (
                         jobid, schedule, command, nodename, nodeport, database, username, active, jobname
                     )
-                    select j.jobid, j.schedule, j.command, j.nodename, j.nodeport, j.database, j.username, j.active,
-                        j.jobname
+                    select j.jobid, j.schedule, j.command, j.nodename, j.nodeport, j.database, j.username,
+                        j.active and not t.is_taken, case when not t.is_taken then j.jobname end
                     from cronmill_migration.job as j
+                    cross join lateral (
+                        select exists (
+                            select from cron.job as c
+                            where (c.jobname, c.username) = (j.jobname, j.username) and c.jobid <> j.jobid
+                        )
+                    ) as t (is_taken)
                     where not exists (select from cron.job as c where c.jobid = j.jobid)
+                    returning jobid, (select j.jobname from cronmill_migration.job as j where j.jobid = job.jobid) as name,
+                        jobname is null as is_nameless
                     """
                 )
+                for job in made {
+                    guard let name: String = try job.get("name"), try job.get("is_nameless") else { continue }
+                    remark(
+                        "job \(try job.get("jobid", as: Int64.self)) was made in database \"\(newDatabase)\" under the name "
+                            + "\"\(name)\", which is that of a job here: it has no name now, and is not active"
+                    )
+                }
                 try session.execute(
                     """
                     select setval('cron.jobid_seq', greatest(s.last_value, (select max(j.jobid) from cron.job as j)))
                     from cron.jobid_seq as s
                     """
                 )
-                return made
+                return made.count
             }
             // In a transaction of its own: jobs do not rest while somebody keeps the guard from being taken away.
             try session.transaction {
-                try session.lockJobs("access exclusive", go: "rollback")
+                try session.execute("lock table cron.job in access exclusive mode")
                 try session.releaseJobs()
                 try session.execute(.ended(.restore, rollback: true, note: nil))
             }

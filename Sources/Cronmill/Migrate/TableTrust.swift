@@ -12,35 +12,49 @@ extension Session {
     func checkTrust(in table: String, use: String = "moved") throws {
         if let row = try query(Self.strangers(table)).first {
             let (what, owner, me): (String, String, String) = try (row.get("what"), row.get("owner"), row.get("me"))
+            let isOwn = ["table", "schema", "type"].contains(what)
             let quotedName: String = try row.get("quoted_name")
             throw CronmillError(
                 .failed,
                 "\(what == "table" ? "table \(table)" : "\(what) \(quotedName) of table \(table)") belongs to role \"\(owner)\"",
                 detail:
                     "Its rows are \(use) as role \"\(me)\", and so would be what that role lets triggers, types or casts do.",
-                hint: "Connect as role \"\(owner)\", if Cronmill is set up by it; or, with what grants it needs then: "
+                hint: "Connect as role \"\(owner)\", if Cronmill is set up by it; or, "
+                    + (isOwn ? "with what grants it needs then: " : "when you have read what it does: ")
                     + "alter \(what) \(quotedName) owner to \(Identifier(me).quoted);",
                 database: database
             )
         }
         if let row = try query(Self.grantees(table)).first {
-            let (grantee, me): (String?, String) = try (row.get("grantee"), row.get("me"))
+            let (grantee, privilege, me): (String?, String, String) = try (
+                row.get("grantee"), row.get("privilege"), row.get("me")
+            )
+            let isTrigger = privilege == "trigger"
             throw CronmillError(
                 .failed,
-                "\(grantee.map { "role \"\($0)\"" } ?? "everybody") may put triggers on table \(table)",
-                detail: "Its rows are \(use) as role \"\(me)\", and so would be what those triggers do.",
-                hint: "revoke trigger on \(table) from \(grantee.map { Identifier($0).quoted } ?? "public");",
+                "\(grantee.map { "role \"\($0)\"" } ?? "everybody") may \(isTrigger ? "put triggers on" : "make foreign keys to") "
+                    + "table \(table)",
+                detail:
+                    "Its rows are \(use) as role \"\(me)\", and so would be what those \(isTrigger ? "triggers" : "keys") do.",
+                hint: "revoke \(privilege) on \(table) from \(grantee.map { Identifier($0).quoted } ?? "public");",
                 database: database
             )
         }
     }
 
-    /// Who else may put triggers on the table and may not become the role connected.
+    /// Who else may put triggers on the table, or make foreign keys to it, and may not become the role connected.
     private static func grantees(_ table: String) -> SQL {
         """
-        select r.rolname as grantee, session_user as me
+        select r.rolname as grantee, lower(g.privilege_type) as privilege, session_user as me
         from pg_catalog.pg_class as c
-        cross join lateral aclexplode(c.relacl) as g
+        cross join lateral (
+            select x.grantee, x.privilege_type from aclexplode(c.relacl) as x
+            union all
+            select x.grantee, x.privilege_type
+            from pg_catalog.pg_attribute as t
+            cross join lateral aclexplode(t.attacl) as x
+            where t.attrelid = c.oid
+        ) as g
         left join pg_catalog.pg_roles as r on r.oid = g.grantee
         where c.oid = \(table)::regclass and g.privilege_type = 'TRIGGER'
             and (r.oid is null or not \(sql: mayBecomeMe("r.oid")))
@@ -62,41 +76,40 @@ extension Session {
     /// The table, its schema, its columns' types, and the functions that its defaults, checks, indexes and triggers call, as far as their owners may not become the role connected.
     private static func strangers(_ table: String) -> SQL {
         """
-        with recursive used as (
-            select t.oid, t.typbasetype, t.typelem, t.typrelid, t.typowner, t.typnamespace
-            from pg_catalog.pg_attribute as a
-            join pg_catalog.pg_type as t on t.oid = a.atttypid
-            where a.attrelid = \(table)::regclass and a.attnum > 0 and not a.attisdropped
+        with recursive reached (classid, objid) as (
+            select 'pg_catalog.pg_class'::regclass::oid, \(table)::regclass::oid
             union
-            select t.oid, t.typbasetype, t.typelem, t.typrelid, t.typowner, t.typnamespace
-            from used as u
-            join pg_catalog.pg_type as t
-                on t.oid in (u.typbasetype, u.typelem)
-                or t.oid in (select m.atttypid from pg_catalog.pg_attribute as m where m.attrelid = u.typrelid and m.attnum > 0)
-        ),
-        -- What is made for the table and its domains: defaults, checks, indexes, triggers, rules, policies. A trigger or a
-        -- check may call what belongs to a third role.
-        made (classid, objid) as (
-            select d.classid, d.objid
-            from pg_catalog.pg_depend as d
-            where (d.refclassid, d.refobjid) = ('pg_catalog.pg_class'::regclass, \(table)::regclass)
-                or d.refclassid = 'pg_catalog.pg_type'::regclass and d.refobjid in (select u.oid from used as u)
-                    and d.classid = 'pg_catalog.pg_constraint'::regclass
-                    and exists (
-                        select from pg_catalog.pg_constraint as k where k.oid = d.objid and k.contypid = d.refobjid
+            select x.classid, x.objid
+            from reached as r
+            cross join lateral (
+                -- What belongs to it: defaults, checks, indexes, triggers, rules, policies of the table; checks of a domain.
+                select d.classid, d.objid
+                from pg_catalog.pg_depend as d
+                where (d.refclassid, d.refobjid) = (r.classid, r.objid) and d.deptype in ('a', 'i')
+                union all
+                -- What it uses: types, what these are made of, functions, operators.
+                select d.refclassid, d.refobjid
+                from pg_catalog.pg_depend as d
+                where (d.classid, d.objid) = (r.classid, r.objid)
+                    and (
+                        d.refclassid in (
+                            'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_proc'::regclass,
+                            'pg_catalog.pg_operator'::regclass, 'pg_catalog.pg_class'::regclass
+                        )
                     )
-        ),
-        called (oid) as (
-            select d.refobjid
-            from made as m
-            join pg_catalog.pg_depend as d on (d.classid, d.objid) = (m.classid, m.objid)
-            where d.refclassid = 'pg_catalog.pg_proc'::regclass
-            union
-            select o.oprcode
-            from made as m
-            join pg_catalog.pg_depend as d on (d.classid, d.objid) = (m.classid, m.objid)
-            join pg_catalog.pg_operator as o on o.oid = d.refobjid
-            where d.refclassid = 'pg_catalog.pg_operator'::regclass
+                union all
+                select 'pg_catalog.pg_class'::regclass, t.typrelid from pg_catalog.pg_type as t
+                where r.classid = 'pg_catalog.pg_type'::regclass and t.oid = r.objid and t.typrelid <> 0
+                union all
+                select 'pg_catalog.pg_proc'::regclass, k.castfunc from pg_catalog.pg_cast as k
+                where r.classid = 'pg_catalog.pg_type'::regclass and r.objid in (k.castsource, k.casttarget) and k.castfunc <> 0
+            ) as x
+            -- A function, or another relation, is its owner's: it is asked who that is, and nothing further.
+            where r.classid <> 'pg_catalog.pg_proc'::regclass
+                and (
+                    r.classid <> 'pg_catalog.pg_class'::regclass or r.objid = \(table)::regclass
+                    or (select c.relkind in ('i', 'I', 'c') from pg_catalog.pg_class as c where c.oid = r.objid)
+                )
         ),
         owned as (
             select 1 as place, 'table' as what, \(table) as quoted_name, c.relowner as owner
@@ -110,14 +123,23 @@ extension Session {
             join pg_catalog.pg_database as d on d.datname = current_database()
             where c.oid = \(table)::regclass
             union all
-            select 3, 'type', format_type(u.oid, null), u.typowner
-            from used as u
-            where u.typnamespace <> 'pg_catalog'::regnamespace
+            select 3, 'type', format_type(t.oid, null), t.typowner
+            from reached as r
+            join pg_catalog.pg_type as t on t.oid = r.objid
+            where r.classid = 'pg_catalog.pg_type'::regclass and t.typnamespace <> 'pg_catalog'::regnamespace
+                and t.typelem = 0
             union all
             select 4, 'function', p.oid::regprocedure::text, p.proowner
-            from called as c
-            join pg_catalog.pg_proc as p on p.oid = c.oid
-            where p.pronamespace <> 'pg_catalog'::regnamespace
+            from reached as r
+            join pg_catalog.pg_proc as p on p.oid = r.objid
+            where r.classid = 'pg_catalog.pg_proc'::regclass and p.pronamespace <> 'pg_catalog'::regnamespace
+            union all
+            select 5, case c.relkind when 'v' then 'view' when 'S' then 'sequence' else 'table' end, c.oid::regclass::text,
+                c.relowner
+            from reached as r
+            join pg_catalog.pg_class as c on c.oid = r.objid
+            where r.classid = 'pg_catalog.pg_class'::regclass and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+                and c.relnamespace <> 'pg_catalog'::regnamespace
         )
         select o.what, o.quoted_name, pg_get_userbyid(o.owner) as owner, session_user as me
         from owned as o

@@ -28,7 +28,7 @@ extension Deployment {
                 inspection.isPooled = try session.isPooled
                 if let processor = request.processor {
                     let role = processor.runAs ?? inspection.processor?.runAs ?? state.user
-                    let slots = processor.slots ?? inspection.processor?.slots ?? 1
+                    let slots = processor.slots ?? inspection.processor.flatMap { Int($0.text(of: "slots")) } ?? 1
                     inspection.unfitDefaults = try session.unfitDefaults([role: slots])
                 }
                 if let half = state.half {

@@ -156,8 +156,8 @@ extension Plan {
 
     private static func checkBackoff(_ request: ProcessorRequest, work: WorkInspection) throws {
         guard request.backoffBase != nil || request.backoffCap != nil else { return }
-        let base = request.backoffBase ?? work.processor?.backoffBase.microseconds ?? .seconds(5)
-        let cap = request.backoffCap ?? work.processor?.backoffCap.microseconds ?? .seconds(3600)
+        let base = request.backoffBase ?? work.processor?.duration(of: "backoff_base") ?? .seconds(5)
+        let cap = request.backoffCap ?? work.processor?.duration(of: "backoff_cap") ?? .seconds(3600)
         guard base > cap else { return }
         throw CronmillError(
             .failed,
@@ -181,74 +181,6 @@ extension Plan {
             )
         }
         return work.state.user
-    }
-}
-
-/// A column of `cronmill.processor` and the value asked for it.
-struct ProcessorSetting: Sendable {
-    let column: String
-    let title: String
-    let text: String
-    let value: SQL
-
-    /// The value for people.
-    func shown(_ text: String) -> String {
-        text.microseconds?.roundTripText ?? text
-    }
-}
-
-extension String {
-    /// The duration that a column's text stands for, if it is one.
-    fileprivate var microseconds: Duration? {
-        guard hasSuffix(" microseconds") else { return nil }
-        return Int64(prefix { $0 != " " }).map { .microseconds($0) }
-    }
-}
-
-extension ProcessorRequest {
-    /// What is asked of the row's columns, in the order of the table.
-    var settings: [ProcessorSetting] {
-        var settings: [ProcessorSetting] = []
-        func add(_ column: String, _ title: String, _ text: String?, _ value: SQL) {
-            if let text { settings.append(ProcessorSetting(column: column, title: title, text: text, value: value)) }
-        }
-        add("slots", "slots", slots.map(String.init), "\(slots)")
-        add("schedule", "schedule", schedule?.text, "\(schedule?.text)")
-        add("linger", "linger", linger?.columnText, "\(linger?.columnText)")
-        add("timeout", "timeout", timeout?.intervalText, "\(timeout?.intervalText)")
-        add("max_attempts", "max-attempts", maxAttempts.map(String.init), "\(maxAttempts)")
-        add("backoff_base", "backoff-base", backoffBase?.intervalText, "\(backoffBase?.intervalText)")
-        add("backoff_cap", "backoff-cap", backoffCap?.intervalText, "\(backoffCap?.intervalText)")
-        add("poll_interval", "poll-interval", pollInterval?.intervalText, "\(pollInterval?.intervalText)")
-        add("alone", "alone", isAlone.map { $0 ? "on" : "off" }, "\(isAlone)")
-        add("handler_search_path", "search-path", searchPath?.description, "\(searchPath?.description)")
-        for (column, name, age) in [("keep_done", "keep-done", keepDone), ("keep_dead", "keep-dead", keepDead)] {
-            add(column, name, age?.intervalText, age == .zero ? "null" : "\(age?.intervalText)")
-        }
-        add("enabled", "enabled", isEnabled.map { String($0) }, "\(isEnabled)")
-        return settings
-    }
-}
-
-extension ProcessorRow {
-    /// A column's value as `ProcessorSetting.text` has it.
-    func text(of column: String) -> String {
-        switch column {
-        case "slots": String(slots)
-        case "schedule": schedule
-        case "linger": linger
-        case "timeout": timeout
-        case "max_attempts": String(maxAttempts)
-        case "backoff_base": backoffBase
-        case "backoff_cap": backoffCap
-        case "poll_interval": pollInterval
-        case "alone": isAlone ? "on" : "off"
-        case "handler_search_path": searchPath
-        case "keep_done": keepDone
-        case "keep_dead": keepDead
-        case "enabled": String(isEnabled)
-        default: query?.text(of: column) ?? ""
-        }
     }
 }
 

@@ -5,20 +5,9 @@ struct ProcessorRow: Sendable, Hashable {
     var name: String
     var queue: String
     var handler: String
-    var slots: Int
-    var schedule: String
-    var linger: String
-    var timeout: String
-    var maxAttempts: Int
-    var backoffBase: String
-    var backoffCap: String
-    var pollInterval: String
-    var isAlone: Bool
-    var keepDone: String
-    var keepDead: String
-    var searchPath: String
     var runAs: String
-    var isEnabled: Bool
+    /// What users set, by column (`ProcessorColumn`), as `ProcessorSetting.text` has it.
+    var settings: [String: String]
     var procedureText: String?
     var callText: String?
     var query: QueryRow?
@@ -42,14 +31,8 @@ struct ProcessorRow: Sendable, Hashable {
         try session.query(
             """
             select
-                p.name, q.name as queue, p.handler, p.slots, p.schedule, p.linger, p.max_attempts, p.run_as, p.enabled,
-                p.handler_search_path, p.alone,
-                concat(floor(extract(epoch from p.timeout) * 1000000)::bigint, ' microseconds') as timeout,
-                concat(floor(extract(epoch from p.backoff_base) * 1000000)::bigint, ' microseconds') as backoff_base,
-                concat(floor(extract(epoch from p.backoff_cap) * 1000000)::bigint, ' microseconds') as backoff_cap,
-                concat(floor(extract(epoch from p.poll_interval) * 1000000)::bigint, ' microseconds') as poll_interval,
-                concat(coalesce(floor(extract(epoch from p.keep_done) * 1000000)::bigint, 0), ' microseconds') as keep_done,
-                concat(coalesce(floor(extract(epoch from p.keep_dead) * 1000000)::bigint, 0), ' microseconds') as keep_dead,
+                p.name, q.name as queue, p.handler, p.run_as,
+                \(sql: ProcessorColumn.all.map(\.expression).joined),
                 \(sql: Self.text(of: "integer, bigint")) as procedure_text,
                 \(sql: Self.text(of: ProcessorRoutines.callArguments)) as call_text,
                 \(sql: QueryRow.columns)
@@ -62,24 +45,20 @@ struct ProcessorRow: Sendable, Hashable {
                 name: row.get("name"),
                 queue: row.get("queue"),
                 handler: row.get("handler"),
-                slots: row.get("slots"),
-                schedule: row.get("schedule"),
-                linger: row.get("linger"),
-                timeout: row.get("timeout"),
-                maxAttempts: row.get("max_attempts"),
-                backoffBase: row.get("backoff_base"),
-                backoffCap: row.get("backoff_cap"),
-                pollInterval: row.get("poll_interval"),
-                isAlone: row.get("alone"),
-                keepDone: row.get("keep_done"),
-                keepDead: row.get("keep_dead"),
-                searchPath: row.get("handler_search_path"),
                 runAs: row.get("run_as"),
-                isEnabled: row.get("enabled"),
+                settings: Dictionary(
+                    uniqueKeysWithValues: ProcessorColumn.all.map { try ($0.name, row.get($0.name)) }
+                ),
                 procedureText: row.get("procedure_text"),
                 callText: row.get("call_text"),
                 query: QueryRow(row)
             )
         }
     }
+
+    /// A column's value as `ProcessorSetting.text` has it; those of a query processor among them.
+    func text(of column: String) -> String { settings[column] ?? query?.text(of: column) ?? "" }
+
+    /// A column's duration.
+    func duration(of column: String) -> Duration? { settings[column]?.microseconds }
 }

@@ -191,10 +191,7 @@ private struct SettingsText {
     }
 
     /// Columns of `cronmill.processor` that are settings, but for its name and its queue.
-    private static let columns = [
-        "handler", "handler_search_path", "run_as", "enabled", "paused", "slots", "schedule", "linger", "timeout",
-        "max_attempts", "backoff_base", "backoff_cap", "poll_interval", "alone", "keep_done", "keep_dead",
-    ]
+    private static let columns = ["handler", "run_as", "paused"] + ProcessorColumn.all.map(\.name)
     /// Those of query processors.
     private static let queryColumns = ["result_table", "result_layout", "result_limit", "over_limit", "refresh_after"]
 
@@ -205,6 +202,7 @@ private struct SettingsText {
     }
 
     private static func isUnquoted(_ column: String) -> Bool {
-        ["enabled", "paused", "slots", "max_attempts", "alone", "result_limit"].contains(column)
+        ["paused", "result_limit"].contains(column)
+            || ProcessorColumn.all.contains { $0.name == column && $0.isUnquoted }
     }
 }

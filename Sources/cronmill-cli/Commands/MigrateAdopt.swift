@@ -134,12 +134,20 @@ struct MigrateAdopt: AsyncParsableCommand {
             plan = { try await context.deployment.planAdopt(wanted, database: $0) }
         }
         try await context.forEachDatabase { database in
-            let plan = try await context.deployment.whileSettingUp {
-                let plan = try await plan(database)
-                try await prepare(plan, database, context, limit)
-                return plan
+            let prepared = {
+                try await context.deployment.whileSettingUp {
+                    let plan = try await plan(database)
+                    try await prepare(plan, database, context, limit)
+                    return plan
+                }
             }
-            return dryRun ? .done : try await adopt(plan, database, context, limit)
+            guard !dryRun else {
+                _ = try await prepared()
+                return .done
+            }
+            return try await context.deployment.whileTakingOver(of: database) {
+                try await adopt(try await prepared(), database, context, limit)
+            }
         }
     }
 
@@ -235,10 +243,12 @@ struct MigrateAdopt: AsyncParsableCommand {
             }
             let output = context.output
             let isQuiet = context.isQuiet
-            let results = try await context.deployment.undoAdopt(scope, in: database, wait: limit) { step in
-                if !isQuiet { output.note("\(step.database): \(step.title)") }
-            } onProgress: { result in
-                output.progress("\(database): \(result.moved.grouped) tasks of queue \(result.queue)")
+            let results = try await context.deployment.whileTakingOver(of: database) {
+                try await context.deployment.undoAdopt(scope, in: database, wait: limit) { step in
+                    if !isQuiet { output.note("\(step.database): \(step.title)") }
+                } onProgress: { result in
+                    output.progress("\(database): \(result.moved.grouped) tasks of queue \(result.queue)")
+                }
             }
             output.endProgress()
             var status = ExitStatus.done

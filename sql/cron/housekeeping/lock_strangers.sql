@@ -15,7 +15,10 @@ begin atomic
     join pg_catalog.pg_roles as r on r.oid = a.usesysid
     -- A prepared transaction has no backend; without one the function would give all.
     where l.pid is not null and l.locktype = 'advisory' and l.granted and l.objsubid = 2
-        and l.classid in (1668443500, 1668443503, 1668443504, 1668443505)
+        and l.classid in (
+            cronmill_cron.lock_class('slot')::oid, cronmill_cron.lock_class('query')::oid,
+            cronmill_cron.lock_class('group')::oid, cronmill_cron.lock_class('deadline')::oid
+        )
         and not exists (
             select
             from cronmill_cron.run_as as p

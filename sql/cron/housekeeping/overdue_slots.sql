@@ -7,12 +7,13 @@ returns table (pid integer, database_id oid, deadline bigint)
 language sql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select l.pid, l.database, min(l.objid::bigint) filter (where l.classid = 1668443505)
+    select l.pid, l.database, min(l.objid::bigint) filter (where l.classid = cronmill_cron.lock_class('deadline')::oid)
     from pg_catalog.pg_lock_status() as l
-    where l.locktype = 'advisory' and l.objsubid = 2 and l.granted and l.classid in (1668443500, 1668443505)
+    where l.locktype = 'advisory' and l.objsubid = 2 and l.granted
+        and l.classid in (cronmill_cron.lock_class('slot')::oid, cronmill_cron.lock_class('deadline')::oid)
     group by l.pid, l.database
-    having bool_or(l.classid = 1668443500)
-        and min(l.objid::bigint) filter (where l.classid = 1668443505)
+    having bool_or(l.classid = cronmill_cron.lock_class('slot')::oid)
+        and min(l.objid::bigint) filter (where l.classid = cronmill_cron.lock_class('deadline')::oid)
             < extract(epoch from clock_timestamp()) - extract(epoch from timestamptz '2020-01-01 00:00+00');
 end;
 comment on function cronmill_cron.overdue_slots() is 'Backends of slots past the deadline that their transaction shows as a lock.';

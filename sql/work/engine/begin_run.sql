@@ -54,7 +54,7 @@ begin
     select s.* into strict mine
     from cronmill.slot as s
     where s.processor_id = settings.processor_id and s.slot = begin_run.slot;
-    while not pg_catalog.pg_try_advisory_lock(cronmill.slot_lock_class(), mine.slot_id) loop
+    while not pg_catalog.pg_try_advisory_lock(cronmill.lock_class('slot'), mine.slot_id) loop
         -- Somebody else's lock is not believed, and the run goes on without one. Whoever had it may just have ended.
         looks := case when cronmill.is_at_work(mine.slot_id, settings.run_as) then 0 else looks + 1 end;
         exit when looks > 2;
@@ -77,7 +77,7 @@ begin
         update cronmill.slot as s
         set owed_ticks = s.owed_ticks - 1, ended_at = now_at
         where s.slot_id = mine.slot_id;
-        perform pg_catalog.pg_advisory_unlock(cronmill.slot_lock_class(), mine.slot_id);
+        perform pg_catalog.pg_advisory_unlock(cronmill.lock_class('slot'), mine.slot_id);
         return begun;
     end if;
     -- After an unclean end the task in hand may have caused it. If it is known, being begun or suspected, it is done alone.

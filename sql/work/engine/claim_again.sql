@@ -25,7 +25,7 @@ begin
     join cronmill.slot as s on s.processor_id = p.processor_id and s.slot_id = claim_again.slot_id
     where p.processor_id = claim_again.processor_id
         and p.run_as = session_user;
-    if not found or not pg_catalog.pg_try_advisory_xact_lock(cronmill.slot_lock_class(), claim_again.slot_id) then
+    if not found or not pg_catalog.pg_try_advisory_xact_lock(cronmill.lock_class('slot'), claim_again.slot_id) then
         return batch;
     end if;
     with locked as materialized (

@@ -10,9 +10,9 @@ declare
     prepared name;
 begin
     -- If somebody has it, because a handler gave it away, the next claim will find that.
-    if pg_catalog.pg_try_advisory_xact_lock(cronmill.slot_lock_class(), forget.slot_id) then
+    if pg_catalog.pg_try_advisory_xact_lock(cronmill.lock_class('slot'), forget.slot_id) then
         perform pg_catalog.pg_advisory_unlock_all(),
-            pg_catalog.pg_try_advisory_lock(cronmill.slot_lock_class(), forget.slot_id);
+            pg_catalog.pg_try_advisory_lock(cronmill.lock_class('slot'), forget.slot_id);
     end if;
     -- Not those of a client's protocol. It is called for every failing task, and nearly always there are none: a look at
     -- that costs less than a loop.

@@ -14,7 +14,7 @@ declare
 begin
     -- Shared by all slots; another session might hold one for itself.
     for later in 0 .. 9 loop
-        exit when pg_catalog.pg_try_advisory_xact_lock_shared(1668443505, seconds + later);
+        exit when pg_catalog.pg_try_advisory_xact_lock_shared(cronmill.lock_class('deadline'), seconds + later);
     end loop;
 end
 $function$;

@@ -17,7 +17,7 @@ begin
     ) then
         return true;
     end if;
-    if not pg_catalog.pg_try_advisory_lock_shared(cronmill.slot_lock_class(), is_abandoned.taken_by) then
+    if not pg_catalog.pg_try_advisory_lock_shared(cronmill.lock_class('slot'), is_abandoned.taken_by) then
         return not cronmill.is_at_work(
             is_abandoned.taken_by,
             (
@@ -27,7 +27,7 @@ begin
                 where s.slot_id = is_abandoned.taken_by
             ));
     end if;
-    perform pg_catalog.pg_advisory_unlock_shared(cronmill.slot_lock_class(), is_abandoned.taken_by);
+    perform pg_catalog.pg_advisory_unlock_shared(cronmill.lock_class('slot'), is_abandoned.taken_by);
     return true;
 end
 $function$;

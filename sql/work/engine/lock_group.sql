@@ -17,7 +17,8 @@ begin
                 and t.task_id < lock_group.task_id
         )
         and cronmill.take_lock(
-            1668443504, pg_catalog.hashtext(pg_catalog.concat(lock_group.queue_id, ' ', lock_group.group_key)), session_user);
+            cronmill.lock_class('group'),
+            pg_catalog.hashtext(pg_catalog.concat(lock_group.queue_id, ' ', lock_group.group_key)), session_user);
 end
 $function$;
 comment on function cronmill.lock_group(integer, text, bigint) is 'Whether a task is the first of its group and the group is free; locks the group.';

@@ -12,6 +12,10 @@ begin
     perform cronmill.forget(run.slot_id);
     -- A cancel that arrives during the commit would not be the handler's.
     perform cronmill.publish(run, null);
+    -- The next transaction begins with the commit, and with these.
+    reset default_transaction_isolation;
+    reset default_transaction_read_only;
+    reset default_transaction_deferrable;
     commit;
     reset session authorization;
     reset all;

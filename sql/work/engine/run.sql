@@ -147,7 +147,7 @@ begin
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     end if;
     if end_reason <> 'lost' then
-        perform pg_catalog.pg_advisory_unlock(cronmill.slot_lock_class(), run.slot_id);
+        perform pg_catalog.pg_advisory_unlock(cronmill.lock_class('slot'), run.slot_id);
     end if;
     if end_reason in ('canceled', 'stopped') then
         raise query_canceled using message = cancel_message;

@@ -27,6 +27,7 @@ begin
             (try_batch.run).processor_id, try_batch.slot, try_batch.batch_size, try_batch.careful, try_batch.alone_first,
             batch, false);
         total := coalesce(cardinality(batch.task_ids), 0);
+        batch.in_parts := total > 0 and batch.is_alone;
         if total > 0 and not batch.is_alone then
             deadline := began_at + coalesce(batch.task_timeout, batch.timeout);
             perform cronmill.publish(try_batch.run, deadline);
@@ -43,7 +44,6 @@ begin
                 perform cronmill.finish((try_batch.run).processor_id, batch.task_ids, batch.places);
             end if;
         end if;
-        batch.in_parts := total > 0 and batch.is_alone;
     exception
         when query_canceled then
             -- Past the deadline one of the tasks is too slow; which one, the second pass will tell.

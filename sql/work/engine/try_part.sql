@@ -37,7 +37,9 @@ begin
             case when (try_part.run).takes_ids then try_part.attempts[try_part.first : try_part.last] end,
             true;
         start_position := null;
-        if outcome.kind operator(pg_catalog.=) 'dead' and not try_part.is_first then
+        if outcome.kind operator(pg_catalog.<>) 'done' and outcome.kind operator(pg_catalog.<>) 'snooze'
+            and not try_part.is_first
+        then
             -- As with a failure: perhaps another task of this transaction is to blame.
             raise exception using errcode = 'MC102', message = 'the task is dead';
         end if;

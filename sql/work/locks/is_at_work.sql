@@ -7,7 +7,7 @@ language sql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 set jit = off
 begin atomic
-    select cronmill.is_held(cronmill.slot_lock_class(), is_at_work.slot_id, is_at_work.run_as)
+    select cronmill.is_held(cronmill.lock_class('slot'), is_at_work.slot_id, is_at_work.run_as)
         or exists (
             select
             from (

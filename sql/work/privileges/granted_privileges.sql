@@ -37,8 +37,8 @@ as $function$
     from acls as a
     cross join lateral aclexplode(a.acl) as x
     where x.grantee <> a.owner
-        -- slot_lock_class is everybody's: it is read through the view that monitors see.
-        and (x.grantee <> 0 or a.routine is distinct from 'cronmill.slot_lock_class()'::regprocedure)
+        -- lock_class is everybody's: it is read through the view that monitors see.
+        and (x.grantee <> 0 or a.routine is distinct from 'cronmill.lock_class(text)'::regprocedure)
 $function$;
 comment on function cronmill.granted_privileges() is 'Privileges that others than the owner have here.';
 revoke all on function cronmill.granted_privileges() from public;

@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $function$
 begin
     if not cronmill.take_lock(
-        1668443503, pg_catalog.hashtext(pg_catalog.concat((task).partition_key, ' ', (task).query_hash)),
+        cronmill.lock_class('query'), pg_catalog.hashtext(pg_catalog.concat((task).partition_key, ' ', (task).query_hash)),
         session_user)
     then
         perform cronmill.raise_snooze(clock_timestamp() + interval '1 second');

@@ -38,7 +38,7 @@ begin
             make_cache.datatype));
     end if;
     -- One slot at a time makes tables. Whoever else takes the lock is not waited for: two that make the same are told so.
-    if not cronmill.take_lock(1668443503, hashtext(queries.result_table), session_user) then
+    if not cronmill.take_lock(cronmill.lock_class('query'), hashtext(queries.result_table), session_user) then
         perform cronmill.raise_snooze(clock_timestamp() + interval '1 second');
     end if;
     if to_regclass(cache_table) is not null then

@@ -10,12 +10,13 @@ with backend as materialized (
     select h.objid as slot_id, h.role_name, not bool_or(h.is_deadline) over (partition by h.pid) as waits, h.is_deadline
     from (
         select distinct
-            l.pid, l.objid, pg_catalog.pg_get_userbyid(a.usesysid)::text as role_name, l.classid = 1668443505 as is_deadline
+            l.pid, l.objid, pg_catalog.pg_get_userbyid(a.usesysid)::text as role_name,
+            l.classid = cronmill.lock_class('deadline')::oid as is_deadline
         from pg_catalog.pg_lock_status() as l
         join pg_catalog.pg_stat_get_activity(null) as a on a.pid = l.pid
         where l.locktype = 'advisory'
             and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
-            and l.classid in (cronmill.slot_lock_class()::oid, 1668443505)
+            and l.classid in (cronmill.lock_class('slot')::oid, cronmill.lock_class('deadline')::oid)
             and l.objsubid = 2
             and l.granted
     ) as h
