@@ -56,7 +56,7 @@ extension Session {
             where t.attrelid = c.oid
         ) as g
         left join pg_catalog.pg_roles as r on r.oid = g.grantee
-        where c.oid = \(table)::regclass and g.privilege_type = 'TRIGGER'
+        where c.oid = \(table)::regclass and g.privilege_type in ('TRIGGER', 'REFERENCES')
             and (r.oid is null or not \(sql: mayBecomeMe("r.oid")))
         order by r.oid is null desc, r.rolname
         limit 1

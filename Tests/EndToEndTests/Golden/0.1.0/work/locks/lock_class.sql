@@ -1,0 +1,28 @@
+-- First keys of the advisory locks of work databases: of a slot at work (the second key is slot.slot_id), of a query whose
+-- result is computed, of a group, and of a deadline. Those of the command line are AdvisoryLock.swift's. "crml" as four
+-- bytes, and what follows.
+-- Executed by: many functions.
+create or replace function cronmill.lock_class(kind text)
+returns integer
+language sql immutable parallel safe security invoker
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select case lock_class.kind
+        when 'slot' then 1668443500
+        when 'query' then 1668443503
+        when 'group' then 1668443504
+        when 'deadline' then 1668443505
+    end;
+end;
+comment on function cronmill.lock_class(text) is 'First keys of advisory locks: slot, query, group, deadline.';
+
+-- First key of the advisory locks of slots; the second is slot.slot_id ("crml" as four bytes).
+-- Executed by: begin_run, end_run and the status views.
+create or replace function cronmill.slot_lock_class()
+returns integer
+language sql immutable parallel safe security invoker
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select 1668443500;
+end;
+comment on function cronmill.slot_lock_class() is 'First key of the advisory lock that keeps a slot to one backend.';
