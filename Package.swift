@@ -75,7 +75,11 @@ let package = Package(
         .executableTarget(name: "embed-files", swiftSettings: strict),
         .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
         .testTarget(name: "PostgresTests", dependencies: ["Fuzzing", "Postgres"], swiftSettings: strict),
-        .testTarget(name: "CronmillTests", dependencies: ["Cronmill", "Fuzzing", "Postgres", "SQLFiles"], swiftSettings: strict),
+        .testTarget(
+            name: "CronmillTests",
+            dependencies: ["Cronmill", "Fuzzing", "Postgres", "SQLFiles"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
