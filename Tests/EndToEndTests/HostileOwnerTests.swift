@@ -232,7 +232,7 @@ struct HostileOwnerTests {
                     """
             )
             try await place.script(
-                "revoke trigger on app.jobs from \(thief); grant trigger on app.jobs to public"
+                "revoke trigger, references on app.jobs from \(thief); grant trigger on app.jobs to public"
             )
             let everybody = try await place.cronmill(arguments)
             #expect(everybody.errors.contains("error: everybody may put triggers on table app.jobs\n"))

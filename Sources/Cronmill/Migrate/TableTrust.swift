@@ -58,7 +58,7 @@ extension Session {
         left join pg_catalog.pg_roles as r on r.oid = g.grantee
         where c.oid = \(table)::regclass and g.privilege_type in ('TRIGGER', 'REFERENCES')
             and (r.oid is null or not \(sql: mayBecomeMe("r.oid")))
-        order by r.oid is null desc, r.rolname
+        order by r.oid is null desc, g.privilege_type desc, r.rolname
         limit 1
         """
     }
