@@ -98,9 +98,46 @@ actor AdvisoryLock {
         ).first.map { try Holder(pid: $0.get("pid"), role: $0.get("role"), application: $0.get("application")) }
     }
 
+    /// Takes the lock, or says who has it.
+    ///
+    /// - Parameter limit: the server may take a moment to notice that a client was killed.
+    /// - Throws: `CronmillError` with the message if another has it; `PostgresError`.
+    func take(
+        within limit: Duration,
+        orRefuse message: String,
+        hint: String,
+        database: String
+    ) async throws {
+        guard try await !take(within: limit) else { return }
+        throw CronmillError(
+            .failed,
+            message,
+            detail: try await holder().map { "Server process \($0.pid) holds its lock." },
+            hint: hint,
+            database: database
+        )
+    }
+
     func release() async {
         await connection?.close()
         connection = nil
+    }
+}
+
+/// Runs `body` while a lock is held that `take` takes, and gives it back however that ends.
+func holding<Value>(
+    _ lock: AdvisoryLock,
+    _ take: (AdvisoryLock) async throws -> Void,
+    _ body: () async throws -> Value
+) async throws -> Value {
+    do {
+        try await take(lock)
+        let value = try await body()
+        await lock.release()
+        return value
+    } catch {
+        await lock.release()
+        throw error
     }
 }
 
@@ -109,44 +146,28 @@ extension Deployment {
     ///
     /// - Throws: `PostgresError`; what `body` throws.
     public func whileSettingUp<Value>(_ body: () async throws -> Value) async throws -> Value {
-        let lock = AdvisoryLock(.setup, deployment: self)
         let (database, onWait) = (cronDatabase, onWait)
-        do {
+        return try await holding(AdvisoryLock(.setup, deployment: self)) { lock in
             _ = try await lock.take { onWait("waiting for another set-up of database \"\(database)\"\($0.told)") }
-            let value = try await body()
-            await lock.release()
-            return value
-        } catch {
-            await lock.release()
-            throw error
+        } _: {
+            try await body()
         }
     }
-}
 
-extension Deployment {
-    /// Keeps other take-overs of a work database away while `body` goes: one that takes over and one that gives back what it has
-    /// would each do half of it.
+    /// Keeps other take-overs of a work database away while `body` goes: one that takes over, and one that gives back what
+    /// it has, would each do half of it.
     ///
     /// - Throws: `CronmillError` if another goes already; what `body` throws.
     public func whileTakingOver<Value>(of database: String, _ body: () async throws -> Value) async throws -> Value {
-        let lock = AdvisoryLock(.takeOver(of: database), deployment: self)
-        do {
-            // The server may take a moment to notice that a client was killed.
-            guard try await lock.take(within: .seconds(3)) else {
-                throw CronmillError(
-                    .failed,
-                    "another take-over in database \"\(database)\", or the undoing of one, is going",
-                    detail: try await lock.holder().map { "Server process \($0.pid) holds its lock." },
-                    hint: "Wait for it, and try again.",
-                    database: cronDatabase
-                )
-            }
-            let value = try await body()
-            await lock.release()
-            return value
-        } catch {
-            await lock.release()
-            throw error
+        try await holding(AdvisoryLock(.takeOver(of: database), deployment: self)) { lock in
+            try await lock.take(
+                within: .seconds(3),
+                orRefuse: "another take-over in database \"\(database)\", or the undoing of one, is going",
+                hint: "Wait for it, and try again.",
+                database: cronDatabase
+            )
+        } _: {
+            try await body()
         }
     }
 }

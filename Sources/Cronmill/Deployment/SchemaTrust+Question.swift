@@ -7,7 +7,8 @@ extension SchemaTrust {
     /// Every name and operator is the catalogs' own, whatever the search_path. `part` is what stands in our schemas and
     /// what belongs to that (indexes, defaults, rules, triggers, policies), the foreign keys that refer to it, the casts
     /// of its types to what is PostgreSQL's or ours, and the event triggers of the database. A check of somebody's own table
-    /// or domain, and a cast to his own type, may name what is ours: they are never run by a statement of ours. `touched` is that, and whatever it uses. Owners are those
+    /// or domain, and a cast to his own type, may name what is ours: they are never run by a statement of ours. `touched`
+    /// is that, and whatever it uses. Owners are those
     /// of `pg_shdepend`, which leaves out the superuser the cluster was made with.
     ///
     /// A role is trusted if it is a superuser, the role connected, or can do all that this one can: its attributes, and

@@ -77,10 +77,7 @@ extension Deployment {
             results.append(try await move(table, in: plan.database, wait: wait, onProgress))
         }
         try await apply(plan.enable, onStep: onStep)
-        // Last: a take-over that was cut off before its processor was enabled is not finished.
-        try await with(connectWork(plan.database)) { connection in
-            for table in plan.tables { _ = try await connection.run { try $0.execute(table.finished) } }
-        }
+        try await apply(plan.finish, onStep: { _ in })
         return results
     }
 

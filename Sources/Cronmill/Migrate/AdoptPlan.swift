@@ -17,11 +17,6 @@ public struct AdoptPlan: Sendable {
         public var name: String { adoption.table }
         /// The queue its rows go to.
         public var queue: String { adoption.queue }
-
-        /// Notes that it is taken over.
-        var finished: SQL {
-            "update cronmill.adoption set finished_at = clock_timestamp() where table_name = \(adoption.table)"
-        }
     }
 
     /// Installs what is missing, and makes queues and processors, disabled.
@@ -67,9 +62,21 @@ public struct AdoptPlan: Sendable {
             )
         }
         plan.append(enable)
-        if !tables.isEmpty {
-            plan.add("note that it is done", in: database, statements: tables.map(\.finished))
-        }
+        plan.append(finish)
+        return plan
+    }
+
+    /// The last thing: a take-over that was cut off before its processor was enabled is not finished.
+    var finish: Plan {
+        var plan = Plan()
+        guard !tables.isEmpty else { return plan }
+        plan.add(
+            "note that it is done",
+            in: database,
+            statements: tables.map {
+                "update cronmill.adoption set finished_at = clock_timestamp() where table_name = \($0.name)"
+            }
+        )
         return plan
     }
 

@@ -139,15 +139,7 @@ extension Migration {
     /// - Throws: `CronmillError` if one goes already.
     func exclusively<Value: Sendable>(_ body: (AdvisoryLock) async throws -> Value) async throws -> Value {
         let lock = AdvisoryLock(.migration, deployment: from)
-        do {
-            try await take(lock)
-            let value = try await body(lock)
-            await lock.release()
-            return value
-        } catch {
-            await lock.release()
-            throw error
-        }
+        return try await holding(lock, take) { try await body(lock) }
     }
 }
 
@@ -156,12 +148,9 @@ extension Migration {
     ///
     /// - Throws: `CronmillError` if somebody else has it.
     func take(_ lock: AdvisoryLock) async throws {
-        // The server may take a moment to notice that a client was killed.
-        guard try await !lock.take(within: .seconds(2)) else { return }
-        throw CronmillError(
-            .failed,
-            "another migration of database \"\(oldDatabase)\" is going",
-            detail: try await lock.holder().map { "Server process \($0.pid) holds its lock." },
+        try await lock.take(
+            within: .seconds(2),
+            orRefuse: "another migration of database \"\(oldDatabase)\" is going",
             hint: "Wait for it; cronmill migrate status says how far it is.",
             database: oldDatabase
         )

@@ -2,7 +2,8 @@ internal import Postgres
 
 extension Session {
     /// Refuses a table by which another role could act as the one connected: whoever owns it, its schema, a type of its
-    /// columns, or a function that its checks or triggers call, or may put triggers on it, can have functions of theirs run by whoever reads and changes its rows, or put
+    /// columns, or a function that its checks or triggers call, or may put triggers on it, can have functions of theirs run
+    /// by whoever reads and changes its rows, or put
     /// another table in its place. A role that may become the one connected gains nothing by that.
     ///
     /// - Parameters:
@@ -73,7 +74,8 @@ extension Session {
         """
     }
 
-    /// The table, its schema, its columns' types, and the functions that its defaults, checks, indexes and triggers call, as far as their owners may not become the role connected.
+    /// The table, its schema, its columns' types, and the functions that its defaults, checks, indexes and triggers call, as
+    /// far as their owners may not become the role connected.
     private static func strangers(_ table: String) -> SQL {
         """
         with recursive reached (classid, objid) as (
@@ -91,11 +93,9 @@ extension Session {
                 select d.refclassid, d.refobjid
                 from pg_catalog.pg_depend as d
                 where (d.classid, d.objid) = (r.classid, r.objid)
-                    and (
-                        d.refclassid in (
-                            'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_proc'::regclass,
-                            'pg_catalog.pg_operator'::regclass, 'pg_catalog.pg_class'::regclass
-                        )
+                    and d.refclassid in (
+                        'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_proc'::regclass,
+                        'pg_catalog.pg_operator'::regclass, 'pg_catalog.pg_class'::regclass
                     )
                 union all
                 select 'pg_catalog.pg_class'::regclass, t.typrelid from pg_catalog.pg_type as t

@@ -7,8 +7,7 @@ struct PermissionCheck: Sendable {
     /// All of them, in the order in which they are reported.
     static let all = [
         preload, extensionThere, cronOwner, version, backgroundWorkers, history, capacity, connections, jobRoles,
-        jobLogins,
-        runAsRoles, timeouts, installers, linkRoles, links, connects, privileges, handlers, searchPaths,
+        jobLogins, runAsRoles, timeouts, installers, linkRoles, links, connects, privileges, handlers, searchPaths,
         defaults, results, dangers,
     ]
 }
