@@ -6,6 +6,40 @@ import Testing
 @Suite("Attacks", .timeLimit(.minutes(60)))
 struct AttackTests {
     @Test(
+        "an administrator without superuser reads nothing of a role that could not act as it, whatever both may do elsewhere"
+    )
+    func equalAttributes() async throws {
+        try await withDatabases { place in
+            let (administrator, tenant) = ("\(place.runner)_admin", "\(place.runner)_tenant")
+            try await place.server.makeRole(administrator, "createrole")
+            try await place.server.makeRole(tenant, "createrole")
+            try await place.script(
+                """
+                create schema cronmill authorization \(tenant);
+                create view cronmill.queue as select 1 as queue_id; alter view cronmill.queue owner to \(tenant)
+                """
+            )
+            let isNew = try await place.rows("select current_setting('server_version_num')::integer >= 160000") == ["t"]
+            let trusted = "cronmill: error: database \"\(place.database)\" is not set up\n"
+            let refused =
+                "cronmill: error: schema cronmill of database \"\(place.database)\" belongs to role \"\(tenant)\"\n"
+            func look() async throws -> String {
+                try await place.cronmill(
+                    ["tasks", "--database", place.database],
+                    environment: ["DB_USER": administrator]
+                ).errors
+            }
+            // CREATEROLE is power over all roles before 16, and after that over those that one administers.
+            #expect(try await look().hasPrefix(isNew ? refused : trusted))
+            guard isNew else { return }
+            try await place.script("grant \(administrator) to \(tenant) with inherit true, set false")
+            #expect(try await look().hasPrefix(refused))
+            try await place.script("grant \(administrator) to \(tenant) with set true")
+            #expect(try await look().hasPrefix(trusted))
+        }
+    }
+
+    @Test(
         "the owner of a work database can schedule nothing in another database, as another role, or of its own wording"
     )
     func workOwner() async throws {

@@ -245,6 +245,8 @@ struct MigratePlanTests {
             ] {
                 #expect(plan.output.contains(line), "\(plan.output)")
             }
+            let script = try await place.migrate("plan", "--sql")
+            #expect(script.output.contains("\n\\set ON_ERROR_STOP on\n"), "\(script.output)")
             let moved = try await place.migrate("apply")
             #expect(moved.exitCode == 0, "\(moved.errors)")
             #expect(
