@@ -115,7 +115,7 @@ begin
     begun.ends_at := coalesce(
         begun.ends_at, case when begin_run.slot > 0 then now_at + interval '10 minutes' else 'infinity' end);
     begun.handler_search_path := settings.handler_search_path;
-    begun.handler_call := pg_catalog.format('select * from cronmill_processor.%I($1, $2, $3, $4)', settings.name);
+    begun.handler_call := pg_catalog.format('select cronmill_processor.%I($1, $2, $3, $4) as outcome', settings.name);
     begun.takes_ids := pg_catalog.strpos(settings.handler, '(bigint') > 0;
     begun.takes_batch := pg_catalog.strpos(settings.handler, '(bigint[],jsonb[])') > 0;
     -- What may end the run comes last, and not too late in a long one; a run that does not linger does it when nothing

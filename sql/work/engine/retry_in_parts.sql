@@ -18,11 +18,9 @@ create or replace procedure cronmill.retry_in_parts(
 language plpgsql
 as $procedure$
 declare
+    -- What is locked. A variable of an array's type would be copied as a whole for each part of it; fields are not.
     again cronmill.claim := batch;
-    task_ids bigint[] := batch.task_ids;
-    places pg_catalog.tid[] := batch.places;
-    payloads jsonb[] := batch.payloads;
-    attempts integer[] := batch.attempts;
+    total integer := coalesce(cardinality(batch.places), 0);
     most_parts constant integer := 60;
     parts integer := case when batch.is_locked and not batch.is_alone and batch.task_timeout is null then 0 else most_parts end;
     part cronmill.part;
@@ -45,7 +43,7 @@ declare
     charged_errors cronmill.task_error[] := array[]::cronmill.task_error[];
 begin
     while end_reason is null loop
-        if first > coalesce(cardinality(places), 0) then
+        if first > total then
             exit when aside_ids = '{}';
             parts := most_parts;
         end if;
@@ -58,14 +56,11 @@ begin
             end if;
             call cronmill.renew(run, slot);
             again := cronmill.claim_again(
-                run.processor_id, run.slot_id, aside_ids || task_ids[first :], aside_places || places[first :]);
-            if batch.is_alone and again.task_ids is null then
-                perform cronmill.give_back(run.processor_id, task_ids[1], places[1]);
+                run.processor_id, run.slot_id, aside_ids || again.task_ids[first :], aside_places || again.places[first :]);
+            total := coalesce(cardinality(again.places), 0);
+            if batch.is_alone and total = 0 then
+                perform cronmill.give_back(run.processor_id, batch.task_ids[1], batch.places[1]);
             end if;
-            task_ids := again.task_ids;
-            places := again.places;
-            payloads := again.payloads;
-            attempts := again.attempts;
             first := 1;
             suspect := null;
             aside_ids := '{}';
@@ -88,24 +83,31 @@ begin
         -- Handlers of a batch are called again with arrays of one (ENGINE 6).
         last := least(
             case
-                when run.takes_batch or again.timeouts is not null or first = suspect or task_ids[first] = any (suspects)
+                when run.takes_batch or again.timeouts is not null or first = suspect or again.task_ids[first] = any (suspects)
                     then first
                 when first < suspect then suspect - 1
             end,
             gaps[1] - 1,
-            cardinality(places)
+            total
         );
         parts := parts + 1;
         part_began_at := clock_timestamp();
         failing := null;
         part := cronmill.try_part(
-            run, task_ids, places, payloads, attempts, first, last,
-            coalesce(again.timeouts[first], again.timeout), untouched);
+            run,
+            again.task_ids[first : last],
+            again.places[first : last],
+            again.payloads[first : last],
+            case when run.takes_ids then again.attempts[first : last] end,
+            first,
+            coalesce(again.timeouts[first], again.timeout),
+            untouched
+        );
         if part.end_reason is not null then
             end_reason := part.end_reason;
             cancel_message := part.cancel_message;
             if batch.is_alone and (run.gives_back or end_reason = 'no handler') then
-                perform cronmill.give_back(run.processor_id, task_ids[1], places[1]);
+                perform cronmill.give_back(run.processor_id, batch.task_ids[1], batch.places[1]);
             end if;
         elsif (part.error).sqlstate is null then
             counters.worked := cronmill.tally(
@@ -113,7 +115,7 @@ begin
             counters.done := counters.done + (part.ended = 'done')::integer * (last - first + 1);
             counters.dead := counters.dead + (part.ended = 'dead')::integer;
             counters.failed := counters.failed + (part.ended = 'dead')::integer;
-            if task_ids[first] = any (suspects) then
+            if again.task_ids[first] = any (suspects) then
                 counters.alone := counters.alone + (part.ended = 'done')::integer;
                 parts := most_parts;
             elsif has_immediate then
@@ -134,11 +136,11 @@ begin
                 failing := null;
             elsif untouched and failing = first then
                 first := first + 1;
-                failures := failures + (task_ids[failing] <> all (suspects))::integer;
+                failures := failures + (again.task_ids[failing] <> all (suspects))::integer;
             else
-                suspects := suspects || task_ids[failing];
-                aside_ids := aside_ids || task_ids[failing];
-                aside_places := aside_places || places[failing];
+                suspects := suspects || again.task_ids[failing];
+                aside_ids := aside_ids || again.task_ids[failing];
+                aside_places := aside_places || again.places[failing];
                 gaps := failing || gaps;
                 suspect := null;
                 failing := null;
@@ -146,8 +148,8 @@ begin
             end if;
         end if;
         if failing is not null then
-            charged_ids := charged_ids || task_ids[failing];
-            charged_places := charged_places || places[failing];
+            charged_ids := charged_ids || again.task_ids[failing];
+            charged_places := charged_places || again.places[failing];
             charged_errors := charged_errors || part.error;
             suspect := null;
         end if;

@@ -10,7 +10,6 @@ create or replace function cronmill.try_part(
     payloads jsonb[],
     attempts integer[],
     first integer,
-    last integer,
     timeout interval,
     is_first boolean
 )
@@ -20,22 +19,27 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     part cronmill.part;
+    total constant integer := cardinality(try_part.places);
+    answer record;
     outcome cronmill.outcome;
     error cronmill.task_error;
     deadline constant timestamptz := clock_timestamp() + try_part.timeout;
     start_position bigint;
     cancel_message text;
 begin
-    perform cronmill.publish(try_part.run, deadline);
+    -- What publish does, without its cost: this is done for every part.
+    perform pg_catalog.set_config(
+        'application_name', (try_part.run).label || ' until ' || extract(epoch from deadline)::text, false);
     start_position := nextval('cronmill.position');
     begin
         perform pg_catalog.set_config('search_path', (try_part.run).handler_search_path, true);
-        execute (try_part.run).handler_call into outcome
+        execute (try_part.run).handler_call into answer
         using
-            case when (try_part.run).takes_ids then try_part.task_ids[try_part.first : try_part.last] end,
-            try_part.payloads[try_part.first : try_part.last],
-            case when (try_part.run).takes_ids then try_part.attempts[try_part.first : try_part.last] end,
+            case when (try_part.run).takes_ids then try_part.task_ids end,
+            try_part.payloads,
+            case when (try_part.run).takes_ids then try_part.attempts end,
             true;
+        outcome := answer.outcome;
         start_position := null;
         if outcome.kind operator(pg_catalog.<>) 'done' and outcome.kind operator(pg_catalog.<>) 'snooze'
             and not try_part.is_first
@@ -46,8 +50,7 @@ begin
         set constraints all immediate;
         reset role;
         part.ended := cronmill.finish(
-            (try_part.run).processor_id, try_part.task_ids[try_part.first : try_part.last],
-            try_part.places[try_part.first : try_part.last], outcome);
+            (try_part.run).processor_id, try_part.task_ids, try_part.places, outcome);
     exception
         when query_canceled then
             get stacked diagnostics
@@ -79,10 +82,10 @@ begin
         part.end_reason := 'no handler';
     end if;
     part.error := error;
-    part.failing := case when try_part.first = try_part.last then try_part.first
+    part.failing := case when total = 1 then try_part.first
         else try_part.first - 1 + currval('cronmill.position') - start_position end;
     return part;
 end
 $function$;
-comment on function cronmill.try_part(cronmill.run_start, bigint[], tid[], jsonb[], integer[], integer, integer, interval, boolean) is 'Does some tasks that are locked in one subtransaction, or says which of them failed.';
-revoke all on function cronmill.try_part(cronmill.run_start, bigint[], tid[], jsonb[], integer[], integer, integer, interval, boolean) from public;
+comment on function cronmill.try_part(cronmill.run_start, bigint[], tid[], jsonb[], integer[], integer, interval, boolean) is 'Does some tasks that are locked in one subtransaction, or says which of them failed.';
+revoke all on function cronmill.try_part(cronmill.run_start, bigint[], tid[], jsonb[], integer[], integer, interval, boolean) from public;
