@@ -1,6 +1,6 @@
--- Runs of the run-as roles, which row security hides from a registry whose owner is no superuser; none where it is
--- one. Above and up to these runids; with nulls the oldest and the newest of each role.
--- Executed by: history_ends, visible_runs.
+-- Runs of the run-as roles, which row security hides from a registry whose owner is no superuser;
+-- none where it is one. Above and up to these runids; with nulls the oldest and the newest of each
+-- role. Executed by: history_ends, visible_runs.
 create or replace function cronmill_cron.role_runs(above_runid bigint, to_runid bigint)
 returns setof cronmill_cron.seen_run
 language plpgsql stable parallel unsafe security definer
@@ -26,5 +26,6 @@ begin
     end if;
 end
 $function$;
-comment on function cronmill_cron.role_runs(bigint, bigint) is 'Runs of the run-as roles that row security hides from the registry.';
+comment on function cronmill_cron.role_runs(bigint, bigint)
+    is 'Runs of the run-as roles that row security hides from the registry.';
 revoke all on function cronmill_cron.role_runs(bigint, bigint) from public;
