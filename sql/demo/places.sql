@@ -84,8 +84,8 @@ begin
             )
             values (
                 entry ->> 'alpha_2', entry ->> 'alpha_3', (entry ->> 'numeric')::smallint,
-                entry ->> 'name',
-                entry ->> 'official_name', entry ->> 'common_name', entry ->> 'flag'
+                entry ->> 'name', entry ->> 'official_name', entry ->> 'common_name',
+                entry ->> 'flag'
             );
         when '3166-2' then
             insert into app.subdivision (code, parent, name, type)
@@ -129,8 +129,8 @@ select
     max(u.arrived_at)
 from app.currency as u;
 comment on view app.arrival
-    is 'Rows that arrived, different records among them, when the first and the last came, per '
-        'standard.';
+    is 'Rows that arrived, different records among them, when the first and the last '
+        'came, per standard.';
 
 revoke all on function app.add_place(jsonb) from public;
 grant usage on schema app to demo_runner;

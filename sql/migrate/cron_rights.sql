@@ -25,8 +25,7 @@ with objects (oid, name, acl, owner, kind) as (
     union all
     select
         p.oid, pg_catalog.format('function %s', p.oid::regprocedure),
-        coalesce(p.proacl, acldefault('f', p.proowner)),
-        p.proowner, 'p'
+        coalesce(p.proacl, acldefault('f', p.proowner)), p.proowner, 'p'
     from pg_catalog.pg_proc as p
     where p.pronamespace = 'cron'::regnamespace
         and exists (
@@ -75,8 +74,7 @@ initial as (
 select s.place, s.statement, s.foreign_object
 from (
     select 1 as place, pg_catalog.format('grant %s on %s to %s%s', g.privilege_type, g.name,
-        case
-            g.grantee
+        case g.grantee
             when 0 then 'public'
             else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(g.grantee))
         end,
@@ -90,8 +88,7 @@ from (
         )
     union all
     select 2, pg_catalog.format('revoke %s on %s from %s', i.privilege_type, o.name,
-        case
-            i.grantee
+        case i.grantee
             when 0 then 'public'
             else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(i.grantee))
         end),

@@ -65,15 +65,15 @@ begin
             'create or replace function cron.unschedule(%s) returns %s language plpgsql as %L',
             deleting.arguments, deleting.result,
             pg_catalog.format(
-                'begin raise exception using errcode = ''MC019'', message = %L, detail = %L, hint '
-                    '= %L; end',
+                'begin raise exception using errcode = ''MC019'', message = %L, '
+                'detail = %L, hint = %L; end',
                 pg_catalog.format(
                     'pg_cron moves from database "%s" to database "%s"', from_database,
                     to_database),
                 'A job that is unscheduled here would go on there.',
                 pg_catalog.format(
-                    'See how far it is with cronmill migrate status; after it, connect to database '
-                        '"%s".',
+                    'See how far it is with cronmill migrate status; '
+                    'after it, connect to database "%s".',
                     to_database)));
     end loop;
 end

@@ -24,10 +24,7 @@ begin
         where r.rolname = link_role
             and (
                 pg_catalog.shobj_description(r.oid, 'pg_authid') is distinct from {{link_comment}}
-                or r.rolsuper
-                or r.rolcreaterole
-                or r.rolcreatedb
-                or r.rolreplication
+                or r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication
                 or r.rolbypassrls
                 or exists (select from pg_catalog.pg_auth_members as m where m.member = r.oid)
                 or exists (

@@ -28,8 +28,8 @@ begin
         detail = pg_catalog.format(
             'Tried host %s: %s', pg_catalog.array_to_string(tried, ', '), btrim(reason)),
         hint = pg_catalog.format(
-            'Add to pg_hba.conf, above other lines, and reload: host %I %I 127.0.0.1/32 '
-                'scram-sha-256 (or name another address with --link-host).',
+            'Add to pg_hba.conf, above other lines, and reload: '
+            'host %I %I 127.0.0.1/32 scram-sha-256 (or name another address with --link-host).',
             {{cron_database}}, {{link_role}});
 end
 {{tag}};

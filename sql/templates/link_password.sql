@@ -36,13 +36,13 @@ begin
         if pg_catalog.current_setting('pg_stat_statements.track', true) is not distinct from 'all'
         then
             raise warning using
-                message = 'pg_stat_statements keeps the statement that has the link''s password in '
-                    'it',
-                detail = 'It tracks all statements, and this role may not tell it not to; who may '
-                    'read its statistics sees it.',
+                message = 'pg_stat_statements keeps the statement that has the '
+                    'link''s password in it',
+                detail = 'It tracks all statements, and this role may not tell it not to; '
+                    'who may read its statistics sees it.',
                 hint = pg_catalog.format(
-                    'As a superuser: select pg_stat_statements_reset(); or let this role: grant '
-                        'set on parameter pg_stat_statements.track to %I;',
+                    'As a superuser: select pg_stat_statements_reset(); or let this role: '
+                    'grant set on parameter pg_stat_statements.track to %I;',
                     current_user);
         end if;
     end;

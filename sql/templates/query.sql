@@ -42,8 +42,7 @@ begin
     )
     values (
         task.query_hash, task.partition_key, task.query, found_values, cardinality(found_values),
-        is_cut,
-        clock_timestamp(), clock_timestamp() - began_at
+        is_cut, clock_timestamp(), clock_timestamp() - began_at
     )
     on conflict (query_hash, partition_key) do update
     set

@@ -24,7 +24,7 @@ begin
             )
             and (
                 o.failure is null and o.terminated_at is null
-                    or o.canceled_at < clock_timestamp() - interval '10 minutes'
+                or o.canceled_at < clock_timestamp() - interval '10 minutes'
             );
     end if;
     for one in
@@ -45,16 +45,14 @@ begin
             if known.canceled_at < clock_timestamp() - interval '30 seconds' then
                 perform pg_catalog.pg_terminate_backend(a.pid)
                 from cronmill_cron.overdue_backends() as a
-                where (a.pid, a.backend_start, a.published) = (
-                    one.pid, one.backend_start, one.published
-                );
+                where (a.pid, a.backend_start, a.published)
+                    = (one.pid, one.backend_start, one.published);
                 known.terminated_at := coalesce(known.terminated_at, clock_timestamp());
             else
                 perform pg_catalog.pg_cancel_backend(a.pid)
                 from cronmill_cron.overdue_backends() as a
-                where (a.pid, a.backend_start, a.published) = (
-                    one.pid, one.backend_start, one.published
-                );
+                where (a.pid, a.backend_start, a.published)
+                    = (one.pid, one.backend_start, one.published);
             end if;
             total := total + 1;
         exception

@@ -3,7 +3,8 @@
 -- committed already. Executed by: cancel_overdue.
 create or replace function cronmill_cron.overdue_backends()
 returns table (
-    pid integer, backend_start timestamptz, database_name text, role_name text, published text)
+    pid integer, backend_start timestamptz, database_name text, role_name text, published text
+)
 language sql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 begin atomic

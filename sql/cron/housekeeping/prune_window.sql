@@ -26,8 +26,7 @@ begin
     seen as materialized (
         select
             d.runid, d.jobid, d.username, d.status,
-            coalesce(d.start_time, d.end_time) as happened_at,
-            j.jobid is not null as is_ours,
+            coalesce(d.start_time, d.end_time) as happened_at, j.jobid is not null as is_ours,
             coalesce(j.key, '') as key, coalesce(j.key, d.jobid::text) as rank_key,
             coalesce(j.is_asked, pass.include_others) as is_asked
         from cronmill_cron.visible_runs(next, pass.next_runid) as d
@@ -55,7 +54,7 @@ begin
                 )
                 and (
                     r.status in ('succeeded', 'failed')
-                        or r.by_then < pass.began_at - interval '1 day'
+                    or r.by_then < pass.began_at - interval '1 day'
                 ),
                 false
             ) as is_old
@@ -103,9 +102,7 @@ begin
         where d.runid <= next;
     end if;
     pass.is_over := (pass.next_runid >= pass.floor_runid) is not true;
-    if pass.is_over
-        and not pass.is_rehearsal
-        and pass.database_names is null
+    if pass.is_over and not pass.is_rehearsal and pass.database_names is null
         and pass.processors is null
     then
         -- What is noted of a job that is gone is of use as long as it has runs.

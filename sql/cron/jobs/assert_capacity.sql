@@ -18,8 +18,8 @@ begin
     exception
         when lock_not_available then
             select pg_catalog.format(
-                'process %s of role "%s"', a.pid,
-                pg_catalog.pg_get_userbyid(a.usesysid)) into holder
+                'process %s of role "%s"', a.pid, pg_catalog.pg_get_userbyid(a.usesysid))
+            into holder
             from pg_catalog.pg_lock_status() as l
             cross join lateral pg_catalog.pg_stat_get_activity(l.pid) as a
             where l.relation = 'cronmill_cron.installation'::pg_catalog.regclass
@@ -46,11 +46,11 @@ begin
                     coalesce(holder, 'a prepared one')),
                 detail = 'One at a time does: two at once would count the same free places.',
                 hint = case when holder is null
-                    then 'Try again when it has ended. select x.gid, x.owner from '
-                        'pg_prepared_xacts as x; and then: rollback prepared ''GID'';'
+                    then 'Try again when it has ended. select x.gid, '
+                        'x.owner from pg_prepared_xacts as x; and then: rollback prepared ''GID'';'
                     else pg_catalog.format(
-                        'Try again when it has ended; one of a link is ended after ten minutes. A '
-                            'superuser ends it with: select pg_terminate_backend(%s);',
+                        'Try again when it has ended; one of a link is ended after ten minutes. '
+                        'A superuser ends it with: select pg_terminate_backend(%s);',
                         substring(holder from '\d+'))
                 end;
     end;
@@ -63,8 +63,8 @@ begin
     if count.max_running_jobs is null or count.others is null then
         raise exception using
             errcode = 'MC004',
-            message = 'it cannot be seen how many jobs pg_cron can run, or how many of others are '
-                'active',
+            message = 'it cannot be seen how many jobs pg_cron can run, '
+                'or how many of others are active',
             detail = 'In libpq mode pg_cron hangs for everybody when more jobs wait than '
                 'cron.max_running_jobs.',
             hint = 'Say so with: cronmill setup --max-running-jobs N --others N';
@@ -75,12 +75,12 @@ begin
             message = pg_catalog.format('%s jobs would be active, and pg_cron can run %s at once',
                 count.needed, count.max_running_jobs),
             detail = pg_catalog.format(
-                '%s slots of enabled processors, %s housekeepers, %s jobs of others. pg_cron hangs '
-                    'for everybody when more jobs wait than cron.max_running_jobs.',
+                '%s slots of enabled processors, %s housekeepers, %s jobs of others. '
+                'pg_cron hangs for everybody when more jobs wait than cron.max_running_jobs.',
                 count.slots, count.housekeepers, count.others),
             hint = pg_catalog.format(
-                'Use fewer slots, disable processors, or set cron.max_running_jobs to %s or more '
-                    'and restart.',
+                'Use fewer slots, disable processors, or set cron.max_running_jobs to %s '
+                'or more and restart.',
                 count.needed);
     end if;
 end

@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 begin atomic
     select pg_catalog.format(
         '%s jobs are active (%s slots, %s housekeepers, %s of others) and pg_cron can run %s at '
-            'once: some runs wait for others to end.',
+        'once: some runs wait for others to end.',
         c.needed, c.slots, c.housekeepers, coalesce(c.others, 0), c.max_running_jobs)
     from cronmill_cron.capacity() as c
     where c.needed > c.max_running_jobs and not c.hangs_above;

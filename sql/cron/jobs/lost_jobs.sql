@@ -21,8 +21,7 @@ begin
     candidate as materialized (
         select
             call.database_name, name.processor, call.parts[2]::integer as slot, call.jobid,
-            call.username, call.job_name,
-            call.command
+            call.username, call.job_name, call.command
         from call
         cross join lateral (
             select case

@@ -30,9 +30,8 @@ begin
             when o.slot = 0 then f.job_name = 'cronmill ' || o.processor
                 or f.command = pg_catalog.format('call cronmill_cron.%I()', o.processor)
             else f.job_name = cronmill_cron.job_name(o.database_name, o.processor, o.slot)
-                or (f.command, f.database_name) = (
-                    cronmill_cron.job_command(o.processor, o.slot), o.database_name
-                )
+                or (f.command, f.database_name)
+                    = (cronmill_cron.job_command(o.processor, o.slot), o.database_name)
         end
     ) as j on true
     where o.removed_at is null;

@@ -30,18 +30,16 @@ begin
         changes := changes + 1;
         if exists (
             select 1 from cronmill_cron.noted_jobs() as o
-            where (o.database_name, o.processor, o.slot) = (
-                reconcile.database_name, reconcile.processor, one.slot
-            )
+            where (o.database_name, o.processor, o.slot)
+                = (reconcile.database_name, reconcile.processor, one.slot)
                 and o.jobid is not null
         ) then
             perform cronmill_cron.unschedule_job(one.username, one.jobid);
         else
             update cronmill_cron.job as o
             set removed_at = clock_timestamp()
-            where (o.database_name, o.processor, o.slot) = (
-                reconcile.database_name, reconcile.processor, one.slot
-            )
+            where (o.database_name, o.processor, o.slot)
+                = (reconcile.database_name, reconcile.processor, one.slot)
                 and o.removed_at is null;
             perform cronmill_cron.note_job(
                 one.jobid, reconcile.database_name, reconcile.processor, one.slot, one.username);
@@ -68,8 +66,7 @@ begin
         full join (
             select
                 n.slot, n.noted_jobid, n.noted_run_as, n.jobid, n.schedule, n.command, n.runs_in,
-                n.username,
-                n.active, n.misplacement, n.foreign_name
+                n.username, n.active, n.misplacement, n.foreign_name
             from cronmill_cron.noted_jobs() as n
             where n.database_name = reconcile.database_name and n.processor = reconcile.processor
         ) as o on o.slot = s.slot
@@ -100,9 +97,8 @@ begin
         if one.noted_jobid is not null then
             update cronmill_cron.job as o
             set removed_at = clock_timestamp()
-            where (o.database_name, o.processor, o.slot) = (
-                reconcile.database_name, reconcile.processor, one.slot
-            )
+            where (o.database_name, o.processor, o.slot)
+                = (reconcile.database_name, reconcile.processor, one.slot)
                 and o.removed_at is null;
         end if;
         if one.is_wanted then

@@ -14,8 +14,8 @@ declare
     made_jobid bigint;
 begin
     if cronmill_cron.acts_for_all_roles()
-        and pg_catalog.current_setting(
-            'cron.enable_superuser_jobs', true) is not distinct from 'off'
+        and pg_catalog.current_setting('cron.enable_superuser_jobs', true)
+            is not distinct from 'off'
         and exists (
             select
             from pg_catalog.pg_roles as r
@@ -28,8 +28,8 @@ begin
                 'no job can be made for superuser "%s" on this server', schedule_job.run_as),
             detail = 'cron.enable_superuser_jobs is off. A server that has a superuser''s job and '
                 'is started like that crashes, again and again.',
-            hint = 'Set up as a role that is no superuser; or set cron.enable_superuser_jobs = on '
-                'and restart.';
+            hint = 'Set up as a role that is no superuser; '
+                'or set cron.enable_superuser_jobs = on and restart.';
     end if;
     if cronmill_cron.acts_for_all_roles() then
         made_jobid := cron.schedule_in_database(

@@ -36,8 +36,7 @@ begin
         string_agg(
             pg_catalog.format('alter role %I set %s = %L;', l.role_name, t.name, t.value),
             ' ' order by t.name),
-        null::text,
-        true
+        null::text, true
     from cronmill_cron.patient_links() as l
     cross join (
         values ('lock_timeout', '10s'), ('statement_timeout', '60s'),
@@ -48,8 +47,8 @@ begin
     select
         x.owner::text,
         pg_catalog.format(
-            'its prepared transaction "%s" is open since %s, and nobody can activate jobs while an '
-                'order of it is',
+            'its prepared transaction "%s" is open since %s, and nobody can activate jobs '
+            'while an order of it is',
             x.gid,
             date_trunc('second', x.prepared)),
         pg_catalog.format('rollback prepared %L;', x.gid), null::text, true
@@ -59,8 +58,8 @@ begin
     return query
     select
         w.link_role,
-        'orders that sessions of this link leave open cannot be ended, and nobody can activate '
-            'jobs while one is',
+        'orders that sessions of this link leave open cannot be ended, '
+        'and nobody can activate jobs while one is',
         pg_catalog.format('grant %I to %I;', w.link_role, current_user), null::text, true
     from cronmill_cron.work_database as w
     join pg_catalog.pg_roles as r on r.rolname = w.link_role
@@ -71,8 +70,8 @@ begin
         return query
         select null::text,
             pg_catalog.format(
-                '%s sets cron.enable_superuser_jobs to off: from its next start on the server will '
-                    'crash, '
+                '%s sets cron.enable_superuser_jobs to off: '
+                'from its next start on the server will crash, '
                 'again and again, while jobs of a superuser are active, such as the housekeepers',
                 f.sourcefile),
             'alter system set cron.enable_superuser_jobs = on;', null::text, true
@@ -89,8 +88,8 @@ begin
     return query
     select null::text,
         pg_catalog.format(
-            'Everybody may connect to database "%s", and so take its connections and listen to its '
-                'alarms: '
+            'Everybody may connect to database "%s", and so take its connections and '
+            'listen to its alarms: '
             'revoke connect on database %I from public;', d.datname, d.datname),
         null::text, null::text, false
     from pg_catalog.pg_database as d

@@ -24,8 +24,7 @@ begin
         );
     if not exists (
         select 1 from cronmill_cron.run_as as a where a.role_name = release_role.role_name
-    )
-    then
+    ) then
         for surplus in
             select p.oid::regprocedure as routine
             from pg_catalog.pg_proc as p

@@ -2,8 +2,7 @@
 -- Executed by: release_role, renew_privileges.
 create or replace function cronmill_cron.set_privilege(
     is_wanted boolean, role_name text, privilege text, column_name text, namespace regnamespace,
-    relation regclass,
-    routine regprocedure
+    relation regclass, routine regprocedure
 )
 returns void
 language plpgsql volatile parallel unsafe security definer

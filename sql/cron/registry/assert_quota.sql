@@ -32,8 +32,8 @@ begin
             end,
             detail = 'All databases share what pg_cron can run.',
             hint = pg_catalog.format(
-                'The registry''s owner may say more: select cronmill_cron.set_quota(%L, slots => '
-                    '%s, jobs => %s);',
+                'The registry''s owner may say more: select cronmill_cron.set_quota(%L, '
+                'slots => %s, jobs => %s);',
                 quota.name, greatest(quota.slots, quota.max_slots),
                 greatest(quota.jobs, quota.max_jobs));
     end if;

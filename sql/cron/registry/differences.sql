@@ -14,8 +14,7 @@ begin
     with noted as materialized (
         select
             o.database_name, o.processor, o.slot, o.noted_jobid, o.noted_run_as, o.jobid,
-            o.schedule, o.command,
-            o.runs_in, o.username, o.active, o.misplacement, o.foreign_name
+            o.schedule, o.command, o.runs_in, o.username, o.active, o.misplacement, o.foreign_name
         from cronmill_cron.noted_jobs() as o
     ),
     wanted as materialized (
@@ -55,14 +54,14 @@ begin
                         o.foreign_name)
                 when o.jobid is null and h.is_hidden
                     then pg_catalog.format(
-                        'job %s belongs to role "%s", which does not exist; only a superuser can '
-                            'remove it: select cron.unschedule(%s)',
+                        'job %s belongs to role "%s", which does not exist; '
+                        'only a superuser can remove it: select cron.unschedule(%s)',
                         o.noted_jobid, o.noted_run_as, o.noted_jobid)
                 when o.jobid is null and b.fault is not null
                     and exists (select from pg_catalog.pg_roles as r where r.rolname = b.role_name)
                     then pg_catalog.format(
-                        'its job %s cannot be seen: the functions of role "%s" may not be called: '
-                            '%s',
+                        'its job %s cannot be seen: '
+                        'the functions of role "%s" may not be called: %s',
                         o.noted_jobid,
                         b.role_name, b.fault)
                 when o.jobid is null
@@ -112,9 +111,8 @@ begin
             and not exists (
                 select 1
                 from wanted as w
-                where (
-                    w.database_name, w.processor, w.slot
-                ) = (o.database_name, o.processor, o.slot)
+                where (w.database_name, w.processor, w.slot)
+                    = (o.database_name, o.processor, o.slot)
             )
         union all
         select
@@ -127,8 +125,8 @@ begin
     where c.difference is not null
         and (
             differences.database_names is null
-                or c.database_name = any (differences.database_names)
-                or c.slot = 0
+            or c.database_name = any (differences.database_names)
+            or c.slot = 0
         )
         and ((select cronmill_cron.sees_all()) or c.slot = 0
             or c.database_name in (

@@ -4,8 +4,7 @@
 -- Executed by: take_link_backlog.
 create or replace function cronmill_cron.take_backlog(
     database_name text, name text, ready bigint, oldest_ready_seconds double precision, dead bigint,
-    done bigint,
-    failed bigint, paused boolean
+    done bigint, failed bigint, paused boolean
 )
 returns void
 language plpgsql volatile parallel unsafe security definer
@@ -19,8 +18,8 @@ begin
     )
     select
         p.work_database_id, p.name, clock_timestamp(), take_backlog.ready,
-        take_backlog.oldest_ready_seconds,
-        take_backlog.dead, take_backlog.done, take_backlog.failed, take_backlog.paused
+        take_backlog.oldest_ready_seconds, take_backlog.dead, take_backlog.done,
+        take_backlog.failed, take_backlog.paused
     from cronmill_cron.processor as p
     join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
     where w.name = take_backlog.database_name and p.name = take_backlog.name

@@ -4,8 +4,7 @@
 -- Executed by: take_link; the installer.
 create or replace function cronmill_cron.take_settings(
     database_name text, name text, enabled boolean, slots integer, schedule text, linger text,
-    run_as text,
-    removed boolean
+    run_as text, removed boolean
 )
 returns void
 language plpgsql volatile parallel unsafe security definer
@@ -89,8 +88,7 @@ begin
     )
     values (
         known_id, take_settings.name, take_settings.enabled, take_settings.slots,
-        take_settings.schedule,
-        take_settings.linger, take_settings.run_as
+        take_settings.schedule, take_settings.linger, take_settings.run_as
     )
     on conflict on constraint processor_pkey do update
     set enabled = excluded.enabled, slots = excluded.slots, schedule = excluded.schedule,

@@ -15,7 +15,8 @@ begin
     perform cronmill_cron.take_turn('privileges');
     select w.* into gone
     from cronmill_cron.work_database as w
-    where w.name = unregister.database_name for update;
+    where w.name = unregister.database_name
+    for update;
     if not found then
         return;
     end if;

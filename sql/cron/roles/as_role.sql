@@ -81,8 +81,7 @@ revoke all on function cronmill_cron.as_role() from public;
 create or replace function cronmill_cron.as_role(above_runid bigint, to_runid bigint)
 returns table (
     runid bigint, jobid bigint, job_pid integer, database_name text, username text, command text,
-    status text,
-    return_message text, start_time timestamptz, end_time timestamptz
+    status text, return_message text, start_time timestamptz, end_time timestamptz
 )
 language plpgsql stable parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
@@ -107,8 +106,7 @@ begin
         return query
         select
             d.runid, d.jobid, d.job_pid, d.database, d.username, d.command, d.status,
-            d.return_message,
-            d.start_time, d.end_time
+            d.return_message, d.start_time, d.end_time
         from cron.job_run_details as d
         where d.runid operator(pg_catalog.>) above_runid
             and d.runid operator(pg_catalog.<=) to_runid;

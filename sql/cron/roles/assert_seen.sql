@@ -12,9 +12,8 @@ begin
         where r.rolname <> current_user and r.rolname in (
             select o.run_as
             from cronmill_cron.job as o
-            where (o.database_name, o.processor) = (
-                assert_seen.database_name, assert_seen.processor
-            )
+            where (o.database_name, o.processor)
+                = (assert_seen.database_name, assert_seen.processor)
                 and o.removed_at is null
         );
     end if;

@@ -59,16 +59,15 @@ begin
                 pg_catalog.pg_get_function_arguments(p.oid) as arguments,
                 pg_catalog.pg_get_function_result(p.oid) as result,
                 case p.provolatile when 's' then 'stable' else 'volatile' end as volatility,
-                p.prosrc as body,
-                pg_catalog.obj_description(p.oid, 'pg_proc') as purpose, p.oid
+                p.prosrc as body, pg_catalog.obj_description(p.oid, 'pg_proc') as purpose, p.oid
             from pg_catalog.pg_proc as p
             where p.pronamespace = 'cronmill_cron'::regnamespace and p.proname = 'as_role'
         ) as m
         cross join (values
             (
                 1,
-                'create function %1$s(%2$s) returns %3$s language plpgsql %4$s parallel unsafe '
-                    'security definer '
+                'create function %1$s(%2$s) returns %3$s language plpgsql %4$s parallel '
+                'unsafe security definer '
                 || 'set search_path = pg_catalog, pg_temp as %5$L'),
             (2, 'comment on function %1$s(%2$s) is %7$L'),
             (3, 'revoke all on function %1$s(%2$s) from public'),

@@ -30,8 +30,7 @@ begin
         select pg_catalog.pg_get_userbyid(n.nspowner) <> current_user
         from pg_catalog.pg_namespace as n
         where n.oid = place
-    )
-    then
+    ) then
         return 'schema cronmill_run_as belongs to another than the registry''s owner';
     end if;
     select count(*) into models
@@ -69,8 +68,8 @@ begin
     ) then
         return 'the registry''s owner may not execute them any more';
     end if;
-    select string_agg(
-        pg_catalog.format('"%s"', found.rolname), ', ' order by found.rolname) into actors
+    select string_agg(pg_catalog.format('"%s"', found.rolname), ', ' order by found.rolname)
+    into actors
     from (
         with recursive actor (actor_oid) as (
             select of_role

@@ -22,9 +22,8 @@ create table cronmill_cron.alarm (
             'roles', 'housekeeper',
             'lock', 'stuck'
         )),
-    constraint alarm_of_a_processor_names_its_database check (
-        processor is null or database_name is not null
-    )
+    constraint alarm_of_a_processor_names_its_database
+        check (processor is null or database_name is not null)
 );
 create unique index alarm_is_raised_once on cronmill_cron.alarm (
     kind, database_name, processor
@@ -34,8 +33,8 @@ comment on table cronmill_cron.alarm
     is 'Alarms that are raised, and for ninety days those that were.';
 comment on column cronmill_cron.alarm.alarm_id is 'Key.';
 comment on column cronmill_cron.alarm.kind
-    is 'behind, failing, dead, overdue, silent, history, replica, capacity, roles, housekeeper, '
-        'lock, stuck.';
+    is 'behind, failing, dead, overdue, silent, history, replica, capacity, roles, '
+        'housekeeper, lock, stuck.';
 comment on column cronmill_cron.alarm.database_name
     is 'The work database; null if it is about the server.';
 comment on column cronmill_cron.alarm.processor
@@ -54,8 +53,8 @@ comment on column cronmill_cron.alarm.raised_told_at
 comment on column cronmill_cron.alarm.cleared_told_at
     is 'When the alarm function was told that it is over.';
 comment on column cronmill_cron.alarm.tell_attempts
-    is 'Calls of the alarm function that failed since one succeeded; after the fifth it is not '
-        'called again.';
+    is 'Calls of the alarm function that failed since one succeeded; '
+        'after the fifth it is not called again.';
 comment on column cronmill_cron.alarm.tell_tried_at is 'When the last of them began.';
 comment on column cronmill_cron.alarm.tell_error is 'Why the last call failed.';
 comment on index cronmill_cron.alarm_is_raised_once is 'An alarm is raised once until it is over.';

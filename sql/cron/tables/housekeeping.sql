@@ -20,8 +20,8 @@ create type cronmill_cron.prune_pass as (
     is_over boolean
 );
 comment on type cronmill_cron.prune_pass
-    is 'A pass over the history: what is to be removed, how far it has come, and what it has '
-        'found.';
+    is 'A pass over the history: what is to be removed, how far it has come, '
+        'and what it has found.';
 -- One row: what the second housekeeper has to remember, and whom it tells of alarms.
 create table cronmill_cron.housekeeping (
     only_row boolean not null default true,
@@ -32,9 +32,8 @@ create table cronmill_cron.housekeeping (
     alarm_role text,
     constraint housekeeping_pkey primary key (only_row),
     constraint housekeeping_has_one_row check (only_row),
-    constraint housekeeping_alarm_function_has_a_role check (
-        num_nulls(alarm_function, alarm_routine, alarm_role) in (0, 3)
-    )
+    constraint housekeeping_alarm_function_has_a_role
+        check (num_nulls(alarm_function, alarm_routine, alarm_role) in (0, 3))
 );
 insert into cronmill_cron.housekeeping (only_row) values (true);
 comment on table cronmill_cron.housekeeping

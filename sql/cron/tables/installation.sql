@@ -12,9 +12,8 @@ create table cronmill_cron.installation (
     installed_at timestamptz not null default clock_timestamp(),
     constraint installation_pkey primary key (only_row),
     constraint installation_has_one_row check (only_row),
-    constraint installation_quota_in_range check (
-        max_slots between 0 and 10000 and max_jobs between 0 and 100000
-    )
+    constraint installation_quota_in_range
+        check (max_slots between 0 and 10000 and max_jobs between 0 and 100000)
 );
 comment on table cronmill_cron.installation
     is 'One row: version, and what was said of pg_cron''s capacity.';
@@ -33,8 +32,8 @@ comment on column cronmill_cron.installation.activations
     is 'Counts changes that activate jobs: two at once cannot both count the same free places (the '
         'later one gets 40001).';
 comment on column cronmill_cron.installation.max_slots
-    is 'How many slots of enabled processors a work database may have, if nothing else is said of '
-        'it.';
+    is 'How many slots of enabled processors a work database may have, '
+        'if nothing else is said of it.';
 comment on column cronmill_cron.installation.max_jobs
     is 'How many jobs it may have, active or not.';
 comment on column cronmill_cron.installation.installed_at is 'When setup first ran here.';

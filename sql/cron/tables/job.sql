@@ -10,9 +10,8 @@ create table cronmill_cron.job (
     removed_at timestamptz,
     constraint job_pkey primary key (job_key)
 );
-create unique index job_of_slot on cronmill_cron.job (
-    database_name, processor, slot
-) where removed_at is null;
+create unique index job_of_slot on cronmill_cron.job (database_name, processor, slot)
+    where removed_at is null;
 create unique index job_by_jobid on cronmill_cron.job (jobid) where removed_at is null;
 create index job_ever_by_jobid on cronmill_cron.job (jobid, job_key desc);
 comment on table cronmill_cron.job is 'Jobs the registry made, those that are gone too.';

@@ -15,20 +15,17 @@ create table cronmill_cron.threshold (
     history_runs bigint,
     constraint threshold_of_a_work_database foreign key (work_database_id)
         references cronmill_cron.work_database (work_database_id) on delete cascade,
-    constraint threshold_of_a_processor_names_its_database check (
-        processor is null or work_database_id is not null
-    ),
-    constraint threshold_processor_has_1_to_63_bytes check (
-        octet_length(processor) between 1 and 63
-    ),
+    constraint threshold_of_a_processor_names_its_database
+        check (processor is null or work_database_id is not null),
+    constraint threshold_processor_has_1_to_63_bytes
+        check (octet_length(processor) between 1 and 63),
     constraint threshold_for_all_is_complete check (
         work_database_id is not null
         or num_nulls(
             behind, failing, dead, overdue, silent, history, replica, history_age, history_runs) = 0
     ),
-    constraint threshold_for_the_server_is_for_all check (
-        work_database_id is null or (history, replica) is null
-    ),
+    constraint threshold_for_the_server_is_for_all
+        check (work_database_id is null or (history, replica) is null),
     constraint threshold_silent_is_of_a_database check (processor is null or silent is null),
     constraint threshold_failing_is_a_percentage check (failing between 0 and 100),
     constraint threshold_in_range check (
@@ -59,19 +56,18 @@ insert into cronmill_cron.threshold (
 )
 values (
     interval '10 minutes', 50, 1, interval '5 minutes', interval '5 minutes', 1000000,
-    interval '5 minutes',
-    interval '7 days', 0
+    interval '5 minutes', interval '7 days', 0
 );
 comment on table cronmill_cron.threshold
-    is 'Thresholds of alarms, and how long history is kept: for all, for a work database, for a '
-        'processor.';
+    is 'Thresholds of alarms, and how long history is kept: '
+        'for all, for a work database, for a processor.';
 comment on column cronmill_cron.threshold.work_database_id
     is 'The work database; null in the row that holds for all.';
 comment on column cronmill_cron.threshold.processor
     is 'The processor; null in a row that holds for all of its database.';
 comment on column cronmill_cron.threshold.behind
-    is 'Time for which the oldest ready task waits past the time at which a run was due to take '
-        'it.';
+    is 'Time for which the oldest ready task waits past the time at which a run '
+        'was due to take it.';
 comment on column cronmill_cron.threshold.failing
     is 'Percentage of attempts of the last quarter of an hour that failed, if three or more did.';
 comment on column cronmill_cron.threshold.dead is 'Number of dead tasks.';

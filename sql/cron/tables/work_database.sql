@@ -8,9 +8,8 @@ create table cronmill_cron.work_database (
     max_slots integer,
     max_jobs integer,
     constraint work_database_pkey primary key (work_database_id),
-    constraint work_database_quota_in_range check (
-        max_slots between 0 and 10000 and max_jobs between 0 and 100000
-    ),
+    constraint work_database_quota_in_range
+        check (max_slots between 0 and 10000 and max_jobs between 0 and 100000),
     constraint work_database_name_is_unique unique (name),
     constraint work_database_link_role_is_unique unique (link_role)
 );

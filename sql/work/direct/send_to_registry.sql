@@ -12,9 +12,8 @@ begin
     perform cronmill_cron.take_settings(
         pg_catalog.current_database(),
         send_to_registry.processor.name, send_to_registry.processor.enabled,
-        send_to_registry.processor.slots,
-        send_to_registry.processor.schedule, send_to_registry.processor.linger,
-        send_to_registry.processor.run_as,
+        send_to_registry.processor.slots, send_to_registry.processor.schedule,
+        send_to_registry.processor.linger, send_to_registry.processor.run_as,
         send_to_registry.removed
     );
     if send_to_registry.processor.enabled and not send_to_registry.removed then

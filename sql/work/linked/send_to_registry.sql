@@ -11,9 +11,8 @@ begin
     insert into cronmill.registry (name, enabled, slots, schedule, linger, run_as, removed)
     values (
         send_to_registry.processor.name, send_to_registry.processor.enabled,
-        send_to_registry.processor.slots,
-        send_to_registry.processor.schedule, send_to_registry.processor.linger,
-        send_to_registry.processor.run_as,
+        send_to_registry.processor.slots, send_to_registry.processor.schedule,
+        send_to_registry.processor.linger, send_to_registry.processor.run_as,
         send_to_registry.removed
     )
     returning registry.warning into warning;

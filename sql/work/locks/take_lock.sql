@@ -12,7 +12,7 @@ begin
         -- Whoever had it may have given it back in between, to another.
         and (
             pg_catalog.pg_try_advisory_xact_lock(class, key)
-                or not cronmill.is_held(class, key, by_role)
+            or not cronmill.is_held(class, key, by_role)
         );
 end
 $function$;

@@ -30,8 +30,8 @@ begin
                 'processor "%s" cannot keep its results in %s', new.name, new.result_table),
             detail = 'The handler of a query processor is generated with the table''s name in it, '
                 'and stays with it.',
-            hint = 'Query processors are made with: cronmill setup --queue NAME --query-results '
-                'SCHEMA.TABLE';
+            hint = 'Query processors are made with: '
+                'cronmill setup --queue NAME --query-results SCHEMA.TABLE';
     end if;
     if not new.paused then
         new.paused_for := null;
@@ -97,8 +97,8 @@ begin
         raise exception using
             errcode = 'MC002',
             message = pg_catalog.format('processor "%s" has no procedure', new.name),
-            hint = 'Processors are made with: cronmill setup --queue NAME --handler '
-                'SCHEMA.FUNCTION';
+            hint = 'Processors are made with: '
+                'cronmill setup --queue NAME --handler SCHEMA.FUNCTION';
     end if;
     if not exists (
         select 1

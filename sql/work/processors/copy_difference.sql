@@ -28,6 +28,6 @@ begin
 end
 $function$;
 comment on function cronmill.copy_difference()
-    is 'By what this database is seen to be a copy of the one Cronmill was installed in; null in '
-        'the original.';
+    is 'By what this database is seen to be a copy of the one Cronmill was installed in; '
+        'null in the original.';
 revoke all on function cronmill.copy_difference() from public;

@@ -15,8 +15,8 @@ declare
         'jsonb, attempt integer) returning void or cronmill.outcome, or one of a whole batch, '
         '(task_ids bigint[], payloads jsonb[]) returning void.';
     other constant text := pg_catalog.format(
-        'Make it as it was, or name another one: cronmill configure %s --database %s --handler '
-            'SCHEMA.FUNCTION',
+        'Make it as it was, or name another one: cronmill configure %s --database %s '
+        '--handler SCHEMA.FUNCTION',
         cronmill.shell_word(function_fault.processor),
         cronmill.shell_word(pg_catalog.current_database()));
 begin
@@ -38,8 +38,8 @@ begin
             from pg_catalog.pg_proc as g
             where g.pronamespace = 'cronmill_processor'::regnamespace
                 and g.proname = function_fault.processor
-                and pg_catalog.oidvectortypes(
-                    g.proargtypes) = 'bigint[], jsonb[], integer[], boolean'
+                and pg_catalog.oidvectortypes(g.proargtypes)
+                    = 'bigint[], jsonb[], integer[], boolean'
         ) as wants_outcome
     into found_one
     from pg_catalog.pg_proc as f
@@ -71,8 +71,8 @@ begin
         message := pg_catalog.format(
             'handler %s returns %s now', function_fault.handler, found_one.result_type);
         hint := pg_catalog.format(
-            'Have the procedure that calls it generated anew: cronmill configure %s --database %s '
-                '--handler %s',
+            'Have the procedure that calls it generated anew: '
+            'cronmill configure %s --database %s --handler %s',
             cronmill.shell_word(function_fault.processor),
             cronmill.shell_word(pg_catalog.current_database()),
             cronmill.shell_word(function_fault.handler));

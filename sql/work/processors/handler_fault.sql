@@ -1,9 +1,9 @@
 -- Why the handler of a processor cannot be called at all; null if it can: an error of it is its
 -- own, then. Executed by: processor_status, run, try_part; the processor's run-as role; monitors,
 -- through processor_status.
-create
-    or replace function cronmill.handler_fault(
-        processor_id integer, out message text, out hint text)
+create or replace function cronmill.handler_fault(
+    processor_id integer, out message text, out hint text
+)
 returns record
 language plpgsql stable parallel unsafe security definer
 set search_path = pg_catalog, pg_temp

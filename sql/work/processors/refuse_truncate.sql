@@ -24,8 +24,8 @@ begin
             when 'installation' then 'Without it nothing runs.'
             when 'slot' then 'Without them nothing runs.'
             when 'processor' then 'Their jobs in the cron database would stay.'
-            else 'It would wait for every slot that is at work, hold all of them up, and take the '
-                'tasks of all queues.'
+            else 'It would wait for every slot that is at work, hold all of them up, '
+                'and take the tasks of all queues.'
         end,
         hint = case tg_table_name
             when 'installation'
@@ -36,11 +36,11 @@ begin
             when 'processor' then 'delete from cronmill.processor;'
             when 'task'
                 then 'Waiting tasks are taken out with: cronmill cancel, or select '
-                    'cronmill.cancel(array(select t.task_id from cronmill.task as t where ...)). A '
-                    'queue goes with all of its tasks with: cronmill remove --queue NAME'
+                    'cronmill.cancel(array(select t.task_id from cronmill.task as t where ...)). '
+                    'A queue goes with all of its tasks with: cronmill remove --queue NAME'
             else 'Dead tasks are deleted by age with: cronmill purge --dead AGE, or select '
-                'cronmill.purge_dead(''queue'', interval ''age''). A queue goes with all of its '
-                'tasks with: cronmill remove --queue NAME'
+                'cronmill.purge_dead(''queue'', interval ''age''). '
+                'A queue goes with all of its tasks with: cronmill remove --queue NAME'
         end;
 end
 $function$;

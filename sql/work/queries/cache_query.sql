@@ -30,7 +30,7 @@ begin
         end if;
         execute format(
             'insert into %s as c (query_hash, partition_keys) values ($1, '
-                'cronmill.query_result($2, null::%s)) '
+            'cronmill.query_result($2, null::%s)) '
             'on conflict (query_hash) do update set partition_keys = excluded.partition_keys '
             'returning cardinality(c.partition_keys)', cache_table, element_type)
         into total using (task).query_hash, task;

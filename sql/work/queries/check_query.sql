@@ -68,8 +68,8 @@ begin
         raise exception using
             errcode = 'insufficient_privilege',
             message = format('a query may not call %s', refused.volatile),
-            detail = 'It is volatile: its result may change from one moment to the next, and it '
-                'may have side effects.',
+            detail = 'It is volatile: its result may change from one moment to the next, '
+                'and it may have side effects.',
             hint = case when refused.own is not null
                 then format(
                     'If that is not so: alter function %s stable;', refused.own) else '' end;
@@ -77,8 +77,8 @@ begin
         raise exception using
             errcode = 'insufficient_privilege',
             message = 'a query may not call XML functions',
-            detail = 'They heed no cancel: one that does not end would not be stopped at its '
-                'timeout.';
+            detail = 'They heed no cancel: '
+                'one that does not end would not be stopped at its timeout.';
     elsif refused.running is not null then
         raise exception using
             errcode = 'insufficient_privilege',

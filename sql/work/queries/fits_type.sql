@@ -2,9 +2,9 @@
 -- cast. Leniently, what an INSERT would take is enough: a cast on assignment, which any type has to
 -- text.
 -- Executed by: check_query, query_task, try_query.
-create
-    or replace function cronmill.fits_type(
-        given regtype, wanted regtype, leniently boolean default false)
+create or replace function cronmill.fits_type(
+    given regtype, wanted regtype, leniently boolean default false
+)
 returns boolean
 language sql stable parallel safe security invoker
 set search_path = pg_catalog, pg_temp

@@ -39,6 +39,6 @@ begin
 end
 $function$;
 comment on function cronmill.is_cached(cronmill.query_task)
-    is 'Whether a query''s result is there in PartitionCache''s layout, or it is remembered as '
-        'failed.';
+    is 'Whether a query''s result is there in PartitionCache''s layout, '
+        'or it is remembered as failed.';
 revoke all on function cronmill.is_cached(cronmill.query_task) from public;

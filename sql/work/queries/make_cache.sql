@@ -56,13 +56,15 @@ begin
     end if;
     execute format(
         'create table %I.%I (query_hash text primary key, partition_keys %I[], '
-            'partition_keys_count integer '
+        'partition_keys_count integer '
         'generated always as (case when partition_keys is null then null else '
-            'cardinality(partition_keys) end) stored)',
+        'cardinality(partition_keys) end) stored)',
         names[1], names[2],
         case make_cache.datatype
-            when 'integer'
-                then 'int4' when 'float' then 'numeric' when 'timestamp' then 'timestamp' else 'text'
+            when 'integer' then 'int4'
+            when 'float' then 'numeric'
+            when 'timestamp' then 'timestamp'
+            else 'text'
         end);
     cache := to_regclass(cache_table);
     -- With extension intarray its operators, which read integers only, are the quicker ones.

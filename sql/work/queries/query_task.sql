@@ -18,12 +18,10 @@ declare
 begin
     select
         p.handler_search_path, p.result_limit, p.over_limit, p.refresh_after, p.name,
-        p.result_table,
-        p.result_layout = 'partitioncache', p.queue_id
+        p.result_table, p.result_layout = 'partitioncache', p.queue_id
     into
         task.search_path, task.result_limit, task.over_limit, refresh_after, task.processor,
-        task.result_table,
-        task.is_lenient, own_queue_id
+        task.result_table, task.is_lenient, own_queue_id
     from cronmill.processor as p
     where p.name = query_task.processor
         and p.run_as = session_user

@@ -10,7 +10,7 @@ as $function$
 begin
     return query execute pg_catalog.format(
         'select distinct q.value::%s from pg_temp.cronmill_query as q (value) where q.value is not '
-            'null order by 1 limit $1',
+        'null order by 1 limit $1',
         pg_catalog.pg_typeof(element))
     using row_limit;
 end

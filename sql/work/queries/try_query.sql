@@ -28,8 +28,9 @@ begin
             cronmill.cache_type(
                 cronmill.cache_table(try_query.result_table, try_query.partition_key)),
             case try_query.datatype
-                when 'integer'
-                    then 'integer' when 'float' then 'numeric' when 'timestamp' then 'timestamp'
+                when 'integer' then 'integer'
+                when 'float' then 'numeric'
+                when 'timestamp' then 'timestamp'
                 when 'text' then 'text'
             end::regtype);
         if wanted is null and try_query.datatype <> '' then

@@ -1,9 +1,9 @@
 -- Tells the registry what backlog has found, and notes it. Changes cronmill.push, and in the cron
 -- database cronmill_cron.backlog.
 -- Executed by: push; the processor's run-as role.
-create
-    or replace function cronmill.tell_registry(
-        processor_id integer, tasks cronmill.backlog, next_at timestamptz)
+create or replace function cronmill.tell_registry(
+    processor_id integer, tasks cronmill.backlog, next_at timestamptz
+)
 returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp

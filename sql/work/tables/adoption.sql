@@ -23,10 +23,10 @@ create table cronmill.adoption (
     finished_at timestamptz,
     constraint adoption_pkey primary key (adoption_id),
     constraint adoption_table_is_unique unique (table_name),
-    constraint adoption_queue_exists foreign key (queue_id) references cronmill.queue (queue_id) on delete cascade,
-    constraint adoption_config_is_whole check (
-        num_nonnulls(config_table, config_database, config_name, was_enabled) in (0, 4)
-    )
+    constraint adoption_queue_exists foreign key (queue_id)
+        references cronmill.queue (queue_id) on delete cascade,
+    constraint adoption_config_is_whole
+        check (num_nonnulls(config_table, config_database, config_name, was_enabled) in (0, 4))
 );
 create index adoption_of_queue on cronmill.adoption (queue_id);
 comment on table cronmill.adoption
@@ -41,14 +41,14 @@ comment on column cronmill.adoption.payload_column
     is 'Column that is the payload; null: the whole row is.';
 comment on column cronmill.adoption.priority_column is 'Column of the priority; null: 0.';
 comment on column cronmill.adoption.run_at_column
-    is 'Column of the time before which a task is not begun; null: that of created_column, or when '
-        'it is moved.';
+    is 'Column of the time before which a task is not begun; null: that of created_column, '
+        'or when it is moved.';
 comment on column cronmill.adoption.created_column
     is 'Column of the time a row was made; null: when it is moved.';
 comment on column cronmill.adoption.attempts_column is 'Column of the failed attempts; null: 0.';
 comment on column cronmill.adoption.key_columns
-    is 'Columns that make the unique key: rows with the same are one task. Empty: by table and id, '
-        'where the payload has no id.';
+    is 'Columns that make the unique key: rows with the same are one task. Empty: '
+        'by table and id, where the payload has no id.';
 comment on column cronmill.adoption.condition_columns
     is 'Only rows are taken in which each of these columns has one of its values.';
 comment on column cronmill.adoption.condition_values

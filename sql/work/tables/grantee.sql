@@ -7,11 +7,11 @@ create table cronmill.grantee (
     granted_at timestamptz not null default clock_timestamp(),
     constraint grantee_part_is_known check (part in ('producer', 'operator', 'monitor')),
     constraint grantee_producer_has_a_queue check ((part = 'producer') = (queue_id is not null)),
-    constraint grantee_queue_exists foreign key (queue_id) references cronmill.queue (queue_id) on delete cascade
+    constraint grantee_queue_exists foreign key (queue_id)
+        references cronmill.queue (queue_id) on delete cascade
 );
-create unique index grantee_of_queue on cronmill.grantee (
-    queue_id, role_name
-) where queue_id is not null;
+create unique index grantee_of_queue on cronmill.grantee (queue_id, role_name)
+    where queue_id is not null;
 create unique index grantee_of_part on cronmill.grantee (role_name, part) where queue_id is null;
 -- It has no key that is never null: without this a publication for all tables would refuse every
 -- revoke.

@@ -19,8 +19,8 @@ create table cronmill.installation (
     constraint installation_has_one_row check (only_row)
 );
 comment on table cronmill.installation
-    is 'One row: version, cron database and the stamp by which a copy of this database is '
-        'recognised.';
+    is 'One row: version, cron database and the stamp by which a copy of this '
+        'database is recognised.';
 comment on column cronmill.installation.only_row is 'Always true: keeps the table to one row.';
 comment on column cronmill.installation.schema_version
     is 'Number of the last file of sql/upgrades that the tables correspond to.';

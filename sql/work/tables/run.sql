@@ -17,7 +17,7 @@ create table cronmill.run (
     -- Run-as roles say them, and reports add them up.
     constraint run_counts_in_range check (
         least(done, failed, dead, alone) >= 0
-            and greatest(done, failed, dead, alone) <= 1000000000000
+        and greatest(done, failed, dead, alone) <= 1000000000000
     ),
     constraint run_histograms_in_range check (
         0 <= all (waited) and 1000000000000 >= all (waited) and array_position(waited, null) is null
@@ -27,7 +27,8 @@ create table cronmill.run (
         and coalesce(array_ndims(waited), 1) = 1 and coalesce(array_ndims(worked), 1) = 1
         and greatest(cardinality(waited), cardinality(worked)) <= 64
     ),
-    constraint run_of_a_slot foreign key (slot_id) references cronmill.slot (slot_id) on delete cascade
+    constraint run_of_a_slot foreign key (slot_id)
+        references cronmill.slot (slot_id) on delete cascade
 );
 create index run_of_slot on cronmill.run (slot_id, started_at);
 comment on table cronmill.run
@@ -47,8 +48,8 @@ comment on column cronmill.run.waited
     is 'Histogram: how many tasks waited 2^(n-1) to 2^n microseconds from the time they were ready '
         'until their batch began.';
 comment on column cronmill.run.worked
-    is 'Histogram: for how many tasks the handler took 2^(n-1) to 2^n microseconds; those of a '
-        'batch count with its mean.';
+    is 'Histogram: for how many tasks the handler took 2^(n-1) to 2^n microseconds; '
+        'those of a batch count with its mean.';
 comment on column cronmill.run.end_reason
     is 'Why it ended: budget, empty, limit, paused, disabled, surplus, removed, lost, canceled (in '
         'a task), no handler (it cannot be called), stopped (a cancel while it looked for tasks).';

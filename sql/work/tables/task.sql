@@ -42,20 +42,19 @@ create table cronmill.task (
     constraint task_max_attempts_in_range check (max_attempts between 1 and 10000)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 -- Nearly always empty, so it costs nothing to keep or to look into.
-create index task_alone on cronmill.task (queue_id, run_at) where began_at is not null
-    or suspected_at is not null;
+create index task_alone on cronmill.task (queue_id, run_at)
+    where began_at is not null or suspected_at is not null;
 -- The indexes of keys hold only tasks that have one. A key is given up, in a transaction of its
 -- own, before its task is begun (ENGINE 9); a group is done in the order of the numbers (ENGINE
 -- 10).
 create unique index task_unique_key on cronmill.task (queue_id, unique_key)
     where unique_key is not null and taken_by is null;
-create index task_taken on cronmill.task (
-    queue_id, unique_key, taken_by
-) where taken_by is not null;
+create index task_taken on cronmill.task (queue_id, unique_key, taken_by)
+    where taken_by is not null;
 create index task_group on cronmill.task (queue_id, group_key, task_id) where group_key is not null;
 comment on table cronmill.task
-    is 'Tasks that wait for their processor; finished tasks are gone, hopeless ones are in '
-        'dead_task.';
+    is 'Tasks that wait for their processor; finished tasks are gone, '
+        'hopeless ones are in dead_task.';
 comment on column cronmill.task.task_id is 'Number of the task, in order of enqueueing.';
 comment on column cronmill.task.queue_id is 'The queue it is in.';
 comment on column cronmill.task.priority is '0 to 9, 9 first.';
@@ -63,17 +62,17 @@ comment on column cronmill.task.attempts is 'Attempts charged so far.';
 comment on column cronmill.task.run_at is 'Not before this time; a retry moves it on.';
 comment on column cronmill.task.enqueued_at is 'When it was enqueued.';
 comment on column cronmill.task.began_at
-    is 'When an attempt began that was committed before it and has not ended: the task is done '
-        'alone.';
+    is 'When an attempt began that was committed before it and has not ended: '
+        'the task is done alone.';
 comment on column cronmill.task.suspected_at
-    is 'When it was taken with others of which one may end the run: still here after that, it is '
-        'done alone.';
+    is 'When it was taken with others of which one may end the run: '
+        'still here after that, it is done alone.';
 comment on column cronmill.task.payload is 'What the handler is given.';
 comment on column cronmill.task.unique_key
     is 'While it waits, no other task of the queue with this key can be enqueued.';
 comment on column cronmill.task.taken_by
-    is 'The slot that has begun or suspected it, or has given up its unique key in order to begin '
-        'it.';
+    is 'The slot that has begun or suspected it, or has given up its unique key in '
+        'order to begin it.';
 comment on column cronmill.task.group_key
     is 'Of the tasks of a group one at a time is done, in the order of their numbers.';
 comment on column cronmill.task.timeout is 'Of this task, instead of the processor''s.';

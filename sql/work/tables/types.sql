@@ -69,8 +69,8 @@ create type cronmill.claim as (
     cancel_message text
 );
 comment on type cronmill.claim
-    is 'A batch, or one task to be done alone whose attempt is charged already; and from where the '
-        'next claim goes on.';
+    is 'A batch, or one task to be done alone whose attempt is charged already; '
+        'and from where the next claim goes on.';
 create type cronmill.task_error as (
     sqlstate text,
     message text,
@@ -116,8 +116,8 @@ create type cronmill.query_task as (
 );
 comment on type cronmill.query_task
     is 'A query to be done: its text and key, and the settings of its processor; a result computed '
-        'after computed_after will do. failure is why it is remembered as failed, unless it '
-        'refreshes.';
+        'after computed_after will do. failure is why it is remembered as failed, '
+        'unless it refreshes.';
 -- What a processor tells the registry of itself.
 create type cronmill.backlog as (
     ready bigint,

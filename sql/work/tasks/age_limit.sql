@@ -11,8 +11,8 @@ begin
             errcode = 'invalid_parameter_value',
             message = pg_catalog.format(
                 'older_than is %s', coalesce(age_limit.older_than::text, 'null')),
-            hint = 'Say how old a task must be to be purged: interval ''30 days'', or interval '
-                '''0'' for all.';
+            hint = 'Say how old a task must be to be purged: interval ''30 days'', '
+                'or interval ''0'' for all.';
     end if;
     return clock_timestamp() - age_limit.older_than;
 end

@@ -60,6 +60,6 @@ begin
 end
 $function$;
 comment on function cronmill.cancel(bigint[])
-    is 'Removes waiting tasks; says of each whether it is canceled, running, dead, done or '
-        'unknown.';
+    is 'Removes waiting tasks; says of each whether it is canceled, running, '
+        'dead, done or unknown.';
 revoke all on function cronmill.cancel(bigint[]) from public;

@@ -33,8 +33,8 @@ begin
             errcode = 'invalid_parameter_value',
             message = pg_catalog.format('timeout %s is longer than a day', check_task.timeout),
             detail = 'A slot may be held by a task for so long, and whoever enqueues decides it.',
-            hint = 'A processor may have a longer one, for all of its tasks: cronmill configure '
-                'NAME --timeout DURATION';
+            hint = 'A processor may have a longer one, for all of its tasks: '
+                'cronmill configure NAME --timeout DURATION';
     end if;
     if check_task.max_attempts not between 1 and 10000 then
         raise exception using

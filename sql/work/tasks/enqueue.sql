@@ -22,8 +22,8 @@ declare
     known_queue_id constant integer := cronmill.producer_queue_id(enqueue.queue);
     found_id bigint;
 begin
-    if num_nonnulls(
-        enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts) > 0
+    if num_nonnulls(enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts)
+        > 0
     then
         perform cronmill.check_task(
             enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts);
@@ -39,8 +39,8 @@ begin
             known_queue_id, enqueue.priority, cronmill.within_time(enqueue.run_at), enqueue.payload,
             enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts
         )
-        on conflict (queue_id, unique_key) where unique_key is not null
-            and taken_by is null do nothing
+        on conflict (queue_id, unique_key)
+            where unique_key is not null and taken_by is null do nothing
         returning task.task_id into found_id;
         exit when found_id is not null;
         -- Locked, so that no slot begins it before this transaction ends. It may be gone by now:
@@ -58,7 +58,7 @@ end
 $function$;
 comment on function cronmill.enqueue(
     text, jsonb, integer, timestamptz, text, text, interval, integer)
-    is 'Puts one task into a queue, returns its number, or that of the task that waits with the '
-        'same unique key.';
+    is 'Puts one task into a queue, returns its number, or that of the task that waits with '
+        'the same unique key.';
 revoke all on function cronmill.enqueue(
     text, jsonb, integer, timestamptz, text, text, interval, integer) from public;

@@ -21,8 +21,7 @@ declare
     known_queue_id constant integer := cronmill.producer_queue_id(enqueue_envelopes.queue);
     defaults constant cronmill.task_settings := (
         null, enqueue_envelopes.priority::smallint, enqueue_envelopes.run_at,
-        enqueue_envelopes.unique_key,
-        enqueue_envelopes.group_key, enqueue_envelopes.timeout,
+        enqueue_envelopes.unique_key, enqueue_envelopes.group_key, enqueue_envelopes.timeout,
         enqueue_envelopes.max_attempts::smallint
     )::cronmill.task_settings;
     tasks cronmill.task_settings[] := array[]::cronmill.task_settings[];
@@ -68,8 +67,8 @@ begin
             join unnest(new_ids) with ordinality as n (task_id, position) on n.position = t.position
             where keys is null or t.unique_key = any (keys)
             order by t.unique_key, t.position
-            on conflict (queue_id, unique_key) where unique_key is not null
-                and taken_by is null do nothing
+            on conflict (queue_id, unique_key)
+                where unique_key is not null and taken_by is null do nothing
             returning task.unique_key
         )
         select

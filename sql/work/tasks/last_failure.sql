@@ -1,9 +1,9 @@
 -- When an attempt of a queue's tasks last failed, and with what message: the newest of those that
 -- are found without looking at all tasks.
 -- Executed by: processor_status; monitors, through processor_status.
-create
-    or replace function cronmill.last_failure(
-        queue_id integer, out failed_at timestamptz, out error_message text)
+create or replace function cronmill.last_failure(
+    queue_id integer, out failed_at timestamptz, out error_message text
+)
 returns record
 language sql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp

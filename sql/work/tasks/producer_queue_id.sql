@@ -43,8 +43,8 @@ begin
             errcode = 'MC003',
             message = pg_catalog.format(
                 'role "%s" may not enqueue to queue "%s"', session_user, producer_queue_id.queue),
-            detail = 'Who may enqueue is told queue by queue; leave to execute the function is not '
-                'enough.',
+            detail = 'Who may enqueue is told queue by queue; '
+                'leave to execute the function is not enough.',
             hint = pg_catalog.format(
                 'Have it granted: cronmill grant producer %s --queue %s --database %s',
                 cronmill.shell_word(session_user::text),
@@ -55,6 +55,6 @@ begin
 end
 $function$;
 comment on function cronmill.producer_queue_id(text)
-    is 'Key of a queue by name, for who may enqueue to it; MC001 if there is none, MC003 for '
-        'others.';
+    is 'Key of a queue by name, for who may enqueue to it; '
+        'MC001 if there is none, MC003 for others.';
 revoke all on function cronmill.producer_queue_id(text) from public;

@@ -3,8 +3,9 @@
 -- has locked are left for the next time. A rehearsal counts, without a limit, and removes nothing.
 -- Changes cronmill.done_task, cronmill.dead_task, cronmill.run, cronmill.slot.
 -- Executed by: tidy; operators; cronmill prune.
-create
-    or replace function cronmill.prune_tasks(max_rows integer, is_rehearsal boolean default false)
+create or replace function cronmill.prune_tasks(
+    max_rows integer, is_rehearsal boolean default false
+)
 returns table (processor text, done_tasks bigint, dead_tasks bigint, runs bigint)
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp

@@ -3,9 +3,9 @@
 -- One call is one transaction. To do many in several: max_tasks, until nothing is purged.
 -- Returns the number deleted. Changes cronmill.done_task.
 -- Executed by: the installer, and whom it grants it.
-create
-    or replace function cronmill.purge_done(
-        queue text, older_than interval, max_tasks integer default null)
+create or replace function cronmill.purge_done(
+    queue text, older_than interval, max_tasks integer default null
+)
 returns bigint
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp

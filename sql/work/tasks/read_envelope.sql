@@ -25,8 +25,8 @@ begin
         raise exception using
             errcode = 'invalid_parameter_value',
             message = pg_catalog.format('an envelope has no field "%s"', unknown),
-            hint = 'Its fields are payload, priority, run_at, unique_key, group_key, timeout and '
-                'max_attempts.';
+            hint = 'Its fields are payload, priority, run_at, unique_key, group_key, '
+                'timeout and max_attempts.';
     end if;
     read.payload := read_envelope.envelope -> 'payload';
     read.priority := coalesce((read_envelope.envelope ->> 'priority')::smallint, read.priority);

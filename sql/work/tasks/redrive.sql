@@ -58,8 +58,8 @@ begin
         from picked as p
         left join cronmill.processor as q on q.queue_id = p.queue_id and q.result_table is not null
         order by p.task_id
-        on conflict (queue_id, unique_key) where unique_key is not null
-            and taken_by is null do nothing
+        on conflict (queue_id, unique_key)
+            where unique_key is not null and taken_by is null do nothing
         returning task.task_id
     ),
     gone as (

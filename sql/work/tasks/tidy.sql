@@ -14,9 +14,9 @@ begin
     ) then
         return;
     end if;
-    perform
-    from cronmill.installation as i
-    where i.tidied_at < clock_timestamp() - interval '1 hour' for update skip locked;
+    perform from cronmill.installation as i
+    where i.tidied_at < clock_timestamp() - interval '1 hour'
+    for update skip locked;
     if not found then
         return;
     end if;

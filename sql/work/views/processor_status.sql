@@ -137,5 +137,5 @@ left join lateral (
 ) as failure on true;
 comment on view cronmill.processor_status
     is 'One row per processor: settings, task counts (they stop at 100,001), age of the oldest '
-        'ready task, slots at work, work of the last hour and of the last quarter of one (of '
-        'late).';
+        'ready task, slots at work, work of the last hour and of the last '
+        'quarter of one (of late).';
