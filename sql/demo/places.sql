@@ -84,8 +84,8 @@ begin
             )
             values (
                 entry ->> 'alpha_2', entry ->> 'alpha_3', (entry ->> 'numeric')::smallint,
-                entry ->> 'name', entry ->> 'official_name', entry ->> 'common_name',
-                entry ->> 'flag'
+                entry ->> 'name', entry ->> 'official_name',
+                entry ->> 'common_name', entry ->> 'flag'
             );
         when '3166-2' then
             insert into app.subdivision (code, parent, name, type)

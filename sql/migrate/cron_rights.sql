@@ -7,8 +7,7 @@
 with objects (oid, name, acl, owner, kind) as (
     select
         n.oid, pg_catalog.format('schema %I', n.nspname),
-        coalesce(n.nspacl, acldefault('n', n.nspowner)), n.nspowner,
-        'n'
+        coalesce(n.nspacl, acldefault('n', n.nspowner)), n.nspowner, 'n'
     from pg_catalog.pg_namespace as n
     where n.nspname = 'cron'
     union all
@@ -104,14 +103,15 @@ from (
     select
         3,
         pg_catalog.format(
-            'create policy %I on %I.%I as %s for %s to %s%s%s', p.policyname, p.schemaname,
-        p.tablename, p.permissive, p.cmd,
-        (
-            select string_agg(
-                case r.role when 'public' then 'public' else pg_catalog.quote_ident(r.role) end,
-                ', ')
-            from unnest(p.roles) as r (role)),
-        ' using (' || p.qual || ')', ' with check (' || p.with_check || ')'),
+            'create policy %I on %I.%I as %s for %s to %s%s%s',
+            p.policyname, p.schemaname, p.tablename, p.permissive, p.cmd,
+            (
+                select string_agg(
+                    case r.role when 'public' then 'public' else pg_catalog.quote_ident(r.role) end,
+                    ', ')
+                from unnest(p.roles) as r (role)
+            ),
+            ' using (' || p.qual || ')', ' with check (' || p.with_check || ')'),
         (
             select min(pg_catalog.pg_describe_object(f.refclassid, f.refobjid, 0))
             from foreign_objects as f

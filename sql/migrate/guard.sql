@@ -68,8 +68,8 @@ begin
                 'begin raise exception using errcode = ''MC019'', message = %L, '
                 'detail = %L, hint = %L; end',
                 pg_catalog.format(
-                    'pg_cron moves from database "%s" to database "%s"', from_database,
-                    to_database),
+                    'pg_cron moves from database "%s" to database "%s"',
+                    from_database, to_database),
                 'A job that is unscheduled here would go on there.',
                 pg_catalog.format(
                     'See how far it is with cronmill migrate status; '

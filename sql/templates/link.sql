@@ -53,18 +53,17 @@ begin
     execute pg_catalog.format('comment on role %I is %L', link_role, {{link_comment}});
     if server is null then
         execute pg_catalog.format(
-            'create server cronmill foreign data wrapper postgres_fdw options (host %L, port %L, dbname %L,
-                keep_connections ''off'', application_name ''cronmill link'', connect_timeout ''5'')',
+            'create server cronmill foreign data wrapper postgres_fdw options (
+                host %L, port %L, dbname %L, keep_connections ''off'',
+                application_name ''cronmill link'', connect_timeout ''5'')',
             {{link_host}}, {{link_port}}, {{cron_database}});
     else
         for option_name in
             select split_part(o.text, '=', 1)
             from unnest(server.options) as o (text)
-            where split_part(o.text, '=', 1)
-                not in (
-                    'host', 'port', 'dbname', 'keep_connections', 'application_name',
-                    'connect_timeout'
-                )
+            where split_part(o.text, '=', 1) not in (
+                'host', 'port', 'dbname', 'keep_connections', 'application_name', 'connect_timeout'
+            )
         loop
             execute pg_catalog.format('alter server cronmill options (drop %I)', option_name);
         end loop;

@@ -33,11 +33,12 @@ begin
     begin
         perform pg_catalog.set_config('pg_stat_statements.track', 'none', true);
     exception when insufficient_privilege then
-        if pg_catalog.current_setting('pg_stat_statements.track', true) is not distinct from 'all'
+        if pg_catalog.current_setting('pg_stat_statements.track', true)
+            is not distinct from 'all'
         then
             raise warning using
-                message = 'pg_stat_statements keeps the statement that has the '
-                    'link''s password in it',
+                message = 'pg_stat_statements keeps the statement '
+                    'that has the link''s password in it',
                 detail = 'It tracks all statements, and this role may not tell it not to; '
                     'who may read its statistics sees it.',
                 hint = pg_catalog.format(
@@ -46,14 +47,15 @@ begin
                     current_user);
         end if;
     end;
-    execute pg_catalog.format(
-        'alter role %I password %L', link_role, pg_catalog.format('SCRAM-SHA-256$%s:%s$%s:%s',
+    execute pg_catalog.format('alter role %I password %L', link_role, pg_catalog.format(
+        'SCRAM-SHA-256$%s:%s$%s:%s',
         iterations, encode(salt, 'base64'),
         encode(
             sha256(sha256(outer_pad || sha256(inner_pad || convert_to('Client Key', 'UTF8')))),
             'base64'),
         encode(
-            sha256(outer_pad || sha256(inner_pad || convert_to('Server Key', 'UTF8'))), 'base64')));
+            sha256(outer_pad || sha256(inner_pad || convert_to('Server Key', 'UTF8'))),
+            'base64')));
     drop user mapping if exists for current_user server cronmill;
     execute pg_catalog.format(
         'create user mapping for current_user server cronmill options (user %L, password %L)',

@@ -36,11 +36,10 @@ begin
     pass.next_runid := pass.first_runid;
     -- How long runs are kept, by processor; the empty key is for the jobs of others.
     select jsonb_object_agg(k.key, jsonb_build_array(
-        extract(
-            epoch from case
-                when pass.older_than is null and pass.keep is null then k.history_age
-                else pass.older_than
-            end),
+        extract(epoch from case
+            when pass.older_than is null and pass.keep is null then k.history_age
+            else pass.older_than
+        end),
         case
             when pass.older_than is null and pass.keep is null then k.history_runs
             else pass.keep
@@ -48,8 +47,8 @@ begin
     into pass.limits
     from (
         select
-            jsonb_build_array(o.database_name, o.processor)::text as key, t.history_age,
-            t.history_runs
+            jsonb_build_array(o.database_name, o.processor)::text as key,
+            t.history_age, t.history_runs
         from (select distinct j.database_name, j.processor from cronmill_cron.job as j) as o
         cross join lateral cronmill_cron.thresholds(o.database_name, o.processor) as t
         union all

@@ -19,10 +19,11 @@ begin atomic
     ) as first
     where h.failed_at is not null
         or greatest(h.looked_at, first.registered_at, pg_postmaster_start_time())
-            < clock_timestamp() - case
-                when cronmill_cron.runs_one_at_a_time() then interval '10 minutes'
-                else interval '2 minutes'
-            end
+            < clock_timestamp()
+                - case
+                    when cronmill_cron.runs_one_at_a_time() then interval '10 minutes'
+                    else interval '2 minutes'
+                end
             and first.registered_at is not null;
 end;
 comment on function cronmill_cron.house_faults() is 'Housekeepers that fail, or have not looked.';

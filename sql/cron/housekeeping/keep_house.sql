@@ -16,14 +16,13 @@ begin
         select
             h.name, h.run_as,
             h.is_wanted
-                and exists (
-                    select from pg_catalog.pg_roles as r where r.rolname = h.run_as
-                ) as is_wanted,
+                and exists (select from pg_catalog.pg_roles as r where r.rolname = h.run_as)
+                as is_wanted,
             pg_catalog.format('call cronmill_cron.%I()', h.name) as wanted_command,
             o.noted_jobid, coalesce(o.username, o.noted_run_as) as belongs_to,
-            o.jobid as there_jobid, o.misplacement is null
-                and o.username = h.run_as as is_ours, o.foreign_name is not null as is_foreign,
-                o.schedule, o.command, o.runs_in, o.active
+            o.jobid as there_jobid, o.misplacement is null and o.username = h.run_as as is_ours,
+            o.foreign_name is not null as is_foreign,
+            o.schedule, o.command, o.runs_in, o.active
         from cronmill_cron.housekeepers() as h
         left join cronmill_cron.noted_jobs() as o
             on o.database_name = pg_catalog.current_database()

@@ -25,8 +25,9 @@ begin
     update cronmill_cron.housekeeping as h
     set pass = under_way,
         floor_runid = case when under_way.is_over
-            then coalesce(
-                under_way.kept_runid, under_way.first_runid, h.floor_runid) else h.floor_runid end;
+            then coalesce(under_way.kept_runid, under_way.first_runid, h.floor_runid)
+            else h.floor_runid
+        end;
     return true;
 end
 $function$;

@@ -12,9 +12,9 @@ begin
     perform pg_catalog.set_config('synchronous_commit', 'off', true);
     update cronmill_cron.housekeeper as h
     set looked_at = case
-        when note_house.failure is null then clock_timestamp()
-        else h.looked_at
-    end,
+            when note_house.failure is null then clock_timestamp()
+            else h.looked_at
+        end,
         failed_at = case when note_house.failure is not null then clock_timestamp() end,
         failure = left(note_house.failure, 500),
         pid = case when note_house.is_over then null else h.pid end

@@ -27,11 +27,12 @@ begin atomic
         and (
             o.pid is not null
             or case
-                when a.application_name ~ '^cronmill (slot [0-9]{1,10} start [0-9]{1,19}|deliver) '
+                when a.application_name
+                    ~ '^cronmill (slot [0-9]{1,10} start [0-9]{1,19}|deliver) '
                     'until [0-9]{1,12}[.][0-9]{6}$'
                     then to_timestamp(
-                        substring(
-                            a.application_name from '[0-9.]+$')::double precision) < clock_timestamp()
+                        substring(a.application_name from '[0-9.]+$')::double precision)
+                        < clock_timestamp()
                 else false
             end
         );

@@ -18,10 +18,10 @@ begin atomic
         )
     group by l.pid, l.database
     having bool_or(l.classid = cronmill_cron.lock_class('slot')::oid)
-        and min(l.objid::bigint) filter (
-            where l.classid = cronmill_cron.lock_class('deadline')::oid)
-            < extract(epoch from clock_timestamp()) - extract(
-                epoch from timestamptz '2020-01-01 00:00+00');
+        and min(l.objid::bigint)
+            filter (where l.classid = cronmill_cron.lock_class('deadline')::oid)
+            < extract(epoch from clock_timestamp())
+                - extract(epoch from timestamptz '2020-01-01 00:00+00');
 end;
 comment on function cronmill_cron.overdue_slots()
     is 'Backends of slots past the deadline that their transaction shows as a lock.';

@@ -35,10 +35,8 @@ begin
     ranked as materialized (
         -- A run without times is older than those after it.
         select s.*,
-            row_number() over (
-                partition by s.rank_key order by s.runid desc) + coalesce((
-                    pass.ranks ->> s.rank_key)::bigint,
-                0)
+            row_number() over (partition by s.rank_key order by s.runid desc)
+                + coalesce((pass.ranks ->> s.rank_key)::bigint, 0)
                 as rank,
             coalesce(min(s.happened_at) over (order by s.runid desc), pass.later_at) as by_then
         from seen as s
@@ -48,8 +46,9 @@ begin
             coalesce(
                 r.is_asked
                 and (
-                    r.by_then < pass.began_at - make_interval(
-                        secs => (pass.limits -> r.key ->> 0)::double precision)
+                    r.by_then
+                        < pass.began_at
+                            - make_interval(secs => (pass.limits -> r.key ->> 0)::double precision)
                     or r.rank > (pass.limits -> r.key ->> 1)::bigint
                 )
                 and (

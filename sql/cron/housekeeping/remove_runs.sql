@@ -14,10 +14,15 @@ declare
     one record;
 begin
     delete from cron.job_run_details as d
-    where d.runid = any (runids) and (cronmill_cron.acts_for_all_roles() or d.runid in (
-        select r.runid
-        from unnest(runids, role_names) as r (runid, role_name)
-        where r.role_name = current_user));
+    where d.runid = any (runids)
+        and (
+            cronmill_cron.acts_for_all_roles()
+            or d.runid in (
+                select r.runid
+                from unnest(runids, role_names) as r (runid, role_name)
+                where r.role_name = current_user
+            )
+        );
     get diagnostics removed = row_count;
     if not cronmill_cron.acts_for_all_roles() then
         for one in
@@ -27,8 +32,8 @@ begin
             group by r.role_name
         loop
             perform cronmill_cron.assert_sound(one.role_name);
-            execute pg_catalog.format(
-                'select cronmill_run_as.%I($1)', one.role_name) into of_role using one.runids;
+            execute pg_catalog.format('select cronmill_run_as.%I($1)', one.role_name)
+            into of_role using one.runids;
             removed := removed + of_role;
         end loop;
     end if;

@@ -34,10 +34,8 @@ begin
             perform cronmill_cron.deactivate_replaced();
         exception
             when others then
-                failure := pg_catalog.concat_ws(
-                    '; ', failure,
-                    pg_catalog.format(
-                        'jobs of dropped databases could not be deactivated: %s', sqlerrm));
+                failure := pg_catalog.concat_ws('; ', failure, pg_catalog.format(
+                    'jobs of dropped databases could not be deactivated: %s', sqlerrm));
         end;
         is_over := clock_timestamp() >= ends_at;
         if is_over

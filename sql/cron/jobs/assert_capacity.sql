@@ -46,8 +46,9 @@ begin
                     coalesce(holder, 'a prepared one')),
                 detail = 'One at a time does: two at once would count the same free places.',
                 hint = case when holder is null
-                    then 'Try again when it has ended. select x.gid, '
-                        'x.owner from pg_prepared_xacts as x; and then: rollback prepared ''GID'';'
+                    then 'Try again when it has ended. '
+                        'select x.gid, x.owner from pg_prepared_xacts as x; '
+                        'and then: rollback prepared ''GID'';'
                     else pg_catalog.format(
                         'Try again when it has ended; one of a link is ended after ten minutes. '
                         'A superuser ends it with: select pg_terminate_backend(%s);',

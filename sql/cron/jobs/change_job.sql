@@ -12,7 +12,8 @@ declare
     known_name constant text := (
         select d.datname
         from pg_catalog.pg_database as d
-        where d.datname = change_job.database_name);
+        where d.datname = change_job.database_name
+    );
 begin
     if cronmill_cron.acts_for_all_roles() then
         perform cron.alter_job(jobid, schedule, command, known_name, null, active);

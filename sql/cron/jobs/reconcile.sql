@@ -56,7 +56,8 @@ begin
             o.jobid is not null and (o.schedule, o.command, o.runs_in, o.active)
                 is not distinct from (
                     wanted.schedule, cronmill_cron.job_command(reconcile.processor, s.slot),
-                    reconcile.database_name, wanted.enabled) as is_right,
+                    reconcile.database_name, wanted.enabled
+                ) as is_right,
             coalesce(o.username, o.noted_run_as) as belongs_to
         from (
             select n.slot
@@ -72,14 +73,10 @@ begin
         ) as o on o.slot = s.slot
         order by 1
     loop
-        continue when one.is_wanted
-            and one.is_right
-            and one.is_here
+        continue when one.is_wanted and one.is_right and one.is_here
             and one.belongs_to = wanted.run_as;
         changes := changes + 1;
-        if one.is_wanted
-            and one.there_jobid is not null
-            and one.is_here
+        if one.is_wanted and one.there_jobid is not null and one.is_here
             and one.belongs_to = wanted.run_as
         then
             perform cronmill_cron.change_job(

@@ -27,8 +27,8 @@ begin
                 and cronmill_cron.role_fault(a.role_name) is null
         loop
             return query execute pg_catalog.format(
-                'select j.jobid, j.job_name, j.schedule, j.command, j.database_name, j.username, j.active, j.nodename,
-                    j.nodeport
+                'select j.jobid, j.job_name, j.schedule, j.command, j.database_name, j.username,
+                    j.active, j.nodename, j.nodeport
                 from cronmill_run_as.%I() as j', run_as_role);
         end loop;
     end if;

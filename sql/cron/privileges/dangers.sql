@@ -38,19 +38,18 @@ begin
             ' ' order by t.name),
         null::text, true
     from cronmill_cron.patient_links() as l
-    cross join (
-        values ('lock_timeout', '10s'), ('statement_timeout', '60s'),
-        ('idle_in_transaction_session_timeout', '5min'))
-        as t (name, value)
+    cross join (values
+        ('lock_timeout', '10s'), ('statement_timeout', '60s'),
+        ('idle_in_transaction_session_timeout', '5min')
+    ) as t (name, value)
     group by l.role_name;
     return query
     select
         x.owner::text,
         pg_catalog.format(
-            'its prepared transaction "%s" is open since %s, and nobody can activate jobs '
-            'while an order of it is',
-            x.gid,
-            date_trunc('second', x.prepared)),
+            'its prepared transaction "%s" is open since %s, '
+            'and nobody can activate jobs while an order of it is',
+            x.gid, date_trunc('second', x.prepared)),
         pg_catalog.format('rollback prepared %L;', x.gid), null::text, true
     from pg_catalog.pg_prepared_xacts as x
     join cronmill_cron.work_database as w on w.link_role = x.owner
@@ -88,8 +87,8 @@ begin
     return query
     select null::text,
         pg_catalog.format(
-            'Everybody may connect to database "%s", and so take its connections and '
-            'listen to its alarms: '
+            'Everybody may connect to database "%s", '
+            'and so take its connections and listen to its alarms: '
             'revoke connect on database %I from public;', d.datname, d.datname),
         null::text, null::text, false
     from pg_catalog.pg_database as d

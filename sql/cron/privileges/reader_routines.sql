@@ -9,9 +9,8 @@ as $function$
     select p.oid::regprocedure
     from (values
         ('sees_all'), ('broken_roles'), ('house_faults'), ('visible_databases'),
-        ('visible_processors'), ('jobs_without_role'), ('capacity'),
-        ('processor_jobs'), ('scheduler'), ('snapshot_holders'), ('differences'), ('history'),
-        ('history_range'),
+        ('visible_processors'), ('jobs_without_role'), ('capacity'), ('processor_jobs'),
+        ('scheduler'), ('snapshot_holders'), ('differences'), ('history'), ('history_range'),
         ('run_statistics'), ('runs_as'), ('visible_thresholds'), ('alarms')
     ) as r (name)
     join pg_catalog.pg_proc as p

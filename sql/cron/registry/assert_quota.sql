@@ -27,13 +27,13 @@ begin
                     'database "%s" would have %s slots of enabled processors, and may have %s',
                     quota.name, quota.slots, quota.max_slots)
                 else pg_catalog.format(
-                    'database "%s" would have %s jobs, and may have %s', quota.name, quota.jobs,
-                    quota.max_jobs)
+                    'database "%s" would have %s jobs, and may have %s',
+                    quota.name, quota.jobs, quota.max_jobs)
             end,
             detail = 'All databases share what pg_cron can run.',
             hint = pg_catalog.format(
-                'The registry''s owner may say more: select cronmill_cron.set_quota(%L, '
-                'slots => %s, jobs => %s);',
+                'The registry''s owner may say more: '
+                'select cronmill_cron.set_quota(%L, slots => %s, jobs => %s);',
                 quota.name, greatest(quota.slots, quota.max_slots),
                 greatest(quota.jobs, quota.max_jobs));
     end if;

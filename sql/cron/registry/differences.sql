@@ -20,8 +20,8 @@ begin
     wanted as materialized (
         select
             k.database_name, k.processor, k.slot, k.enabled, k.schedule, k.run_as, k.command,
-            k.is_same,
-            exists (select from pg_catalog.pg_roles as r where r.rolname = k.run_as) as has_role
+            k.is_same, exists (select from pg_catalog.pg_roles as r where r.rolname = k.run_as)
+                as has_role
         from (
             select w.name as database_name, p.name as processor, n.slot, p.enabled,
                 cronmill_cron.job_schedule(p.schedule) as schedule, p.run_as,
@@ -50,8 +50,7 @@ begin
                 when o.foreign_name is not null
                     then pg_catalog.format(
                         'its job %s is gone from cron.job: that jobid is another''s now, "%s"',
-                        o.noted_jobid,
-                        o.foreign_name)
+                        o.noted_jobid, o.foreign_name)
                 when o.jobid is null and h.is_hidden
                     then pg_catalog.format(
                         'job %s belongs to role "%s", which does not exist; '
@@ -62,8 +61,7 @@ begin
                     then pg_catalog.format(
                         'its job %s cannot be seen: '
                         'the functions of role "%s" may not be called: %s',
-                        o.noted_jobid,
-                        b.role_name, b.fault)
+                        o.noted_jobid, b.role_name, b.fault)
                 when o.jobid is null
                     then pg_catalog.format('its job %s is gone from cron.job', o.noted_jobid)
                 when not exists (select from pg_catalog.pg_roles as r where r.rolname = o.username)

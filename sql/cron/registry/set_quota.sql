@@ -22,8 +22,8 @@ begin
         raise exception using
             errcode = 'MC010',
             message = pg_catalog.format(
-                'database "%s" is not registered in cron database "%s"', set_quota.database_name,
-                pg_catalog.current_database());
+                'database "%s" is not registered in cron database "%s"',
+                set_quota.database_name, pg_catalog.current_database());
     end if;
 end
 $function$;

@@ -3,8 +3,8 @@
 -- cronmill_cron.backlog.
 -- Executed by: take_link_backlog.
 create or replace function cronmill_cron.take_backlog(
-    database_name text, name text, ready bigint, oldest_ready_seconds double precision, dead bigint,
-    done bigint, failed bigint, paused boolean
+    database_name text, name text, ready bigint, oldest_ready_seconds double precision,
+    dead bigint, done bigint, failed bigint, paused boolean
 )
 returns void
 language plpgsql volatile parallel unsafe security definer
@@ -28,7 +28,9 @@ begin
         pushed_at = excluded.pushed_at,
         ready = excluded.ready,
         oldest_ready_seconds = excluded.oldest_ready_seconds,
-        dead = excluded.dead, done = excluded.done, failed = excluded.failed,
+        dead = excluded.dead,
+        done = excluded.done,
+        failed = excluded.failed,
         paused = excluded.paused;
 end
 $function$;

@@ -76,8 +76,8 @@ $function$;
 comment on function cronmill_cron.as_role() is 'The jobs of its owner.';
 revoke all on function cronmill_cron.as_role() from public;
 
--- The runs above and up to these runids; with nulls the oldest and the newest. Executed by:
--- role_runs.
+-- The runs above and up to these runids; with nulls the oldest and the newest.
+-- Executed by: role_runs.
 create or replace function cronmill_cron.as_role(above_runid bigint, to_runid bigint)
 returns table (
     runid bigint, jobid bigint, job_pid integer, database_name text, username text, command text,
@@ -89,18 +89,12 @@ as $function$
 begin
     if above_runid is null then
         return query
-        (
-            select
-                d.runid, d.jobid, d.job_pid, d.database, d.username, d.command, d.status,
-                d.return_message,
-            d.start_time, d.end_time
+        (select d.runid, d.jobid, d.job_pid, d.database, d.username, d.command, d.status,
+            d.return_message, d.start_time, d.end_time
         from cron.job_run_details as d order by d.runid limit 1)
         union all
-        (
-            select
-                d.runid, d.jobid, d.job_pid, d.database, d.username, d.command, d.status,
-                d.return_message,
-            d.start_time, d.end_time
+        (select d.runid, d.jobid, d.job_pid, d.database, d.username, d.command, d.status,
+            d.return_message, d.start_time, d.end_time
         from cron.job_run_details as d order by d.runid desc limit 1);
     else
         return query

@@ -24,8 +24,9 @@ begin
         raise exception using
             errcode = 'MC009',
             message = pg_catalog.format(
-                'processors of database "%s" run as role "%s": %s', forbid_run_as.database_name,
-                forbid_run_as.role_name, pg_catalog.array_to_string(processors, ', ')),
+                'processors of database "%s" run as role "%s": %s',
+                forbid_run_as.database_name, forbid_run_as.role_name,
+                pg_catalog.array_to_string(processors, ', ')),
             hint = pg_catalog.format(
                 'First give them another: cronmill configure %s --database %s --run-as ROLE',
                 cronmill_cron.shell_word(processors[1]),

@@ -64,10 +64,8 @@ begin
             where p.pronamespace = 'cronmill_cron'::regnamespace and p.proname = 'as_role'
         ) as m
         cross join (values
-            (
-                1,
-                'create function %1$s(%2$s) returns %3$s language plpgsql %4$s parallel '
-                'unsafe security definer '
+            (1, 'create function %1$s(%2$s) returns %3$s language plpgsql %4$s '
+                'parallel unsafe security definer '
                 || 'set search_path = pg_catalog, pg_temp as %5$L'),
             (2, 'comment on function %1$s(%2$s) is %7$L'),
             (3, 'revoke all on function %1$s(%2$s) from public'),

@@ -41,18 +41,15 @@ begin
         from pg_catalog.pg_proc as m
         where m.pronamespace = 'cronmill_cron'::regnamespace and m.proname = 'as_role'
             and p.proowner = of_role
-            and (
-                p.prosrc, p.proconfig, p.prosecdef, p.prolang, p.prokind, p.provolatile,
-                p.proisstrict, p.proretset,
-                p.prorettype, p.proargtypes, p.proallargtypes, p.proargmodes, p.proargnames)
+            and (p.prosrc, p.proconfig, p.prosecdef, p.prolang, p.prokind, p.provolatile,
+                p.proisstrict, p.proretset, p.prorettype, p.proargtypes, p.proallargtypes,
+                p.proargmodes, p.proargnames)
                 is not distinct from
-                (
-                    m.prosrc, m.proconfig, m.prosecdef, m.prolang, m.prokind, m.provolatile,
-                    m.proisstrict, m.proretset,
-                m.prorettype, m.proargtypes, m.proallargtypes, m.proargmodes, m.proargnames)
+                (m.prosrc, m.proconfig, m.prosecdef, m.prolang, m.prokind, m.provolatile,
+                m.proisstrict, m.proretset, m.prorettype, m.proargtypes, m.proallargtypes,
+                m.proargmodes, m.proargnames)
             and num_nonnulls(p.probin, p.prosqlbody, p.protrftypes) = 0
-            and p.prosupport = 0
-            and p.pronargdefaults = 0
+            and p.prosupport = 0 and p.pronargdefaults = 0
     ))
     into there, like_models
     from pg_catalog.pg_proc as p
@@ -83,7 +80,8 @@ begin
         join pg_catalog.pg_roles as r on r.oid = a.actor_oid
         where not r.rolsuper
             and not pg_catalog.pg_has_role(
-                r.oid, (select o.oid from pg_catalog.pg_roles as o where o.rolname = current_user),
+                r.oid,
+                (select o.oid from pg_catalog.pg_roles as o where o.rolname = current_user),
                 'member')
             and pg_catalog.has_schema_privilege(r.oid, place, 'usage')
     ) as found;

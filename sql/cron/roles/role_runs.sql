@@ -18,8 +18,8 @@ begin
                 and cronmill_cron.role_fault(a.role_name) is null
         loop
             return query execute pg_catalog.format(
-                'select d.runid, d.jobid, d.job_pid, d.database_name, d.username, d.command, d.status, d.return_message,
-                    d.start_time, d.end_time
+                'select d.runid, d.jobid, d.job_pid, d.database_name, d.username, d.command,
+                    d.status, d.return_message, d.start_time, d.end_time
                 from cronmill_run_as.%I($1, $2) as d', run_as_role)
             using role_runs.above_runid, role_runs.to_runid;
         end loop;

@@ -19,15 +19,13 @@ create table cronmill_cron.alarm (
     constraint alarm_kind_is_known
         check (kind in (
             'behind', 'failing', 'dead', 'overdue', 'silent', 'history', 'replica', 'capacity',
-            'roles', 'housekeeper',
-            'lock', 'stuck'
+            'roles', 'housekeeper', 'lock', 'stuck'
         )),
     constraint alarm_of_a_processor_names_its_database
         check (processor is null or database_name is not null)
 );
-create unique index alarm_is_raised_once on cronmill_cron.alarm (
-    kind, database_name, processor
-) nulls not distinct
+create unique index alarm_is_raised_once
+    on cronmill_cron.alarm (kind, database_name, processor) nulls not distinct
     where cleared_at is null;
 comment on table cronmill_cron.alarm
     is 'Alarms that are raised, and for ninety days those that were.';

@@ -14,8 +14,8 @@ create table cronmill_cron.backlog (
     constraint backlog_of_a_processor foreign key (work_database_id, processor)
         references cronmill_cron.processor (work_database_id, name) on delete cascade,
     constraint backlog_in_range check (
-        ready between 0 and 1000000 and dead between 0 and 1000000 and done between 0 and 1e15
-        and failed between 0 and 1e15
+        ready between 0 and 1000000 and dead between 0 and 1000000
+        and done between 0 and 1e15 and failed between 0 and 1e15
         and oldest_ready_seconds between 0 and 1e10
     )
 ) with (fillfactor = 50);

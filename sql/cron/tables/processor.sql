@@ -13,12 +13,10 @@ create table cronmill_cron.processor (
         references cronmill_cron.work_database (work_database_id),
     constraint processor_slots_in_range check (slots between 1 and 1000),
     constraint processor_linger_is_tick_or_a_duration
-        check (
-            case
-                when linger = 'tick' then true
-                else linger::interval between interval '0' and interval '7 days'
-            end
-        ),
+        check (case
+            when linger = 'tick' then true
+            else linger::interval between interval '0' and interval '7 days'
+        end),
     constraint processor_name_has_1_to_63_bytes check (octet_length(name) between 1 and 63),
     constraint processor_name_has_no_control_characters check (name !~ '[\x01-\x1f\x7f]')
 );

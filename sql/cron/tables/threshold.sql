@@ -45,9 +45,8 @@ create table cronmill_cron.threshold (
         and greatest(dead, history, history_runs) <= 1e15
     )
 );
-create unique index threshold_place on cronmill_cron.threshold (
-    work_database_id, processor
-) nulls not distinct;
+create unique index threshold_place
+    on cronmill_cron.threshold (work_database_id, processor) nulls not distinct;
 -- It has no key that is never null: without this a publication for all tables would refuse every
 -- change.
 alter table cronmill_cron.threshold replica identity full;

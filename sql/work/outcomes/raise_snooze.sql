@@ -8,7 +8,8 @@ set search_path = pg_catalog, pg_temp
 as $function$
 begin
     raise exception using
-        errcode = 'MC101', message = 'the task asks to be done later',
+        errcode = 'MC101',
+        message = 'the task asks to be done later',
         detail = raise_snooze.until::text;
 end
 $function$;

@@ -13,8 +13,8 @@ as $function$
     ),
     acls (schema, owner, acl, column_name, namespace, relation, routine) as (
         select
-            n.nspname, n.nspowner, n.nspacl, null::text, n.oid::regnamespace, null::regclass,
-            null::regprocedure
+            n.nspname, n.nspowner, n.nspacl, null::text, n.oid::regnamespace,
+            null::regclass, null::regprocedure
         from looked_at as n
         union all
         select n.nspname, c.relowner, c.relacl, null, null, c.oid::regclass, null

@@ -24,21 +24,19 @@ begin atomic
         ('monitor', 'select', 'queue', null),
         ('monitor', 'select', 'slot', null),
         ('monitor', 'select', 'run', null),
-        (
-            'monitor', 'select', 'task',
+        ('monitor', 'select', 'task',
             '{task_id,queue_id,priority,attempts,run_at,enqueued_at,began_at,taken_by,timeout,'
             'max_attempts,failed_at,error_sqlstate,error_message}'),
-        (
-            'monitor', 'select', 'dead_task',
+        ('monitor', 'select', 'dead_task',
             '{task_id,queue_id,priority,attempts,run_at,enqueued_at,timeout,max_attempts,'
             'failed_at,error_sqlstate,error_message}'),
         ('operator', 'select', 'task', null),
         ('operator', 'select', 'dead_task', null),
         ('operator', 'select', 'done_task', null),
-        (
-            'operator', 'update', 'processor',
+        ('operator', 'update', 'processor',
             '{enabled,paused,paused_for,slots,schedule,linger,timeout,max_attempts,backoff_base,'
-            'backoff_cap,poll_interval,alone,keep_done,keep_dead,result_limit,over_limit,refresh_after}'),
+            'backoff_cap,poll_interval,alone,keep_done,keep_dead,result_limit,over_limit,'
+            'refresh_after}'),
         ('operator', 'execute', 'cancel', null),
         ('operator', 'execute', 'redrive', null),
         ('operator', 'execute', 'purge_dead', null),

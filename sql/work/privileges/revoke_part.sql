@@ -21,8 +21,9 @@ begin
     where g.role_name = revoke_part.role_name
         and g.part = revoke_part.part
         and (revoke_part.queue is null
-            or g.queue_id
-                = (select q.queue_id from cronmill.queue as q where q.name = revoke_part.queue));
+            or g.queue_id = (
+                select q.queue_id from cronmill.queue as q where q.name = revoke_part.queue
+            ));
     perform cronmill.set_privilege(
         false, g.role_name, g.privilege, g.column_name, g.namespace, g.relation, g.routine)
     from cronmill.granted_privileges() as g

@@ -9,18 +9,19 @@ as $function$
     with parts as materialized (
         select distinct g.role_name, p.part
         from cronmill.grantee as g
-        join (
-            values ('producer', 'producer'), ('monitor', 'monitor'), ('operator', 'operator'),
-            ('operator', 'monitor'))
-            as p (given, part) on p.given = g.part
+        join (values
+            ('producer', 'producer'), ('monitor', 'monitor'),
+            ('operator', 'operator'), ('operator', 'monitor')
+        ) as p (given, part) on p.given = g.part
     ),
     wanted (role_name, part, privilege, column_name, namespace, relation, routine) as (
         select p.run_as, 'run-as', t.privilege, null::text, t.namespace, null::regclass, t.routine
         from cronmill.processor as p
         cross join lateral (
             select 'usage', n.name, null::regprocedure
-            from (
-                values ('cronmill'::regnamespace), ('cronmill_processor'::regnamespace)) as n (name)
+            from (values
+                ('cronmill'::regnamespace), ('cronmill_processor'::regnamespace)
+            ) as n (name)
             union all
             select 'execute', null, f.oid::regprocedure
             from pg_catalog.pg_proc as f

@@ -77,8 +77,8 @@ begin
                     new.run_as, pg_catalog.current_database()),
                 detail = 'A query is made a view of before it is run.',
                 hint = pg_catalog.format(
-                    'grant temporary on database %I to %I;', pg_catalog.current_database(),
-                    new.run_as);
+                    'grant temporary on database %I to %I;',
+                    pg_catalog.current_database(), new.run_as);
         end if;
     end if;
     select f.message, f.hint into fault

@@ -11,9 +11,9 @@ as $function$
 declare
     found_one record;
     found_id regprocedure;
-    rule constant text := 'A handler is a function (payload jsonb) or (task_id bigint, payload '
-        'jsonb, attempt integer) returning void or cronmill.outcome, or one of a whole batch, '
-        '(task_ids bigint[], payloads jsonb[]) returning void.';
+    rule constant text := 'A handler is a function (payload jsonb) or '
+        '(task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome, '
+        'or one of a whole batch, (task_ids bigint[], payloads jsonb[]) returning void.';
     other constant text := pg_catalog.format(
         'Make it as it was, or name another one: cronmill configure %s --database %s '
         '--handler SCHEMA.FUNCTION',
@@ -53,12 +53,12 @@ begin
         or found_one.prokind <> 'f'
         or found_one.arguments not in ('jsonb', 'bigint, jsonb, integer', 'bigint[], jsonb[]')
         or found_one.result_type <> 'pg_catalog.void'::regtype
-        and found_one.arguments = 'bigint[], jsonb[]'
+            and found_one.arguments = 'bigint[], jsonb[]'
     then
         message := pg_catalog.format('%s cannot be a handler', function_fault.handler);
         hint := coalesce(other, rule);
     elsif not pg_catalog.has_function_privilege(
-        function_fault.run_as, found_one.function_id, 'execute')
+            function_fault.run_as, found_one.function_id, 'execute')
         or not pg_catalog.has_schema_privilege(function_fault.run_as, found_one.schema_id, 'usage')
     then
         message := pg_catalog.format(

@@ -11,8 +11,8 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     is_told constant boolean := coalesce(
-            pg_catalog.current_setting(
-                'cronmill.registry_is_told', true) = pg_current_xact_id()::text,
+            pg_catalog.current_setting('cronmill.registry_is_told', true)
+                = pg_current_xact_id()::text,
             false)
         and pg_catalog.pg_has_role(session_user, current_user, 'member');
 begin

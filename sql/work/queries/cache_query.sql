@@ -29,8 +29,8 @@ begin
             using (task).partition_key, datatype;
         end if;
         execute format(
-            'insert into %s as c (query_hash, partition_keys) values ($1, '
-            'cronmill.query_result($2, null::%s)) '
+            'insert into %s as c (query_hash, partition_keys) '
+            'values ($1, cronmill.query_result($2, null::%s)) '
             'on conflict (query_hash) do update set partition_keys = excluded.partition_keys '
             'returning cardinality(c.partition_keys)', cache_table, element_type)
         into total using (task).query_hash, task;

@@ -34,27 +34,25 @@ begin
     -- A name of the query's own cannot be taken for one of these: a space in it is written with a
     -- backslash.
     select
-        string_agg(
-            distinct p.oid::regprocedure::text,
-            ', ') filter (where p.provolatile = 'v') as volatile,
         string_agg(distinct p.oid::regprocedure::text, ', ')
-            filter (
-                where p.provolatile = 'v' and p.pronamespace <> 'pg_catalog'::regnamespace) as own,
-        string_agg(
-            distinct p.oid::regprocedure::text,
-            ', ') filter (where e.extname is not null) as running,
+            filter (where p.provolatile = 'v') as volatile,
+        string_agg(distinct p.oid::regprocedure::text, ', ')
+            filter (where p.provolatile = 'v' and p.pronamespace <> 'pg_catalog'::regnamespace)
+            as own,
+        string_agg(distinct p.oid::regprocedure::text, ', ')
+            filter (where e.extname is not null) as running,
         -- The parser's own nodes, XMLELEMENT and the like and XMLTABLE, are no functions.
         bool_or(
             'xml'::regtype = any (array[p.prorettype] || p.proargtypes::oid[])
-                or p.proname ~ '^xml_'
+            or p.proname ~ '^xml_'
             -- JSON_TABLE is a node of that kind, too.
             or r.ev_action::text ~ '\{(XMLEXPR\M|TABLEFUNC (?!:functype 1\M))')
             as has_xml
     into refused
     from pg_catalog.pg_rewrite as r
     left join lateral regexp_matches(
-        r.ev_action::text, ':(?:funcid|opfuncid|aggfnoid|winfnoid) ([0-9]+)',
-        'g') as m (groups) on true
+        r.ev_action::text, ':(?:funcid|opfuncid|aggfnoid|winfnoid) ([0-9]+)', 'g'
+    ) as m (groups) on true
     left join pg_catalog.pg_proc as p on p.oid = m.groups[1]::oid
     left join pg_catalog.pg_depend as d
         on d.classid = 'pg_proc'::regclass
@@ -71,8 +69,9 @@ begin
             detail = 'It is volatile: its result may change from one moment to the next, '
                 'and it may have side effects.',
             hint = case when refused.own is not null
-                then format(
-                    'If that is not so: alter function %s stable;', refused.own) else '' end;
+                then format('If that is not so: alter function %s stable;', refused.own)
+                else ''
+            end;
     elsif refused.has_xml then
         raise exception using
             errcode = 'insufficient_privilege',

@@ -32,13 +32,13 @@ begin
     cache_table := cronmill.cache_table(queries.result_table, make_cache.partition_key);
     names := parse_ident(cache_table);
     if octet_length(names[2]) > 63 then
-        perform cronmill.raise_dead(
-            format('the table of partition key %s would have a name of more than 63 bytes',
+        perform cronmill.raise_dead(format(
+            'the table of partition key %s would have a name of more than 63 bytes',
             make_cache.partition_key));
     end if;
     if coalesce(make_cache.datatype, '') not in ('integer', 'float', 'text', 'timestamp') then
-        perform cronmill.raise_dead(
-            format('partition_datatype is %s, and not integer, float, text or timestamp',
+        perform cronmill.raise_dead(format(
+            'partition_datatype is %s, and not integer, float, text or timestamp',
             make_cache.datatype));
     end if;
     -- One slot at a time makes tables. Whoever else takes the lock is not waited for: two that make
@@ -56,9 +56,9 @@ begin
     end if;
     execute format(
         'create table %I.%I (query_hash text primary key, partition_keys %I[], '
-        'partition_keys_count integer '
-        'generated always as (case when partition_keys is null then null else '
-        'cardinality(partition_keys) end) stored)',
+        'partition_keys_count integer generated always as '
+        '(case when partition_keys is null then null else cardinality(partition_keys) end) '
+        'stored)',
         names[1], names[2],
         case make_cache.datatype
             when 'integer' then 'int4'
@@ -77,8 +77,8 @@ begin
     where e.extname = 'intarray' and make_cache.datatype = 'integer';
     if found then
         execute format(
-            'create index on %s using gin (partition_keys %I.%I)', cache, operators.nspname,
-            operators.opcname);
+            'create index on %s using gin (partition_keys %I.%I)',
+            cache, operators.nspname, operators.opcname);
     else
         execute format('create index on %s using gin (partition_keys)', cache);
     end if;

@@ -22,8 +22,8 @@ begin
         raise exception using
             errcode = 'insufficient_privilege',
             message = format(
-                'role "%s" may not make temporary views in database "%s"', current_user,
-                current_database()),
+                'role "%s" may not make temporary views in database "%s"',
+                current_user, current_database()),
             hint = format(
                 'grant temporary on database %I to %I;', current_database(), current_user);
     end if;
@@ -46,10 +46,8 @@ begin
                 raise;
             end if;
         -- Whole classes: syntax, names, types and privileges; writing; what is not supported.
-        when syntax_error_or_access_rule_violation
-            or invalid_transaction_state
-            or feature_not_supported
-            or invalid_schema_name or program_limit_exceeded
+        when syntax_error_or_access_rule_violation or invalid_transaction_state
+            or feature_not_supported or invalid_schema_name or program_limit_exceeded
         then
             get stacked diagnostics
                 error_sqlstate = returned_sqlstate,

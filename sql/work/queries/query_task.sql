@@ -65,8 +65,8 @@ begin
                 null;
         end;
         if not coalesce(cronmill.fits_type(key_type, element_type), false) then
-            perform cronmill.raise_dead(
-                format('partition_datatype is %s, and the results are of type %s',
+            perform cronmill.raise_dead(format(
+                'partition_datatype is %s, and the results are of type %s',
                 task.datatype, element_type));
         end if;
     end if;

@@ -42,8 +42,8 @@ begin
         given := to_regtype(try_query.datatype);
         if not coalesce(cronmill.fits_type(given, wanted), false) then
             return format(
-                'partition_datatype is %s, and the results are of type %s', try_query.datatype,
-                wanted);
+                'partition_datatype is %s, and the results are of type %s',
+                try_query.datatype, wanted);
         end if;
     end if;
     begin
@@ -68,10 +68,9 @@ begin
     exception
         when raise_exception then
             return null;
-        when syntax_error_or_access_rule_violation
-            or invalid_transaction_state
-            or feature_not_supported
-            or invalid_schema_name or program_limit_exceeded or data_exception or sqlstate 'MC102'
+        when syntax_error_or_access_rule_violation or invalid_transaction_state
+            or feature_not_supported or invalid_schema_name or program_limit_exceeded
+            or data_exception or sqlstate 'MC102'
         then
             return sqlerrm;
     end;

@@ -26,11 +26,8 @@ begin
         -- -infinity is a time to run at, and has no age.
         select
             count(*) as ready,
-            min(
-                case
-                    when isfinite(o.run_at) then o.run_at
-                    else o.enqueued_at
-                end) as oldest_ready_at
+            min(case when isfinite(o.run_at) then o.run_at else o.enqueued_at end)
+                as oldest_ready_at
         from (
             select t.run_at, t.enqueued_at
             from cronmill.task as t

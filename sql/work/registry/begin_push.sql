@@ -24,8 +24,8 @@ begin
     values (begin_push.processor_id)
     on conflict on constraint push_pkey do nothing;
     update cronmill.push as u
-    set next_at = now_at + least(
-        interval '5 minutes', interval '50 seconds' * 2 ^ least(u.failures, 3)),
+    set next_at = now_at
+            + least(interval '5 minutes', interval '50 seconds' * 2 ^ least(u.failures, 3)),
         failures = u.failures + 1
     where u.processor_id = (
             select f.processor_id

@@ -39,8 +39,8 @@ begin
                 tasks := cronmill.backlog(run.processor_id);
                 -- Somewhat less than a minute, so that of runs that follow each other every minute
                 -- each one does; not so often where counting is slow, among many dead rows.
-                next_at := clock_timestamp() + greatest(
-                    interval '50 seconds', 20 * (clock_timestamp() - began_at));
+                next_at := clock_timestamp()
+                    + greatest(interval '50 seconds', 20 * (clock_timestamp() - began_at));
                 perform cronmill.tell_registry(run.processor_id, tasks, next_at);
                 push_at := next_at;
             end if;

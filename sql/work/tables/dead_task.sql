@@ -22,9 +22,8 @@ create table cronmill.dead_task (
 create index dead_task_of_queue on cronmill.dead_task (queue_id, task_id);
 -- A query that failed is not done again when it is asked for again. A hash: queries are longer than
 -- an index takes.
-create index dead_task_of_query on cronmill.dead_task (
-    queue_id, hashtext(coalesce(payload ->> 'hash', payload ->> 'query'))
-)
+create index dead_task_of_query
+    on cronmill.dead_task (queue_id, hashtext(coalesce(payload ->> 'hash', payload ->> 'query')))
     where payload ? 'partition_key';
 comment on table cronmill.dead_task
     is 'Tasks that used up their attempts, with the error of the last one.';

@@ -20,9 +20,9 @@ create table cronmill.run (
         and greatest(done, failed, dead, alone) <= 1000000000000
     ),
     constraint run_histograms_in_range check (
-        0 <= all (waited) and 1000000000000 >= all (waited) and array_position(waited, null) is null
-        and 0 <= all (worked)
-        and 1000000000000 >= all (worked)
+        0 <= all (waited) and 1000000000000 >= all (waited)
+        and array_position(waited, null) is null
+        and 0 <= all (worked) and 1000000000000 >= all (worked)
         and array_position(worked, null) is null
         and coalesce(array_ndims(waited), 1) = 1 and coalesce(array_ndims(worked), 1) = 1
         and greatest(cardinality(waited), cardinality(worked)) <= 64

@@ -22,8 +22,8 @@ declare
     known_queue_id constant integer := cronmill.producer_queue_id(enqueue.queue);
     found_id bigint;
 begin
-    if num_nonnulls(enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts)
-        > 0
+    if num_nonnulls(
+        enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts) > 0
     then
         perform cronmill.check_task(
             enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts);

@@ -34,7 +34,8 @@ begin
                 where g.queue_id = found_id
                     -- Null for a role that was dropped or renamed since.
                     and pg_catalog.pg_has_role(
-                        session_user, pg_catalog.to_regrole(quote_ident(g.role_name))::oid,
+                        session_user,
+                        pg_catalog.to_regrole(quote_ident(g.role_name))::oid,
                         'member')
             );
     end if;

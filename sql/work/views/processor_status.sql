@@ -48,8 +48,8 @@ select
     coalesce(tasks.scheduled, 0) as scheduled,
     coalesce(tasks.retrying, 0) as retrying,
     dead.total as dead,
-    extract(
-        epoch from clock_timestamp() - tasks.oldest_ready_at)::double precision as oldest_ready_seconds,
+    extract(epoch from clock_timestamp() - tasks.oldest_ready_at)::double precision
+        as oldest_ready_seconds,
     slots.running,
     slots.waiting,
     tasks.oldest_ready_at,
@@ -111,9 +111,8 @@ cross join lateral (
     from (
         select
             o.done, o.failed, o.alone,
-            coalesce(
-                o.ended_at,
-                clock_timestamp()) > clock_timestamp() - interval '15 minutes' as of_late
+            coalesce(o.ended_at, clock_timestamp()) > clock_timestamp() - interval '15 minutes'
+                as of_late
         from cronmill.slot as s
         join cronmill.run as o
             on o.slot_id = s.slot_id
