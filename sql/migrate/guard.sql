@@ -81,7 +81,8 @@ $function$;
 comment on function cronmill_migration.guard_functions(text, text)
     is 'Gives functions of pg_cron that fire no trigger a body that refuses.';
 
--- Makes them what they were. Executed by: cronmill migrate rollback.
+-- Makes them what they were.
+-- Executed by: cronmill migrate rollback.
 create or replace function cronmill_migration.release_functions()
 returns void
 language plpgsql volatile parallel unsafe security invoker

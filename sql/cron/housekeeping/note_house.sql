@@ -1,6 +1,7 @@
 -- Notes that a housekeeper has looked, and what failed, null for nothing; and raises an alarm if it
 -- is the other one that fails, because alarms may be what it fails at. Changes
--- cronmill_cron.housekeeper and cronmill_cron.alarm. Executed by: house, watch.
+-- cronmill_cron.housekeeper and cronmill_cron.alarm.
+-- Executed by: house, watch.
 create or replace function cronmill_cron.note_house(name text, failure text, is_over boolean)
 returns void
 language plpgsql volatile parallel unsafe security definer

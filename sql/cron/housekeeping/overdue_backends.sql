@@ -1,6 +1,7 @@
 -- The backends, of every registered work database, of slots whose deadline has passed, by what they
 -- publish or by that lock, and of calls of the alarm function. One that waits for a standby has
--- committed already. Executed by: cancel_overdue.
+-- committed already.
+-- Executed by: cancel_overdue.
 create or replace function cronmill_cron.overdue_backends()
 returns table (
     pid integer, backend_start timestamptz, database_name text, role_name text, published text

@@ -1,5 +1,6 @@
 -- Link roles whose sessions may wait, or let others wait, without end: setup sets their timeouts
--- (templates/link_timeouts.sql). Executed by: dangers; setup.
+-- (templates/link_timeouts.sql).
+-- Executed by: dangers; setup.
 create or replace function cronmill_cron.patient_links()
 returns table (role_name text)
 language sql stable parallel safe security definer

@@ -3,8 +3,8 @@
 -- Jobs that are right are not touched, nor are those of others that have come by a jobid of ours;
 -- lost ones are noted again. Of a role that does not exist no job is left: it would stop pg_cron
 -- for everybody. Those of a database that was dropped are not active, whoever has its name now.
--- Returns how many were changed. Changes cron.job and cronmill_cron.job. Executed by:
--- deactivate_replaced, take_settings, unregister; sync from the command line.
+-- Returns how many were changed. Changes cron.job and cronmill_cron.job.
+-- Executed by: deactivate_replaced, take_settings, unregister; sync from the command line.
 create or replace function cronmill_cron.reconcile(database_name text, processor text)
 returns integer
 language plpgsql volatile parallel unsafe security definer

@@ -1,5 +1,6 @@
 -- Refuses more slots or jobs than a work database may have, so that one does not use up what all
--- share. Executed by: take_settings.
+-- share.
+-- Executed by: take_settings.
 create or replace function cronmill_cron.assert_quota(work_database_id integer)
 returns void
 language plpgsql stable parallel safe security definer

@@ -1,6 +1,7 @@
 -- Registers a work database with its link role, which gets the view link and nothing else, and
 -- nothing before it is made. Of a database that was dropped, and whose name another has taken,
--- nothing is left. Changes cronmill_cron.work_database. Executed by: the registry's owner.
+-- nothing is left. Changes cronmill_cron.work_database.
+-- Executed by: the registry's owner.
 create or replace function cronmill_cron.register(database_name text, link_role text)
 returns void
 language plpgsql volatile parallel unsafe security invoker

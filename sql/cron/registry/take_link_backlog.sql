@@ -1,5 +1,6 @@
 -- Trigger function of view link_backlog: the work database is the one the link role is registered
--- for. Executed by: trigger link_backlog_insert, for link roles.
+-- for.
+-- Executed by: trigger link_backlog_insert, for link roles.
 create or replace function cronmill_cron.take_link_backlog()
 returns trigger
 language plpgsql volatile parallel unsafe security definer

@@ -111,8 +111,8 @@ comment on function cronmill_cron.as_role(bigint, bigint)
     is 'The runs of its owner in a window of runids.';
 revoke all on function cronmill_cron.as_role(bigint, bigint) from public;
 
--- Removes runs from the history; returns how many. Changes cron.job_run_details. Executed by:
--- remove_runs.
+-- Removes runs from the history; returns how many. Changes cron.job_run_details.
+-- Executed by: remove_runs.
 create or replace function cronmill_cron.as_role(runids bigint[])
 returns bigint
 language plpgsql volatile parallel unsafe security definer

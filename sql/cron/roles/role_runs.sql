@@ -1,6 +1,7 @@
 -- Runs of the run-as roles, which row security hides from a registry whose owner is no superuser;
 -- none where it is one. Above and up to these runids; with nulls the oldest and the newest of each
--- role. Executed by: history_ends, visible_runs.
+-- role.
+-- Executed by: history_ends, visible_runs.
 create or replace function cronmill_cron.role_runs(above_runid bigint, to_runid bigint)
 returns setof cronmill_cron.seen_run
 language plpgsql stable parallel unsafe security definer

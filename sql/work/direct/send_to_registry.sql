@@ -1,6 +1,7 @@
 -- Gives a processor's settings to the registry, which is in this database: no link, one
 -- transaction. (Going through a foreign table here could deadlock with itself, unseen by the
--- deadlock detector.) Executed by: sync_processor, and sync from the command line.
+-- deadlock detector.)
+-- Executed by: sync_processor, and sync from the command line.
 create or replace function cronmill.send_to_registry(processor cronmill.processor, removed boolean)
 returns void
 language plpgsql volatile parallel unsafe security definer

@@ -1,5 +1,6 @@
 -- Tells the registry of a processor through the link; the foreign transaction commits with this
--- one. Executed by: tell_registry.
+-- one.
+-- Executed by: tell_registry.
 create or replace function cronmill.send_backlog(processor text, tasks cronmill.backlog)
 returns void
 language plpgsql volatile parallel unsafe security definer

@@ -1,5 +1,6 @@
 -- What a handler that returns cronmill.outcome may say of its task: not yet. What it did stays
--- done. Executed by: fail; handlers.
+-- done.
+-- Executed by: fail; handlers.
 create or replace function cronmill.snooze(until timestamptz)
 returns cronmill.outcome
 language sql immutable parallel safe security invoker

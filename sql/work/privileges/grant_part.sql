@@ -1,5 +1,6 @@
 -- Gives a role a part here: producer of a queue, operator, or monitor. Changes cronmill.grantee and
--- privileges. Executed by: the owner; cronmill grant.
+-- privileges.
+-- Executed by: the owner; cronmill grant.
 create or replace function cronmill.grant_part(role_name text, part text, queue text default null)
 returns void
 language plpgsql volatile parallel unsafe security definer

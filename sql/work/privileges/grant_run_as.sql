@@ -1,5 +1,6 @@
 -- Gives a role what running one processor takes, and no more: its procedure and the per-batch
--- functions. Executed by: sync_processor.
+-- functions.
+-- Executed by: sync_processor.
 create or replace function cronmill.grant_run_as(run_as text, processor text)
 returns void
 language plpgsql volatile parallel unsafe security definer

@@ -1,6 +1,7 @@
 -- Gives the privileges that are wanted and not there: after functions were made anew with other
 -- arguments, and after a part was given. Roles that are gone are passed over. Changes privileges
--- only. Executed by: grant_part; setup.
+-- only.
+-- Executed by: grant_part; setup.
 create or replace function cronmill.renew_privileges()
 returns void
 language plpgsql volatile parallel unsafe security definer

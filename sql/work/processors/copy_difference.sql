@@ -1,5 +1,6 @@
 -- By what this database is seen to be a copy of the one Cronmill was installed in: null in the
--- original. Executed by: assert_original, processor_status; monitors.
+-- original.
+-- Executed by: assert_original, processor_status; monitors.
 create or replace function cronmill.copy_difference()
 returns text
 language plpgsql volatile parallel safe security definer

@@ -1,6 +1,7 @@
 -- Trigger function: a change waits here for another one's commit, before it has locked a row. Two
 -- that go on and wait for each other, one for a row here, one for a row of the registry, would do
--- so for ever: no server sees both. Executed by: trigger processor_0_one_at_a_time.
+-- so for ever: no server sees both.
+-- Executed by: trigger processor_0_one_at_a_time.
 create or replace function cronmill.one_at_a_time()
 returns trigger
 language plpgsql volatile parallel unsafe security definer

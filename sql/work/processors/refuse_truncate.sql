@@ -1,7 +1,8 @@
 -- Trigger function: TRUNCATE fires no row trigger, so it would leave jobs without their processors;
 -- of tasks it would take those along that are being done; without its slots, or the row that says
--- what is installed, nothing runs any more. Executed by: triggers installation_1_keep,
--- slot_1_truncate, processor_3_truncate, task_1_truncate, dead_task_1_truncate.
+-- what is installed, nothing runs any more.
+-- Executed by: triggers installation_1_keep, slot_1_truncate, processor_3_truncate,
+-- task_1_truncate, dead_task_1_truncate.
 create or replace function cronmill.refuse_truncate()
 returns trigger
 language plpgsql volatile parallel unsafe security invoker

@@ -1,6 +1,7 @@
 -- When a run that lingers ends: just past the next tick of its schedule, on this database's clock,
 -- so that pg_cron has the next run ready (ENGINE 18, 19: other schedules than these do not linger
--- by default). Executed by: begin_run.
+-- by default).
+-- Executed by: begin_run.
 create or replace function cronmill.run_end(schedule text, linger text, started_at timestamptz)
 returns timestamptz
 language sql stable parallel safe security invoker

@@ -2,8 +2,8 @@
 -- type wanted, or that calls a function whose result may change from one moment to the next. Such a
 -- result is not worth keeping; and what is volatile is all that could do harm: release the slot's
 -- lock, publish another deadline, stop other backends, write by dblink, run SQL from text. The
--- functions are those the parsed query names, in whatever way. Executed by: query_result,
--- try_query.
+-- functions are those the parsed query names, in whatever way.
+-- Executed by: query_result, try_query.
 create or replace function cronmill.check_query(element_type regtype, leniently boolean)
 returns void
 language plpgsql volatile parallel unsafe security invoker

@@ -1,7 +1,7 @@
 -- Holds a query until the end of the transaction, so that one slot at a time computes it; while
 -- another has it, the task asks to be done a second later (MC101). Two queries whose hashes collide
--- wait for each other, no more. Executed by: the processor's run-as role, from its generated
--- handler.
+-- wait for each other, no more.
+-- Executed by: the processor's run-as role, from its generated handler.
 create or replace function cronmill.hold_query(task cronmill.query_task)
 returns void
 language plpgsql volatile parallel unsafe security invoker

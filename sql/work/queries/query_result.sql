@@ -1,8 +1,8 @@
 -- Runs the query of a task, whose text is hostile until proved otherwise, and returns its values,
 -- one more than the limit at most. All of it is in a subtransaction that is rolled back; the values
 -- outlive it in a variable. An error that another attempt cannot cure raises MC102, so that the
--- task is dead at once; any other is raised as it is. Executed by: the processor's run-as role,
--- from its generated handler.
+-- task is dead at once; any other is raised as it is.
+-- Executed by: the processor's run-as role, from its generated handler.
 create or replace function cronmill.query_result(task cronmill.query_task, element anyelement)
 returns anyarray
 language plpgsql volatile parallel unsafe security invoker

@@ -1,5 +1,6 @@
 -- The moment that lies so far back; refuses an age that is null or negative, which would purge what
--- was not meant. Executed by: purge_dead, purge_done.
+-- was not meant.
+-- Executed by: purge_dead, purge_done.
 create or replace function cronmill.age_limit(older_than interval)
 returns timestamptz
 language plpgsql volatile parallel safe security invoker

@@ -1,5 +1,6 @@
 -- Gives the unique keys again that a slot has given up for tasks which it did not come to begin.
--- Changes cronmill.task. Executed by: begin_run, end_run.
+-- Changes cronmill.task.
+-- Executed by: begin_run, end_run.
 create or replace function cronmill.hold_keys(queue_id integer, slot_id integer)
 returns void
 language plpgsql volatile parallel unsafe security invoker
