@@ -29,8 +29,8 @@ comment on column cronmill_cron.installation.given_max_running_jobs
 comment on column cronmill_cron.installation.given_others
     is 'Active jobs of others as given with --others, where they cannot be seen.';
 comment on column cronmill_cron.installation.activations
-    is 'Counts changes that activate jobs: two at once cannot both count the same free places (the '
-        'later one gets 40001).';
+    is 'Counts changes that activate jobs: two at once cannot both count the same free places '
+        '(the later one gets 40001).';
 comment on column cronmill_cron.installation.max_slots
     is 'How many slots of enabled processors a work database may have, '
         'if nothing else is said of it.';

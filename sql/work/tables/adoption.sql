@@ -47,8 +47,8 @@ comment on column cronmill.adoption.created_column
     is 'Column of the time a row was made; null: when it is moved.';
 comment on column cronmill.adoption.attempts_column is 'Column of the failed attempts; null: 0.';
 comment on column cronmill.adoption.key_columns
-    is 'Columns that make the unique key: rows with the same are one task. Empty: '
-        'by table and id, where the payload has no id.';
+    is 'Columns that make the unique key: rows with the same are one task. '
+        'Empty: by table and id, where the payload has no id.';
 comment on column cronmill.adoption.condition_columns
     is 'Only rows are taken in which each of these columns has one of its values.';
 comment on column cronmill.adoption.condition_values

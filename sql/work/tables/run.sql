@@ -32,8 +32,8 @@ create table cronmill.run (
 );
 create index run_of_slot on cronmill.run (slot_id, started_at);
 comment on table cronmill.run
-    is 'Runs of processors with their counters, written at the start, a few times a second and at '
-        'the end; of a run that was killed the last quarter of a second may be missing.';
+    is 'Runs of processors with their counters, written at the start, a few times a second '
+        'and at the end; of a run that was killed the last quarter of a second may be missing.';
 comment on column cronmill.run.run_id is 'Key.';
 comment on column cronmill.run.slot_id is 'The slot.';
 comment on column cronmill.run.pid is 'Process id of the backend.';
@@ -51,6 +51,7 @@ comment on column cronmill.run.worked
     is 'Histogram: for how many tasks the handler took 2^(n-1) to 2^n microseconds; '
         'those of a batch count with its mean.';
 comment on column cronmill.run.end_reason
-    is 'Why it ended: budget, empty, limit, paused, disabled, surplus, removed, lost, canceled (in '
-        'a task), no handler (it cannot be called), stopped (a cancel while it looked for tasks).';
+    is 'Why it ended: budget, empty, limit, paused, disabled, surplus, removed, lost, '
+        'canceled (in a task), no handler (it cannot be called), '
+        'stopped (a cancel while it looked for tasks).';
 comment on index cronmill.run_of_slot is 'Runs of a slot, in order.';

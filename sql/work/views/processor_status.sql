@@ -135,6 +135,6 @@ left join lateral (
     offset 0
 ) as failure on true;
 comment on view cronmill.processor_status
-    is 'One row per processor: settings, task counts (they stop at 100,001), age of the oldest '
-        'ready task, slots at work, work of the last hour and of the last '
-        'quarter of one (of late).';
+    is 'One row per processor: settings, task counts (they stop at 100,001), '
+        'age of the oldest ready task, slots at work, '
+        'work of the last hour and of the last quarter of one (of late).';
