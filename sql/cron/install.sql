@@ -1,4 +1,5 @@
--- Functions that set jit to off read catalogs and reports: compiling that takes longer than running it.
+-- Functions that set jit to off read catalogs and reports: compiling that takes longer than running
+-- it.
 
 -- Tables
 \ir tables/schema.sql

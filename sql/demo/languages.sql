@@ -30,7 +30,8 @@ comment on column app.language.name is 'Name in English.';
 comment on column app.language.inverted_name is 'Name to sort by.';
 comment on column app.language.common_name is 'Name in daily use.';
 comment on column app.language.scope is 'I individual, M macrolanguage, S special.';
-comment on column app.language.type is 'A ancient, C constructed, E extinct, H historical, L living, S special.';
+comment on column app.language.type
+    is 'A ancient, C constructed, E extinct, H historical, L living, S special.';
 comment on column app.language.arrived_at is 'When its task was done.';
 
 -- Handler: stores one record of iso_639-3.json. Changes app.language. Executed by: demo_runner.
@@ -39,7 +40,9 @@ returns void
 language sql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
 begin atomic
-    insert into app.language (alpha_3, alpha_2, bibliographic, name, inverted_name, common_name, scope, type)
+    insert into app.language (
+        alpha_3, alpha_2, bibliographic, name, inverted_name, common_name, scope, type
+    )
     values (
         payload ->> 'alpha_3', payload ->> 'alpha_2', payload ->> 'bibliographic',
         payload ->> 'name', payload ->> 'inverted_name', payload ->> 'common_name',
@@ -57,7 +60,8 @@ select
     min(l.arrived_at) as first_at,
     max(l.arrived_at) as last_at
 from app.language as l;
-comment on view app.arrival is 'Rows that arrived, different records among them, when the first and the last came.';
+comment on view app.arrival
+    is 'Rows that arrived, different records among them, when the first and the last came.';
 
 revoke all on function app.add_language(jsonb) from public;
 grant usage on schema app to demo_runner;

@@ -3,8 +3,8 @@
 create schema app;
 comment on schema app is 'The demo''s own tables and handler; nothing of Cronmill''s.';
 
--- None of the tables has a unique constraint on its code, so that a record that arrived twice could be
--- seen in app.arrival.
+-- None of the tables has a unique constraint on its code, so that a record that arrived twice could
+-- be seen in app.arrival.
 create table app.country (
     country_id bigint generated always as identity,
     alpha_2 text not null,
@@ -45,7 +45,8 @@ comment on table app.subdivision is 'Subdivisions of countries, ISO 3166-2, one 
 comment on column app.subdivision.subdivision_id is 'Key, in the order of arrival.';
 comment on column app.subdivision.code is 'Code: the country''s two letters and up to three signs.';
 comment on column app.subdivision.country is 'Code of the country, app.country.alpha_2.';
-comment on column app.subdivision.parent is 'Code of the subdivision it is a part of, as the standard writes it.';
+comment on column app.subdivision.parent
+    is 'Code of the subdivision it is a part of, as the standard writes it.';
 comment on column app.subdivision.name is 'Name.';
 comment on column app.subdivision.type is 'Province, district, parish ...';
 comment on column app.subdivision.arrived_at is 'When its task was done.';
@@ -78,10 +79,13 @@ declare
 begin
     case payload ->> 'standard'
         when '3166-1' then
-            insert into app.country (alpha_2, alpha_3, number, name, official_name, common_name, flag)
+            insert into app.country (
+                alpha_2, alpha_3, number, name, official_name, common_name, flag
+            )
             values (
-                entry ->> 'alpha_2', entry ->> 'alpha_3', (entry ->> 'numeric')::smallint, entry ->> 'name',
-                entry ->> 'official_name', entry ->> 'common_name', entry ->> 'flag'
+                entry ->> 'alpha_2', entry ->> 'alpha_3', (entry ->> 'numeric')::smallint,
+                entry ->> 'name', entry ->> 'official_name',
+                entry ->> 'common_name', entry ->> 'flag'
             );
         when '3166-2' then
             insert into app.subdivision (code, parent, name, type)
@@ -96,7 +100,8 @@ begin
     end case;
 end
 $function$;
-comment on function app.add_place(jsonb) is 'Handler: stores one record of ISO 3166-1, 3166-2 or 4217.';
+comment on function app.add_place(jsonb)
+    is 'Handler: stores one record of ISO 3166-1, 3166-2 or 4217.';
 
 -- What has arrived, for the check at the end. Read by: the installer.
 create view app.arrival as
@@ -123,7 +128,9 @@ select
     min(u.arrived_at),
     max(u.arrived_at)
 from app.currency as u;
-comment on view app.arrival is 'Rows that arrived, different records among them, when the first and the last came, per standard.';
+comment on view app.arrival
+    is 'Rows that arrived, different records among them, when the first and the last '
+        'came, per standard.';
 
 revoke all on function app.add_place(jsonb) from public;
 grant usage on schema app to demo_runner;

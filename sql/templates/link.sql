@@ -1,5 +1,6 @@
--- The link of a work database: a role of its own, never one that somebody else may have made to become the link, and the server that leads to the registry. Without a password nobody
--- logs in as the role; link_password.sql follows in the same transaction.
+-- The link of a work database: a role of its own, never one that somebody else may have made to
+-- become the link, and the server that leads to the registry. Without a password nobody logs in as
+-- the role; link_password.sql follows in the same transaction.
 do {{tag}}
 declare
     link_role constant text := {{link_role}};
@@ -23,12 +24,15 @@ begin
         where r.rolname = link_role
             and (
                 pg_catalog.shobj_description(r.oid, 'pg_authid') is distinct from {{link_comment}}
-                or r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls
+                or r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication
+                or r.rolbypassrls
                 or exists (select from pg_catalog.pg_auth_members as m where m.member = r.oid)
                 or exists (
                     select from pg_catalog.pg_auth_members as m
                     join pg_catalog.pg_roles as o on o.oid = m.member
-                    where m.roleid = r.oid and not o.rolsuper and o.rolname not in (current_user, registry_owner)
+                    where m.roleid = r.oid
+                        and not o.rolsuper
+                        and o.rolname not in (current_user, registry_owner)
                 )
             )
     ) then
@@ -49,19 +53,22 @@ begin
     execute pg_catalog.format('comment on role %I is %L', link_role, {{link_comment}});
     if server is null then
         execute pg_catalog.format(
-            'create server cronmill foreign data wrapper postgres_fdw options (host %L, port %L, dbname %L,
-                keep_connections ''off'', application_name ''cronmill link'', connect_timeout ''5'')',
+            'create server cronmill foreign data wrapper postgres_fdw options (
+                host %L, port %L, dbname %L, keep_connections ''off'',
+                application_name ''cronmill link'', connect_timeout ''5'')',
             {{link_host}}, {{link_port}}, {{cron_database}});
     else
         for option_name in
             select split_part(o.text, '=', 1)
             from unnest(server.options) as o (text)
-            where split_part(o.text, '=', 1)
-                not in ('host', 'port', 'dbname', 'keep_connections', 'application_name', 'connect_timeout')
+            where split_part(o.text, '=', 1) not in (
+                'host', 'port', 'dbname', 'keep_connections', 'application_name', 'connect_timeout'
+            )
         loop
             execute pg_catalog.format('alter server cronmill options (drop %I)', option_name);
         end loop;
-        execute pg_catalog.format('alter server cronmill options (set host %L, set port %L, set dbname %L)',
+        execute pg_catalog.format(
+            'alter server cronmill options (set host %L, set port %L, set dbname %L)',
             {{link_host}}, {{link_port}}, {{cron_database}});
     end if;
 end

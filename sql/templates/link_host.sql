@@ -1,4 +1,5 @@
--- Finds an address the server can reach itself at with the link's password, by trying, and keeps the first.
+-- Finds an address the server can reach itself at with the link's password, by trying, and keeps
+-- the first.
 do {{tag}}
 declare
     host text;
@@ -21,10 +22,14 @@ begin
     end loop;
     raise exception using
         errcode = 'MC012',
-        message = pg_catalog.format('the link from database "%s" to cron database "%s" cannot log in',
+        message = pg_catalog.format(
+            'the link from database "%s" to cron database "%s" cannot log in',
             pg_catalog.current_database(), {{cron_database}}),
-        detail = pg_catalog.format('Tried host %s: %s', pg_catalog.array_to_string(tried, ', '), btrim(reason)),
-        hint = pg_catalog.format('Add to pg_hba.conf, above other lines, and reload: host %I %I 127.0.0.1/32 scram-sha-256 (or name another address with --link-host).',
+        detail = pg_catalog.format(
+            'Tried host %s: %s', pg_catalog.array_to_string(tried, ', '), btrim(reason)),
+        hint = pg_catalog.format(
+            'Add to pg_hba.conf, above other lines, and reload: '
+            'host %I %I 127.0.0.1/32 scram-sha-256 (or name another address with --link-host).',
             {{cron_database}}, {{link_role}});
 end
 {{tag}};

@@ -1,7 +1,8 @@
--- What setup installs in a work database, in this order. Files of tables/ are run once; the others can be
--- run again. Of linked/ and direct/ one is used: linked/ where the registry is in another database.
--- The server, the user mapping and the row of cronmill.installation are made by setup (templates/).
--- Functions that set jit to off read catalogs and reports: compiling that takes longer than running it.
+-- What setup installs in a work database, in this order. Files of tables/ are run once; the others
+-- can be run again. Of linked/ and direct/ one is used: linked/ where the registry is in another
+-- database. The server, the user mapping and the row of cronmill.installation are made by setup
+-- (templates/). Functions that set jit to off read catalogs and reports: compiling that takes
+-- longer than running it.
 
 -- Tables
 \ir tables/schema.sql

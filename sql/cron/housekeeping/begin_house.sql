@@ -1,5 +1,5 @@
--- Begins the work of a housekeeper, unless another backend is at it: pg_cron can start a run beside another one after its
--- launcher restarted. Changes cronmill_cron.housekeeper.
+-- Begins the work of a housekeeper, unless another backend is at it: pg_cron can start a run beside
+-- another one after its launcher restarted. Changes cronmill_cron.housekeeper.
 -- Executed by: house, watch.
 create or replace function cronmill_cron.begin_house(name text)
 returns boolean
@@ -10,7 +10,10 @@ as $function$
 begin
     update cronmill_cron.housekeeper as h
     set pid = pg_catalog.pg_backend_pid(),
-        backend_start = (select a.backend_start from pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) as a)
+        backend_start = (
+            select a.backend_start
+            from pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) as a
+        )
     where h.name = begin_house.name
         and not exists (
             select
@@ -20,5 +23,6 @@ begin
     return found;
 end
 $function$;
-comment on function cronmill_cron.begin_house(text) is 'Begins the work of a housekeeper, unless another backend is at it.';
+comment on function cronmill_cron.begin_house(text)
+    is 'Begins the work of a housekeeper, unless another backend is at it.';
 revoke all on function cronmill_cron.begin_house(text) from public;

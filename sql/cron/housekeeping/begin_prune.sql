@@ -1,7 +1,7 @@
--- Begins a pass over the history. What is named decides, for all alike: runs older than that, or beyond so many of a
--- processor; if neither is, each processor's history_age and history_runs do (cronmill_cron.thresholds). Of these
--- databases and processors only, null for all; runs of jobs that are not ours only if told so. A rehearsal removes nothing.
--- Changes nothing.
+-- Begins a pass over the history. What is named decides, for all alike: runs older than that, or
+-- beyond so many of a processor; if neither is, each processor's history_age and history_runs do
+-- (cronmill_cron.thresholds). Of these databases and processors only, null for all; runs of jobs
+-- that are not ours only if told so. A rehearsal removes nothing. Changes nothing.
 -- Executed by: keep_pruning; the registry's owner; cronmill prune.
 create or replace function cronmill_cron.begin_prune(
     older_than interval default null,
@@ -31,15 +31,24 @@ begin
     pass.processors := begin_prune.processors;
     pass.include_others := begin_prune.include_others;
     pass.is_rehearsal := begin_prune.is_rehearsal;
-    select e.newest, e.before_oldest + 1 into pass.first_runid, pass.floor_runid from cronmill_cron.history_ends() as e;
+    select e.newest, e.before_oldest + 1 into pass.first_runid, pass.floor_runid
+    from cronmill_cron.history_ends() as e;
     pass.next_runid := pass.first_runid;
     -- How long runs are kept, by processor; the empty key is for the jobs of others.
     select jsonb_object_agg(k.key, jsonb_build_array(
-        extract(epoch from case when pass.older_than is null and pass.keep is null then k.history_age else pass.older_than end),
-        case when pass.older_than is null and pass.keep is null then k.history_runs else pass.keep end))
+        extract(epoch from case
+            when pass.older_than is null and pass.keep is null then k.history_age
+            else pass.older_than
+        end),
+        case
+            when pass.older_than is null and pass.keep is null then k.history_runs
+            else pass.keep
+        end))
     into pass.limits
     from (
-        select jsonb_build_array(o.database_name, o.processor)::text as key, t.history_age, t.history_runs
+        select
+            jsonb_build_array(o.database_name, o.processor)::text as key,
+            t.history_age, t.history_runs
         from (select distinct j.database_name, j.processor from cronmill_cron.job as j) as o
         cross join lateral cronmill_cron.thresholds(o.database_name, o.processor) as t
         union all
@@ -52,5 +61,7 @@ begin
     return pass;
 end
 $function$;
-comment on function cronmill_cron.begin_prune(interval, bigint, text[], text[], boolean, boolean) is 'Begins a pass over the history, which removes old runs.';
-revoke all on function cronmill_cron.begin_prune(interval, bigint, text[], text[], boolean, boolean) from public;
+comment on function cronmill_cron.begin_prune(interval, bigint, text[], text[], boolean, boolean)
+    is 'Begins a pass over the history, which removes old runs.';
+revoke all on function cronmill_cron.begin_prune(interval, bigint, text[], text[], boolean, boolean)
+    from public;

@@ -1,6 +1,7 @@
--- Cancels them; one that is still there half a minute later is terminated, because it does not heed cancels. What it was
--- that it saw of a backend is looked at again in the statement that signals it. One that may not be signaled hinders no
--- other. Returns how many it signaled. Changes cronmill_cron.overdue_backend.
+-- Cancels them; one that is still there half a minute later is terminated, because it does not heed
+-- cancels. What it was that it saw of a backend is looked at again in the statement that signals
+-- it. One that may not be signaled hinders no other. Returns how many it signaled. Changes
+-- cronmill_cron.overdue_backend.
 -- Executed by: watch.
 create or replace function cronmill_cron.cancel_overdue()
 returns integer
@@ -21,13 +22,19 @@ begin
                 from cronmill_cron.overdue_backends() as a
                 where (a.pid, a.backend_start, a.published) = (o.pid, o.backend_start, o.published)
             )
-            and (o.failure is null and o.terminated_at is null or o.canceled_at < clock_timestamp() - interval '10 minutes');
+            and (
+                o.failure is null and o.terminated_at is null
+                or o.canceled_at < clock_timestamp() - interval '10 minutes'
+            );
     end if;
     for one in
-        select a.pid, a.backend_start, a.database_name, a.role_name, a.published from cronmill_cron.overdue_backends() as a
+        select a.pid, a.backend_start, a.database_name, a.role_name, a.published
+        from cronmill_cron.overdue_backends() as a
     loop
         perform pg_catalog.pg_stat_clear_snapshot();
-        insert into cronmill_cron.overdue_backend (pid, backend_start, published, database_name, role_name)
+        insert into cronmill_cron.overdue_backend (
+            pid, backend_start, published, database_name, role_name
+        )
         values (one.pid, one.backend_start, one.published, one.database_name, one.role_name)
         on conflict on constraint overdue_backend_pkey do nothing;
         select o.* into known
@@ -38,12 +45,14 @@ begin
             if known.canceled_at < clock_timestamp() - interval '30 seconds' then
                 perform pg_catalog.pg_terminate_backend(a.pid)
                 from cronmill_cron.overdue_backends() as a
-                where (a.pid, a.backend_start, a.published) = (one.pid, one.backend_start, one.published);
+                where (a.pid, a.backend_start, a.published)
+                    = (one.pid, one.backend_start, one.published);
                 known.terminated_at := coalesce(known.terminated_at, clock_timestamp());
             else
                 perform pg_catalog.pg_cancel_backend(a.pid)
                 from cronmill_cron.overdue_backends() as a
-                where (a.pid, a.backend_start, a.published) = (one.pid, one.backend_start, one.published);
+                where (a.pid, a.backend_start, a.published)
+                    = (one.pid, one.backend_start, one.published);
             end if;
             total := total + 1;
         exception
@@ -58,5 +67,6 @@ begin
     return total;
 end
 $function$;
-comment on function cronmill_cron.cancel_overdue() is 'Ends the backends of slots whose deadline has passed; returns how many.';
+comment on function cronmill_cron.cancel_overdue()
+    is 'Ends the backends of slots whose deadline has passed; returns how many.';
 revoke all on function cronmill_cron.cancel_overdue() from public;

@@ -1,5 +1,5 @@
--- Ends sessions of links that have been in one transaction for ten minutes: an order holds rows of the registry, and who has
--- logged in as the link can do without its timeouts. Returns how many.
+-- Ends sessions of links that have been in one transaction for ten minutes: an order holds rows of
+-- the registry, and who has logged in as the link can do without its timeouts. Returns how many.
 -- Executed by: house.
 create or replace function cronmill_cron.end_open_orders()
 returns integer
@@ -15,7 +15,8 @@ begin
         select a.pid
         from pg_catalog.pg_stat_activity as a
         join cronmill_cron.work_database as w on w.link_role = a.usename
-        where a.datname = pg_catalog.current_database() and a.xact_start < clock_timestamp() - interval '10 minutes'
+        where a.datname = pg_catalog.current_database()
+            and a.xact_start < clock_timestamp() - interval '10 minutes'
     loop
         -- One that may not be ended shields no other.
         begin
@@ -31,5 +32,6 @@ begin
     return total;
 end
 $function$;
-comment on function cronmill_cron.end_open_orders() is 'Ends sessions of links that are in one transaction for too long.';
+comment on function cronmill_cron.end_open_orders()
+    is 'Ends sessions of links that are in one transaction for too long.';
 revoke all on function cronmill_cron.end_open_orders() from public;

@@ -1,10 +1,11 @@
--- The second housekeeper: looks for what there are alarms about, and removes old runs from the history, for twenty seconds
--- at most; where pg_cron runs one job at a time, for one.
+-- The second housekeeper: looks for what there are alarms about, and removes old runs from the
+-- history, for twenty seconds at most; where pg_cron runs one job at a time, for one.
 -- Executed by: pg_cron.
 create or replace procedure cronmill_cron.house()
 language plpgsql
 as $procedure$
--- Types are looked for before the search_path is set: those that are no keywords are qualified here.
+-- Types are looked for before the search_path is set: those that are no keywords are qualified
+-- here.
 declare
     ends_at pg_catalog.timestamptz;
     failure pg_catalog.text;
@@ -12,7 +13,10 @@ declare
     goes_on boolean := true;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-    ends_at := clock_timestamp() + case when cronmill_cron.runs_one_at_a_time() then interval '1 second' else interval '20 seconds' end;
+    ends_at := clock_timestamp() + case
+        when cronmill_cron.runs_one_at_a_time() then interval '1 second'
+        else interval '20 seconds'
+    end;
     if not cronmill_cron.begin_house('house') then
         return;
     end if;
@@ -30,7 +34,8 @@ begin
         perform cronmill_cron.end_open_orders();
     exception
         when others then
-            failure := pg_catalog.concat_ws('; ', failure, pg_catalog.format('open orders could not be ended: %s', sqlerrm));
+            failure := pg_catalog.concat_ws(
+                '; ', failure, pg_catalog.format('open orders could not be ended: %s', sqlerrm));
     end;
     commit;
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -54,5 +59,6 @@ begin
     end if;
 end
 $procedure$;
-comment on procedure cronmill_cron.house() is 'The second housekeeper''s job: raises alarms and prunes the history.';
+comment on procedure cronmill_cron.house()
+    is 'The second housekeeper''s job: raises alarms and prunes the history.';
 revoke all on procedure cronmill_cron.house() from public;

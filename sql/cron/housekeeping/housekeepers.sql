@@ -1,5 +1,5 @@
--- The housekeepers' jobs, and as whom they run: watch and house as the registry's owner while there is a work database,
--- deliver as the alarm role while somebody is told of alarms, too.
+-- The housekeepers' jobs, and as whom they run: watch and house as the registry's owner while there
+-- is a work database, deliver as the alarm role while somebody is told of alarms, too.
 -- Executed by: capacity, differences, keep_house.
 create or replace function cronmill_cron.housekeepers()
 returns table (name text, run_as text, is_wanted boolean)
@@ -15,5 +15,6 @@ begin atomic
             ('deliver', h.alarm_role, h.alarm_role is not null)
     ) as j (name, run_as, is_wanted);
 end;
-comment on function cronmill_cron.housekeepers() is 'The housekeepers'' jobs, and whether they are wanted.';
+comment on function cronmill_cron.housekeepers()
+    is 'The housekeepers'' jobs, and whether they are wanted.';
 revoke all on function cronmill_cron.housekeepers() from public;

@@ -1,6 +1,6 @@
--- One window of the pass over the history that is under way, or the begin of one, an hour after the last. Below the
--- oldest run of ours that the last pass kept it does not look again. Returns false if there is nothing to do.
--- Changes cronmill_cron.housekeeping, and what prune_window does.
+-- One window of the pass over the history that is under way, or the begin of one, an hour after the
+-- last. Below the oldest run of ours that the last pass kept it does not look again. Returns false
+-- if there is nothing to do. Changes cronmill_cron.housekeeping, and what prune_window does.
 -- Executed by: house.
 create or replace function cronmill_cron.keep_pruning()
 returns boolean
@@ -25,9 +25,12 @@ begin
     update cronmill_cron.housekeeping as h
     set pass = under_way,
         floor_runid = case when under_way.is_over
-            then coalesce(under_way.kept_runid, under_way.first_runid, h.floor_runid) else h.floor_runid end;
+            then coalesce(under_way.kept_runid, under_way.first_runid, h.floor_runid)
+            else h.floor_runid
+        end;
     return true;
 end
 $function$;
-comment on function cronmill_cron.keep_pruning() is 'Does one window of pruning the history, if it is time to.';
+comment on function cronmill_cron.keep_pruning()
+    is 'Does one window of pruning the history, if it is time to.';
 revoke all on function cronmill_cron.keep_pruning() from public;

@@ -12,5 +12,6 @@ begin atomic
         when 'deadline' then 1668443505
     end;
 end;
-comment on function cronmill_cron.lock_class(text) is 'First keys of advisory locks: slot, query, group, deadline.';
+comment on function cronmill_cron.lock_class(text)
+    is 'First keys of advisory locks: slot, query, group, deadline.';
 revoke all on function cronmill_cron.lock_class(text) from public;

@@ -1,5 +1,5 @@
--- Backends that hold an advisory lock of ours, of slots, groups, queries or deadlines, and log in as none of the run-as roles of their
--- database.
+-- Backends that hold an advisory lock of ours, of slots, groups, queries or deadlines, and log in
+-- as none of the run-as roles of their database.
 -- Executed by: dangers, troubles.
 create or replace function cronmill_cron.lock_strangers()
 returns table (database_name text, pid integer, role_name text)
@@ -26,5 +26,6 @@ begin atomic
         )
     order by 1, 2;
 end;
-comment on function cronmill_cron.lock_strangers() is 'Backends of strangers that hold advisory locks of ours.';
+comment on function cronmill_cron.lock_strangers()
+    is 'Backends of strangers that hold advisory locks of ours.';
 revoke all on function cronmill_cron.lock_strangers() from public;

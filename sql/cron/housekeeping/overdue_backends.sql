@@ -1,8 +1,11 @@
--- The backends, of every registered work database, of slots whose deadline has passed, by what they publish or by that
--- lock, and of calls of the alarm function. One that waits for a standby has committed already.
+-- The backends, of every registered work database, of slots whose deadline has passed, by what they
+-- publish or by that lock, and of calls of the alarm function. One that waits for a standby has
+-- committed already.
 -- Executed by: cancel_overdue.
 create or replace function cronmill_cron.overdue_backends()
-returns table (pid integer, backend_start timestamptz, database_name text, role_name text, published text)
+returns table (
+    pid integer, backend_start timestamptz, database_name text, role_name text, published text
+)
 language sql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
@@ -25,11 +28,16 @@ begin atomic
         and (
             o.pid is not null
             or case
-                when a.application_name ~ '^cronmill (slot [0-9]{1,10} start [0-9]{1,19}|deliver) until [0-9]{1,12}[.][0-9]{6}$'
-                    then to_timestamp(substring(a.application_name from '[0-9.]+$')::double precision) < clock_timestamp()
+                when a.application_name
+                    ~ '^cronmill (slot [0-9]{1,10} start [0-9]{1,19}|deliver) '
+                    'until [0-9]{1,12}[.][0-9]{6}$'
+                    then to_timestamp(
+                        substring(a.application_name from '[0-9.]+$')::double precision)
+                        < clock_timestamp()
                 else false
             end
         );
 end;
-comment on function cronmill_cron.overdue_backends() is 'Backends of slots whose published deadline has passed.';
+comment on function cronmill_cron.overdue_backends()
+    is 'Backends of slots whose published deadline has passed.';
 revoke all on function cronmill_cron.overdue_backends() from public;

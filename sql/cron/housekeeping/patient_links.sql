@@ -1,4 +1,5 @@
--- Link roles whose sessions may wait, or let others wait, without end: setup sets their timeouts (templates/link_timeouts.sql).
+-- Link roles whose sessions may wait, or let others wait, without end: setup sets their timeouts
+-- (templates/link_timeouts.sql).
 -- Executed by: dangers; setup.
 create or replace function cronmill_cron.patient_links()
 returns table (role_name text)
@@ -11,10 +12,13 @@ begin atomic
     where (
         select count(*)
         from unnest(r.rolconfig) as c (setting)
-        where split_part(c.setting, '=', 1) in ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout')
+        where split_part(c.setting, '=', 1) in (
+            'lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'
+        )
             and split_part(c.setting, '=', 2) !~ '^0'
     ) < 3
     order by w.link_role;
 end;
-comment on function cronmill_cron.patient_links() is 'Link roles whose sessions may wait without end.';
+comment on function cronmill_cron.patient_links()
+    is 'Link roles whose sessions may wait without end.';
 revoke all on function cronmill_cron.patient_links() from public;

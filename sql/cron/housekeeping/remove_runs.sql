@@ -1,5 +1,5 @@
--- Removes runs from the history by their runids: as their roles, where row security hides them from the registry's
--- owner. Returns how many. Changes cron.job_run_details.
+-- Removes runs from the history by their runids: as their roles, where row security hides them from
+-- the registry's owner. Returns how many. Changes cron.job_run_details.
 -- Executed by: prune_window.
 create or replace function cronmill_cron.remove_runs(runids bigint[], role_names text[])
 returns bigint
@@ -14,8 +14,15 @@ declare
     one record;
 begin
     delete from cron.job_run_details as d
-    where d.runid = any (runids) and (cronmill_cron.acts_for_all_roles() or d.runid in (
-        select r.runid from unnest(runids, role_names) as r (runid, role_name) where r.role_name = current_user));
+    where d.runid = any (runids)
+        and (
+            cronmill_cron.acts_for_all_roles()
+            or d.runid in (
+                select r.runid
+                from unnest(runids, role_names) as r (runid, role_name)
+                where r.role_name = current_user
+            )
+        );
     get diagnostics removed = row_count;
     if not cronmill_cron.acts_for_all_roles() then
         for one in
@@ -25,7 +32,8 @@ begin
             group by r.role_name
         loop
             perform cronmill_cron.assert_sound(one.role_name);
-            execute pg_catalog.format('select cronmill_run_as.%I($1)', one.role_name) into of_role using one.runids;
+            execute pg_catalog.format('select cronmill_run_as.%I($1)', one.role_name)
+            into of_role using one.runids;
             removed := removed + of_role;
         end loop;
     end if;

@@ -1,10 +1,11 @@
--- The housekeeper: looks twice a second, until just past the next minute, when pg_cron has its next run
--- ready. Where pg_cron runs one job at a time it looks once and ends.
+-- The housekeeper: looks twice a second, until just past the next minute, when pg_cron has its next
+-- run ready. Where pg_cron runs one job at a time it looks once and ends.
 -- Executed by: pg_cron.
 create or replace procedure cronmill_cron.watch()
 language plpgsql
 as $procedure$
--- Types are looked for before the search_path is set: those that are no keywords are qualified here.
+-- Types are looked for before the search_path is set: those that are no keywords are qualified
+-- here.
 declare
     ends_at pg_catalog.timestamptz;
     failure pg_catalog.text;
@@ -33,23 +34,29 @@ begin
             perform cronmill_cron.deactivate_replaced();
         exception
             when others then
-                failure := pg_catalog.concat_ws(
-                    '; ', failure, pg_catalog.format('jobs of dropped databases could not be deactivated: %s', sqlerrm));
+                failure := pg_catalog.concat_ws('; ', failure, pg_catalog.format(
+                    'jobs of dropped databases could not be deactivated: %s', sqlerrm));
         end;
         is_over := clock_timestamp() >= ends_at;
-        if is_over or failure is not null or (noted_at > clock_timestamp() - interval '10 seconds') is not true then
+        if is_over
+            or failure is not null
+            or (noted_at > clock_timestamp() - interval '10 seconds') is not true
+        then
             perform cronmill_cron.note_house('watch', failure, is_over);
             noted_at := clock_timestamp();
         end if;
         commit;
         exit when is_over;
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-        perform pg_catalog.pg_sleep(least(0.5, greatest(0, extract(epoch from ends_at - clock_timestamp()))));
+        perform pg_catalog.pg_sleep(
+            least(0.5, greatest(0, extract(epoch from ends_at - clock_timestamp()))));
     end loop;
     if failure is not null then
         raise exception using errcode = 'MC015', message = failure;
     end if;
 end
 $procedure$;
-comment on procedure cronmill_cron.watch() is 'The housekeeper''s job: enforces task timeouts in every work database, and deactivates jobs of dropped ones.';
+comment on procedure cronmill_cron.watch()
+    is 'The housekeeper''s job: enforces task timeouts in every work database, '
+        'and deactivates jobs of dropped ones.';
 revoke all on procedure cronmill_cron.watch() from public;

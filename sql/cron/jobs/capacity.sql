@@ -1,5 +1,5 @@
--- What pg_cron can run at once and what would be active: in libpq mode it hangs for everybody when more
--- jobs wait than it can run.
+-- What pg_cron can run at once and what would be active: in libpq mode it hangs for everybody when
+-- more jobs wait than it can run.
 -- Executed by: assert_capacity, capacity_warning, troubles; status.
 create or replace function cronmill_cron.capacity(
     out max_running_jobs integer,
@@ -23,8 +23,12 @@ begin
         max_running_jobs := pg_catalog.current_setting('cron.max_running_jobs', true)::integer;
     end if;
     max_running_jobs := coalesce(max_running_jobs, given.given_max_running_jobs);
-    select coalesce(sum(p.slots), 0) into capacity.slots from cronmill_cron.processor as p where p.enabled;
-    select greatest(2, count(*)) into capacity.housekeepers from cronmill_cron.housekeepers() as h where h.is_wanted;
+    select coalesce(sum(p.slots), 0) into capacity.slots
+    from cronmill_cron.processor as p
+    where p.enabled;
+    select greatest(2, count(*)) into capacity.housekeepers
+    from cronmill_cron.housekeepers() as h
+    where h.is_wanted;
     if cronmill_cron.acts_for_all_roles() then
         select count(*) into capacity.others
         from cron.job as j
@@ -34,8 +38,10 @@ begin
         capacity.others := given.given_others;
     end if;
     needed := capacity.slots + housekeepers + coalesce(capacity.others, 0);
-    hangs_above := not coalesce(cronmill_cron.uses_background_workers() and cronmill_cron.supports_seconds(), false);
+    hangs_above := not coalesce(
+        cronmill_cron.uses_background_workers() and cronmill_cron.supports_seconds(), false);
 end
 $function$;
-comment on function cronmill_cron.capacity() is 'Jobs pg_cron can run at once, and how many would be active; null is not known.';
+comment on function cronmill_cron.capacity()
+    is 'Jobs pg_cron can run at once, and how many would be active; null is not known.';
 revoke all on function cronmill_cron.capacity() from public;

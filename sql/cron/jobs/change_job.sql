@@ -10,7 +10,10 @@ as $function$
 declare
     -- pg_cron takes no name of a database that was dropped, not even the one its job has.
     known_name constant text := (
-        select d.datname from pg_catalog.pg_database as d where d.datname = change_job.database_name);
+        select d.datname
+        from pg_catalog.pg_database as d
+        where d.datname = change_job.database_name
+    );
 begin
     if cronmill_cron.acts_for_all_roles() then
         perform cron.alter_job(jobid, schedule, command, known_name, null, active);
@@ -23,5 +26,7 @@ begin
     end if;
 end
 $function$;
-comment on function cronmill_cron.change_job(text, bigint, text, text, text, boolean) is 'Changes a job, by its jobid.';
-revoke all on function cronmill_cron.change_job(text, bigint, text, text, text, boolean) from public;
+comment on function cronmill_cron.change_job(text, bigint, text, text, text, boolean)
+    is 'Changes a job, by its jobid.';
+revoke all on function cronmill_cron.change_job(text, bigint, text, text, text, boolean)
+    from public;

@@ -1,5 +1,5 @@
--- Whether a job that was noted, and is not seen, is there all the same: row security hides from an owner without
--- superuser one whose role is gone. pg_cron tells by how it refuses to remove it.
+-- Whether a job that was noted, and is not seen, is there all the same: row security hides from an
+-- owner without superuser one whose role is gone. pg_cron tells by how it refuses to remove it.
 -- Executed by: differences, jobs_without_role, keep_house, reconcile.
 create or replace function cronmill_cron.is_hidden(run_as text, jobid bigint)
 returns boolean
@@ -26,5 +26,6 @@ exception
         return false;
 end
 $function$;
-comment on function cronmill_cron.is_hidden(text, bigint) is 'Whether a job of a role that is gone is there, which row security hides.';
+comment on function cronmill_cron.is_hidden(text, bigint)
+    is 'Whether a job of a role that is gone is there, which row security hides.';
 revoke all on function cronmill_cron.is_hidden(text, bigint) from public;

@@ -13,9 +13,12 @@ begin
     union
     select o.noted_jobid, o.noted_run_as
     from cronmill_cron.noted_jobs() as o
-    where o.jobid is null and o.foreign_name is null and cronmill_cron.is_hidden(o.noted_run_as, o.noted_jobid)
+    where o.jobid is null
+        and o.foreign_name is null
+        and cronmill_cron.is_hidden(o.noted_run_as, o.noted_jobid)
     order by 1;
 end
 $function$;
-comment on function cronmill_cron.jobs_without_role() is 'Jobs whose role is gone; one of them stops pg_cron for everybody.';
+comment on function cronmill_cron.jobs_without_role()
+    is 'Jobs whose role is gone; one of them stops pg_cron for everybody.';
 revoke all on function cronmill_cron.jobs_without_role() from public;

@@ -1,5 +1,5 @@
--- The jobs the registry ever made, with the commands they had. A jobid can come again when pg_cron is dropped and
--- created: the command tells whose run it was.
+-- The jobs the registry ever made, with the commands they had. A jobid can come again when pg_cron
+-- is dropped and created: the command tells whose run it was.
 -- Executed by: history, prune_window, run_statistics.
 create or replace function cronmill_cron.known_jobs()
 returns setof cronmill_cron.known_job
@@ -18,5 +18,6 @@ begin atomic
         or o.database_name in (select v.name from cronmill_cron.visible_databases() as v (name))
     order by o.jobid, o.job_key desc;
 end;
-comment on function cronmill_cron.known_jobs() is 'Jobs the registry ever made, as far as who logged in may see them.';
+comment on function cronmill_cron.known_jobs()
+    is 'Jobs the registry ever made, as far as who logged in may see them.';
 revoke all on function cronmill_cron.known_jobs() from public;

@@ -1,6 +1,6 @@
--- Jobs that are ours by name, command and database together, and that the registry has not noted: it was restored
--- from an older dump, or rows of it were deleted. One of a role that may not have jobs of that database is not ours, whatever
--- it is called.
+-- Jobs that are ours by name, command and database together, and that the registry has not noted:
+-- it was restored from an older dump, or rows of it were deleted. One of a role that may not have
+-- jobs of that database is not ours, whatever it is called.
 -- Executed by: differences, reconcile.
 create or replace function cronmill_cron.lost_jobs()
 returns table (database_name text, processor text, slot integer, jobid bigint, username text)
@@ -10,21 +10,24 @@ set jit = off
 as $function$
 begin
     return query
-    -- Each command is taken apart once; nearly all are noted, and only of the others name and command are put together.
+    -- Each command is taken apart once; nearly all are noted, and only of the others name and
+    -- command are put together.
     with call as materialized (
         select j.database_name, j.jobid, j.username, j.job_name, j.command,
-            regexp_match(j.command, '^call cronmill_processor[.](.+)[(]([1-9][0-9]{0,3})[)]$') as parts
+            regexp_match(
+                j.command, '^call cronmill_processor[.](.+)[(]([1-9][0-9]{0,3})[)]$') as parts
         from cronmill_cron.visible_jobs() as j
     ),
     candidate as materialized (
         select
-            call.database_name, name.processor, call.parts[2]::integer as slot, call.jobid, call.username, call.job_name,
-            call.command
+            call.database_name, name.processor, call.parts[2]::integer as slot, call.jobid,
+            call.username, call.job_name, call.command
         from call
         cross join lateral (
             select case
                 when call.parts[1] ~ '^"'
-                    then replace(substr(call.parts[1], 2, greatest(0, length(call.parts[1]) - 2)), '""', '"')
+                    then replace(
+                        substr(call.parts[1], 2, greatest(0, length(call.parts[1]) - 2)), '""', '"')
                 else call.parts[1]
             end as processor
         ) as name
@@ -49,5 +52,6 @@ begin
         );
 end
 $function$;
-comment on function cronmill_cron.lost_jobs() is 'Jobs that are ours by name, command and database, and that the registry has not noted.';
+comment on function cronmill_cron.lost_jobs()
+    is 'Jobs that are ours by name, command and database, and that the registry has not noted.';
 revoke all on function cronmill_cron.lost_jobs() from public;

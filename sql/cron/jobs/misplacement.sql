@@ -1,5 +1,5 @@
--- Why pg_cron would run a job elsewhere than on this server, as the end of a sentence; null if it would not. A job
--- keeps host and port of the server it was made on.
+-- Why pg_cron would run a job elsewhere than on this server, as the end of a sentence; null if it
+-- would not. A job keeps host and port of the server it was made on.
 -- Executed by: noted_jobs.
 create or replace function cronmill_cron.misplacement(nodename text, nodeport integer)
 returns text
@@ -22,5 +22,6 @@ begin
     return null;
 end
 $function$;
-comment on function cronmill_cron.misplacement(text, integer) is 'Why pg_cron would run a job elsewhere; null if it would not.';
+comment on function cronmill_cron.misplacement(text, integer)
+    is 'Why pg_cron would run a job elsewhere; null if it would not.';
 revoke all on function cronmill_cron.misplacement(text, integer) from public;

@@ -1,6 +1,6 @@
--- The jobs the registry noted, with what cron.job has under their jobids. A jobid can come again when pg_cron is
--- dropped and created: a job with neither the name nor the command of ours is somebody else's (foreign_name), and
--- nothing more is said of it.
+-- The jobs the registry noted, with what cron.job has under their jobids. A jobid can come again
+-- when pg_cron is dropped and created: a job with neither the name nor the command of ours is
+-- somebody else's (foreign_name), and nothing more is said of it.
 -- Executed by: many functions.
 create or replace function cronmill_cron.noted_jobs()
 returns table (
@@ -23,16 +23,20 @@ begin
     from cronmill_cron.job as o
     left join cronmill_cron.visible_jobs() as f on f.jobid = o.jobid
     left join lateral (
-        select f.jobid, f.schedule, f.command, f.database_name, f.username, f.active, f.nodename, f.nodeport
+        select
+            f.jobid, f.schedule, f.command, f.database_name, f.username, f.active, f.nodename,
+            f.nodeport
         where case
             when o.slot = 0 then f.job_name = 'cronmill ' || o.processor
                 or f.command = pg_catalog.format('call cronmill_cron.%I()', o.processor)
             else f.job_name = cronmill_cron.job_name(o.database_name, o.processor, o.slot)
-                or (f.command, f.database_name) = (cronmill_cron.job_command(o.processor, o.slot), o.database_name)
+                or (f.command, f.database_name)
+                    = (cronmill_cron.job_command(o.processor, o.slot), o.database_name)
         end
     ) as j on true
     where o.removed_at is null;
 end
 $function$;
-comment on function cronmill_cron.noted_jobs() is 'The jobs the registry noted, with what cron.job has under their jobids.';
+comment on function cronmill_cron.noted_jobs()
+    is 'The jobs the registry noted, with what cron.job has under their jobids.';
 revoke all on function cronmill_cron.noted_jobs() from public;

@@ -7,8 +7,10 @@ set search_path = pg_catalog, pg_temp
 set jit = off
 as $function$
 begin
-    return coalesce(cronmill_cron.uses_background_workers(), false) and not cronmill_cron.supports_seconds();
+    return coalesce(cronmill_cron.uses_background_workers(), false)
+        and not cronmill_cron.supports_seconds();
 end
 $function$;
-comment on function cronmill_cron.runs_one_at_a_time() is 'True on pg_cron 1.4 in background-worker mode.';
+comment on function cronmill_cron.runs_one_at_a_time()
+    is 'True on pg_cron 1.4 in background-worker mode.';
 revoke all on function cronmill_cron.runs_one_at_a_time() from public;

@@ -13,5 +13,6 @@ begin
     return null;
 end
 $function$;
-comment on function cronmill_cron.uses_background_workers() is 'cron.use_background_workers, or null where it cannot be read.';
+comment on function cronmill_cron.uses_background_workers()
+    is 'cron.use_background_workers, or null where it cannot be read.';
 revoke all on function cronmill_cron.uses_background_workers() from public;

@@ -1,6 +1,6 @@
 -- The rows of cron.job that concern us: all of them for a superuser's registry, else those of the
--- registry's owner and, through their functions, of the run-as roles (row security hides them). Jobs of a role whose functions
--- may not be called are not seen, and those of others are.
+-- registry's owner and, through their functions, of the run-as roles (row security hides them).
+-- Jobs of a role whose functions may not be called are not seen, and those of others are.
 -- Executed by: history, jobs_without_role, lost_jobs, noted_jobs.
 create or replace function cronmill_cron.visible_jobs()
 returns table (
@@ -15,7 +15,9 @@ declare
     run_as_role text;
 begin
     return query
-    select j.jobid, j.jobname::text, j.schedule, j.command, j.database, j.username, j.active, j.nodename, j.nodeport
+    select
+        j.jobid, j.jobname::text, j.schedule, j.command, j.database, j.username, j.active,
+        j.nodename, j.nodeport
     from cron.job as j;
     if not cronmill_cron.acts_for_all_roles() then
         for run_as_role in
@@ -25,8 +27,8 @@ begin
                 and cronmill_cron.role_fault(a.role_name) is null
         loop
             return query execute pg_catalog.format(
-                'select j.jobid, j.job_name, j.schedule, j.command, j.database_name, j.username, j.active, j.nodename,
-                    j.nodeport
+                'select j.jobid, j.job_name, j.schedule, j.command, j.database_name, j.username,
+                    j.active, j.nodename, j.nodeport
                 from cronmill_run_as.%I() as j', run_as_role);
         end loop;
     end if;

@@ -1,5 +1,5 @@
--- Lets a monitor or operator of a work database see its jobs and runs. Changes cronmill_cron.grantee and
--- privileges.
+-- Lets a monitor or operator of a work database see its jobs and runs. Changes
+-- cronmill_cron.grantee and privileges.
 -- Executed by: the registry's owner; cronmill grant.
 create or replace function cronmill_cron.grant_part(database_name text, role_name text, part text)
 returns void
@@ -16,5 +16,6 @@ begin
     perform cronmill_cron.renew_privileges();
 end
 $function$;
-comment on function cronmill_cron.grant_part(text, text, text) is 'Lets a monitor or operator of a work database see its jobs and runs.';
+comment on function cronmill_cron.grant_part(text, text, text)
+    is 'Lets a monitor or operator of a work database see its jobs and runs.';
 revoke all on function cronmill_cron.grant_part(text, text, text) from public;

@@ -1,5 +1,5 @@
--- Every privilege that anybody but the owner has been given in our schema, and that roles of ours have been given in
--- pg_cron's.
+-- Every privilege that anybody but the owner has been given in our schema, and that roles of ours
+-- have been given in pg_cron's.
 -- Executed by: release_role, renew_privileges; check-permissions of the command line.
 create or replace function cronmill_cron.granted_privileges()
 returns setof cronmill_cron.privilege
@@ -13,7 +13,9 @@ as $function$
         where n.nspname in ('cronmill_cron', 'cron')
     ),
     acls (schema, owner, acl, column_name, namespace, relation, routine) as (
-        select n.nspname, n.nspowner, n.nspacl, null::text, n.oid::regnamespace, null::regclass, null::regprocedure
+        select
+            n.nspname, n.nspowner, n.nspacl, null::text, n.oid::regnamespace,
+            null::regclass, null::regprocedure
         from looked_at as n
         union all
         select n.nspname, c.relowner, c.relacl, null, null, c.oid::regclass, null
@@ -32,8 +34,10 @@ as $function$
         join looked_at as n on n.oid = p.pronamespace
     )
     select
-        case x.grantee when 0 then 'public' else pg_catalog.pg_get_userbyid(x.grantee)::text end, null,
-        cronmill_cron.privilege_target(lower(x.privilege_type collate "C"), a.column_name, a.namespace, a.relation, a.routine),
+        case x.grantee when 0 then 'public' else pg_catalog.pg_get_userbyid(x.grantee)::text end,
+        null,
+        cronmill_cron.privilege_target(
+            lower(x.privilege_type collate "C"), a.column_name, a.namespace, a.relation, a.routine),
         lower(x.privilege_type collate "C"), a.column_name, a.namespace, a.relation, a.routine
     from acls as a
     cross join lateral aclexplode(a.acl) as x
@@ -45,5 +49,6 @@ as $function$
             )
         )
 $function$;
-comment on function cronmill_cron.granted_privileges() is 'Privileges that others than the owner have here.';
+comment on function cronmill_cron.granted_privileges()
+    is 'Privileges that others than the owner have here.';
 revoke all on function cronmill_cron.granted_privileges() from public;

@@ -1,7 +1,8 @@
 -- What a privilege is called: `grant <this> to`.
 -- Executed by: granted_privileges, wanted_privileges.
 create or replace function cronmill_cron.privilege_target(
-    privilege text, column_name text, namespace regnamespace, relation regclass, routine regprocedure
+    privilege text, column_name text, namespace regnamespace, relation regclass,
+    routine regprocedure
 )
 returns text
 language sql stable parallel safe security invoker
@@ -16,5 +17,7 @@ begin atomic
         else format('%s on schema %s', privilege, namespace)
     end;
 end;
-comment on function cronmill_cron.privilege_target(text, text, regnamespace, regclass, regprocedure) is 'What a privilege is called in GRANT and REVOKE.';
-revoke all on function cronmill_cron.privilege_target(text, text, regnamespace, regclass, regprocedure) from public;
+comment on function cronmill_cron.privilege_target(text, text, regnamespace, regclass, regprocedure)
+    is 'What a privilege is called in GRANT and REVOKE.';
+revoke all on function cronmill_cron.privilege_target(
+    text, text, regnamespace, regclass, regprocedure) from public;

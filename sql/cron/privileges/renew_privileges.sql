@@ -23,5 +23,6 @@ begin
     ) as m;
 end
 $function$;
-comment on function cronmill_cron.renew_privileges() is 'Gives the privileges on the registry that are wanted and missing.';
+comment on function cronmill_cron.renew_privileges()
+    is 'Gives the privileges on the registry that are wanted and missing.';
 revoke all on function cronmill_cron.renew_privileges() from public;

@@ -16,5 +16,6 @@ begin
     perform cronmill_cron.release_role(revoke_part.role_name);
 end
 $function$;
-comment on function cronmill_cron.revoke_part(text, text, text) is 'Takes a part of a role in a work database back.';
+comment on function cronmill_cron.revoke_part(text, text, text)
+    is 'Takes a part of a role in a work database back.';
 revoke all on function cronmill_cron.revoke_part(text, text, text) from public;

@@ -1,6 +1,7 @@
--- Every privilege that a role has to have here, and as what. Those on pg_cron are given by a superuser, and needed
--- only where the registry's owner is none (ENGINE 22).
--- Executed by: granted_privileges, release_role, renew_privileges; check-permissions of the command line.
+-- Every privilege that a role has to have here, and as what. Those on pg_cron are given by a
+-- superuser, and needed only where the registry's owner is none (ENGINE 22).
+-- Executed by: granted_privileges, release_role, renew_privileges; check-permissions of the command
+-- line.
 create or replace function cronmill_cron.wanted_privileges()
 returns setof cronmill_cron.privilege
 language sql stable parallel safe security definer
@@ -19,15 +20,19 @@ as $function$
         where w.link_role is not null
         union
         -- It gives nothing to call; it makes DROP ROLE fail.
-        select a.role_name, 'run-as', 'usage', 'cronmill_cron'::regnamespace, null, null from cronmill_cron.run_as as a
+        select a.role_name, 'run-as', 'usage', 'cronmill_cron'::regnamespace, null, null
+        from cronmill_cron.run_as as a
         union
-        select g.role_name, g.part, 'usage', 'cronmill_cron'::regnamespace, null, null from cronmill_cron.grantee as g
+        select g.role_name, g.part, 'usage', 'cronmill_cron'::regnamespace, null, null
+        from cronmill_cron.grantee as g
         union
         select g.role_name, g.part, 'execute', null, null, r.routine
         from cronmill_cron.grantee as g
         cross join cronmill_cron.reader_routines() as r (routine)
         union
-        select g.role_name, g.part, 'execute', null, null, 'cronmill_cron.acknowledge_alarms(bigint[], text[])'::regprocedure
+        select
+            g.role_name, g.part, 'execute', null, null,
+            'cronmill_cron.acknowledge_alarms(bigint[], text[])'::regprocedure
         from cronmill_cron.grantee as g
         where g.part = 'operator'
         union
@@ -50,7 +55,9 @@ as $function$
             where n.nspname = 'cronmill_cron'
         ) as s (role_name, part)
         cross join lateral (
-            select 'usage', n.oid::regnamespace, null::regprocedure from pg_catalog.pg_namespace as n where n.nspname = 'cron'
+            select 'usage', n.oid::regnamespace, null::regprocedure
+            from pg_catalog.pg_namespace as n
+            where n.nspname = 'cron'
             union all
             select 'execute', null, p.oid::regprocedure
             from pg_catalog.pg_proc as p
@@ -59,9 +66,12 @@ as $function$
         ) as t (privilege, namespace, routine)
         where not cronmill_cron.acts_for_all_roles()
     )
-    select w.role_name, w.part, cronmill_cron.privilege_target(w.privilege, null, w.namespace, w.relation, w.routine),
+    select
+        w.role_name, w.part,
+        cronmill_cron.privilege_target(w.privilege, null, w.namespace, w.relation, w.routine),
         w.privilege, null::text, w.namespace, w.relation, w.routine
     from wanted as w
 $function$;
-comment on function cronmill_cron.wanted_privileges() is 'Privileges that link roles, run-as roles, monitors and operators have to have here.';
+comment on function cronmill_cron.wanted_privileges()
+    is 'Privileges that link roles, run-as roles, monitors and operators have to have here.';
 revoke all on function cronmill_cron.wanted_privileges() from public;

@@ -1,7 +1,8 @@
--- Refuses where code of somebody else's is run by maintenance: in an index expression that ANALYZE, autovacuum, REINDEX or
--- REFRESH evaluates, the function of the table's owner runs in the session of whoever maintains it, a superuser mostly. What
--- depends on who logged in must not be given to it. There, and nowhere else, PostgreSQL refuses DEALLOCATE; that there is no
--- such statement is said everywhere else.
+-- Refuses where code of somebody else's is run by maintenance: in an index expression that ANALYZE,
+-- autovacuum, REINDEX or REFRESH evaluates, the function of the table's owner runs in the session
+-- of whoever maintains it, a superuser mostly. What depends on who logged in must not be given to
+-- it. There, and nowhere else, PostgreSQL refuses DEALLOCATE; that there is no such statement is
+-- said everywhere else.
 -- Executed by: sees_all.
 create or replace function cronmill_cron.assert_own_doing()
 returns void
@@ -16,9 +17,12 @@ exception
     when insufficient_privilege then
         raise exception using
             errcode = 'MC003',
-            message = pg_catalog.format('role "%s" does nothing here in the course of maintenance', session_user),
-            detail = 'A function in an index or a materialized view would use the rights of whoever maintains the table.';
+            message = pg_catalog.format(
+                'role "%s" does nothing here in the course of maintenance', session_user),
+            detail = 'A function in an index or a materialized view would use the rights of '
+                'whoever maintains the table.';
 end
 $function$;
-comment on function cronmill_cron.assert_own_doing() is 'Refuses where code of somebody else''s is run by maintenance.';
+comment on function cronmill_cron.assert_own_doing()
+    is 'Refuses where code of somebody else''s is run by maintenance.';
 revoke all on function cronmill_cron.assert_own_doing() from public;

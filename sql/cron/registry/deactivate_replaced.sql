@@ -1,5 +1,6 @@
--- Deactivates the jobs of databases that were dropped, before or after another has taken their name. They are activated
--- again by setup, or sync, of the database. Returns how many were. Changes cron.job.
+-- Deactivates the jobs of databases that were dropped, before or after another has taken their
+-- name. They are activated again by setup, or sync, of the database. Returns how many were. Changes
+-- cron.job.
 -- Executed by: watch.
 create or replace function cronmill_cron.deactivate_replaced()
 returns integer
@@ -9,7 +10,9 @@ set jit = off
 as $function$
 declare
     gone constant text[] := array(
-        select w.name from cronmill_cron.work_database as w where not cronmill_cron.is_same_database(w.name)
+        select w.name
+        from cronmill_cron.work_database as w
+        where not cronmill_cron.is_same_database(w.name)
     );
     one record;
     changes integer := 0;
@@ -25,7 +28,8 @@ begin
         begin
             changes := changes + cronmill_cron.reconcile(one.database_name, one.processor);
         exception
-            -- The functions of one run-as role do not hold up the others; differences() says what is left.
+            -- The functions of one run-as role do not hold up the others; differences() says what
+            -- is left.
             when others then
                 null;
         end;
@@ -33,5 +37,6 @@ begin
     return changes;
 end
 $function$;
-comment on function cronmill_cron.deactivate_replaced() is 'Deactivates the jobs of databases that were dropped; returns how many.';
+comment on function cronmill_cron.deactivate_replaced()
+    is 'Deactivates the jobs of databases that were dropped; returns how many.';
 revoke all on function cronmill_cron.deactivate_replaced() from public;

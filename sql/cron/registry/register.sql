@@ -1,5 +1,6 @@
--- Registers a work database with its link role, which gets the view link and nothing else, and nothing before it is made. Of
--- a database that was dropped, and whose name another has taken, nothing is left. Changes cronmill_cron.work_database.
+-- Registers a work database with its link role, which gets the view link and nothing else, and
+-- nothing before it is made. Of a database that was dropped, and whose name another has taken,
+-- nothing is left. Changes cronmill_cron.work_database.
 -- Executed by: the registry's owner.
 create or replace function cronmill_cron.register(database_name text, link_role text)
 returns void
@@ -15,7 +16,8 @@ begin
     ) then
         raise exception using
             errcode = 'MC031',
-            message = pg_catalog.format('role "%s" is the link of another database', register.link_role),
+            message = pg_catalog.format(
+                'role "%s" is the link of another database', register.link_role),
             detail = 'Both names are shortened to the same one.',
             hint = 'Rename one of the databases.';
     end if;
@@ -36,5 +38,6 @@ begin
     perform cronmill_cron.keep_house();
 end
 $function$;
-comment on function cronmill_cron.register(text, text) is 'Registers a work database with its link role.';
+comment on function cronmill_cron.register(text, text)
+    is 'Registers a work database with its link role.';
 revoke all on function cronmill_cron.register(text, text) from public;

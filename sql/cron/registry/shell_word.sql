@@ -1,5 +1,5 @@
--- A text as one word of a shell's command line, for the commands in hints: in single quotes where the
--- shell would read anything else of it.
+-- A text as one word of a shell's command line, for the commands in hints: in single quotes where
+-- the shell would read anything else of it.
 -- Executed by: deliver_to, differences, forbid_run_as, take_settings, troubles.
 create or replace function cronmill_cron.shell_word(word text)
 returns text
@@ -11,5 +11,6 @@ begin atomic
         else concat('''', replace(word, '''', '''\'''''), '''')
     end;
 end;
-comment on function cronmill_cron.shell_word(text) is 'A text as one word of a shell''s command line.';
+comment on function cronmill_cron.shell_word(text)
+    is 'A text as one word of a shell''s command line.';
 revoke all on function cronmill_cron.shell_word(text) from public;

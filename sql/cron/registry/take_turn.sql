@@ -1,5 +1,5 @@
--- Waits until nobody else does what is done by one at a time, and holds others off until the end of the transaction.
--- Changes nothing.
+-- Waits until nobody else does what is done by one at a time, and holds others off until the end of
+-- the transaction. Changes nothing.
 -- Executed by: many functions.
 create or replace function cronmill_cron.take_turn(name text)
 returns void
@@ -11,5 +11,6 @@ begin
     perform from cronmill_cron.turn as t where t.name = take_turn.name for update;
 end
 $function$;
-comment on function cronmill_cron.take_turn(text) is 'Holds others off from what is done by one at a time.';
+comment on function cronmill_cron.take_turn(text)
+    is 'Holds others off from what is done by one at a time.';
 revoke all on function cronmill_cron.take_turn(text) from public;

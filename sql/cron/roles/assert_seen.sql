@@ -12,11 +12,13 @@ begin
         where r.rolname <> current_user and r.rolname in (
             select o.run_as
             from cronmill_cron.job as o
-            where (o.database_name, o.processor) = (assert_seen.database_name, assert_seen.processor)
+            where (o.database_name, o.processor)
+                = (assert_seen.database_name, assert_seen.processor)
                 and o.removed_at is null
         );
     end if;
 end
 $function$;
-comment on function cronmill_cron.assert_seen(text, text) is 'Refuses where jobs of a processor cannot be seen.';
+comment on function cronmill_cron.assert_seen(text, text)
+    is 'Refuses where jobs of a processor cannot be seen.';
 revoke all on function cronmill_cron.assert_seen(text, text) from public;

@@ -12,12 +12,15 @@ begin
     if fault is not null then
         raise exception using
             errcode = 'MC003',
-            message = pg_catalog.format('the functions of role "%s" in schema cronmill_run_as may not be called',
+            message = pg_catalog.format(
+                'the functions of role "%s" in schema cronmill_run_as may not be called',
                 assert_sound.role_name),
-            detail = pg_catalog.format('The registry makes and sees the jobs of the role by them: %s.', fault),
+            detail = pg_catalog.format(
+                'The registry makes and sees the jobs of the role by them: %s.', fault),
             hint = 'cronmill setup makes them what they were.';
     end if;
 end
 $function$;
-comment on function cronmill_cron.assert_sound(text) is 'Refuses where the functions of a role may not be called.';
+comment on function cronmill_cron.assert_sound(text)
+    is 'Refuses where the functions of a role may not be called.';
 revoke all on function cronmill_cron.assert_sound(text) from public;

@@ -1,5 +1,5 @@
--- Run-as roles whose functions may not be called, and why: their jobs and runs are not seen, and those of others are.
--- None where the registry's owner is a superuser.
+-- Run-as roles whose functions may not be called, and why: their jobs and runs are not seen, and
+-- those of others are. None where the registry's owner is a superuser.
 -- Executed by: dangers, differences, troubles; monitors and operators.
 create or replace function cronmill_cron.broken_roles()
 returns table (role_name text, fault text)
@@ -20,5 +20,6 @@ begin atomic
     where f.fault is not null
     order by a.role_name;
 end;
-comment on function cronmill_cron.broken_roles() is 'Run-as roles whose functions may not be called, and why.';
+comment on function cronmill_cron.broken_roles()
+    is 'Run-as roles whose functions may not be called, and why.';
 revoke all on function cronmill_cron.broken_roles() from public;

@@ -1,5 +1,5 @@
--- Permits a role for the jobs of a work database. The grant on our schema gives it nothing to call; it makes
--- DROP ROLE fail, because a job of a dropped role stops pg_cron for everybody.
+-- Permits a role for the jobs of a work database. The grant on our schema gives it nothing to call;
+-- it makes DROP ROLE fail, because a job of a dropped role stops pg_cron for everybody.
 -- Changes cronmill_cron.run_as.
 -- Executed by: the registry's owner.
 create or replace function cronmill_cron.permit_run_as(database_name text, role_name text)
@@ -18,5 +18,6 @@ begin
     execute pg_catalog.format('grant usage on schema cronmill_cron to %I', permit_run_as.role_name);
 end
 $function$;
-comment on function cronmill_cron.permit_run_as(text, text) is 'Permits a role for the jobs of a work database.';
+comment on function cronmill_cron.permit_run_as(text, text)
+    is 'Permits a role for the jobs of a work database.';
 revoke all on function cronmill_cron.permit_run_as(text, text) from public;

@@ -1,5 +1,5 @@
--- Whether the caller sees all work databases: members of the registry's owner do, and so superusers, but not what is
--- run by their maintenance of others' tables.
+-- Whether the caller sees all work databases: members of the registry's owner do, and so
+-- superusers, but not what is run by their maintenance of others' tables.
 -- Executed by: many functions; monitors and operators.
 create or replace function cronmill_cron.sees_all()
 returns boolean
@@ -14,5 +14,6 @@ begin
     return true;
 end
 $function$;
-comment on function cronmill_cron.sees_all() is 'True if who logged in is a member of the registry''s owner.';
+comment on function cronmill_cron.sees_all()
+    is 'True if who logged in is a member of the registry''s owner.';
 revoke all on function cronmill_cron.sees_all() from public;

@@ -1,5 +1,5 @@
--- Names of the work databases whose jobs and runs the caller may see: those of which who logged in, or a role it
--- is a member of, is a monitor or an operator.
+-- Names of the work databases whose jobs and runs the caller may see: those of which who logged in,
+-- or a role it is a member of, is a monitor or an operator.
 -- Executed by: many functions; monitors and operators, and through what reports.
 create or replace function cronmill_cron.visible_databases()
 returns setof text
@@ -17,5 +17,6 @@ begin atomic
         )
     order by w.name;
 end;
-comment on function cronmill_cron.visible_databases() is 'Work databases whose jobs and runs who logged in may see.';
+comment on function cronmill_cron.visible_databases()
+    is 'Work databases whose jobs and runs who logged in may see.';
 revoke all on function cronmill_cron.visible_databases() from public;

@@ -10,13 +10,16 @@ create table cronmill_cron.job (
     removed_at timestamptz,
     constraint job_pkey primary key (job_key)
 );
-create unique index job_of_slot on cronmill_cron.job (database_name, processor, slot) where removed_at is null;
+create unique index job_of_slot on cronmill_cron.job (database_name, processor, slot)
+    where removed_at is null;
 create unique index job_by_jobid on cronmill_cron.job (jobid) where removed_at is null;
 create index job_ever_by_jobid on cronmill_cron.job (jobid, job_key desc);
 comment on table cronmill_cron.job is 'Jobs the registry made, those that are gone too.';
-comment on column cronmill_cron.job.job_key is 'Key; a jobid can come again when pg_cron is dropped and created.';
+comment on column cronmill_cron.job.job_key
+    is 'Key; a jobid can come again when pg_cron is dropped and created.';
 comment on column cronmill_cron.job.jobid is 'Key of cron.job.';
-comment on column cronmill_cron.job.database_name is 'Work database; the cron database for a housekeeper.';
+comment on column cronmill_cron.job.database_name
+    is 'Work database; the cron database for a housekeeper.';
 comment on column cronmill_cron.job.processor is 'Processor, or name of the housekeeper.';
 comment on column cronmill_cron.job.slot is 'Slot, from 1; 0 for a housekeeper.';
 comment on column cronmill_cron.job.run_as is 'Role it belongs to.';

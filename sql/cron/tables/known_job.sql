@@ -7,4 +7,5 @@ create type cronmill_cron.known_job as (
     run_as text,
     command text
 );
-comment on type cronmill_cron.known_job is 'A job the registry made, there or gone, with the command it had.';
+comment on type cronmill_cron.known_job
+    is 'A job the registry made, there or gone, with the command it had.';

@@ -1,5 +1,5 @@
--- A privilege that a role has or has to have: as what (its part, null if it just has it), what it is called in GRANT,
--- and what it is made of.
+-- A privilege that a role has or has to have: as what (its part, null if it just has it), what it
+-- is called in GRANT, and what it is made of.
 create type cronmill_cron.privilege as (
     role_name text,
     part text,
@@ -10,4 +10,5 @@ create type cronmill_cron.privilege as (
     relation regclass,
     routine regprocedure
 );
-comment on type cronmill_cron.privilege is 'A privilege of a role on one schema, relation, column or routine.';
+comment on type cronmill_cron.privilege
+    is 'A privilege of a role on one schema, relation, column or routine.';

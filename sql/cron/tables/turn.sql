@@ -1,5 +1,5 @@
--- What is done by one at a time: who does it locks its row. No advisory lock, because those anybody may take who may
--- connect.
+-- What is done by one at a time: who does it locks its row. No advisory lock, because those anybody
+-- may take who may connect.
 create table cronmill_cron.turn (
     name text collate "C" not null,
     constraint turn_pkey primary key (name)

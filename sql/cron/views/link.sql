@@ -6,7 +6,8 @@ select p.name, p.enabled, p.slots, p.schedule, p.linger, p.run_as, false as remo
 from cronmill_cron.processor as p
 join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
 where w.link_role = session_user;
-comment on view cronmill_cron.link is 'A link role''s own processors; inserting a row orders its jobs.';
+comment on view cronmill_cron.link
+    is 'A link role''s own processors; inserting a row orders its jobs.';
 create or replace trigger link_insert
 instead of insert on cronmill_cron.link
 for each row execute function cronmill_cron.take_link();

@@ -5,7 +5,8 @@ select b.processor as name, b.ready, b.oldest_ready_seconds, b.dead, b.done, b.f
 from cronmill_cron.backlog as b
 join cronmill_cron.work_database as w on w.work_database_id = b.work_database_id
 where w.link_role = session_user;
-comment on view cronmill_cron.link_backlog is 'What a link role''s own processors said of themselves; an insert says it.';
+comment on view cronmill_cron.link_backlog
+    is 'What a link role''s own processors said of themselves; an insert says it.';
 create or replace trigger link_backlog_insert
 instead of insert on cronmill_cron.link_backlog
 for each row execute function cronmill_cron.take_link_backlog();

@@ -7,9 +7,10 @@ set search_path = pg_catalog, pg_temp
 as $function$
 begin
     perform cronmill_cron.take_backlog(
-        pg_catalog.current_database(), processor, tasks.ready, tasks.oldest_ready_seconds, tasks.dead, tasks.done,
-        tasks.failed, tasks.paused);
+        pg_catalog.current_database(), processor, tasks.ready, tasks.oldest_ready_seconds,
+        tasks.dead, tasks.done, tasks.failed, tasks.paused);
 end
 $function$;
-comment on function cronmill.send_backlog(text, cronmill.backlog) is 'Tells the registry how a processor is.';
+comment on function cronmill.send_backlog(text, cronmill.backlog)
+    is 'Tells the registry how a processor is.';
 revoke all on function cronmill.send_backlog(text, cronmill.backlog) from public;

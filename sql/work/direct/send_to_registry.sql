@@ -1,5 +1,6 @@
--- Gives a processor's settings to the registry, which is in this database: no link, one transaction.
--- (Going through a foreign table here could deadlock with itself, unseen by the deadlock detector.)
+-- Gives a processor's settings to the registry, which is in this database: no link, one
+-- transaction. (Going through a foreign table here could deadlock with itself, unseen by the
+-- deadlock detector.)
 -- Executed by: sync_processor, and sync from the command line.
 create or replace function cronmill.send_to_registry(processor cronmill.processor, removed boolean)
 returns void
@@ -11,8 +12,9 @@ declare
 begin
     perform cronmill_cron.take_settings(
         pg_catalog.current_database(),
-        send_to_registry.processor.name, send_to_registry.processor.enabled, send_to_registry.processor.slots,
-        send_to_registry.processor.schedule, send_to_registry.processor.linger, send_to_registry.processor.run_as,
+        send_to_registry.processor.name, send_to_registry.processor.enabled,
+        send_to_registry.processor.slots, send_to_registry.processor.schedule,
+        send_to_registry.processor.linger, send_to_registry.processor.run_as,
         send_to_registry.removed
     );
     if send_to_registry.processor.enabled and not send_to_registry.removed then
@@ -23,5 +25,6 @@ begin
     end if;
 end
 $function$;
-comment on function cronmill.send_to_registry(cronmill.processor, boolean) is 'Gives a processor''s settings to the registry in this database.';
+comment on function cronmill.send_to_registry(cronmill.processor, boolean)
+    is 'Gives a processor''s settings to the registry in this database.';
 revoke all on function cronmill.send_to_registry(cronmill.processor, boolean) from public;

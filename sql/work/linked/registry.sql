@@ -1,5 +1,5 @@
--- The registry as this database's link role sees it: its own rows. Writes go by insert only; the view
--- on the other side takes them as orders.
+-- The registry as this database's link role sees it: its own rows. Writes go by insert only; the
+-- view on the other side takes them as orders.
 create foreign table cronmill.registry (
     name text not null,
     enabled boolean not null,
@@ -12,7 +12,8 @@ create foreign table cronmill.registry (
 )
 server cronmill
 options (schema_name 'cronmill_cron', table_name 'link');
-comment on foreign table cronmill.registry is 'The registry in the cron database, as far as it concerns this database.';
+comment on foreign table cronmill.registry
+    is 'The registry in the cron database, as far as it concerns this database.';
 comment on column cronmill.registry.name is 'Processor.';
 comment on column cronmill.registry.enabled is 'Wanted: its jobs are active.';
 comment on column cronmill.registry.slots is 'Number of jobs.';

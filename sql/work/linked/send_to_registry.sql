@@ -10,8 +10,9 @@ declare
 begin
     insert into cronmill.registry (name, enabled, slots, schedule, linger, run_as, removed)
     values (
-        send_to_registry.processor.name, send_to_registry.processor.enabled, send_to_registry.processor.slots,
-        send_to_registry.processor.schedule, send_to_registry.processor.linger, send_to_registry.processor.run_as,
+        send_to_registry.processor.name, send_to_registry.processor.enabled,
+        send_to_registry.processor.slots, send_to_registry.processor.schedule,
+        send_to_registry.processor.linger, send_to_registry.processor.run_as,
         send_to_registry.removed
     )
     returning registry.warning into warning;
@@ -20,5 +21,6 @@ begin
     end if;
 end
 $function$;
-comment on function cronmill.send_to_registry(cronmill.processor, boolean) is 'Sends a processor''s settings to the registry through the link.';
+comment on function cronmill.send_to_registry(cronmill.processor, boolean)
+    is 'Sends a processor''s settings to the registry through the link.';
 revoke all on function cronmill.send_to_registry(cronmill.processor, boolean) from public;

@@ -1,6 +1,6 @@
--- First keys of the advisory locks of work databases: of a slot at work (the second key is slot.slot_id), of a query whose
--- result is computed, of a group, and of a deadline. Those of the command line are AdvisoryLock.swift's. "crml" as four
--- bytes, and what follows.
+-- First keys of the advisory locks of work databases: of a slot at work (the second key is
+-- slot.slot_id), of a query whose result is computed, of a group, and of a deadline. Those of the
+-- command line are AdvisoryLock.swift's. "crml" as four bytes, and what follows.
 -- Executed by: many functions.
 create or replace function cronmill.lock_class(kind text)
 returns integer
@@ -14,4 +14,5 @@ begin atomic
         when 'deadline' then 1668443505
     end;
 end;
-comment on function cronmill.lock_class(text) is 'First keys of advisory locks: slot, query, group, deadline.';
+comment on function cronmill.lock_class(text)
+    is 'First keys of advisory locks: slot, query, group, deadline.';

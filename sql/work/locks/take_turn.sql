@@ -1,5 +1,5 @@
--- Waits until nobody else changes processors or privileges, and holds others off until the end of the transaction.
--- Changes nothing.
+-- Waits until nobody else changes processors or privileges, and holds others off until the end of
+-- the transaction. Changes nothing.
 -- Executed by: grant_run_as, one_at_a_time, renew_privileges, revoke_part, revoke_run_as.
 create or replace function cronmill.take_turn()
 returns void
@@ -11,5 +11,6 @@ begin
     perform from cronmill.turn as t for update;
 end
 $function$;
-comment on function cronmill.take_turn() is 'Holds others off from changes of processors and privileges.';
+comment on function cronmill.take_turn()
+    is 'Holds others off from changes of processors and privileges.';
 revoke all on function cronmill.take_turn() from public;

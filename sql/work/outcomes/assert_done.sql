@@ -11,5 +11,6 @@ begin
     end if;
 end
 $function$;
-comment on function cronmill.assert_done(cronmill.outcome) is 'Fails, within a batch, when a handler says anything but done.';
+comment on function cronmill.assert_done(cronmill.outcome)
+    is 'Fails, within a batch, when a handler says anything but done.';
 revoke all on function cronmill.assert_done(cronmill.outcome) from public;

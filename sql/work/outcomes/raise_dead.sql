@@ -1,5 +1,5 @@
--- As dead, by raising, for handlers that return void: what the handler did is rolled back. SQLSTATE MC102, with the
--- reason as the message.
+-- As dead, by raising, for handlers that return void: what the handler did is rolled back. SQLSTATE
+-- MC102, with the reason as the message.
 -- Executed by: cache_query, make_cache, query_datatype, query_result, query_task; handlers.
 create or replace function cronmill.raise_dead(reason text)
 returns void

@@ -1,4 +1,5 @@
--- Gives a role a part here: producer of a queue, operator, or monitor. Changes cronmill.grantee and privileges.
+-- Gives a role a part here: producer of a queue, operator, or monitor. Changes cronmill.grantee and
+-- privileges.
 -- Executed by: the owner; cronmill grant.
 create or replace function cronmill.grant_part(role_name text, part text, queue text default null)
 returns void
@@ -7,7 +8,8 @@ set search_path = pg_catalog, pg_temp
 set jit = off
 as $function$
 begin
-    if not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = grant_part.role_name) then
+    if not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = grant_part.role_name)
+    then
         raise exception using
             errcode = 'MC009',
             message = pg_catalog.format('role "%s" does not exist', grant_part.role_name),
@@ -22,5 +24,6 @@ begin
     perform cronmill.renew_privileges();
 end
 $function$;
-comment on function cronmill.grant_part(text, text, text) is 'Gives a role a part: producer of a queue, operator, monitor.';
+comment on function cronmill.grant_part(text, text, text)
+    is 'Gives a role a part: producer of a queue, operator, monitor.';
 revoke all on function cronmill.grant_part(text, text, text) from public;

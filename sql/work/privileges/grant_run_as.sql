@@ -1,4 +1,5 @@
--- Gives a role what running one processor takes, and no more: its procedure and the per-batch functions.
+-- Gives a role what running one processor takes, and no more: its procedure and the per-batch
+-- functions.
 -- Executed by: sync_processor.
 create or replace function cronmill.grant_run_as(run_as text, processor text)
 returns void
@@ -14,8 +15,11 @@ begin
     for routine in
         select p.oid::regprocedure
         from pg_catalog.pg_proc as p
-        where p.pronamespace = 'cronmill_processor'::regnamespace and p.proname = grant_run_as.processor
-            and pg_catalog.oidvectortypes(p.proargtypes) in ('integer, bigint', 'bigint[], jsonb[], integer[], boolean')
+        where p.pronamespace = 'cronmill_processor'::regnamespace
+            and p.proname = grant_run_as.processor
+            and pg_catalog.oidvectortypes(p.proargtypes) in (
+                'integer, bigint', 'bigint[], jsonb[], integer[], boolean'
+            )
         union all
         select r.routine from cronmill.run_as_routines() as r (routine)
     loop
@@ -23,5 +27,6 @@ begin
     end loop;
 end
 $function$;
-comment on function cronmill.grant_run_as(text, text) is 'Grants a role what running one processor takes.';
+comment on function cronmill.grant_run_as(text, text)
+    is 'Grants a role what running one processor takes.';
 revoke all on function cronmill.grant_run_as(text, text) from public;

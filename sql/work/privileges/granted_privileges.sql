@@ -12,7 +12,9 @@ as $function$
         where n.nspname in ('cronmill', 'cronmill_processor')
     ),
     acls (schema, owner, acl, column_name, namespace, relation, routine) as (
-        select n.nspname, n.nspowner, n.nspacl, null::text, n.oid::regnamespace, null::regclass, null::regprocedure
+        select
+            n.nspname, n.nspowner, n.nspacl, null::text, n.oid::regnamespace,
+            null::regclass, null::regprocedure
         from looked_at as n
         union all
         select n.nspname, c.relowner, c.relacl, null, null, c.oid::regclass, null
@@ -31,8 +33,10 @@ as $function$
         join looked_at as n on n.oid = p.pronamespace
     )
     select
-        case x.grantee when 0 then 'public' else pg_catalog.pg_get_userbyid(x.grantee)::text end, null,
-        cronmill.privilege_target(lower(x.privilege_type collate "C"), a.column_name, a.namespace, a.relation, a.routine),
+        case x.grantee when 0 then 'public' else pg_catalog.pg_get_userbyid(x.grantee)::text end,
+        null,
+        cronmill.privilege_target(
+            lower(x.privilege_type collate "C"), a.column_name, a.namespace, a.relation, a.routine),
         lower(x.privilege_type collate "C"), a.column_name, a.namespace, a.relation, a.routine
     from acls as a
     cross join lateral aclexplode(a.acl) as x
@@ -40,5 +44,6 @@ as $function$
         -- lock_class is everybody's: it is read through the view that monitors see.
         and (x.grantee <> 0 or a.routine is distinct from 'cronmill.lock_class(text)'::regprocedure)
 $function$;
-comment on function cronmill.granted_privileges() is 'Privileges that others than the owner have here.';
+comment on function cronmill.granted_privileges()
+    is 'Privileges that others than the owner have here.';
 revoke all on function cronmill.granted_privileges() from public;

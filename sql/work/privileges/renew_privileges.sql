@@ -1,5 +1,6 @@
--- Gives the privileges that are wanted and not there: after functions were made anew with other arguments, and
--- after a part was given. Roles that are gone are passed over. Changes privileges only.
+-- Gives the privileges that are wanted and not there: after functions were made anew with other
+-- arguments, and after a part was given. Roles that are gone are passed over. Changes privileges
+-- only.
 -- Executed by: grant_part; setup.
 create or replace function cronmill.renew_privileges()
 returns void
@@ -23,5 +24,6 @@ begin
     ) as m;
 end
 $function$;
-comment on function cronmill.renew_privileges() is 'Gives the privileges that are wanted and missing.';
+comment on function cronmill.renew_privileges()
+    is 'Gives the privileges that are wanted and missing.';
 revoke all on function cronmill.renew_privileges() from public;

@@ -10,14 +10,18 @@ declare
 begin
     -- Two grants on one schema at once end with "tuple concurrently updated".
     perform cronmill.take_turn();
-    if not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = revoke_run_as.run_as) then
+    if not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = revoke_run_as.run_as)
+    then
         return;
     end if;
     for routine in
         select p.oid::regprocedure
         from pg_catalog.pg_proc as p
-        where p.pronamespace = 'cronmill_processor'::regnamespace and p.proname = revoke_run_as.processor
-            and pg_catalog.oidvectortypes(p.proargtypes) in ('integer, bigint', 'bigint[], jsonb[], integer[], boolean')
+        where p.pronamespace = 'cronmill_processor'::regnamespace
+            and p.proname = revoke_run_as.processor
+            and pg_catalog.oidvectortypes(p.proargtypes) in (
+                'integer, bigint', 'bigint[], jsonb[], integer[], boolean'
+            )
     loop
         execute pg_catalog.format('revoke all on routine %s from %I', routine, run_as);
     end loop;

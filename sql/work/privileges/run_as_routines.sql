@@ -1,5 +1,5 @@
--- The per-batch functions a run-as role calls from its generated procedure; each of them checks that
--- the caller is the processor's run-as role.
+-- The per-batch functions a run-as role calls from its generated procedure; each of them checks
+-- that the caller is the processor's run-as role.
 -- Executed by: grant_run_as, revoke_run_as, wanted_privileges.
 create or replace function cronmill.run_as_routines()
 returns setof regprocedure
@@ -11,9 +11,12 @@ as $function$
         ('cronmill.begin_run(text, integer)'::regprocedure),
         ('cronmill.take_lock(integer, integer, text)'),
         ('cronmill.run(text, integer, bigint)'),
-        ('cronmill.try_batch(cronmill.run_start, integer, integer, integer, boolean, cronmill.claim)'),
-        ('cronmill.try_part(cronmill.run_start, bigint[], tid[], jsonb[], integer[], integer, interval, boolean)'),
-        ('cronmill.retry_in_parts(cronmill.run_start, integer, cronmill.claim, cronmill.counters, bigint, timestamptz, text, text)'),
+        ('cronmill.try_batch(cronmill.run_start, integer, integer, integer, '
+            'boolean, cronmill.claim)'),
+        ('cronmill.try_part(cronmill.run_start, bigint[], tid[], jsonb[], integer[], integer, '
+            'interval, boolean)'),
+        ('cronmill.retry_in_parts(cronmill.run_start, integer, cronmill.claim, cronmill.counters, '
+            'bigint, timestamptz, text, text)'),
         ('cronmill.publish(cronmill.run_start, timestamptz)'),
         ('cronmill.claim(integer, integer, integer, integer, boolean, cronmill.claim, boolean)'),
         ('cronmill.claim_again(integer, integer, bigint[], tid[])'),

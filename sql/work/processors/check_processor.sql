@@ -1,5 +1,5 @@
--- Trigger function: refuses a processor that could not run. The schedule and the capacity are checked
--- by the registry, which knows pg_cron.
+-- Trigger function: refuses a processor that could not run. The schedule and the capacity are
+-- checked by the registry, which knows pg_cron.
 -- Executed by: trigger processor_1_check.
 create or replace function cronmill.check_processor()
 returns trigger
@@ -17,7 +17,8 @@ begin
     then
         raise exception using
             errcode = 'MC002',
-            message = pg_catalog.format('processor "%s" cannot be renamed or given another queue', old.name),
+            message = pg_catalog.format(
+                'processor "%s" cannot be renamed or given another queue', old.name),
             hint = 'Remove it and set up another; the tasks stay in their queue.';
     end if;
     if (new.result_table is not null) <> (new.handler = generated)
@@ -25,15 +26,21 @@ begin
     then
         raise exception using
             errcode = 'MC002',
-            message = pg_catalog.format('processor "%s" cannot keep its results in %s', new.name, new.result_table),
-            detail = 'The handler of a query processor is generated with the table''s name in it, and stays with it.',
-            hint = 'Query processors are made with: cronmill setup --queue NAME --query-results SCHEMA.TABLE';
+            message = pg_catalog.format(
+                'processor "%s" cannot keep its results in %s', new.name, new.result_table),
+            detail = 'The handler of a query processor is generated with the table''s name in it, '
+                'and stays with it.',
+            hint = 'Query processors are made with: '
+                'cronmill setup --queue NAME --query-results SCHEMA.TABLE';
     end if;
     if not new.paused then
         new.paused_for := null;
     end if;
     new.changed_at := clock_timestamp();
-    if tg_op = 'UPDATE' and (new.handler, new.run_as) = (old.handler, old.run_as) and new.enabled <= old.enabled then
+    if tg_op = 'UPDATE'
+        and (new.handler, new.run_as) = (old.handler, old.run_as)
+        and new.enabled <= old.enabled
+    then
         -- A processor that has become impossible can still be paused and disabled.
         return new;
     end if;
@@ -50,24 +57,32 @@ begin
             detail = 'pg_cron runs a job by logging in as its role.',
             hint = pg_catalog.format('alter role %I login;', new.run_as);
     end if;
-    if not pg_catalog.has_database_privilege(new.run_as, pg_catalog.current_database(), 'connect') then
+    if not pg_catalog.has_database_privilege(new.run_as, pg_catalog.current_database(), 'connect')
+    then
         raise exception using
             errcode = 'MC009',
             message = pg_catalog.format('role "%s" may not connect to database "%s"',
                 new.run_as, pg_catalog.current_database()),
-            hint = pg_catalog.format('grant connect on database %I to %I;', pg_catalog.current_database(), new.run_as);
+            hint = pg_catalog.format(
+                'grant connect on database %I to %I;', pg_catalog.current_database(), new.run_as);
     end if;
     if new.result_table is not null then
-        if not pg_catalog.has_database_privilege(new.run_as, pg_catalog.current_database(), 'temporary') then
+        if not pg_catalog.has_database_privilege(
+            new.run_as, pg_catalog.current_database(), 'temporary')
+        then
             raise exception using
                 errcode = 'MC008',
-                message = pg_catalog.format('role "%s" may not make temporary views in database "%s"',
+                message = pg_catalog.format(
+                    'role "%s" may not make temporary views in database "%s"',
                     new.run_as, pg_catalog.current_database()),
                 detail = 'A query is made a view of before it is run.',
-                hint = pg_catalog.format('grant temporary on database %I to %I;', pg_catalog.current_database(), new.run_as);
+                hint = pg_catalog.format(
+                    'grant temporary on database %I to %I;',
+                    pg_catalog.current_database(), new.run_as);
         end if;
     end if;
-    select f.message, f.hint into fault from cronmill.function_fault(new.handler, new.run_as, null) as f;
+    select f.message, f.hint into fault
+    from cronmill.function_fault(new.handler, new.run_as, null) as f;
     -- What it takes to execute a generated handler is granted after this.
     if fault.message is not null and (new.result_table is null or handler_oid is null) then
         raise exception using errcode = 'MC008', message = fault.message, hint = fault.hint;
@@ -75,12 +90,15 @@ begin
     if not exists (
         select 1
         from pg_catalog.pg_proc as p
-        where p.pronamespace = 'cronmill_processor'::regnamespace and p.proname = new.name and p.prokind = 'p'
+        where p.pronamespace = 'cronmill_processor'::regnamespace
+            and p.proname = new.name
+            and p.prokind = 'p'
     ) then
         raise exception using
             errcode = 'MC002',
             message = pg_catalog.format('processor "%s" has no procedure', new.name),
-            hint = 'Processors are made with: cronmill setup --queue NAME --handler SCHEMA.FUNCTION';
+            hint = 'Processors are made with: '
+                'cronmill setup --queue NAME --handler SCHEMA.FUNCTION';
     end if;
     if not exists (
         select 1
@@ -94,13 +112,16 @@ begin
     ) then
         raise exception using
             errcode = 'MC008',
-            message = pg_catalog.format('the procedure of processor "%s" does not call %s', new.name, new.handler),
-            hint = pg_catalog.format('The two are changed together: cronmill configure %s --database %s --handler %s',
+            message = pg_catalog.format(
+                'the procedure of processor "%s" does not call %s', new.name, new.handler),
+            hint = pg_catalog.format(
+                'The two are changed together: cronmill configure %s --database %s --handler %s',
                 cronmill.shell_word(new.name), cronmill.shell_word(pg_catalog.current_database()),
                 cronmill.shell_word(new.handler));
     end if;
     return new;
 end
 $function$;
-comment on function cronmill.check_processor() is 'Trigger: refuses a processor that could not run.';
+comment on function cronmill.check_processor()
+    is 'Trigger: refuses a processor that could not run.';
 revoke all on function cronmill.check_processor() from public;

@@ -1,5 +1,5 @@
--- Why a function cannot be the handler of a role at all, and what to do; null if it can. With the name of a processor also
--- whether that one's procedure takes its result for what it is.
+-- Why a function cannot be the handler of a role at all, and what to do; null if it can. With the
+-- name of a processor also whether that one's procedure takes its result for what it is.
 -- Executed by: check_processor, handler_fault.
 create or replace function cronmill.function_fault(
     handler text, run_as text, processor text, out message text, out hint text
@@ -11,16 +11,22 @@ as $function$
 declare
     found_one record;
     found_id regprocedure;
-    rule constant text := 'A handler is a function (payload jsonb) or (task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome, or one of a whole batch, (task_ids bigint[], payloads jsonb[]) returning void.';
-    other constant text := pg_catalog.format('Make it as it was, or name another one: cronmill configure %s --database %s --handler SCHEMA.FUNCTION',
-        cronmill.shell_word(function_fault.processor), cronmill.shell_word(pg_catalog.current_database()));
+    rule constant text := 'A handler is a function (payload jsonb) or '
+        '(task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome, '
+        'or one of a whole batch, (task_ids bigint[], payloads jsonb[]) returning void.';
+    other constant text := pg_catalog.format(
+        'Make it as it was, or name another one: cronmill configure %s --database %s '
+        '--handler SCHEMA.FUNCTION',
+        cronmill.shell_word(function_fault.processor),
+        cronmill.shell_word(pg_catalog.current_database()));
 begin
     begin
         found_id := pg_catalog.to_regprocedure(function_fault.handler);
     exception
         -- No signature: nobody has checked it, or a later version of the server reads it otherwise.
         when others then
-            message := pg_catalog.format('%s is no function''s signature: %s', function_fault.handler, sqlerrm);
+            message := pg_catalog.format(
+                '%s is no function''s signature: %s', function_fault.handler, sqlerrm);
             hint := coalesce(other, rule);
             return;
     end;
@@ -30,8 +36,10 @@ begin
         (
             select pg_catalog.strpos(g.prosrc, 'cronmill.assert_done(') > 0
             from pg_catalog.pg_proc as g
-            where g.pronamespace = 'cronmill_processor'::regnamespace and g.proname = function_fault.processor
-                and pg_catalog.oidvectortypes(g.proargtypes) = 'bigint[], jsonb[], integer[], boolean'
+            where g.pronamespace = 'cronmill_processor'::regnamespace
+                and g.proname = function_fault.processor
+                and pg_catalog.oidvectortypes(g.proargtypes)
+                    = 'bigint[], jsonb[], integer[], boolean'
         ) as wants_outcome
     into found_one
     from pg_catalog.pg_proc as f
@@ -44,23 +52,33 @@ begin
     elsif found_one.result_type not in ('pg_catalog.void'::regtype, 'cronmill.outcome'::regtype)
         or found_one.prokind <> 'f'
         or found_one.arguments not in ('jsonb', 'bigint, jsonb, integer', 'bigint[], jsonb[]')
-        or found_one.result_type <> 'pg_catalog.void'::regtype and found_one.arguments = 'bigint[], jsonb[]'
+        or found_one.result_type <> 'pg_catalog.void'::regtype
+            and found_one.arguments = 'bigint[], jsonb[]'
     then
         message := pg_catalog.format('%s cannot be a handler', function_fault.handler);
         hint := coalesce(other, rule);
-    elsif not pg_catalog.has_function_privilege(function_fault.run_as, found_one.function_id, 'execute')
+    elsif not pg_catalog.has_function_privilege(
+            function_fault.run_as, found_one.function_id, 'execute')
         or not pg_catalog.has_schema_privilege(function_fault.run_as, found_one.schema_id, 'usage')
     then
-        message := pg_catalog.format('role "%s" may not execute handler %s', function_fault.run_as, function_fault.handler);
-        hint := pg_catalog.format('grant usage on schema %I to %I; grant execute on function %s to %I;',
-            found_one.nspname, function_fault.run_as, function_fault.handler, function_fault.run_as);
+        message := pg_catalog.format(
+            'role "%s" may not execute handler %s', function_fault.run_as, function_fault.handler);
+        hint := pg_catalog.format(
+            'grant usage on schema %I to %I; grant execute on function %s to %I;',
+            found_one.nspname, function_fault.run_as, function_fault.handler,
+            function_fault.run_as);
     elsif found_one.wants_outcome <> (found_one.result_type = 'cronmill.outcome'::regtype) then
-        message := pg_catalog.format('handler %s returns %s now', function_fault.handler, found_one.result_type);
-        hint := pg_catalog.format('Have the procedure that calls it generated anew: cronmill configure %s --database %s --handler %s',
-            cronmill.shell_word(function_fault.processor), cronmill.shell_word(pg_catalog.current_database()),
+        message := pg_catalog.format(
+            'handler %s returns %s now', function_fault.handler, found_one.result_type);
+        hint := pg_catalog.format(
+            'Have the procedure that calls it generated anew: '
+            'cronmill configure %s --database %s --handler %s',
+            cronmill.shell_word(function_fault.processor),
+            cronmill.shell_word(pg_catalog.current_database()),
             cronmill.shell_word(function_fault.handler));
     end if;
 end
 $function$;
-comment on function cronmill.function_fault(text, text, text) is 'Why a function cannot be a handler at all, and what to do; null if it can.';
+comment on function cronmill.function_fault(text, text, text)
+    is 'Why a function cannot be a handler at all, and what to do; null if it can.';
 revoke all on function cronmill.function_fault(text, text, text) from public;

@@ -1,6 +1,10 @@
--- Why the handler of a processor cannot be called at all; null if it can: an error of it is its own, then.
--- Executed by: processor_status, run, try_part; the processor's run-as role; monitors, through processor_status.
-create or replace function cronmill.handler_fault(processor_id integer, out message text, out hint text)
+-- Why the handler of a processor cannot be called at all; null if it can: an error of it is its
+-- own, then.
+-- Executed by: processor_status, run, try_part; the processor's run-as role; monitors, through
+-- processor_status.
+create or replace function cronmill.handler_fault(
+    processor_id integer, out message text, out hint text
+)
 returns record
 language plpgsql stable parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
@@ -16,5 +20,6 @@ begin
     offset 0;
 end
 $function$;
-comment on function cronmill.handler_fault(integer) is 'Why the handler of a processor cannot be called at all; null if it can.';
+comment on function cronmill.handler_fault(integer)
+    is 'Why the handler of a processor cannot be called at all; null if it can.';
 revoke all on function cronmill.handler_fault(integer) from public;

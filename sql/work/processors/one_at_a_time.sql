@@ -1,5 +1,6 @@
--- Trigger function: a change waits here for another one's commit, before it has locked a row. Two that go on and
--- wait for each other, one for a row here, one for a row of the registry, would do so for ever: no server sees both.
+-- Trigger function: a change waits here for another one's commit, before it has locked a row. Two
+-- that go on and wait for each other, one for a row here, one for a row of the registry, would do
+-- so for ever: no server sees both.
 -- Executed by: trigger processor_0_one_at_a_time.
 create or replace function cronmill.one_at_a_time()
 returns trigger
@@ -12,5 +13,6 @@ begin
     return null;
 end
 $function$;
-comment on function cronmill.one_at_a_time() is 'Trigger: lets one change of processors go at a time.';
+comment on function cronmill.one_at_a_time()
+    is 'Trigger: lets one change of processors go at a time.';
 revoke all on function cronmill.one_at_a_time() from public;

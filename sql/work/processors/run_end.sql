@@ -1,5 +1,6 @@
--- When a run that lingers ends: just past the next tick of its schedule, on this database's clock, so
--- that pg_cron has the next run ready (ENGINE 18, 19: other schedules than these do not linger by default).
+-- When a run that lingers ends: just past the next tick of its schedule, on this database's clock,
+-- so that pg_cron has the next run ready (ENGINE 18, 19: other schedules than these do not linger
+-- by default).
 -- Executed by: begin_run.
 create or replace function cronmill.run_end(schedule text, linger text, started_at timestamptz)
 returns timestamptz
@@ -18,5 +19,6 @@ begin atomic
             run_end.started_at + run_end.schedule::interval + interval '50 milliseconds'
     end;
 end;
-comment on function cronmill.run_end(text, text, timestamptz) is 'End of a run''s budget by schedule and linger; null if it ends at the first empty claim.';
+comment on function cronmill.run_end(text, text, timestamptz)
+    is 'End of a run''s budget by schedule and linger; null if it ends at the first empty claim.';
 revoke all on function cronmill.run_end(text, text, timestamptz) from public;

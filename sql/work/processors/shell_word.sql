@@ -1,5 +1,5 @@
--- A text as one word of a shell's command line, for the commands in hints: in single quotes where the
--- shell would read anything else of it.
+-- A text as one word of a shell's command line, for the commands in hints: in single quotes where
+-- the shell would read anything else of it.
 -- Executed by: many functions.
 create or replace function cronmill.shell_word(word text)
 returns text

@@ -24,5 +24,7 @@ begin
     end if;
 end
 $function$;
-comment on function cronmill.stamp() is 'System identifier, oid and name of this database, port and, where readable, data directory of the server.';
+comment on function cronmill.stamp()
+    is 'System identifier, oid and name of this database, port and, where readable, '
+        'data directory of the server.';
 revoke all on function cronmill.stamp() from public;

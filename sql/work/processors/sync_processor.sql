@@ -1,9 +1,9 @@
--- Trigger function: carries a change of a processor's row to the registry in the same commit, and keeps
--- the run-as role's grants. Runs as the installer, who owns the link.
--- Executed by: trigger processor_2_sync. Where the link does not work, the command line tells the registry itself
--- and says so by a setting of its transaction, whose number it is: one of the database or of a role cannot be it.
--- Anybody can make such a setting: it counts only if who logged in is a member of the schema's owner, who could
--- switch this trigger off anyhow.
+-- Trigger function: carries a change of a processor's row to the registry in the same commit, and
+-- keeps the run-as role's grants. Runs as the installer, who owns the link.
+-- Executed by: trigger processor_2_sync. Where the link does not work, the command line tells the
+-- registry itself and says so by a setting of its transaction, whose number it is: one of the
+-- database or of a role cannot be it. Anybody can make such a setting: it counts only if who logged
+-- in is a member of the schema's owner, who could switch this trigger off anyhow.
 create or replace function cronmill.sync_processor()
 returns trigger
 language plpgsql volatile parallel unsafe security definer
@@ -11,7 +11,9 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     is_told constant boolean := coalesce(
-            pg_catalog.current_setting('cronmill.registry_is_told', true) = pg_current_xact_id()::text, false)
+            pg_catalog.current_setting('cronmill.registry_is_told', true)
+                = pg_current_xact_id()::text,
+            false)
         and pg_catalog.pg_has_role(session_user, current_user, 'member');
 begin
     if is_told then
@@ -47,5 +49,6 @@ begin
     return null;
 end
 $function$;
-comment on function cronmill.sync_processor() is 'Trigger: carries a processor''s settings to the registry in the same commit.';
+comment on function cronmill.sync_processor()
+    is 'Trigger: carries a processor''s settings to the registry in the same commit.';
 revoke all on function cronmill.sync_processor() from public;

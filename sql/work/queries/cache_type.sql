@@ -13,5 +13,6 @@ begin atomic
         and not a.attisdropped
         and t.typcategory = 'A';
 end;
-comment on function cronmill.cache_type(text) is 'Type of the results in a table of PartitionCache''s layout.';
+comment on function cronmill.cache_type(text)
+    is 'Type of the results in a table of PartitionCache''s layout.';
 revoke all on function cronmill.cache_type(text) from public;

@@ -1,6 +1,7 @@
--- Makes the table of a partition key's results. Who owns the queries table owns it, and has the same rights on it as
--- there; the run-as role writes it. Security definer, because that role need not be able to make tables: it takes a
--- name and one of four types. Returns the type of the values.
+-- Makes the table of a partition key's results. Who owns the queries table owns it, and has the
+-- same rights on it as there; the run-as role writes it. Security definer, because that role need
+-- not be able to make tables: it takes a name and one of four types. Returns the type of the
+-- values.
 -- Executed by: cache_query.
 create or replace function cronmill.make_cache(processor text, partition_key text, datatype text)
 returns regtype
@@ -24,21 +25,27 @@ begin
     if not found then
         raise exception using
             errcode = 'MC003',
-            message = format('role "%s" may not run query processor "%s"', session_user, make_cache.processor),
+            message = format(
+                'role "%s" may not run query processor "%s"', session_user, make_cache.processor),
             detail = 'Only its run-as role may, connected as itself.';
     end if;
     cache_table := cronmill.cache_table(queries.result_table, make_cache.partition_key);
     names := parse_ident(cache_table);
     if octet_length(names[2]) > 63 then
-        perform cronmill.raise_dead(format('the table of partition key %s would have a name of more than 63 bytes',
+        perform cronmill.raise_dead(format(
+            'the table of partition key %s would have a name of more than 63 bytes',
             make_cache.partition_key));
     end if;
     if coalesce(make_cache.datatype, '') not in ('integer', 'float', 'text', 'timestamp') then
-        perform cronmill.raise_dead(format('partition_datatype is %s, and not integer, float, text or timestamp',
+        perform cronmill.raise_dead(format(
+            'partition_datatype is %s, and not integer, float, text or timestamp',
             make_cache.datatype));
     end if;
-    -- One slot at a time makes tables. Whoever else takes the lock is not waited for: two that make the same are told so.
-    if not cronmill.take_lock(cronmill.lock_class('query'), hashtext(queries.result_table), session_user) then
+    -- One slot at a time makes tables. Whoever else takes the lock is not waited for: two that make
+    -- the same are told so.
+    if not cronmill.take_lock(
+        cronmill.lock_class('query'), hashtext(queries.result_table), session_user)
+    then
         perform cronmill.raise_snooze(clock_timestamp() + interval '1 second');
     end if;
     if to_regclass(cache_table) is not null then
@@ -48,11 +55,16 @@ begin
         return cronmill.cache_type(cache_table);
     end if;
     execute format(
-        'create table %I.%I (query_hash text primary key, partition_keys %I[], partition_keys_count integer '
-        'generated always as (case when partition_keys is null then null else cardinality(partition_keys) end) stored)',
+        'create table %I.%I (query_hash text primary key, partition_keys %I[], '
+        'partition_keys_count integer generated always as '
+        '(case when partition_keys is null then null else cardinality(partition_keys) end) '
+        'stored)',
         names[1], names[2],
         case make_cache.datatype
-            when 'integer' then 'int4' when 'float' then 'numeric' when 'timestamp' then 'timestamp' else 'text'
+            when 'integer' then 'int4'
+            when 'float' then 'numeric'
+            when 'timestamp' then 'timestamp'
+            else 'text'
         end);
     cache := to_regclass(cache_table);
     -- With extension intarray its operators, which read integers only, are the quicker ones.
@@ -64,7 +76,9 @@ begin
     join pg_catalog.pg_namespace as n on n.oid = o.opcnamespace
     where e.extname = 'intarray' and make_cache.datatype = 'integer';
     if found then
-        execute format('create index on %s using gin (partition_keys %I.%I)', cache, operators.nspname, operators.opcname);
+        execute format(
+            'create index on %s using gin (partition_keys %I.%I)',
+            cache, operators.nspname, operators.opcname);
     else
         execute format('create index on %s using gin (partition_keys)', cache);
     end if;
@@ -84,14 +98,18 @@ begin
         end if;
     end loop;
     begin
-        execute format('alter table %s owner to %I', cache, pg_catalog.pg_get_userbyid(queries.relowner));
+        execute format(
+            'alter table %s owner to %I', cache, pg_catalog.pg_get_userbyid(queries.relowner));
     exception
         when insufficient_privilege then
-            -- Then it stays the installer's, and the owner of the others gets what else it takes to work with it.
-            execute format('grant all on table %s to %I', cache, pg_catalog.pg_get_userbyid(queries.relowner));
+            -- Then it stays the installer's, and the owner of the others gets what else it takes to
+            -- work with it.
+            execute format(
+                'grant all on table %s to %I', cache, pg_catalog.pg_get_userbyid(queries.relowner));
     end;
     return cronmill.cache_type(cache_table);
 end
 $function$;
-comment on function cronmill.make_cache(text, text, text) is 'Makes the table of a partition key''s results in PartitionCache''s layout.';
+comment on function cronmill.make_cache(text, text, text)
+    is 'Makes the table of a partition key''s results in PartitionCache''s layout.';
 revoke all on function cronmill.make_cache(text, text, text) from public;

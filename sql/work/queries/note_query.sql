@@ -7,13 +7,15 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     statement constant text := format(
-        'insert into %s as q (query_hash, partition_key, query, status, last_seen) values ($1, $2, $3, $4, now()) '
+        'insert into %s as q (query_hash, partition_key, query, status, last_seen) '
+        'values ($1, $2, $3, $4, now()) '
         'on conflict (query_hash, partition_key) do update '
         'set query = excluded.query, status = excluded.status, last_seen = excluded.last_seen',
         (task).result_table);
 begin
     begin
-        execute statement using (task).query_hash, (task).partition_key, (task).query, note_query.status;
+        execute statement
+        using (task).query_hash, (task).partition_key, (task).query, note_query.status;
     exception
         when check_violation then
             if note_query.status <> 'limit' then
@@ -23,5 +25,6 @@ begin
     end;
 end
 $function$;
-comment on function cronmill.note_query(cronmill.query_task, text) is 'Notes in PartitionCache''s layout how a query ended.';
+comment on function cronmill.note_query(cronmill.query_task, text)
+    is 'Notes in PartitionCache''s layout how a query ended.';
 revoke all on function cronmill.note_query(cronmill.query_task, text) from public;

@@ -15,8 +15,10 @@ begin
         select
             case
                 when b.oid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype) then 'integer'
-                when b.oid in ('float4'::regtype, 'float8'::regtype, 'numeric'::regtype) then 'float'
-                when b.oid in ('timestamp'::regtype, 'timestamptz'::regtype, 'date'::regtype) then 'timestamp'
+                when b.oid in ('float4'::regtype, 'float8'::regtype, 'numeric'::regtype)
+                    then 'float'
+                when b.oid in ('timestamp'::regtype, 'timestamptz'::regtype, 'date'::regtype)
+                    then 'timestamp'
                 else 'text'
             end
         into strict datatype
@@ -40,5 +42,6 @@ begin
     return datatype;
 end
 $function$;
-comment on function cronmill.query_datatype(cronmill.query_task) is 'What PartitionCache calls the type of a query''s values.';
+comment on function cronmill.query_datatype(cronmill.query_task)
+    is 'What PartitionCache calls the type of a query''s values.';
 revoke all on function cronmill.query_datatype(cronmill.query_task) from public;

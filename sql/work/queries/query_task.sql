@@ -1,7 +1,7 @@
--- Reads the payload of a query task, {"query": "select ...", "partition_key": "city"} with hash, partition_datatype
--- and refresh as it likes, and adds the settings of its processor. A payload that cannot be done raises MC102: it
--- is dead at once. One that is among the dead tasks already is told as failed, until it is redriven, purged or asked
--- for with refresh.
+-- Reads the payload of a query task, {"query": "select ...", "partition_key": "city"} with hash,
+-- partition_datatype and refresh as it likes, and adds the settings of its processor. A payload
+-- that cannot be done raises MC102: it is dead at once. One that is among the dead tasks already is
+-- told as failed, until it is redriven, purged or asked for with refresh.
 -- Executed by: the processor's run-as role, from its generated handler.
 create or replace function cronmill.query_task(processor text, payload jsonb, element_type regtype)
 returns cronmill.query_task
@@ -17,11 +17,11 @@ declare
     asked text;
 begin
     select
-        p.handler_search_path, p.result_limit, p.over_limit, p.refresh_after, p.name, p.result_table,
-        p.result_layout = 'partitioncache', p.queue_id
+        p.handler_search_path, p.result_limit, p.over_limit, p.refresh_after, p.name,
+        p.result_table, p.result_layout = 'partitioncache', p.queue_id
     into
-        task.search_path, task.result_limit, task.over_limit, refresh_after, task.processor, task.result_table,
-        task.is_lenient, own_queue_id
+        task.search_path, task.result_limit, task.over_limit, refresh_after, task.processor,
+        task.result_table, task.is_lenient, own_queue_id
     from cronmill.processor as p
     where p.name = query_task.processor
         and p.run_as = session_user
@@ -29,16 +29,19 @@ begin
     if not found then
         raise exception using
             errcode = 'MC003',
-            message = pg_catalog.format('role "%s" may not run query processor "%s"', session_user, query_task.processor),
+            message = pg_catalog.format(
+                'role "%s" may not run query processor "%s"', session_user, query_task.processor),
             detail = 'Only its run-as role may, connected as itself.';
     end if;
     if jsonb_typeof(query_task.payload) is distinct from 'object' then
-        perform cronmill.raise_dead('the payload is not an object like {"query": "select ...", "partition_key": "..."}');
+        perform cronmill.raise_dead(
+            'the payload is not an object like {"query": "select ...", "partition_key": "..."}');
     end if;
     select string_agg(e.key, ', ' order by e.key) into wrong
     from jsonb_each(query_task.payload) as e
     where case
-        when e.key in ('query', 'partition_key', 'hash') then jsonb_typeof(e.value) <> 'string' or e.value = '""'::jsonb
+        when e.key in ('query', 'partition_key', 'hash')
+            then jsonb_typeof(e.value) <> 'string' or e.value = '""'::jsonb
         when e.key = 'partition_datatype' then jsonb_typeof(e.value) not in ('string', 'null')
         when e.key = 'refresh' then jsonb_typeof(e.value) <> 'boolean'
         else false
@@ -62,7 +65,8 @@ begin
                 null;
         end;
         if not coalesce(cronmill.fits_type(key_type, element_type), false) then
-            perform cronmill.raise_dead(format('partition_datatype is %s, and the results are of type %s',
+            perform cronmill.raise_dead(format(
+                'partition_datatype is %s, and the results are of type %s',
                 task.datatype, element_type));
         end if;
     end if;
@@ -86,5 +90,6 @@ begin
     return task;
 end
 $function$;
-comment on function cronmill.query_task(text, jsonb, regtype) is 'Reads the payload of a query task; MC102 if it cannot be done.';
+comment on function cronmill.query_task(text, jsonb, regtype)
+    is 'Reads the payload of a query task; MC102 if it cannot be done.';
 revoke all on function cronmill.query_task(text, jsonb, regtype) from public;

@@ -1,6 +1,6 @@
--- Says why a query could not be done, as far as that is seen without running it: null, or a reason. It parses the
--- query, as the role that calls it, and neither plans nor runs it; but to parse a literal of a domain runs its check. The
--- caller rolls back.
+-- Says why a query could not be done, as far as that is seen without running it: null, or a reason.
+-- It parses the query, as the role that calls it, and neither plans nor runs it; but to parse a
+-- literal of a domain runs its check. The caller rolls back.
 -- Executed by: cronmill migrate adopt, with the rights of the run-as role to be.
 create or replace function cronmill.try_query(
     search_path text,
@@ -25,18 +25,25 @@ begin
     task.partition_key := try_query.partition_key;
     if is_lenient then
         wanted := coalesce(
-            cronmill.cache_type(cronmill.cache_table(try_query.result_table, try_query.partition_key)),
+            cronmill.cache_type(
+                cronmill.cache_table(try_query.result_table, try_query.partition_key)),
             case try_query.datatype
-                when 'integer' then 'integer' when 'float' then 'numeric' when 'timestamp' then 'timestamp'
+                when 'integer' then 'integer'
+                when 'float' then 'numeric'
+                when 'timestamp' then 'timestamp'
                 when 'text' then 'text'
             end::regtype);
         if wanted is null and try_query.datatype <> '' then
-            return format('partition_datatype is %s, and not integer, float, text or timestamp', try_query.datatype);
+            return format(
+                'partition_datatype is %s, and not integer, float, text or timestamp',
+                try_query.datatype);
         end if;
     elsif try_query.datatype <> '' then
         given := to_regtype(try_query.datatype);
         if not coalesce(cronmill.fits_type(given, wanted), false) then
-            return format('partition_datatype is %s, and the results are of type %s', try_query.datatype, wanted);
+            return format(
+                'partition_datatype is %s, and the results are of type %s',
+                try_query.datatype, wanted);
         end if;
     end if;
     begin
@@ -61,12 +68,14 @@ begin
     exception
         when raise_exception then
             return null;
-        when syntax_error_or_access_rule_violation or invalid_transaction_state or feature_not_supported
-            or invalid_schema_name or program_limit_exceeded or data_exception or sqlstate 'MC102'
+        when syntax_error_or_access_rule_violation or invalid_transaction_state
+            or feature_not_supported or invalid_schema_name or program_limit_exceeded
+            or data_exception or sqlstate 'MC102'
         then
             return sqlerrm;
     end;
 end
 $function$;
-comment on function cronmill.try_query(text, text, boolean, text, text, text, text) is 'Says why a query could not be done, without running it.';
+comment on function cronmill.try_query(text, text, boolean, text, text, text, text)
+    is 'Says why a query could not be done, without running it.';
 revoke all on function cronmill.try_query(text, text, boolean, text, text, text, text) from public;

@@ -1,6 +1,6 @@
--- Makes pg_temp.cronmill_query, a view with one column, of a query whose text is hostile until proved otherwise. Of a
--- query with several columns it takes the one named as the partition key, or as that in lower case. The caller has
--- set the search_path and rolls the view back.
+-- Makes pg_temp.cronmill_query, a view with one column, of a query whose text is hostile until
+-- proved otherwise. Of a query with several columns it takes the one named as the partition key, or
+-- as that in lower case. The caller has set the search_path and rolls the view back.
 -- Executed by: query_datatype, query_result, try_query.
 create or replace function cronmill.view_query(task cronmill.query_task)
 returns void
@@ -12,9 +12,11 @@ declare
     is_parsed boolean := false;
 begin
     begin
-        -- Planning computes what is constant: functions that say they are immutable, and the checks of domains.
+        -- Planning computes what is constant: functions that say they are immutable, and the checks
+        -- of domains.
         perform pg_catalog.set_config('transaction_read_only', 'on', true);
-        -- A cursor takes one statement only, and EXPLAIN one that reads or writes rows. Nothing is fetched from it.
+        -- A cursor takes one statement only, and EXPLAIN one that reads or writes rows. Nothing is
+        -- fetched from it.
         open statement for execute 'explain ' operator(pg_catalog.||) (task).query;
         close statement;
         is_parsed := true;
@@ -27,7 +29,8 @@ begin
             end if;
     end;
     begin
-        -- A view is made of one SELECT that does not write. It has the parsed query, which check_query looks at.
+        -- A view is made of one SELECT that does not write. It has the parsed query, which
+        -- check_query looks at.
         execute 'create view pg_temp.cronmill_query as ' operator(pg_catalog.||) (task).query;
         select pg_catalog.count(*) into total
         from pg_catalog.pg_attribute as a
@@ -47,7 +50,8 @@ begin
     -- The text is one whole statement, as EXPLAIN has found: in parentheses it is the same.
     begin
         execute pg_catalog.format(
-            E'create view pg_temp.cronmill_query as select q.%I from (%s\n) as q', (task).partition_key,
+            E'create view pg_temp.cronmill_query as select q.%I from (%s\n) as q',
+            (task).partition_key,
             pg_catalog.regexp_replace((task).query, '[;\s]+$', ''));
     exception
         when undefined_column then
@@ -61,11 +65,13 @@ begin
                     raise exception using
                         errcode = 'undefined_column',
                         message = pg_catalog.format(
-                            'the query has several columns, none of them named "%s"', (task).partition_key),
+                            'the query has several columns, none of them named "%s"',
+                            (task).partition_key),
                         detail = 'Of several columns the one named as the partition key is taken.';
             end;
     end;
 end
 $function$;
-comment on function cronmill.view_query(cronmill.query_task) is 'Makes a view with one column of a query.';
+comment on function cronmill.view_query(cronmill.query_task)
+    is 'Makes a view with one column of a query.';
 revoke all on function cronmill.view_query(cronmill.query_task) from public;

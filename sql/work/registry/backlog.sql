@@ -24,7 +24,10 @@ begin
     from generate_series(0, 9) as n (priority)
     cross join lateral (
         -- -infinity is a time to run at, and has no age.
-        select count(*) as ready, min(case when isfinite(o.run_at) then o.run_at else o.enqueued_at end) as oldest_ready_at
+        select
+            count(*) as ready,
+            min(case when isfinite(o.run_at) then o.run_at else o.enqueued_at end)
+                as oldest_ready_at
         from (
             select t.run_at, t.enqueued_at
             from cronmill.task as t
@@ -34,7 +37,9 @@ begin
         ) as o
     ) as level;
     select count(*) into counts.dead
-    from (select from cronmill.dead_task as d where d.queue_id = settings.queue_id limit 10001) as counted;
+    from (
+        select from cronmill.dead_task as d where d.queue_id = settings.queue_id limit 10001
+    ) as counted;
     -- Of each slot the runs that began in the window, and the one before, if it reached into it.
     select coalesce(sum(r.done), 0), coalesce(sum(r.failed), 0) into counts.done, counts.failed
     from cronmill.slot as s
@@ -54,7 +59,9 @@ begin
         where b.ended_at > window_began_at
     ) as r
     where s.processor_id = backlog.processor_id;
-    counts.oldest_ready_seconds := case when counts.ready > 0 then greatest(0, counts.oldest_ready_seconds) end;
+    counts.oldest_ready_seconds := case
+        when counts.ready > 0 then greatest(0, counts.oldest_ready_seconds)
+    end;
     counts.paused := settings.paused;
     return counts;
 end

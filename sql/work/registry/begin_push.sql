@@ -1,6 +1,6 @@
--- Whether it is time to tell the registry of a processor, and when it will be next. Of several slots one is told yes. It
--- is taken for a failure beforehand: whatever becomes of it, the next attempt comes later than the last one did.
--- Changes cronmill.push.
+-- Whether it is time to tell the registry of a processor, and when it will be next. Of several
+-- slots one is told yes. It is taken for a failure beforehand: whatever becomes of it, the next
+-- attempt comes later than the last one did. Changes cronmill.push.
 -- Executed by: push; the processor's run-as role.
 create or replace function cronmill.begin_push(
     processor_id integer, is_last boolean, out go boolean, out next_at timestamptz
@@ -24,7 +24,8 @@ begin
     values (begin_push.processor_id)
     on conflict on constraint push_pkey do nothing;
     update cronmill.push as u
-    set next_at = now_at + least(interval '5 minutes', interval '50 seconds' * 2 ^ least(u.failures, 3)),
+    set next_at = now_at
+            + least(interval '5 minutes', interval '50 seconds' * 2 ^ least(u.failures, 3)),
         failures = u.failures + 1
     where u.processor_id = (
             select f.processor_id
@@ -42,5 +43,6 @@ begin
     end if;
 end
 $function$;
-comment on function cronmill.begin_push(integer, boolean) is 'Whether it is time to tell the registry of a processor.';
+comment on function cronmill.begin_push(integer, boolean)
+    is 'Whether it is time to tell the registry of a processor.';
 revoke all on function cronmill.begin_push(integer, boolean) from public;

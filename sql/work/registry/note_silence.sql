@@ -14,5 +14,6 @@ begin
         and p.run_as = session_user;
 end
 $function$;
-comment on function cronmill.note_silence(integer, text) is 'Notes why the registry could not be told of a processor.';
+comment on function cronmill.note_silence(integer, text)
+    is 'Notes why the registry could not be told of a processor.';
 revoke all on function cronmill.note_silence(integer, text) from public;

@@ -1,14 +1,16 @@
--- Tells the registry how a processor is, at most once a minute, and tidies up. Nothing of it fails a run: the
--- registry is told in a transaction of its own, which is rolled back if that fails, because a commit after an error of
--- the link could fail, too. The housekeeper cancels what takes too long, as it does with tasks; any other cancel wants the
--- run to end (cancel_message).
+-- Tells the registry how a processor is, at most once a minute, and tidies up. Nothing of it fails
+-- a run: the registry is told in a transaction of its own, which is rolled back if that fails,
+-- because a commit after an error of the link could fail, too. The housekeeper cancels what takes
+-- too long, as it does with tasks; any other cancel wants the run to end (cancel_message).
 -- Executed by: run; the processor's run-as role, between its transactions.
 create or replace procedure cronmill.push(
-    run cronmill.run_start, is_last boolean, inout push_at pg_catalog.timestamptz, inout cancel_message pg_catalog.text
+    run cronmill.run_start, is_last boolean, inout push_at pg_catalog.timestamptz,
+    inout cancel_message pg_catalog.text
 )
 language plpgsql
 as $procedure$
--- Types are looked for before the search_path is set: those that are no keywords are qualified here.
+-- Types are looked for before the search_path is set: those that are no keywords are qualified
+-- here.
 declare
     go boolean;
     began_at pg_catalog.timestamptz;
@@ -19,7 +21,8 @@ declare
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     cancel_message := null;
-    select b.go, b.next_at into go, push_at from cronmill.begin_push(run.processor_id, is_last) as b;
+    select b.go, b.next_at into go, push_at
+    from cronmill.begin_push(run.processor_id, is_last) as b;
     commit;
     if not go then
         return;
@@ -34,9 +37,10 @@ begin
                 perform cronmill.tidy(run.processor_id);
             else
                 tasks := cronmill.backlog(run.processor_id);
-                -- Somewhat less than a minute, so that of runs that follow each other every minute each one does; not so often
-                -- where counting is slow, among many dead rows.
-                next_at := clock_timestamp() + greatest(interval '50 seconds', 20 * (clock_timestamp() - began_at));
+                -- Somewhat less than a minute, so that of runs that follow each other every minute
+                -- each one does; not so often where counting is slow, among many dead rows.
+                next_at := clock_timestamp()
+                    + greatest(interval '50 seconds', 20 * (clock_timestamp() - began_at));
                 perform cronmill.tell_registry(run.processor_id, tasks, next_at);
                 push_at := next_at;
             end if;
@@ -61,5 +65,6 @@ begin
     end loop;
 end
 $procedure$;
-comment on procedure cronmill.push(cronmill.run_start, boolean, timestamptz, text) is 'Tells the registry how a processor is, at most once a minute.';
+comment on procedure cronmill.push(cronmill.run_start, boolean, timestamptz, text)
+    is 'Tells the registry how a processor is, at most once a minute.';
 revoke all on procedure cronmill.push(cronmill.run_start, boolean, timestamptz, text) from public;

@@ -20,10 +20,13 @@ create table cronmill.dead_task (
     constraint dead_task_pkey primary key (task_id)
 );
 create index dead_task_of_queue on cronmill.dead_task (queue_id, task_id);
--- A query that failed is not done again when it is asked for again. A hash: queries are longer than an index takes.
-create index dead_task_of_query on cronmill.dead_task (queue_id, hashtext(coalesce(payload ->> 'hash', payload ->> 'query')))
+-- A query that failed is not done again when it is asked for again. A hash: queries are longer than
+-- an index takes.
+create index dead_task_of_query
+    on cronmill.dead_task (queue_id, hashtext(coalesce(payload ->> 'hash', payload ->> 'query')))
     where payload ? 'partition_key';
-comment on table cronmill.dead_task is 'Tasks that used up their attempts, with the error of the last one.';
+comment on table cronmill.dead_task
+    is 'Tasks that used up their attempts, with the error of the last one.';
 comment on column cronmill.dead_task.task_id is 'Key, the same it had as a waiting task.';
 comment on column cronmill.dead_task.queue_id is 'The queue it was in.';
 comment on column cronmill.dead_task.priority is '0 to 9.';

@@ -1,5 +1,5 @@
--- What processors last told the registry of themselves, and when they do so again. Written by the slots, in
--- transactions of their own.
+-- What processors last told the registry of themselves, and when they do so again. Written by the
+-- slots, in transactions of their own.
 create table cronmill.push (
     processor_id integer not null,
     next_at timestamptz not null default '-infinity',

@@ -1,5 +1,5 @@
--- Changes of processors and of privileges are made by one at a time: who makes one locks this row. No advisory lock,
--- because those anybody may take who may connect.
+-- Changes of processors and of privileges are made by one at a time: who makes one locks this row.
+-- No advisory lock, because those anybody may take who may connect.
 create table cronmill.turn (
     only_row boolean not null default true,
     constraint turn_pkey primary key (only_row),

@@ -4,7 +4,8 @@ create type cronmill.outcome as (
     run_at timestamptz,
     reason text
 );
-comment on type cronmill.outcome is 'What a handler may return: cronmill.done(), cronmill.snooze(until), cronmill.dead(reason).';
+comment on type cronmill.outcome
+    is 'What a handler may return: cronmill.done(), cronmill.snooze(until), cronmill.dead(reason).';
 -- A task as producers describe it.
 create type cronmill.task_settings as (
     payload jsonb,
@@ -37,10 +38,11 @@ create type cronmill.run_start as (
     takes_ids boolean,
     takes_batch boolean
 );
-comment on type cronmill.run_start is 'How a run may go: until when, with what settings; go is false if it must return at once.';
--- The first fields are the batch; then comes where the next claim goes on, and what has been counted; the last ones say what
--- became of it: whether it was not done as a whole, but is to be done in parts, and is locked for that already, or why the
--- run ends.
+comment on type cronmill.run_start
+    is 'How a run may go: until when, with what settings; go is false if it must return at once.';
+-- The first fields are the batch; then comes where the next claim goes on, and what has been
+-- counted; the last ones say what became of it: whether it was not done as a whole, but is to be
+-- done in parts, and is locked for that already, or why the run ends.
 create type cronmill.claim as (
     stop_reason text,
     at_once boolean,
@@ -66,7 +68,9 @@ create type cronmill.claim as (
     end_reason text,
     cancel_message text
 );
-comment on type cronmill.claim is 'A batch, or one task to be done alone whose attempt is charged already; and from where the next claim goes on.';
+comment on type cronmill.claim
+    is 'A batch, or one task to be done alone whose attempt is charged already; '
+        'and from where the next claim goes on.';
 create type cronmill.task_error as (
     sqlstate text,
     message text,
@@ -75,8 +79,8 @@ create type cronmill.task_error as (
     context text
 );
 comment on type cronmill.task_error is 'With what a task failed.';
--- What became of some tasks of a batch that were done in one subtransaction: how they ended (done, snooze, dead); or with what
--- which of them failed; or why the run ends.
+-- What became of some tasks of a batch that were done in one subtransaction: how they ended (done,
+-- snooze, dead); or with what which of them failed; or why the run ends.
 create type cronmill.part as (
     ended text,
     error cronmill.task_error,
@@ -110,7 +114,10 @@ create type cronmill.query_task as (
     is_lenient boolean,
     datatype text
 );
-comment on type cronmill.query_task is 'A query to be done: its text and key, and the settings of its processor; a result computed after computed_after will do. failure is why it is remembered as failed, unless it refreshes.';
+comment on type cronmill.query_task
+    is 'A query to be done: its text and key, and the settings of its processor; a result computed '
+        'after computed_after will do. failure is why it is remembered as failed, '
+        'unless it refreshes.';
 -- What a processor tells the registry of itself.
 create type cronmill.backlog as (
     ready bigint,
@@ -120,4 +127,6 @@ create type cronmill.backlog as (
     failed bigint,
     paused boolean
 );
-comment on type cronmill.backlog is 'Tasks that are ready and dead, attempts of the last quarter of an hour, and whether the processor is paused.';
+comment on type cronmill.backlog
+    is 'Tasks that are ready and dead, attempts of the last quarter of an hour, and whether the '
+        'processor is paused.';

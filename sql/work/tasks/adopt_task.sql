@@ -1,7 +1,7 @@
--- Puts a row of an adopted table into its queue; false if it has to stay where it is: its payload is no JSON, or a
--- task waits with its key. Where rows merges, that task is given the row's priority on top of its own instead.
--- No rights of the caller are looked at: that of inserting into the old table is what counts there.
--- Changes cronmill.task.
+-- Puts a row of an adopted table into its queue; false if it has to stay where it is: its payload
+-- is no JSON, or a task waits with its key. Where rows merges, that task is given the row's
+-- priority on top of its own instead. No rights of the caller are looked at: that of inserting into
+-- the old table is what counts there. Changes cronmill.task.
 -- Executed by: the triggers of adopted tables, as their owner; cronmill migrate adopt.
 create or replace function cronmill.adopt_task(
     queue_id integer,
@@ -32,7 +32,8 @@ begin
         values (
             adopt_task.queue_id, adopt_task.payload, adopt_task.priority, adopt_task.attempts,
             coalesce(cronmill.within_time(adopt_task.run_at), statement_timestamp()),
-            coalesce(cronmill.within_time(adopt_task.enqueued_at), statement_timestamp()), adopt_task.unique_key
+            coalesce(cronmill.within_time(adopt_task.enqueued_at), statement_timestamp()),
+            adopt_task.unique_key
         )
         on conflict (queue_id, unique_key) where unique_key is not null and taken_by is null
             do update set priority = least(9, t.priority + excluded.priority);
@@ -44,11 +45,15 @@ begin
     values (
         adopt_task.queue_id, adopt_task.payload, adopt_task.priority, adopt_task.attempts,
         coalesce(cronmill.within_time(adopt_task.run_at), statement_timestamp()),
-        coalesce(cronmill.within_time(adopt_task.enqueued_at), statement_timestamp()), adopt_task.unique_key
+        coalesce(cronmill.within_time(adopt_task.enqueued_at), statement_timestamp()),
+        adopt_task.unique_key
     )
     on conflict (queue_id, unique_key) where unique_key is not null and taken_by is null do nothing;
     return found;
 end
 $function$;
-comment on function cronmill.adopt_task(integer, jsonb, integer, integer, timestamptz, timestamptz, text, boolean) is 'Puts a row of an adopted table into its queue; false if it has to stay where it is.';
-revoke all on function cronmill.adopt_task(integer, jsonb, integer, integer, timestamptz, timestamptz, text, boolean) from public;
+comment on function cronmill.adopt_task(
+    integer, jsonb, integer, integer, timestamptz, timestamptz, text, boolean)
+    is 'Puts a row of an adopted table into its queue; false if it has to stay where it is.';
+revoke all on function cronmill.adopt_task(
+    integer, jsonb, integer, integer, timestamptz, timestamptz, text, boolean) from public;

@@ -1,4 +1,5 @@
--- The moment that lies so far back; refuses an age that is null or negative, which would purge what was not meant.
+-- The moment that lies so far back; refuses an age that is null or negative, which would purge what
+-- was not meant.
 -- Executed by: purge_dead, purge_done.
 create or replace function cronmill.age_limit(older_than interval)
 returns timestamptz
@@ -9,8 +10,10 @@ begin
     if age_limit.older_than is null or age_limit.older_than < interval '0' then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = pg_catalog.format('older_than is %s', coalesce(age_limit.older_than::text, 'null')),
-            hint = 'Say how old a task must be to be purged: interval ''30 days'', or interval ''0'' for all.';
+            message = pg_catalog.format(
+                'older_than is %s', coalesce(age_limit.older_than::text, 'null')),
+            hint = 'Say how old a task must be to be purged: interval ''30 days'', '
+                'or interval ''0'' for all.';
     end if;
     return clock_timestamp() - age_limit.older_than;
 end

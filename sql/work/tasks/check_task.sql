@@ -33,14 +33,17 @@ begin
             errcode = 'invalid_parameter_value',
             message = pg_catalog.format('timeout %s is longer than a day', check_task.timeout),
             detail = 'A slot may be held by a task for so long, and whoever enqueues decides it.',
-            hint = 'A processor may have a longer one, for all of its tasks: cronmill configure NAME --timeout DURATION';
+            hint = 'A processor may have a longer one, for all of its tasks: '
+                'cronmill configure NAME --timeout DURATION';
     end if;
     if check_task.max_attempts not between 1 and 10000 then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = pg_catalog.format('max_attempts %s is not a number from 1 to 10000', check_task.max_attempts);
+            message = pg_catalog.format(
+                'max_attempts %s is not a number from 1 to 10000', check_task.max_attempts);
     end if;
 end
 $function$;
-comment on function cronmill.check_task(text, text, interval, integer) is 'Refuses keys and settings of a task that make no sense.';
+comment on function cronmill.check_task(text, text, interval, integer)
+    is 'Refuses keys and settings of a task that make no sense.';
 revoke all on function cronmill.check_task(text, text, interval, integer) from public;

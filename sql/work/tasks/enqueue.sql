@@ -1,6 +1,7 @@
--- Puts one task into a queue and returns its number. With a unique key it returns the task that waits with this key
--- already, if there is one; that task is not begun before the caller's transaction ends, so its handler sees what
--- the caller has changed (ENGINE 9). Never waits for a handler. Changes cronmill.task.
+-- Puts one task into a queue and returns its number. With a unique key it returns the task that
+-- waits with this key already, if there is one; that task is not begun before the caller's
+-- transaction ends, so its handler sees what the caller has changed (ENGINE 9). Never waits for a
+-- handler. Changes cronmill.task.
 -- Executed by: producers.
 create or replace function cronmill.enqueue(
     queue text,
@@ -21,7 +22,9 @@ declare
     known_queue_id constant integer := cronmill.producer_queue_id(enqueue.queue);
     found_id bigint;
 begin
-    if num_nonnulls(enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts) > 0 then
+    if num_nonnulls(
+        enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts) > 0
+    then
         perform cronmill.check_task(
             enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts);
     end if;
@@ -36,10 +39,12 @@ begin
             known_queue_id, enqueue.priority, cronmill.within_time(enqueue.run_at), enqueue.payload,
             enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts
         )
-        on conflict (queue_id, unique_key) where unique_key is not null and taken_by is null do nothing
+        on conflict (queue_id, unique_key)
+            where unique_key is not null and taken_by is null do nothing
         returning task.task_id into found_id;
         exit when found_id is not null;
-        -- Locked, so that no slot begins it before this transaction ends. It may be gone by now: then there is room.
+        -- Locked, so that no slot begins it before this transaction ends. It may be gone by now:
+        -- then there is room.
         select t.task_id into found_id
         from cronmill.task as t
         where t.queue_id = known_queue_id
@@ -51,5 +56,9 @@ begin
     return found_id;
 end
 $function$;
-comment on function cronmill.enqueue(text, jsonb, integer, timestamptz, text, text, interval, integer) is 'Puts one task into a queue, returns its number, or that of the task that waits with the same unique key.';
-revoke all on function cronmill.enqueue(text, jsonb, integer, timestamptz, text, text, interval, integer) from public;
+comment on function cronmill.enqueue(
+    text, jsonb, integer, timestamptz, text, text, interval, integer)
+    is 'Puts one task into a queue, returns its number, or that of the task that waits with '
+        'the same unique key.';
+revoke all on function cronmill.enqueue(
+    text, jsonb, integer, timestamptz, text, text, interval, integer) from public;

@@ -1,6 +1,6 @@
--- Puts tasks with settings of their own into a queue, in the order of the array; returns how many, without those
--- whose unique key a waiting task has already (see enqueue). An error names the envelope in its detail.
--- Changes cronmill.task.
+-- Puts tasks with settings of their own into a queue, in the order of the array; returns how many,
+-- without those whose unique key a waiting task has already (see enqueue). An error names the
+-- envelope in its detail. Changes cronmill.task.
 -- Executed by: producers.
 create or replace function cronmill.enqueue_envelopes(
     queue text,
@@ -20,8 +20,9 @@ as $function$
 declare
     known_queue_id constant integer := cronmill.producer_queue_id(enqueue_envelopes.queue);
     defaults constant cronmill.task_settings := (
-        null, enqueue_envelopes.priority::smallint, enqueue_envelopes.run_at, enqueue_envelopes.unique_key,
-        enqueue_envelopes.group_key, enqueue_envelopes.timeout, enqueue_envelopes.max_attempts::smallint
+        null, enqueue_envelopes.priority::smallint, enqueue_envelopes.run_at,
+        enqueue_envelopes.unique_key, enqueue_envelopes.group_key, enqueue_envelopes.timeout,
+        enqueue_envelopes.max_attempts::smallint
     )::cronmill.task_settings;
     tasks cronmill.task_settings[] := array[]::cronmill.task_settings[];
     new_ids bigint[];
@@ -43,15 +44,18 @@ begin
         end;
     end loop;
     if exists (select from unnest(tasks) as t where t.unique_key is not null) then
-        perform cronmill.hold_lost_keys(known_queue_id, array(select t.unique_key from unnest(tasks) as t));
+        perform cronmill.hold_lost_keys(
+            known_queue_id, array(select t.unique_key from unnest(tasks) as t));
     end if;
-    -- Numbered in their order, and inserted in that of their keys: two producers with the same keys wait for each
-    -- other, and do not deadlock.
-    select array_agg(nextval('cronmill.task_task_id_seq')) into new_ids from generate_subscripts(tasks, 1);
+    -- Numbered in their order, and inserted in that of their keys: two producers with the same keys
+    -- wait for each other, and do not deadlock.
+    select array_agg(nextval('cronmill.task_task_id_seq')) into new_ids
+    from generate_subscripts(tasks, 1);
     loop
         with made as (
             insert into cronmill.task (
-                task_id, queue_id, priority, run_at, payload, unique_key, group_key, timeout, max_attempts
+                task_id, queue_id, priority, run_at, payload, unique_key, group_key, timeout,
+                max_attempts
             )
             overriding system value
             select
@@ -63,15 +67,17 @@ begin
             join unnest(new_ids) with ordinality as n (task_id, position) on n.position = t.position
             where keys is null or t.unique_key = any (keys)
             order by t.unique_key, t.position
-            on conflict (queue_id, unique_key) where unique_key is not null and taken_by is null do nothing
+            on conflict (queue_id, unique_key)
+                where unique_key is not null and taken_by is null do nothing
             returning task.unique_key
         )
-        select count(*), held_keys || array_agg(m.unique_key) filter (where m.unique_key is not null)
+        select
+            count(*), held_keys || array_agg(m.unique_key) filter (where m.unique_key is not null)
         into rows_now, held_keys
         from made as m;
         row_total := row_total + rows_now;
-        -- Those that wait already are locked, so that no slot begins them before this transaction ends; where one is gone
-        -- meanwhile there is room now.
+        -- Those that wait already are locked, so that no slot begins them before this transaction
+        -- ends; where one is gone meanwhile there is room now.
         with held as (
             select t.unique_key
             from cronmill.task as t
@@ -91,5 +97,8 @@ begin
     return row_total;
 end
 $function$;
-comment on function cronmill.enqueue_envelopes(text, jsonb[], integer, timestamptz, text, text, interval, integer) is 'Puts tasks with settings of their own into a queue, returns how many.';
-revoke all on function cronmill.enqueue_envelopes(text, jsonb[], integer, timestamptz, text, text, interval, integer) from public;
+comment on function cronmill.enqueue_envelopes(
+    text, jsonb[], integer, timestamptz, text, text, interval, integer)
+    is 'Puts tasks with settings of their own into a queue, returns how many.';
+revoke all on function cronmill.enqueue_envelopes(
+    text, jsonb[], integer, timestamptz, text, text, interval, integer) from public;

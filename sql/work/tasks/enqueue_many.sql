@@ -19,9 +19,13 @@ declare
     due_at constant timestamptz := cronmill.within_time(enqueue_many.run_at);
     row_total bigint;
 begin
-    perform cronmill.check_task(null, enqueue_many.group_key, enqueue_many.timeout, enqueue_many.max_attempts);
-    insert into cronmill.task (queue_id, priority, run_at, payload, group_key, timeout, max_attempts)
-    -- In the select list, unnest gives row by row; in the from clause it would fill a temporary file first.
+    perform cronmill.check_task(
+        null, enqueue_many.group_key, enqueue_many.timeout, enqueue_many.max_attempts);
+    insert into cronmill.task (
+        queue_id, priority, run_at, payload, group_key, timeout, max_attempts
+    )
+    -- In the select list, unnest gives row by row; in the from clause it would fill a temporary
+    -- file first.
     select
         known_queue_id, enqueue_many.priority, due_at, unnest(enqueue_many.payloads),
         enqueue_many.group_key, enqueue_many.timeout, enqueue_many.max_attempts;
@@ -29,5 +33,8 @@ begin
     return row_total;
 end
 $function$;
-comment on function cronmill.enqueue_many(text, jsonb[], integer, timestamptz, text, interval, integer) is 'Puts an array of tasks into a queue in one statement, returns how many.';
-revoke all on function cronmill.enqueue_many(text, jsonb[], integer, timestamptz, text, interval, integer) from public;
+comment on function cronmill.enqueue_many(
+    text, jsonb[], integer, timestamptz, text, interval, integer)
+    is 'Puts an array of tasks into a queue in one statement, returns how many.';
+revoke all on function cronmill.enqueue_many(
+    text, jsonb[], integer, timestamptz, text, interval, integer) from public;

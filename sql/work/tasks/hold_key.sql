@@ -1,5 +1,6 @@
--- Gives a task that goes back to waiting its unique key again, which it gave up in order to be begun. If another task has the
--- key by now, or is getting it, both will be done. Changes cronmill.task.
+-- Gives a task that goes back to waiting its unique key again, which it gave up in order to be
+-- begun. If another task has the key by now, or is getting it, both will be done. Changes
+-- cronmill.task.
 -- Executed by: hold_keys, put_back.
 create or replace function cronmill.hold_key(task_id bigint, place tid)
 returns void
@@ -20,5 +21,6 @@ exception
         where t.ctid = hold_key.place and t.task_id = hold_key.task_id;
 end
 $function$;
-comment on function cronmill.hold_key(bigint, tid) is 'Gives a waiting task its unique key again, if it is free.';
+comment on function cronmill.hold_key(bigint, tid)
+    is 'Gives a waiting task its unique key again, if it is free.';
 revoke all on function cronmill.hold_key(bigint, tid) from public;

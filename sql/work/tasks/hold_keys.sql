@@ -1,4 +1,5 @@
--- Gives the unique keys again that a slot has given up for tasks which it did not come to begin. Changes cronmill.task.
+-- Gives the unique keys again that a slot has given up for tasks which it did not come to begin.
+-- Changes cronmill.task.
 -- Executed by: begin_run, end_run.
 create or replace function cronmill.hold_keys(queue_id integer, slot_id integer)
 returns void
@@ -14,7 +15,9 @@ begin
     from (
         select t.task_id, t.ctid as place
         from cronmill.task as t
-        where t.queue_id = hold_keys.queue_id and t.taken_by = hold_keys.slot_id and t.began_at is null
+        where t.queue_id = hold_keys.queue_id
+            and t.taken_by = hold_keys.slot_id
+            and t.began_at is null
         for update skip locked
     ) as u;
     update cronmill.task as t set taken_by = null where t.ctid = any (unbegun.places);
@@ -24,12 +27,15 @@ exception
         for unbegun in
             select t.task_id, t.ctid as place
             from cronmill.task as t
-            where t.queue_id = hold_keys.queue_id and t.taken_by = hold_keys.slot_id and t.began_at is null
+            where t.queue_id = hold_keys.queue_id
+                and t.taken_by = hold_keys.slot_id
+                and t.began_at is null
             for update skip locked
         loop
             perform cronmill.hold_key(unbegun.task_id, unbegun.place);
         end loop;
 end
 $function$;
-comment on function cronmill.hold_keys(integer, integer) is 'Gives unique keys again that a slot has given up for tasks it did not begin.';
+comment on function cronmill.hold_keys(integer, integer)
+    is 'Gives unique keys again that a slot has given up for tasks it did not begin.';
 revoke all on function cronmill.hold_keys(integer, integer) from public;

@@ -1,5 +1,5 @@
--- The same for tasks with one of these keys whose slot is gone without having done so: killed, or removed. Where another
--- task has the key by now, both will be done. Changes cronmill.task.
+-- The same for tasks with one of these keys whose slot is gone without having done so: killed, or
+-- removed. Where another task has the key by now, both will be done. Changes cronmill.task.
 -- Executed by: adopt_task, enqueue, enqueue_envelopes.
 create or replace function cronmill.hold_lost_keys(queue_id integer, unique_keys text[])
 returns void
@@ -15,7 +15,8 @@ begin
         where t.queue_id = hold_lost_keys.queue_id
             and t.unique_key = any (hold_lost_keys.unique_keys)
             and t.taken_by is not null
-            -- Without a key it could not be told that an attempt was not made because its run ended cleanly.
+            -- Without a key it could not be told that an attempt was not made because its run ended
+            -- cleanly.
             and (t.began_at is null or not exists (
                 select from cronmill.run as r
                 where r.slot_id = t.taken_by and t.began_at between r.started_at and r.ended_at
@@ -29,7 +30,8 @@ begin
         for update skip locked
     loop
         begin
-            update cronmill.task as t set taken_by = null where t.ctid = lost.place and t.task_id = lost.task_id;
+            update cronmill.task as t set taken_by = null
+            where t.ctid = lost.place and t.task_id = lost.task_id;
         exception
             when unique_violation then
                 null;
@@ -37,5 +39,6 @@ begin
     end loop;
 end
 $function$;
-comment on function cronmill.hold_lost_keys(integer, text[]) is 'Gives unique keys again that slots have given up and lost.';
+comment on function cronmill.hold_lost_keys(integer, text[])
+    is 'Gives unique keys again that slots have given up and lost.';
 revoke all on function cronmill.hold_lost_keys(integer, text[]) from public;

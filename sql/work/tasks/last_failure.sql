@@ -1,7 +1,9 @@
--- When an attempt of a queue's tasks last failed, and with what message: the newest of those that are found without
--- looking at all tasks.
+-- When an attempt of a queue's tasks last failed, and with what message: the newest of those that
+-- are found without looking at all tasks.
 -- Executed by: processor_status; monitors, through processor_status.
-create or replace function cronmill.last_failure(queue_id integer, out failed_at timestamptz, out error_message text)
+create or replace function cronmill.last_failure(
+    queue_id integer, out failed_at timestamptz, out error_message text
+)
 returns record
 language sql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
@@ -18,7 +20,8 @@ begin atomic
         )
         union all
         (
-            -- A retry comes some time after the failure: among the last that are ready, or the first that are not.
+            -- A retry comes some time after the failure: among the last that are ready, or the
+            -- first that are not.
             select t.failed_at, t.error_message
             from generate_series(0, 9) as n (priority)
             cross join lateral (
@@ -46,5 +49,6 @@ begin atomic
     order by f.failed_at desc
     limit 1;
 end;
-comment on function cronmill.last_failure(integer) is 'When an attempt of a queue''s tasks last failed, and with what message.';
+comment on function cronmill.last_failure(integer)
+    is 'When an attempt of a queue''s tasks last failed, and with what message.';
 revoke all on function cronmill.last_failure(integer) from public;

@@ -1,9 +1,11 @@
--- Removes, of each processor, enabled or not, finished tasks older than keep_done, dead ones older than keep_dead, and
--- what was noted of old runs; at most so many of each. Tasks that somebody else has locked are left for the next time.
--- A rehearsal counts, without a limit, and removes nothing.
+-- Removes, of each processor, enabled or not, finished tasks older than keep_done, dead ones older
+-- than keep_dead, and what was noted of old runs; at most so many of each. Tasks that somebody else
+-- has locked are left for the next time. A rehearsal counts, without a limit, and removes nothing.
 -- Changes cronmill.done_task, cronmill.dead_task, cronmill.run, cronmill.slot.
 -- Executed by: tidy; operators; cronmill prune.
-create or replace function cronmill.prune_tasks(max_rows integer, is_rehearsal boolean default false)
+create or replace function cronmill.prune_tasks(
+    max_rows integer, is_rehearsal boolean default false
+)
 returns table (processor text, done_tasks bigint, dead_tasks bigint, runs bigint)
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
@@ -66,5 +68,6 @@ begin
     end loop;
 end
 $function$;
-comment on function cronmill.prune_tasks(integer, boolean) is 'Removes finished and dead tasks that have been kept long enough, of every processor.';
+comment on function cronmill.prune_tasks(integer, boolean)
+    is 'Removes finished and dead tasks that have been kept long enough, of every processor.';
 revoke all on function cronmill.prune_tasks(integer, boolean) from public;

@@ -1,7 +1,7 @@
--- Deletes dead tasks that failed for the last time longer ago than that; without a queue, of all queues. What another
--- session has locked, because it redrives or purges it, is left out.
--- One call is one transaction. To do many in several: max_tasks, and after_id the last_id of the call before, until
--- last_id is null.
+-- Deletes dead tasks that failed for the last time longer ago than that; without a queue, of all
+-- queues. What another session has locked, because it redrives or purges it, is left out.
+-- One call is one transaction. To do many in several: max_tasks, and after_id the last_id of the
+-- call before, until last_id is null.
 -- Changes cronmill.dead_task.
 -- Executed by: the installer, and whom it grants it.
 create or replace function cronmill.purge_dead(
@@ -17,7 +17,9 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    only_queue_id constant integer := case when purge_dead.queue is not null then cronmill.queue_id(purge_dead.queue) end;
+    only_queue_id constant integer := case
+        when purge_dead.queue is not null then cronmill.queue_id(purge_dead.queue)
+    end;
     failed_before constant timestamptz := cronmill.age_limit(purge_dead.older_than);
 begin
     with gone as (
@@ -39,5 +41,6 @@ begin
     from gone as g;
 end
 $function$;
-comment on function cronmill.purge_dead(text, interval, integer, bigint) is 'Deletes dead tasks that failed longer ago than that.';
+comment on function cronmill.purge_dead(text, interval, integer, bigint)
+    is 'Deletes dead tasks that failed longer ago than that.';
 revoke all on function cronmill.purge_dead(text, interval, integer, bigint) from public;

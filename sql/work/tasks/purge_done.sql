@@ -1,15 +1,19 @@
--- Deletes finished tasks that were done longer ago than that, the oldest first; without a queue, of all queues. What
--- another session deletes at this moment is left out.
+-- Deletes finished tasks that were done longer ago than that, the oldest first; without a queue, of
+-- all queues. What another session deletes at this moment is left out.
 -- One call is one transaction. To do many in several: max_tasks, until nothing is purged.
 -- Returns the number deleted. Changes cronmill.done_task.
 -- Executed by: the installer, and whom it grants it.
-create or replace function cronmill.purge_done(queue text, older_than interval, max_tasks integer default null)
+create or replace function cronmill.purge_done(
+    queue text, older_than interval, max_tasks integer default null
+)
 returns bigint
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    only_queue_id constant integer := case when purge_done.queue is not null then cronmill.queue_id(purge_done.queue) end;
+    only_queue_id constant integer := case
+        when purge_done.queue is not null then cronmill.queue_id(purge_done.queue)
+    end;
     finished_before constant timestamptz := cronmill.age_limit(purge_done.older_than);
     purged bigint;
 begin
@@ -35,5 +39,6 @@ begin
     return purged;
 end
 $function$;
-comment on function cronmill.purge_done(text, interval, integer) is 'Deletes finished tasks that were done longer ago than that.';
+comment on function cronmill.purge_done(text, interval, integer)
+    is 'Deletes finished tasks that were done longer ago than that.';
 revoke all on function cronmill.purge_done(text, interval, integer) from public;

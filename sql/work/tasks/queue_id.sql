@@ -12,9 +12,13 @@ begin
     if found_id is null then
         raise exception using
             errcode = 'MC001',
-            message = pg_catalog.format('queue "%s" does not exist in database "%s"', queue_id.queue, pg_catalog.current_database()),
-            hint = pg_catalog.format('Make it with: cronmill setup --database %s --queue %s --handler SCHEMA.FUNCTION',
-                cronmill.shell_word(pg_catalog.current_database()), cronmill.shell_word(queue_id.queue));
+            message = pg_catalog.format(
+                'queue "%s" does not exist in database "%s"',
+                queue_id.queue, pg_catalog.current_database()),
+            hint = pg_catalog.format(
+                'Make it with: cronmill setup --database %s --queue %s --handler SCHEMA.FUNCTION',
+                cronmill.shell_word(pg_catalog.current_database()),
+                cronmill.shell_word(queue_id.queue));
     end if;
     return found_id;
 end

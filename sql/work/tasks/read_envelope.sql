@@ -1,5 +1,5 @@
--- Reads an envelope, {"payload": ..., "priority": ...}: a task with settings of its own. Fields that are missing or
--- null are taken from the call's.
+-- Reads an envelope, {"payload": ..., "priority": ...}: a task with settings of its own. Fields
+-- that are missing or null are taken from the call's.
 -- Executed by: enqueue_envelopes.
 create or replace function cronmill.read_envelope(envelope jsonb, defaults cronmill.task_settings)
 returns cronmill.task_settings
@@ -10,7 +10,8 @@ declare
     read cronmill.task_settings := read_envelope.defaults;
     unknown text;
 begin
-    if jsonb_typeof(read_envelope.envelope) <> 'object' or not read_envelope.envelope ? 'payload' then
+    if jsonb_typeof(read_envelope.envelope) <> 'object' or not read_envelope.envelope ? 'payload'
+    then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = 'an envelope is an object with a payload',
@@ -24,7 +25,8 @@ begin
         raise exception using
             errcode = 'invalid_parameter_value',
             message = pg_catalog.format('an envelope has no field "%s"', unknown),
-            hint = 'Its fields are payload, priority, run_at, unique_key, group_key, timeout and max_attempts.';
+            hint = 'Its fields are payload, priority, run_at, unique_key, group_key, '
+                'timeout and max_attempts.';
     end if;
     read.payload := read_envelope.envelope -> 'payload';
     read.priority := coalesce((read_envelope.envelope ->> 'priority')::smallint, read.priority);
@@ -32,7 +34,8 @@ begin
     read.unique_key := coalesce(read_envelope.envelope ->> 'unique_key', read.unique_key);
     read.group_key := coalesce(read_envelope.envelope ->> 'group_key', read.group_key);
     read.timeout := coalesce((read_envelope.envelope ->> 'timeout')::interval, read.timeout);
-    read.max_attempts := coalesce((read_envelope.envelope ->> 'max_attempts')::smallint, read.max_attempts);
+    read.max_attempts := coalesce(
+        (read_envelope.envelope ->> 'max_attempts')::smallint, read.max_attempts);
     read.run_at := cronmill.within_time(read.run_at);
     perform cronmill.check_task(read.unique_key, read.group_key, read.timeout, read.max_attempts);
     if read.priority not between 0 and 9 then
@@ -43,5 +46,6 @@ begin
     return read;
 end
 $function$;
-comment on function cronmill.read_envelope(jsonb, cronmill.task_settings) is 'Reads a task with settings of its own.';
+comment on function cronmill.read_envelope(jsonb, cronmill.task_settings)
+    is 'Reads a task with settings of its own.';
 revoke all on function cronmill.read_envelope(jsonb, cronmill.task_settings) from public;

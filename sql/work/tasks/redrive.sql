@@ -1,11 +1,13 @@
--- Puts dead tasks back into their queue: with the number they had, no attempts and no error, ready now (ENGINE 7).
--- Without a queue all queues are meant; of numbers, text in the message and SQLSTATE all that are given have to fit.
--- A task whose unique key another task holds stays dead and is counted as kept. Two sessions at once do not
--- put a task back twice: each leaves out what the other has locked.
--- One call is one transaction. To do many in several: max_tasks, and after_id the last_id of the call before, until
--- last_id is null.
--- The first of a group is its lowest number, so a task put back goes before those of its group that wait; what is being
--- done of the group at this moment is finished first, because a slot locks the group.
+-- Puts dead tasks back into their queue: with the number they had, no attempts and no error, ready
+-- now (ENGINE 7). Without a queue all queues are meant; of numbers, text in the message and
+-- SQLSTATE all that are given have to fit. A task whose unique key another task holds stays dead
+-- and is counted as kept. Two sessions at once do not put a task back twice: each leaves out what
+-- the other has locked.
+-- One call is one transaction. To do many in several: max_tasks, and after_id the last_id of the
+-- call before, until last_id is null.
+-- The first of a group is its lowest number, so a task put back goes before those of its group that
+-- wait; what is being done of the group at this moment is finished first, because a slot locks the
+-- group.
 -- Changes cronmill.task and cronmill.dead_task.
 -- Executed by: the installer, and whom it grants it.
 create or replace function cronmill.redrive(
@@ -25,7 +27,9 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     -- queue_id() raises where there is no such queue.
-    only_queue_id constant integer := case when redrive.queue is not null then cronmill.queue_id(redrive.queue) end;
+    only_queue_id constant integer := case
+        when redrive.queue is not null then cronmill.queue_id(redrive.queue)
+    end;
 begin
     with picked as materialized (
         select d.*
@@ -41,7 +45,8 @@ begin
     ),
     returned as (
         insert into cronmill.task (
-            task_id, queue_id, priority, run_at, enqueued_at, payload, unique_key, group_key, timeout, max_attempts
+            task_id, queue_id, priority, run_at, enqueued_at, payload, unique_key, group_key,
+            timeout, max_attempts
         )
         overriding system value
         select
@@ -53,7 +58,8 @@ begin
         from picked as p
         left join cronmill.processor as q on q.queue_id = p.queue_id and q.result_table is not null
         order by p.task_id
-        on conflict (queue_id, unique_key) where unique_key is not null and taken_by is null do nothing
+        on conflict (queue_id, unique_key)
+            where unique_key is not null and taken_by is null do nothing
         returning task.task_id
     ),
     gone as (
@@ -68,5 +74,6 @@ begin
     redrive.kept := redrive.kept - redrive.redriven;
 end
 $function$;
-comment on function cronmill.redrive(text, bigint[], text, text, integer, bigint) is 'Puts dead tasks back into their queue: all of them, by number, or by error.';
+comment on function cronmill.redrive(text, bigint[], text, text, integer, bigint)
+    is 'Puts dead tasks back into their queue: all of them, by number, or by error.';
 revoke all on function cronmill.redrive(text, bigint[], text, text, integer, bigint) from public;

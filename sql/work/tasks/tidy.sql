@@ -1,5 +1,5 @@
--- Does so about once an hour for all processors of this database, also those that do not run, a thousand rows of each
--- at a time. Changes cronmill.installation, and what prune_tasks does.
+-- Does so about once an hour for all processors of this database, also those that do not run, a
+-- thousand rows of each at a time. Changes cronmill.installation, and what prune_tasks does.
 -- Executed by: push; the run-as role of any processor.
 create or replace function cronmill.tidy(processor_id integer)
 returns void
@@ -14,7 +14,9 @@ begin
     ) then
         return;
     end if;
-    perform from cronmill.installation as i where i.tidied_at < clock_timestamp() - interval '1 hour' for update skip locked;
+    perform from cronmill.installation as i
+    where i.tidied_at < clock_timestamp() - interval '1 hour'
+    for update skip locked;
     if not found then
         return;
     end if;
@@ -26,5 +28,6 @@ begin
     end if;
 end
 $function$;
-comment on function cronmill.tidy(integer) is 'Removes, once an hour, what has been kept long enough.';
+comment on function cronmill.tidy(integer)
+    is 'Removes, once an hour, what has been kept long enough.';
 revoke all on function cronmill.tidy(integer) from public;

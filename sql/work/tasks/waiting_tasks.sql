@@ -1,8 +1,9 @@
--- How many tasks of a queue are ready, scheduled and, of these, retrying, and since when the oldest has been ready.
--- Counts stop at 100,001.
+-- How many tasks of a queue are ready, scheduled and, of these, retrying, and since when the oldest
+-- has been ready. Counts stop at 100,001.
 -- Executed by: processor_status; monitors, through processor_status.
 create or replace function cronmill.waiting_tasks(
-    queue_id integer, out ready bigint, out scheduled bigint, out retrying bigint, out oldest_ready_at timestamptz
+    queue_id integer, out ready bigint, out scheduled bigint, out retrying bigint,
+    out oldest_ready_at timestamptz
 )
 returns record
 language sql stable parallel safe security definer
@@ -19,7 +20,9 @@ begin atomic
         select count(*) as total
         from (
             select 1 from cronmill.task as t
-            where t.queue_id = waiting_tasks.queue_id and t.priority = n.priority and t.run_at <= statement_timestamp()
+            where t.queue_id = waiting_tasks.queue_id
+                and t.priority = n.priority
+                and t.run_at <= statement_timestamp()
             limit 100001
         ) as counted
     ) as ready
@@ -27,7 +30,9 @@ begin atomic
         select count(*) as total, count(*) filter (where counted.attempts > 0) as retrying
         from (
             select t.attempts from cronmill.task as t
-            where t.queue_id = waiting_tasks.queue_id and t.priority = n.priority and t.run_at > statement_timestamp()
+            where t.queue_id = waiting_tasks.queue_id
+                and t.priority = n.priority
+                and t.run_at > statement_timestamp()
             limit 100001
         ) as counted
     ) as later
@@ -35,10 +40,13 @@ begin atomic
         -- -infinity is a time to run at, and has no age.
         select case when isfinite(t.run_at) then t.run_at else t.enqueued_at end as ready_at
         from cronmill.task as t
-        where t.queue_id = waiting_tasks.queue_id and t.priority = n.priority and t.run_at <= statement_timestamp()
+        where t.queue_id = waiting_tasks.queue_id
+            and t.priority = n.priority
+            and t.run_at <= statement_timestamp()
         order by t.run_at
         limit 1
     ) as oldest on true;
 end;
-comment on function cronmill.waiting_tasks(integer) is 'How many tasks of a queue wait, and since when the oldest has been ready.';
+comment on function cronmill.waiting_tasks(integer)
+    is 'How many tasks of a queue wait, and since when the oldest has been ready.';
 revoke all on function cronmill.waiting_tasks(integer) from public;

@@ -1,5 +1,5 @@
--- The nearest time at which a task may be due: with infinite times, and those before and after all that is meant, nothing
--- can be reckoned. Null stays null.
+-- The nearest time at which a task may be due: with infinite times, and those before and after all
+-- that is meant, nothing can be reckoned. Null stays null.
 -- Executed by: adopt_task, enqueue, enqueue_many, finish, read_envelope.
 create or replace function cronmill.within_time(run_at timestamptz)
 returns timestamptz
@@ -15,5 +15,6 @@ begin
     end;
 end
 $function$;
-comment on function cronmill.within_time(timestamptz) is 'The nearest time at which a task may be due.';
+comment on function cronmill.within_time(timestamptz)
+    is 'The nearest time at which a task may be due.';
 revoke all on function cronmill.within_time(timestamptz) from public;

@@ -1,13 +1,17 @@
--- What there is to say about each processor in this database, at this moment. Counts stop at 100,001;
--- running is told by the slots' advisory locks, waiting (of those running) by the lock that a slot's transaction has while
--- there are tasks in hand (hold_deadline). Everybody may see both. Reports ask it once in each of
--- hundreds of databases, of which most have nothing to do: what is needed only where there are tasks or failures is in
--- functions, which are planned when they are called. Executed by: monitors.
+-- What there is to say about each processor in this database, at this moment. Counts stop at
+-- 100,001; running is told by the slots' advisory locks, waiting (of those running) by the lock
+-- that a slot's transaction has while there are tasks in hand (hold_deadline). Everybody may see
+-- both. Reports ask it once in each of hundreds of databases, of which most have nothing to do:
+-- what is needed only where there are tasks or failures is in functions, which are planned when
+-- they are called. Executed by: monitors.
 create or replace view cronmill.processor_status as
 with backend as materialized (
-    -- What pg_locks and pg_stat_activity would be joined with costs more than all of the rest in a new session.
-    -- Anybody may take such a lock, but only the run-as role does by it what it is for.
-    select h.objid as slot_id, h.role_name, not bool_or(h.is_deadline) over (partition by h.pid) as waits, h.is_deadline
+    -- What pg_locks and pg_stat_activity would be joined with costs more than all of the rest in a
+    -- new session. Anybody may take such a lock, but only the run-as role does by it what it is
+    -- for.
+    select
+        h.objid as slot_id, h.role_name,
+        not bool_or(h.is_deadline) over (partition by h.pid) as waits, h.is_deadline
     from (
         select distinct
             l.pid, l.objid, pg_catalog.pg_get_userbyid(a.usesysid)::text as role_name,
@@ -15,8 +19,14 @@ with backend as materialized (
         from pg_catalog.pg_lock_status() as l
         join pg_catalog.pg_stat_get_activity(null) as a on a.pid = l.pid
         where l.locktype = 'advisory'
-            and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
-            and l.classid in (cronmill.lock_class('slot')::oid, cronmill.lock_class('deadline')::oid)
+            and l.database = (
+                select d.oid
+                from pg_catalog.pg_database as d
+                where d.datname = pg_catalog.current_database()
+            )
+            and l.classid in (
+                cronmill.lock_class('slot')::oid, cronmill.lock_class('deadline')::oid
+            )
             and l.objsubid = 2
             and l.granted
     ) as h
@@ -38,7 +48,8 @@ select
     coalesce(tasks.scheduled, 0) as scheduled,
     coalesce(tasks.retrying, 0) as retrying,
     dead.total as dead,
-    extract(epoch from clock_timestamp() - tasks.oldest_ready_at)::double precision as oldest_ready_seconds,
+    extract(epoch from clock_timestamp() - tasks.oldest_ready_at)::double precision
+        as oldest_ready_seconds,
     slots.running,
     slots.waiting,
     tasks.oldest_ready_at,
@@ -68,7 +79,9 @@ left join lateral (
 ) as tasks on true
 cross join lateral (
     select count(*) as total
-    from (select 1 from cronmill.dead_task as d where d.queue_id = p.queue_id limit 100001) as counted
+    from (
+        select 1 from cronmill.dead_task as d where d.queue_id = p.queue_id limit 100001
+    ) as counted
 ) as dead
 cross join lateral (
     select
@@ -80,9 +93,12 @@ cross join lateral (
     from generate_series(1, p.slots) as n (slot)
     -- A slot that is no longer wanted, or that of process, may run.
     full join (
-        select o.slot_id, o.slot, o.started_at, o.ended_at from cronmill.slot as o where o.processor_id = p.processor_id
+        select o.slot_id, o.slot, o.started_at, o.ended_at
+        from cronmill.slot as o
+        where o.processor_id = p.processor_id
     ) as s on s.slot = n.slot
-    left join backend as b on b.slot_id = s.slot_id::oid and b.role_name = p.run_as and not b.is_deadline
+    left join backend as b
+        on b.slot_id = s.slot_id::oid and b.role_name = p.run_as and not b.is_deadline
 ) as slots
 cross join lateral (
     -- Runs within the last hour, and the one of each slot that began before it.
@@ -95,7 +111,8 @@ cross join lateral (
     from (
         select
             o.done, o.failed, o.alone,
-            coalesce(o.ended_at, clock_timestamp()) > clock_timestamp() - interval '15 minutes' as of_late
+            coalesce(o.ended_at, clock_timestamp()) > clock_timestamp() - interval '15 minutes'
+                as of_late
         from cronmill.slot as s
         join cronmill.run as o
             on o.slot_id = s.slot_id
@@ -103,7 +120,8 @@ cross join lateral (
                 clock_timestamp() - interval '1 hour',
                 (
                     select max(e.started_at) from cronmill.run as e
-                    where e.slot_id = s.slot_id and e.started_at < clock_timestamp() - interval '1 hour'
+                    where e.slot_id = s.slot_id
+                        and e.started_at < clock_timestamp() - interval '1 hour'
                 )
             )
         where s.processor_id = p.processor_id
@@ -116,4 +134,7 @@ left join lateral (
     where work.failed_last_hour > 0
     offset 0
 ) as failure on true;
-comment on view cronmill.processor_status is 'One row per processor: settings, task counts (they stop at 100,001), age of the oldest ready task, slots at work, work of the last hour and of the last quarter of one (of late).';
+comment on view cronmill.processor_status
+    is 'One row per processor: settings, task counts (they stop at 100,001), '
+        'age of the oldest ready task, slots at work, '
+        'work of the last hour and of the last quarter of one (of late).';
