@@ -94,6 +94,11 @@
 \ir engine/begin_attempt.sql
 \ir engine/claim_alone.sql
 \ir engine/claim_groups.sql
+\ir engine/claim_level.sql
+\ir engine/claim_suspects.sql
+\ir engine/give_up_keys.sql
+\ir engine/tally_waits.sql
+\ir engine/take_batch.sql
 \ir engine/claim.sql
 \ir engine/claim_again.sql
 \ir engine/give_back.sql

@@ -71,6 +71,32 @@ create type cronmill.claim as (
 comment on type cronmill.claim
     is 'A batch, or one task to be done alone whose attempt is charged already; '
         'and from where the next claim goes on.';
+-- Tasks of one priority that were locked, and until when those of them waited that were; the mark from
+-- which the next claim goes on, and whether there may be more that this one did not look at.
+create type cronmill.level_claim as (
+    total integer,
+    task_ids bigint[],
+    places tid[],
+    payloads jsonb[],
+    attempts integer[],
+    ready_at timestamptz[],
+    special bigint,
+    mark_at timestamptz,
+    mark_id bigint,
+    goes_on boolean
+);
+comment on type cronmill.level_claim is 'Tasks of one priority that were locked; and from where the next claim goes on.';
+-- When the tasks of a claim became ready that came in by order; how many of them have a key, a group or a
+-- timeout; of how many priorities they are; and the marks where the scan began.
+create type cronmill.scan as (
+    ready_at timestamptz[],
+    special bigint,
+    levels bigint,
+    from_at timestamptz[],
+    from_id bigint[]
+);
+comment on type cronmill.scan is
+    'What a claim knows of the tasks it has locked, besides the batch.';
 create type cronmill.task_error as (
     sqlstate text,
     message text,
