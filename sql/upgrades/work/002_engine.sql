@@ -1,4 +1,5 @@
--- The engine that was generated into each processor's procedure is the same for all of them now (sql/work/engine/).
+-- The engine that was generated into each processor's procedure is the same for all of them now
+-- (sql/work/engine/).
 alter type cronmill.run_start
     add attribute label text,
     add attribute handler_call text,
@@ -17,5 +18,6 @@ create type cronmill.part as (
     cancel_message text
 );
 comment on type cronmill.part is 'What became of some tasks that were done in one subtransaction.';
-comment on schema cronmill_processor is 'Cronmill: what is generated for processors, named for them.';
+comment on schema cronmill_processor
+    is 'Cronmill: what is generated for processors, named for them.';
 comment on column cronmill.processor.processor_id is 'Key.';
