@@ -16,5 +16,6 @@ begin atomic
         'cleared_at', alarm.cleared_at
     );
 end;
-comment on function cronmill_cron.alarm_message(cronmill_cron.alarm, text) is 'An alarm as it is told: raised, or cleared.';
+comment on function cronmill_cron.alarm_message(cronmill_cron.alarm, text)
+    is 'An alarm as it is told: raised, or cleared.';
 revoke all on function cronmill_cron.alarm_message(cronmill_cron.alarm, text) from public;

@@ -10,5 +10,6 @@ begin atomic
     join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
     where p.oid = routine;
 end;
-comment on function cronmill_cron.alarm_signature(oid) is 'A function as the alarm function is noted.';
+comment on function cronmill_cron.alarm_signature(oid)
+    is 'A function as the alarm function is noted.';
 revoke all on function cronmill_cron.alarm_signature(oid) from public;

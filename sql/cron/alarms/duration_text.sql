@@ -6,9 +6,12 @@ language sql immutable parallel safe security invoker
 set search_path = pg_catalog, pg_temp
 begin atomic
     select case
-        when duration < interval '2 minutes' then format('%s s', floor(extract(epoch from duration)))
-        when duration < interval '2 hours' then format('%s min', floor(extract(epoch from duration) / 60))
-        when duration < interval '2 days' then format('%s h', floor(extract(epoch from duration) / 3600))
+        when duration < interval '2 minutes'
+            then format('%s s', floor(extract(epoch from duration)))
+        when duration < interval '2 hours'
+            then format('%s min', floor(extract(epoch from duration) / 60))
+        when duration < interval '2 days'
+            then format('%s h', floor(extract(epoch from duration) / 3600))
         else format('%s days', floor(extract(epoch from duration) / 86400))
     end;
 end;

@@ -1,7 +1,9 @@
--- The next alarm that the function has not been told of, and that it is told now, taken for a failure beforehand.
--- Changes cronmill_cron.alarm.
+-- The next alarm that the function has not been told of, and that it is told now, taken for a
+-- failure beforehand. Changes cronmill_cron.alarm.
 -- Executed by: deliver; the alarm role, through deliver.
-create or replace function cronmill_cron.next_message(out alarm_id bigint, out event text, out message jsonb, out routine oid)
+create or replace function cronmill_cron.next_message(
+    out alarm_id bigint, out event text, out message jsonb, out routine oid
+)
 returns record
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
@@ -24,7 +26,10 @@ begin
             hint = 'cronmill alarms deliver FUNCTION --run-as ROLE';
     end if;
     update cronmill_cron.alarm as a
-    set tell_attempts = a.tell_attempts + 1, tell_error = 'The call did not end.', tell_tried_at = clock_timestamp()
+    set
+        tell_attempts = a.tell_attempts + 1,
+        tell_error = 'The call did not end.',
+        tell_tried_at = clock_timestamp()
     where a.alarm_id = (
         select o.alarm_id
         from cronmill_cron.alarm as o
@@ -42,5 +47,6 @@ begin
     next_message.message := cronmill_cron.alarm_message(told, next_message.event);
 end
 $function$;
-comment on function cronmill_cron.next_message() is 'The next alarm that the alarm function has to be told of.';
+comment on function cronmill_cron.next_message()
+    is 'The next alarm that the alarm function has to be told of.';
 revoke all on function cronmill_cron.next_message() from public;

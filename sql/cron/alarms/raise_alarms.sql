@@ -1,6 +1,6 @@
--- Raises alarms about what has become wrong, and clears those whose trouble has not been found twice in a row. Each is
--- told once by NOTIFY cronmill_alarm, by its number only: everybody who may connect may listen, and notify.
--- Changes cronmill_cron.alarm.
+-- Raises alarms about what has become wrong, and clears those whose trouble has not been found
+-- twice in a row. Each is told once by NOTIFY cronmill_alarm, by its number only: everybody who may
+-- connect may listen, and notify. Changes cronmill_cron.alarm.
 -- Executed by: house.
 create or replace function cronmill_cron.raise_alarms()
 returns void
@@ -29,7 +29,8 @@ begin
         where a.cleared_at is null
             and not exists (
                 select from unnest(found) as f
-                where (f.kind, f.database_name, f.processor) is not distinct from (a.kind, a.database_name, a.processor)
+                where (f.kind, f.database_name, f.processor)
+                    is not distinct from (a.kind, a.database_name, a.processor)
             )
         returning a.*
     loop
@@ -42,7 +43,8 @@ begin
     where a.misses > 0 and a.cleared_at is null
         and exists (
             select from unnest(found) as f
-            where (f.kind, f.database_name, f.processor) is not distinct from (a.kind, a.database_name, a.processor)
+            where (f.kind, f.database_name, f.processor)
+                is not distinct from (a.kind, a.database_name, a.processor)
         );
     for changed in
         insert into cronmill_cron.alarm (kind, database_name, processor, detail)
@@ -54,8 +56,10 @@ begin
     loop
         perform pg_catalog.pg_notify('cronmill_alarm', changed.alarm_id::text);
     end loop;
-    delete from cronmill_cron.alarm as a where a.cleared_at < clock_timestamp() - interval '90 days';
+    delete from cronmill_cron.alarm as a
+    where a.cleared_at < clock_timestamp() - interval '90 days';
 end
 $function$;
-comment on function cronmill_cron.raise_alarms() is 'Raises alarms about what has become wrong, and clears those that are over.';
+comment on function cronmill_cron.raise_alarms()
+    is 'Raises alarms about what has become wrong, and clears those that are over.';
 revoke all on function cronmill_cron.raise_alarms() from public;

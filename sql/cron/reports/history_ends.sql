@@ -1,4 +1,5 @@
--- Before the oldest and the newest runid of the history, as far as it can be seen; nulls where it is empty.
+-- Before the oldest and the newest runid of the history, as far as it can be seen; nulls where it
+-- is empty.
 -- Executed by: many functions.
 create or replace function cronmill_cron.history_ends(out before_oldest bigint, out newest bigint)
 returns record
@@ -10,8 +11,10 @@ declare
     own_newest bigint;
 begin
     select d.runid into own_newest from cron.job_run_details as d order by d.runid desc limit 1;
-    -- The housekeeper runs every minute, as the owner: a role that says it is far ahead would hide all others' runs.
-    select greatest(0, min(e.runid) - 1), max(least(e.runid, own_newest + 10000)) into before_oldest, newest
+    -- The housekeeper runs every minute, as the owner: a role that says it is far ahead would hide
+    -- all others' runs.
+    select greatest(0, min(e.runid) - 1), max(least(e.runid, own_newest + 10000))
+    into before_oldest, newest
     from (
         (select d.runid from cron.job_run_details as d order by d.runid limit 1)
         union all
@@ -21,5 +24,6 @@ begin
     ) as e;
 end
 $function$;
-comment on function cronmill_cron.history_ends() is 'Before the oldest and the newest runid of the history.';
+comment on function cronmill_cron.history_ends()
+    is 'Before the oldest and the newest runid of the history.';
 revoke all on function cronmill_cron.history_ends() from public;

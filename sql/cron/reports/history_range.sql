@@ -1,6 +1,6 @@
--- Which runids a question about a time is about, a minute more at both ends, because runs do not begin quite in order.
--- Without since: those of the newest 100,000 runs, whether there are older ones (is_cut), and when the oldest of these
--- began.
+-- Which runids a question about a time is about, a minute more at both ends, because runs do not
+-- begin quite in order. Without since: those of the newest 100,000 runs, whether there are older
+-- ones (is_cut), and when the oldest of these began.
 -- Executed by: history, run_statistics; monitors and operators; runs of the command line.
 create or replace function cronmill_cron.history_range(
     since timestamptz, until timestamptz,
@@ -16,7 +16,8 @@ declare
     before_oldest bigint;
     many constant bigint := 100000;
 begin
-    select e.before_oldest, e.newest into before_oldest, to_runid from cronmill_cron.history_ends() as e;
+    select e.before_oldest, e.newest into before_oldest, to_runid
+    from cronmill_cron.history_ends() as e;
     if until is not null then
         to_runid := cronmill_cron.runid_at(until + interval '1 minute');
     end if;
@@ -25,7 +26,8 @@ begin
         is_cut := false;
         return;
     end if;
-    -- Runids can have gaps. Where row security hides rows, counting those that are left could read all of them.
+    -- Runids can have gaps. Where row security hides rows, counting those that are left could read
+    -- all of them.
     above_runid := to_runid - many;
     if cronmill_cron.acts_for_all_roles() then
         select d.runid into above_runid
@@ -46,5 +48,6 @@ begin
     end if;
 end
 $function$;
-comment on function cronmill_cron.history_range(timestamptz, timestamptz) is 'Which runids a question about a time is about.';
+comment on function cronmill_cron.history_range(timestamptz, timestamptz)
+    is 'Which runids a question about a time is about.';
 revoke all on function cronmill_cron.history_range(timestamptz, timestamptz) from public;

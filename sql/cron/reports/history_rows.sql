@@ -1,5 +1,6 @@
--- Number of rows in pg_cron's history that can be seen: counted in twenty windows between the oldest and the newest,
--- because it has no index but runid and its statistics are old. Null if there are surely fewer than asked about.
+-- Number of rows in pg_cron's history that can be seen: counted in twenty windows between the
+-- oldest and the newest, because it has no index but runid and its statistics are old. Null if
+-- there are surely fewer than asked about.
 -- Executed by: troubles.
 create or replace function cronmill_cron.history_rows(at_least bigint)
 returns bigint
@@ -13,7 +14,8 @@ declare
     width bigint;
     counted bigint;
 begin
-    select e.before_oldest + 1, e.newest - e.before_oldest into lowest_runid, total from cronmill_cron.history_ends() as e;
+    select e.before_oldest + 1, e.newest - e.before_oldest into lowest_runid, total
+    from cronmill_cron.history_ends() as e;
     if (total >= at_least) is not true then
         return null;
     end if;
@@ -25,5 +27,6 @@ begin
     return counted * total / (20.0 * width);
 end
 $function$;
-comment on function cronmill_cron.history_rows(bigint) is 'About how many rows the history has, if that can be so many.';
+comment on function cronmill_cron.history_rows(bigint)
+    is 'About how many rows the history has, if that can be so many.';
 revoke all on function cronmill_cron.history_rows(bigint) from public;

@@ -1,6 +1,6 @@
--- The runid that parts runs that began before a moment from those that began later: found by halving, because the
--- history has no other index. Runs begin in the order of their runids, but for seconds; one whose start pg_cron did
--- not note stands between its neighbours.
+-- The runid that parts runs that began before a moment from those that began later: found by
+-- halving, because the history has no other index. Runs begin in the order of their runids, but for
+-- seconds; one whose start pg_cron did not note stands between its neighbours.
 -- Executed by: history_range, run_statistics.
 create or replace function cronmill_cron.runid_at(moment timestamptz)
 returns bigint
@@ -37,5 +37,6 @@ begin
     return early;
 end
 $function$;
-comment on function cronmill_cron.runid_at(timestamptz) is 'The runid of the last run that began before a moment.';
+comment on function cronmill_cron.runid_at(timestamptz)
+    is 'The runid of the last run that began before a moment.';
 revoke all on function cronmill_cron.runid_at(timestamptz) from public;

@@ -1,5 +1,6 @@
--- pg_cron's launcher and what it depends on, as far as it can be seen: null is not visible. The launcher is known by
--- its name in pg_stat_activity, which every role may see; of its settings pg_read_all_settings decides.
+-- pg_cron's launcher and what it depends on, as far as it can be seen: null is not visible. The
+-- launcher is known by its name in pg_stat_activity, which every role may see; of its settings
+-- pg_read_all_settings decides.
 -- Executed by: monitors and operators; status of the command line.
 create or replace function cronmill_cron.scheduler(
     out zone text,
@@ -32,7 +33,8 @@ begin
             count(*) > 0,
             max(s.setting) filter (where s.name = 'cron.database_name'),
             -- It came with 1.6, and with it the launcher began to come back when it is ended.
-            coalesce(bool_and(s.setting = 'on') filter (where s.name = 'cron.launch_active_jobs'), true),
+            coalesce(
+                bool_and(s.setting = 'on') filter (where s.name = 'cron.launch_active_jobs'), true),
             coalesce(bool_and(s.setting = 'on') filter (where s.name = 'cron.log_run'), true),
             count(*) filter (where s.name = 'cron.launch_active_jobs') > 0
         into is_loaded, cron_database, launches_jobs, keeps_history, launcher_returns
@@ -53,5 +55,6 @@ begin
     where r.status in ('starting', 'connecting', 'sending', 'running');
 end
 $function$;
-comment on function cronmill_cron.scheduler() is 'pg_cron''s launcher and what it depends on, as far as it can be seen.';
+comment on function cronmill_cron.scheduler()
+    is 'pg_cron''s launcher and what it depends on, as far as it can be seen.';
 revoke all on function cronmill_cron.scheduler() from public;

@@ -1,10 +1,12 @@
--- Charges a task that is locked with an attempt before it is made, and puts it off as after a failure, so that
--- a task that kills its backend is tried as often as any other and no more. One that has used up its
--- attempts so is buried. An attempt that was charged and then not made, because somebody held the task just then, is
--- not charged again. Returns its new place, null if it was buried. The caller commits before it goes on.
--- Changes cronmill.task and cronmill.dead_task.
--- Executed by: claim_alone, claim_suspects.
-create or replace function cronmill.begin_attempt(processor_id integer, slot_id integer, task_id bigint, place tid)
+-- Charges a task that is locked with an attempt before it is made, and puts it off as after a
+-- failure, so that a task that kills its backend is tried as often as any other and no more. One
+-- that has used up its attempts so is buried. An attempt that was charged and then not made,
+-- because somebody held the task just then, is not charged again. Returns its new place, null if it
+-- was buried. The caller commits before it goes on. Changes cronmill.task and cronmill.dead_task.
+-- Executed by: claim, claim_alone.
+create or replace function cronmill.begin_attempt(
+    processor_id integer, slot_id integer, task_id bigint, place tid
+)
 returns tid
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
@@ -13,8 +15,10 @@ declare
     settings record;
 begin
     select
-        coalesce(t.max_attempts, p.max_attempts) as max_attempts, p.backoff_base, p.backoff_cap, t.attempts, t.began_at,
-        -- Unless its run goes on, or has ended cleanly: it would not be here if the attempt had been made.
+        coalesce(t.max_attempts, p.max_attempts) as max_attempts,
+        p.backoff_base, p.backoff_cap, t.attempts, t.began_at,
+        -- Unless its run goes on, or has ended cleanly: it would not be here if the attempt had
+        -- been made.
         (
             t.began_at >= s.started_at and s.slot_id = begin_attempt.slot_id
             or (
@@ -32,11 +36,16 @@ begin
     where t.ctid = begin_attempt.place
         and t.task_id = begin_attempt.task_id
         and p.processor_id = begin_attempt.processor_id;
-    if settings.began_at is not null and settings.is_charged and settings.attempts >= settings.max_attempts then
+    if settings.began_at is not null
+        and settings.is_charged
+        and settings.attempts >= settings.max_attempts
+    then
         perform cronmill.bury(
             begin_attempt.task_id, begin_attempt.place, settings.attempts, 'MC020',
             'the attempt never ended',
-            pg_catalog.format('Attempt %s began at %s; its backend was lost, or its commit failed.', settings.attempts, settings.began_at),
+            pg_catalog.format(
+                'Attempt %s began at %s; its backend was lost, or its commit failed.',
+                settings.attempts, settings.began_at),
             'The server''s log has the reason.', null
         );
         return null;
@@ -44,8 +53,10 @@ begin
     settings.attempts := settings.attempts + settings.is_charged::integer;
     return cronmill.put_back(
         begin_attempt.task_id, begin_attempt.place, settings.attempts,
-        cronmill.retry_at(settings.attempts, settings.backoff_base, settings.backoff_cap), begin_attempt.slot_id);
+        cronmill.retry_at(settings.attempts, settings.backoff_base, settings.backoff_cap),
+        begin_attempt.slot_id);
 end
 $function$;
-comment on function cronmill.begin_attempt(integer, integer, bigint, tid) is 'Charges a task with an attempt before it is made.';
+comment on function cronmill.begin_attempt(integer, integer, bigint, tid)
+    is 'Charges a task with an attempt before it is made.';
 revoke all on function cronmill.begin_attempt(integer, integer, bigint, tid) from public;

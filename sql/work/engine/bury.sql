@@ -32,5 +32,7 @@ begin atomic
         nullif(bury.error_detail, ''), nullif(bury.error_hint, ''), nullif(bury.error_context, '')
     from buried as b;
 end;
-comment on function cronmill.bury(bigint, tid, integer, text, text, text, text, text) is 'Moves a task to the dead ones.';
-revoke all on function cronmill.bury(bigint, tid, integer, text, text, text, text, text) from public;
+comment on function cronmill.bury(bigint, tid, integer, text, text, text, text, text)
+    is 'Moves a task to the dead ones.';
+revoke all on function cronmill.bury(bigint, tid, integer, text, text, text, text, text)
+    from public;

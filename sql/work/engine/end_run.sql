@@ -1,6 +1,6 @@
--- Ends a run cleanly: counters, reason, and the ticks that pg_cron has queued behind it. The caller commits,
--- and gives the slot's lock back after that: who finds it free may take the run for ended. Changes cronmill.slot,
--- cronmill.run and cronmill.task.
+-- Ends a run cleanly: counters, reason, and the ticks that pg_cron has queued behind it. The caller
+-- commits, and gives the slot's lock back after that: who finds it free may take the run for ended.
+-- Changes cronmill.slot, cronmill.run and cronmill.task.
 -- Executed by: run; the processor's run-as role.
 create or replace function cronmill.end_run(
     processor_id integer,
@@ -36,12 +36,15 @@ begin
             -- It is being charged for the cancels before: the others were done first.
             when exists (
                 select from cronmill.task as t
-                where t.queue_id = settings.queue_id and t.taken_by = s.slot_id and t.began_at >= s.started_at
+                where t.queue_id = settings.queue_id
+                    and t.taken_by = s.slot_id
+                    and t.began_at >= s.started_at
             ) then s.cancels_in_row + 1
             else 0
         end,
         losses_in_row = 0,
-        -- Minute schedules queue every tick a run crosses; the first is the next run, the others are owed.
+        -- Minute schedules queue every tick a run crosses; the first is the next run, the others
+        -- are owed.
         owed_ticks = case when settings.schedule = '* * * * *' and s.slot > 0
             then greatest(0, (extract(epoch from date_trunc('minute', now_at))
                 - extract(epoch from date_trunc('minute', s.started_at)))::integer / 60 - 1)
@@ -53,7 +56,8 @@ begin
     if not found then
         return;
     end if;
-    -- Attempts that were begun and could not be made, nor given back then. The tenth cancel in a row charges its task.
+    -- Attempts that were begun and could not be made, nor given back then. The tenth cancel in a
+    -- row charges its task.
     for unmade in
         select t.task_id, t.ctid as place
         from cronmill.task as t
@@ -70,7 +74,9 @@ begin
         where t.ctid = any (array(
             select u.ctid
             from cronmill.task as u
-            where u.queue_id = settings.queue_id and u.taken_by = mine.slot_id and u.suspected_at >= mine.started_at
+            where u.queue_id = settings.queue_id
+                and u.taken_by = mine.slot_id
+                and u.suspected_at >= mine.started_at
             for update skip locked
         ));
     end if;
@@ -81,5 +87,7 @@ begin
     where r.run_id = (end_run.run).run_id and r.slot_id = mine.slot_id;
 end
 $function$;
-comment on function cronmill.end_run(integer, cronmill.run_start, text, cronmill.counters) is 'Notes the clean end of a run and its counters.';
-revoke all on function cronmill.end_run(integer, cronmill.run_start, text, cronmill.counters) from public;
+comment on function cronmill.end_run(integer, cronmill.run_start, text, cronmill.counters)
+    is 'Notes the clean end of a run and its counters.';
+revoke all on function cronmill.end_run(integer, cronmill.run_start, text, cronmill.counters)
+    from public;

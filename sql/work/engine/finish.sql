@@ -1,6 +1,7 @@
--- Ends tasks whose handler did not fail, in the handler's own transaction: removes them, or moves them to
--- done_task where finished tasks are kept; a single one may also be put off, or buried, as the handler says.
--- Returns done, snooze or dead. Changes cronmill.task, cronmill.done_task and cronmill.dead_task.
+-- Ends tasks whose handler did not fail, in the handler's own transaction: removes them, or moves
+-- them to done_task where finished tasks are kept; a single one may also be put off, or buried, as
+-- the handler says. Returns done, snooze or dead. Changes cronmill.task, cronmill.done_task and
+-- cronmill.dead_task.
 -- Executed by: fail, try_batch, try_part; the processor's run-as role.
 create or replace function cronmill.finish(
     processor_id integer,
@@ -30,7 +31,8 @@ begin
                 returning t.*
             )
             insert into cronmill.done_task (
-                task_id, queue_id, priority, attempts, run_at, enqueued_at, finished_at, payload, unique_key, group_key
+                task_id, queue_id, priority, attempts, run_at, enqueued_at, finished_at, payload,
+                unique_key, group_key
             )
             select
                 f.task_id, f.queue_id, f.priority, f.attempts - (f.began_at is not null)::integer,
@@ -47,8 +49,8 @@ begin
             raise exception using
                 errcode = 'MC000',
                 message = pg_catalog.format(
-                    '%s of %s tasks of the batch are no longer in the queue', cardinality(finish.places) - removed,
-                    cardinality(finish.places)),
+                    '%s of %s tasks of the batch are no longer in the queue',
+                    cardinality(finish.places) - removed, cardinality(finish.places)),
                 detail = 'What their handlers did is rolled back.';
         end if;
         return 'done';
@@ -64,7 +66,8 @@ begin
     end if;
     if (finish.outcome).kind = 'snooze' then
         perform cronmill.put_back(
-            finish.task_ids[1], finish.places[1], charged, greatest(cronmill.within_time((finish.outcome).run_at), clock_timestamp()));
+            finish.task_ids[1], finish.places[1], charged,
+            greatest(cronmill.within_time((finish.outcome).run_at), clock_timestamp()));
         return 'snooze';
     end if;
     perform cronmill.bury(
@@ -73,5 +76,6 @@ begin
     return 'dead';
 end
 $function$;
-comment on function cronmill.finish(integer, bigint[], tid[], cronmill.outcome) is 'Ends tasks that are done, or one as its handler says: done, later, or dead.';
+comment on function cronmill.finish(integer, bigint[], tid[], cronmill.outcome)
+    is 'Ends tasks that are done, or one as its handler says: done, later, or dead.';
 revoke all on function cronmill.finish(integer, bigint[], tid[], cronmill.outcome) from public;

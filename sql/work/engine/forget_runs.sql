@@ -1,7 +1,9 @@
--- Removes what was noted of runs that began more than seven days ago; their slots keep the totals. Of one slot, or of
--- all. Returns how many. Changes cronmill.run and cronmill.slot.
+-- Removes what was noted of runs that began more than seven days ago; their slots keep the totals.
+-- Of one slot, or of all. Returns how many. Changes cronmill.run and cronmill.slot.
 -- Executed by: begin_run, prune_tasks.
-create or replace function cronmill.forget_runs(slot_id integer default null, max_runs integer default null)
+create or replace function cronmill.forget_runs(
+    slot_id integer default null, max_runs integer default null
+)
 returns bigint
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
@@ -27,7 +29,9 @@ begin
         returning r.slot_id, r.done, r.failed, r.dead
     ),
     total as (
-        select g.slot_id, count(*) as runs, sum(g.done) as done, sum(g.failed) as failed, sum(g.dead) as dead
+        select
+            g.slot_id, count(*) as runs, sum(g.done) as done, sum(g.failed) as failed,
+            sum(g.dead) as dead
         from gone as g
         group by g.slot_id
     ),
@@ -41,5 +45,6 @@ begin
     return forgotten;
 end
 $function$;
-comment on function cronmill.forget_runs(integer, integer) is 'Removes what was noted of runs more than seven days ago.';
+comment on function cronmill.forget_runs(integer, integer)
+    is 'Removes what was noted of runs more than seven days ago.';
 revoke all on function cronmill.forget_runs(integer, integer) from public;

@@ -1,12 +1,13 @@
--- Takes the charge of an attempt back that was begun alone and not made: stopped by somebody's cancel, or its group
--- was busy, or somebody held it just then. Where that lasts, the task stays begun; begin_attempt does not charge it again.
--- Changes cronmill.task.
+-- Takes the charge of an attempt back that was begun alone and not made: stopped by somebody's
+-- cancel, or its group was busy, or somebody held it just then. Where that lasts, the task stays
+-- begun; begin_attempt does not charge it again. Changes cronmill.task.
 -- Executed by: end_run, retry_in_parts; the processor's run-as role.
 create or replace function cronmill.give_back(processor_id integer, task_id bigint, place tid)
 returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
--- Another slot that has found it too late to see that it is begun holds it until the end of its claim, or its batch.
+-- Another slot that has found it too late to see that it is begun holds it until the end of its
+-- claim, or its batch.
 set lock_timeout = '1s'
 as $function$
 declare
@@ -30,5 +31,6 @@ exception
         null;
 end
 $function$;
-comment on function cronmill.give_back(integer, bigint, tid) is 'Takes the charge of an attempt back that somebody''s cancel ended.';
+comment on function cronmill.give_back(integer, bigint, tid)
+    is 'Takes the charge of an attempt back that somebody''s cancel ended.';
 revoke all on function cronmill.give_back(integer, bigint, tid) from public;

@@ -1,7 +1,9 @@
--- Whether query_canceled was raised by a handler itself, or by another server it asked, and is a failure of its task;
--- any other ends the run. All that tells the two apart is text in the language of lc_messages. So it is compared with
--- what this session says when it is cancelled and when a function raises: both are tried, and caught.
--- Executed by: try_batch, try_part; the processor's run-as role, right after it has caught the error.
+-- Whether query_canceled was raised by a handler itself, or by another server it asked, and is a
+-- failure of its task; any other ends the run. All that tells the two apart is text in the language
+-- of lc_messages. So it is compared with what this session says when it is cancelled and when a
+-- function raises: both are tried, and caught.
+-- Executed by: try_batch, try_part; the processor's run-as role, right after it has caught the
+-- error.
 create or replace function cronmill.is_own_cancel(message text, context text)
 returns boolean
 language plpgsql volatile parallel unsafe security invoker
@@ -37,9 +39,11 @@ begin
         from pg_catalog.pg_settings as s
         where s.name = 'statement_timeout'
             and clock_timestamp() >= statement_timestamp() + make_interval(
-                secs => least(nullif(s.setting::bigint, 0), nullif(s.reset_val::bigint, 0)) / 1000.0)
+                secs =>
+                    least(nullif(s.setting::bigint, 0), nullif(s.reset_val::bigint, 0)) / 1000.0)
     );
 end
 $function$;
-comment on function cronmill.is_own_cancel(text, text) is 'Whether a cancel was raised by the handler itself, by what this session says of others.';
+comment on function cronmill.is_own_cancel(text, text)
+    is 'Whether a cancel was raised by the handler itself, by what this session says of others.';
 revoke all on function cronmill.is_own_cancel(text, text) from public;

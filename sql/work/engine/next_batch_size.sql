@@ -1,7 +1,10 @@
 -- Size of the next batch: so many tasks as take a quarter of a second, from one to 5000, changing
--- fourfold at most, and so few that about 25 of them fail. A batch that was not full and quick says nothing new.
+-- fourfold at most, and so few that about 25 of them fail. A batch that was not full and quick says
+-- nothing new.
 -- Executed by: run; the processor's run-as role.
-create or replace function cronmill.next_batch_size(total integer, batch_size integer, took interval, failures bigint)
+create or replace function cronmill.next_batch_size(
+    total integer, batch_size integer, took interval, failures bigint
+)
 returns integer
 language sql immutable parallel safe security invoker
 set search_path = pg_catalog, pg_temp
@@ -20,5 +23,6 @@ begin atomic
         end
     ));
 end;
-comment on function cronmill.next_batch_size(integer, integer, interval, bigint) is 'Size of the next batch, for transactions of about a quarter of a second.';
+comment on function cronmill.next_batch_size(integer, integer, interval, bigint)
+    is 'Size of the next batch, for transactions of about a quarter of a second.';
 revoke all on function cronmill.next_batch_size(integer, integer, interval, bigint) from public;

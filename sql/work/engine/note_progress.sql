@@ -1,8 +1,10 @@
--- Writes the counters of a run that goes on; called a few times a second, not for every batch. Removes finished tasks
--- that have been kept long enough, about as many as have come in since.
+-- Writes the counters of a run that goes on; called a few times a second, not for every batch.
+-- Removes finished tasks that have been kept long enough, about as many as have come in since.
 -- Changes cronmill.run and cronmill.done_task.
 -- Executed by: end_run, run; the processor's run-as role.
-create or replace function cronmill.note_progress(processor_id integer, run cronmill.run_start, counters cronmill.counters)
+create or replace function cronmill.note_progress(
+    processor_id integer, run cronmill.run_start, counters cronmill.counters
+)
 returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
@@ -34,7 +36,8 @@ begin
         where d.ctid = any (array(
             select o.ctid
             from cronmill.done_task as o
-            where o.queue_id = settings.queue_id and o.finished_at < clock_timestamp() - settings.keep_done
+            where o.queue_id = settings.queue_id
+                and o.finished_at < clock_timestamp() - settings.keep_done
             order by o.finished_at
             limit least(100000, 1000 + 2 * ((note_progress.counters).done - settings.done))
             for update skip locked
@@ -42,5 +45,7 @@ begin
     end if;
 end
 $function$;
-comment on function cronmill.note_progress(integer, cronmill.run_start, cronmill.counters) is 'Writes the counters of a run that goes on.';
-revoke all on function cronmill.note_progress(integer, cronmill.run_start, cronmill.counters) from public;
+comment on function cronmill.note_progress(integer, cronmill.run_start, cronmill.counters)
+    is 'Writes the counters of a run that goes on.';
+revoke all on function cronmill.note_progress(integer, cronmill.run_start, cronmill.counters)
+    from public;

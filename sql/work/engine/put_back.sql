@@ -1,9 +1,10 @@
--- Puts a task that the caller has locked back among the waiting ones, begun by a slot or not, as a row of its own, not
--- as a new version of the old one. Whoever waits for the old row, or found it before this is committed (a producer of
--- the same key, another slot's claim), would lock the new version, see only then that it is not what he looked for,
--- and keep that lock until the end of his transaction, in which another handler may be at work: the slot could not
--- make the attempt, the next one would come late, a producer of the key would wait. That the row is gone is an error,
--- for the caller has locked it. Returns its new place. Changes cronmill.task.
+-- Puts a task that the caller has locked back among the waiting ones, begun by a slot or not, as a
+-- row of its own, not as a new version of the old one. Whoever waits for the old row, or found it
+-- before this is committed (a producer of the same key, another slot's claim), would lock the new
+-- version, see only then that it is not what he looked for, and keep that lock until the end of his
+-- transaction, in which another handler may be at work: the slot could not make the attempt, the
+-- next one would come late, a producer of the key would wait. That the row is gone is an error, for
+-- the caller has locked it. Returns its new place. Changes cronmill.task.
 -- Executed by: begin_attempt, fail, finish, give_back.
 create or replace function cronmill.put_back(
     task_id bigint,
@@ -28,7 +29,8 @@ begin
     moved.run_at := put_back.run_at;
     moved.began_at := case when put_back.begun_by is not null then clock_timestamp() end;
     moved.suspected_at := null;
-    moved.taken_by := coalesce(put_back.begun_by, case when moved.unique_key is not null then moved.taken_by end);
+    moved.taken_by := coalesce(
+        put_back.begun_by, case when moved.unique_key is not null then moved.taken_by end);
     if (put_back.error).sqlstate is not null then
         moved.failed_at := clock_timestamp();
         moved.error_sqlstate := (put_back.error).sqlstate;
@@ -46,5 +48,8 @@ begin
     return new_place;
 end
 $function$;
-comment on function cronmill.put_back(bigint, tid, integer, timestamptz, integer, cronmill.task_error) is 'Puts a task back among the waiting ones, as a row of its own.';
-revoke all on function cronmill.put_back(bigint, tid, integer, timestamptz, integer, cronmill.task_error) from public;
+comment on function cronmill.put_back(
+    bigint, tid, integer, timestamptz, integer, cronmill.task_error)
+    is 'Puts a task back among the waiting ones, as a row of its own.';
+revoke all on function cronmill.put_back(
+    bigint, tid, integer, timestamptz, integer, cronmill.task_error) from public;

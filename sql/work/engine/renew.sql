@@ -1,7 +1,8 @@
--- Ends a transaction of tasks and begins the next one as in a new session, as far as that can be had: settings,
--- temporary tables, cursors, prepared statements, channels and advisory locks of handlers are gone. What sequences have
--- cached stays: numbers would be lost for nothing. Of a scheduled slot what is less than an error is not sent: pg_cron
--- would write every notice into the server's log, or into its history.
+-- Ends a transaction of tasks and begins the next one as in a new session, as far as that can be
+-- had: settings, temporary tables, cursors, prepared statements, channels and advisory locks of
+-- handlers are gone. What sequences have cached stays: numbers would be lost for nothing. Of a
+-- scheduled slot what is less than an error is not sent: pg_cron would write every notice into the
+-- server's log, or into its history.
 -- Executed by: retry_in_parts, run; the processor's run-as role.
 create or replace procedure cronmill.renew(run cronmill.run_start, slot integer)
 language plpgsql
@@ -28,5 +29,6 @@ begin
     execute 'close all';
 end
 $procedure$;
-comment on procedure cronmill.renew(cronmill.run_start, integer) is 'Ends a transaction of tasks and begins the next one as in a new session.';
+comment on procedure cronmill.renew(cronmill.run_start, integer)
+    is 'Ends a transaction of tasks and begins the next one as in a new session.';
 revoke all on procedure cronmill.renew(cronmill.run_start, integer) from public;

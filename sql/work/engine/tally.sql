@@ -8,7 +8,10 @@ as $function$
 declare
     counted bigint[] := coalesce(tally.histogram, '{}');
     place constant integer := least(40, greatest(
-        1, 1 + floor(ln(greatest(1, extract(epoch from tally.took)::double precision * 1e6)) / ln(2.0::double precision))));
+        1,
+        1 + floor(
+            ln(greatest(1, extract(epoch from tally.took)::double precision * 1e6))
+                / ln(2.0::double precision))));
 begin
     if place > cardinality(counted) then
         counted := counted || array_fill(0::bigint, array[place - cardinality(counted)]);
@@ -17,5 +20,6 @@ begin
     return counted;
 end
 $function$;
-comment on function cronmill.tally(bigint[], interval, bigint) is 'Counts into a histogram of powers of two of microseconds.';
+comment on function cronmill.tally(bigint[], interval, bigint)
+    is 'Counts into a histogram of powers of two of microseconds.';
 revoke all on function cronmill.tally(bigint[], interval, bigint) from public;
