@@ -190,12 +190,6 @@ struct SchemaTests {
             var older = server.deployment
             older.sqlFiles = try SQLFile.all.filter { !$0.path.hasPrefix("upgrades/") }.map { file in
                 let released = folder.appending(path: file.path)
-                if file.path == "work/install.sql" {
-                    let lines = file.text.split(separator: "\n").filter { line in
-                        !["run", "retry_in_parts", "try_batch", "try_part"].contains { line == "\\ir engine/\($0).sql" }
-                    }
-                    return SQLFile(path: file.path, text: lines.joined(separator: "\n") + "\n")
-                }
                 guard FileManager.default.fileExists(atPath: released.path()) else { return file }
                 return SQLFile(path: file.path, text: try String(contentsOf: released, encoding: .utf8))
             }

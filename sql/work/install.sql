@@ -94,6 +94,7 @@
 \ir engine/begin_attempt.sql
 \ir engine/claim_alone.sql
 \ir engine/claim_groups.sql
+\ir engine/next_scan.sql
 \ir engine/claim_level.sql
 \ir engine/claim_suspects.sql
 \ir engine/give_up_keys.sql
@@ -109,7 +110,11 @@
 \ir engine/end_run.sql
 \ir engine/try_batch.sql
 \ir engine/try_part.sql
+\ir engine/count_part.sql
+\ir engine/try_parts.sql
 \ir engine/retry_in_parts.sql
+\ir engine/wait_for_tasks.sql
+\ir engine/close_run.sql
 \ir engine/run.sql
 
 -- Queries

@@ -3,7 +3,7 @@
 -- that has used up its attempts so is buried. An attempt that was charged and then not made,
 -- because somebody held the task just then, is not charged again. Returns its new place, null if it
 -- was buried. The caller commits before it goes on. Changes cronmill.task and cronmill.dead_task.
--- Executed by: claim, claim_alone.
+-- Executed by: claim_alone, claim_suspects.
 create or replace function cronmill.begin_attempt(
     processor_id integer, slot_id integer, task_id bigint, place tid
 )

@@ -1,12 +1,10 @@
--- Takes the next batch out of the queue: highest priority first, then run_at, then number, skipping what
--- another slot has. The rows are deleted; if the caller's work is rolled back they are back. With keep,
--- and where finished tasks are kept, they are locked only: finish removes them. A claim goes on from the
--- low-water mark of the last one, so it does not walk dead rows; a scan from the beginning, which finds
--- late commits and redriven tasks, is rationed to 5% of the time (ENGINE 7).
--- Of a processor that wants each task to have a transaction of its own it takes one.
--- Of the next so many tasks (careful) one may have ended the last run, see claim_suspects. A task alone
--- is charged before it is begun, see claim_alone: after the others, or with alone_first before them.
--- Tasks with a unique key give it up first: at_once says that the caller shall commit that and claim
+-- Takes the next batch out of the queue: highest priority first, then run_at, then number, skipping
+-- what another slot has. The rows are deleted; if the caller's work is rolled back they are back.
+-- With keep, and where finished tasks are kept, they are locked only: finish removes them. Of a
+-- processor that wants each task to have a transaction of its own it takes one. Of the next so many
+-- tasks (careful) one may have ended the last run, see claim_suspects. A task alone is charged
+-- before it is begun, see claim_alone: after the others, or with alone_first before them. Tasks
+-- with a unique key give it up first: at_once says that the caller shall commit that and claim
 -- again (ENGINE 9). Changes cronmill.task.
 -- Executed by: run, try_batch; the processor's run-as role.
 create or replace function cronmill.claim(
@@ -24,9 +22,8 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     settings record;
-    batch cronmill.claim := claim.last_claim;
     now_at constant timestamptz := clock_timestamp();
-    full_scan constant boolean := now_at >= coalesce((claim.last_claim).full_scan_at, '-infinity');
+    batch cronmill.claim := cronmill.next_scan(claim.last_claim, now_at);
     is_careful constant boolean := coalesce(claim.careful, 0) > 0;
     most integer;
     missing integer;
@@ -35,25 +32,13 @@ declare
     scan cronmill.scan;
     goes_on boolean := false;
 begin
-    batch.at_once := false;
-    batch.is_alone := false;
-    batch.task_ids := null;
-    batch.places := null;
-    batch.payloads := null;
-    batch.attempts := null;
-    batch.task_timeout := null;
-    if full_scan then
-        batch.mark_at := array_fill('-infinity'::timestamptz, array[10]);
-        batch.mark_id := array_fill(0::bigint, array[10]);
-        batch.scan_took := interval '0';
-    end if;
     scan.from_at := batch.mark_at;
     scan.from_id := batch.mark_id;
-    -- All in one statement: most claims of a day find an empty queue, and cost little more than this.
+    -- In one statement: most claims of a day find an empty queue, and cost little more than this.
     select
         p.queue_id, p.enabled, p.paused, p.slots, p.timeout, p.alone, p.keep_done, s.slot_id,
         exists (
-            select 1 from cronmill.task as t where t.queue_id = p.queue_id and t.group_key is not null
+            select from cronmill.task as t where t.queue_id = p.queue_id and t.group_key is not null
         ) as has_groups,
         claim.alone_first and exists (
             select 1
@@ -87,8 +72,8 @@ begin
         when claim.slot > 0 and not settings.enabled then 'disabled'
         -- The session holds the slot's lock, unless a handler gave it away; until the commit it
         -- cannot give this one away.
-        when not cronmill.take_lock(cronmill.lock_class('slot'), settings.slot_id, session_user)
-            then 'lost'
+        when not cronmill.take_lock(cronmill.lock_class('slot'), settings.slot_id, session_user) then
+            'lost'
     end;
     if batch.stop_reason is not null then
         return batch;
@@ -96,7 +81,6 @@ begin
     batch.is_kept := claim.keep or settings.keep_done is not null;
     batch.one_each := settings.alone;
     batch.timeout := settings.timeout;
-    batch.timeouts := null;
     batch.has_groups := settings.has_groups;
     if settings.has_alone then
         batch := cronmill.claim_alone(
@@ -106,9 +90,8 @@ begin
         return batch;
     end if;
 
-    -- So many suspects are committed at a time: after the next such end it takes a moment to do each
-    -- alone. Each group costs a lock, of which a server has some thousands; a group's further tasks
-    -- are found by the group.
+    -- So many suspects at a time that doing each alone after the next such end takes a moment. Each
+    -- group costs a lock, of which a server has some thousands; its further tasks are found by it.
     most := case when settings.alone then 1 when is_careful then 250 else claim.batch_size end;
     missing := case when settings.has_groups then least(most, 100) else most end;
     foreach level in array settings.levels loop
@@ -132,7 +115,7 @@ begin
     if goes_on then
         batch.full_scan_at := 'infinity';
         batch.at_once := batch.task_ids is null;
-    elsif full_scan or batch.full_scan_at = 'infinity' then
+    elsif coalesce(batch.full_scan_at, 'infinity') = 'infinity' then
         batch.full_scan_at := clock_timestamp()
             + greatest(interval '2 seconds', 20 * batch.scan_took);
     end if;

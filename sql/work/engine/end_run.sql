@@ -1,7 +1,7 @@
 -- Ends a run cleanly: counters, reason, and the ticks that pg_cron has queued behind it. The caller
 -- commits, and gives the slot's lock back after that: who finds it free may take the run for ended.
 -- Changes cronmill.slot, cronmill.run and cronmill.task.
--- Executed by: run; the processor's run-as role.
+-- Executed by: close_run; the processor's run-as role.
 create or replace function cronmill.end_run(
     processor_id integer,
     run cronmill.run_start,

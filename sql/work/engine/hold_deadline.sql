@@ -3,7 +3,7 @@
 -- before a handler's subtransaction it cannot give away; it could take one of an earlier deadline,
 -- and be stopped sooner. The second key is seconds since 2020. There are two seconds to spare: for
 -- parts that begin later than their transaction, and for what the housekeeper does by name.
--- Executed by: claim, claim_again. Read by processor_status, and in the cron database by
+-- Executed by: claim_again, take_batch. Read by processor_status, and in the cron database by
 -- overdue_slots.
 create or replace function cronmill.hold_deadline(deadline timestamptz)
 returns void

@@ -2,7 +2,7 @@
 -- is being done, and no other slot is at work on the group. Takes a lock until the end of the
 -- transaction, so that it stays so: a task with a lower number may arrive late, by a commit after
 -- this one. Two groups that share a lock wait for each other, which is harmless.
--- Executed by: claim, claim_again, claim_alone, claim_groups.
+-- Executed by: claim_again, claim_alone, claim_groups, claim_level.
 create or replace function cronmill.lock_group(queue_id integer, group_key text, task_id bigint)
 returns boolean
 language plpgsql volatile parallel unsafe security invoker

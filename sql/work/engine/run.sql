@@ -1,8 +1,9 @@
--- A run of a processor's slot, from its start to its end: what every generated procedure calls. Each transaction does one
--- batch: the tasks leave the queue and what the handler did arrives by the same commit.
--- pg_cron runs `call` alone, because a procedure that commits may have no set clause, may not be security definer, and must
--- commit outside of any block with an exception clause. Types are looked for before it sets its search_path: those that are
--- no keywords are qualified.
+-- A run of a processor's slot, from its start to its end: what every generated procedure calls.
+-- Each transaction does one batch: the tasks leave the queue and what the handler did arrives by
+-- the same commit. pg_cron runs `call` alone, because a procedure that commits may have no set
+-- clause, may not be security definer, and must commit outside of any block with an exception
+-- clause. Types are looked for before it sets its search_path: those that are no keywords are
+-- qualified.
 -- Executed by: the processor's run-as role.
 create or replace procedure cronmill.run(processor text, slot integer, task_limit bigint)
 language plpgsql
@@ -24,7 +25,6 @@ declare
     noted_at pg_catalog.timestamptz;
     end_reason pg_catalog.text;
     cancel_message pg_catalog.text;
-    fault record;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     noted_at := clock_timestamp();
@@ -41,16 +41,19 @@ begin
     loop
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         began_at := clock_timestamp();
-        -- What may end the run is done last; at the end of its time one of them is, if there was none before.
+        -- What may end the run is done last; at the end of its time one of them is, if there was
+        -- none before.
         alone_first := began_at >= run.alone_at
             or not run.lingers and (total = 0 or alone_first and batch.is_alone) is true;
         batch_size := case when total > 0 and began_at >= run.ends_at then 0
             else least(batch_size, task_limit - counters.done - counters.failed) end;
 
-        -- First the whole batch in one subtransaction, unless tasks of the last batch failed, or each is to have a transaction
-        -- of its own: then these are locked here, and done in parts at once.
+        -- First the whole batch in one subtransaction, unless tasks of the last batch failed, or
+        -- each is to have a transaction of its own: then these are locked here, and done in parts
+        -- at once.
         if failures > 0 or coalesce(batch.one_each, false) then
-            batch := cronmill.claim(run.processor_id, slot, batch_size, careful, alone_first, batch, true);
+            batch := cronmill.claim(
+                run.processor_id, slot, batch_size, careful, alone_first, batch, true);
             batch.in_parts := batch.task_ids is not null;
             batch.is_locked := batch.in_parts;
         else
@@ -68,9 +71,11 @@ begin
         end if;
         if total > 0 and not batch.in_parts then
             counters.done := counters.done + total;
-            counters.worked := cronmill.tally(counters.worked, (clock_timestamp() - began_at) / total, total);
+            counters.worked := cronmill.tally(
+                counters.worked, (clock_timestamp() - began_at) / total, total);
         elsif batch.in_parts and end_reason is null then
-            call cronmill.retry_in_parts(run, slot, batch, counters, failures, began_at, end_reason, cancel_message);
+            call cronmill.retry_in_parts(
+                run, slot, batch, counters, failures, began_at, end_reason, cancel_message);
         end if;
 
         end_reason := coalesce(
@@ -94,7 +99,8 @@ begin
             call cronmill.renew(run, slot);
         else
             commit;
-            -- The owner of the database chooses the default, and could have operators of his called as the run-as role.
+            -- The owner of the database chooses the default, and could have operators of his called
+            -- as the run-as role.
             perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         end if;
         exit when end_reason is not null;
@@ -103,7 +109,8 @@ begin
             poll_seconds := run.poll_seconds;
             last_look := false;
             if not batch.is_alone or careful > 0 then
-                batch_size := cronmill.next_batch_size(total, batch_size, clock_timestamp() - began_at, failures);
+                batch_size := cronmill.next_batch_size(
+                    total, batch_size, clock_timestamp() - began_at, failures);
             end if;
             careful := greatest(0, careful - total);
         elsif batch.at_once then
@@ -111,19 +118,17 @@ begin
         elsif careful > 0 then
             careful := 0;
         elsif not run.lingers then
-            -- Before it ends it looks everywhere: what another slot had, or a group held up, waits where it has passed.
+            -- Before it ends it looks everywhere: what another slot had, or a group held up, waits
+            -- where it has passed.
             batch.full_scan_at := null;
             last_look := true;
         else
-            begin
-                perform pg_catalog.pg_sleep(least(
-                    poll_seconds, greatest(0, extract(epoch from run.ends_at - clock_timestamp()))));
-            exception
-                when query_canceled then
-                    get stacked diagnostics cancel_message = message_text;
-                    end_reason := 'stopped';
-            end;
-            exit when end_reason is not null;
+            cancel_message := cronmill.wait_for_tasks(
+                least(poll_seconds, extract(epoch from run.ends_at - clock_timestamp())));
+            if cancel_message is not null then
+                end_reason := 'stopped';
+                exit;
+            end if;
             -- After some seconds without a task it looks less often.
             poll_seconds := least(10 * run.poll_seconds, 1.02 * poll_seconds);
         end if;
@@ -137,30 +142,9 @@ begin
         end if;
     end loop;
 
-    reset all;
-    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-    perform cronmill.end_run(run.processor_id, run, end_reason, counters);
-    commit;
-    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-    if end_reason not in ('canceled', 'stopped', 'no handler') and (run.is_rare or clock_timestamp() >= push_at) then
-        call cronmill.push(run, run.is_rare, push_at, cancel_message);
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-    end if;
-    if end_reason <> 'lost' then
-        perform pg_catalog.pg_advisory_unlock(cronmill.lock_class('slot'), run.slot_id);
-    end if;
-    if end_reason in ('canceled', 'stopped') then
-        raise query_canceled using message = cancel_message;
-    end if;
-    if end_reason = 'no handler' then
-        fault := cronmill.handler_fault(run.processor_id);
-        raise exception using
-            errcode = 'MC021',
-            message = coalesce(fault.message, 'the handler could not be called'),
-            detail = 'No task is charged with that; they wait.',
-            hint = coalesce(fault.hint, 'It can be called now: the next run does them.');
-    end if;
+    call cronmill.close_run(run, end_reason, counters, push_at, cancel_message);
 end
 $procedure$;
-comment on procedure cronmill.run(text, integer, bigint) is 'A run of a processor''s slot: batch after batch until its time is over, or nothing is left.';
+comment on procedure cronmill.run(text, integer, bigint)
+    is 'A run of a processor''s slot: batches until its time is over, or nothing is left.';
 revoke all on procedure cronmill.run(text, integer, bigint) from public;

@@ -1,5 +1,5 @@
 -- Counts into a histogram: element n is the number of times that took 2^(n-1) to 2^n microseconds.
--- Executed by: retry_in_parts, run, tally_waits; the processor's run-as role.
+-- Executed by: count_part, run, tally_waits; the processor's run-as role.
 create or replace function cronmill.tally(histogram bigint[], took interval, weight bigint)
 returns bigint[]
 language plpgsql immutable parallel safe security invoker

@@ -1,6 +1,7 @@
--- Claims a batch and does all of it in one subtransaction. If a task fails nothing has happened, and the batch is to be done
--- in parts (in_parts); so is one that was claimed to be done alone. A cancel that is no task's fault ends the run
--- (end_reason). Payloads are not given back: they are many bytes, and what is done in parts is locked and read again.
+-- Claims a batch and does all of it in one subtransaction. If a task fails nothing has happened,
+-- and the batch is to be done in parts (in_parts); so is one that was claimed to be done alone. A
+-- cancel that is no task's fault ends the run (end_reason). Payloads are not given back: they are
+-- many bytes, and what is done in parts is locked and read again.
 -- Executed by: run; the processor's run-as role.
 create or replace function cronmill.try_batch(
     run cronmill.run_start,
@@ -24,8 +25,8 @@ begin
     batch.end_reason := null;
     begin
         batch := cronmill.claim(
-            (try_batch.run).processor_id, try_batch.slot, try_batch.batch_size, try_batch.careful, try_batch.alone_first,
-            batch, false);
+            (try_batch.run).processor_id, try_batch.slot, try_batch.batch_size, try_batch.careful,
+            try_batch.alone_first, batch, false);
         total := coalesce(cardinality(batch.task_ids), 0);
         batch.in_parts := total > 0 and batch.is_alone;
         if total > 0 and not batch.is_alone then
@@ -48,12 +49,16 @@ begin
         when query_canceled then
             -- Past the deadline one of the tasks is too slow; which one, the second pass will tell.
             -- Before it, somebody wants this run to end.
-            get stacked diagnostics batch.cancel_message = message_text, context = pg_exception_context;
+            get stacked diagnostics
+                batch.cancel_message = message_text,
+                context = pg_exception_context;
             batch.in_parts := total > 0;
             if total = 0 then
                 batch.end_reason := 'stopped';
                 batch.task_ids := null;
-            elsif clock_timestamp() < deadline and not cronmill.is_own_cancel(batch.cancel_message, context) then
+            elsif clock_timestamp() < deadline
+                and not cronmill.is_own_cancel(batch.cancel_message, context)
+            then
                 batch.end_reason := 'canceled';
             end if;
         when assert_failure or others then
@@ -70,5 +75,9 @@ begin
     return batch;
 end
 $function$;
-comment on function cronmill.try_batch(cronmill.run_start, integer, integer, integer, boolean, cronmill.claim) is 'Claims a batch and does it in one subtransaction; what fails is to be done in parts.';
-revoke all on function cronmill.try_batch(cronmill.run_start, integer, integer, integer, boolean, cronmill.claim) from public;
+comment on function cronmill.try_batch(
+    cronmill.run_start, integer, integer, integer, boolean, cronmill.claim
+) is 'Claims a batch and does it in one subtransaction; what fails is to be done in parts.';
+revoke all on function cronmill.try_batch(
+    cronmill.run_start, integer, integer, integer, boolean, cronmill.claim
+) from public;

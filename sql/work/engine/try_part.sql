@@ -1,8 +1,9 @@
--- Does some tasks that are locked in one subtransaction, and takes them out of the queue. If one fails nothing has happened,
--- and the sequence, which a rollback does not set back, tells which (failing); null if that cannot be told. A cancel that
--- is no task's fault, and a handler that cannot be called at all, end the run (end_reason).
--- Of tasks that are dead at once the handler's word counts only where nothing else was done in the transaction (is_first).
--- Executed by: retry_in_parts; the processor's run-as role.
+-- Does some tasks that are locked in one subtransaction, and takes them out of the queue. If one
+-- fails nothing has happened, and the sequence, which a rollback does not set back, tells which
+-- (failing); null if that cannot be told. A cancel that is no task's fault, and a handler that
+-- cannot be called at all, end the run (end_reason). Of tasks that are dead at once the handler's
+-- word counts only where nothing else was done in the transaction (is_first).
+-- Executed by: try_parts; the processor's run-as role.
 create or replace function cronmill.try_part(
     run cronmill.run_start,
     task_ids bigint[],
@@ -29,7 +30,10 @@ declare
 begin
     -- What publish does, without its cost: this is done for every part.
     perform pg_catalog.set_config(
-        'application_name', (try_part.run).label || ' until ' || extract(epoch from deadline)::text, false);
+        'application_name',
+        (try_part.run).label || ' until ' || extract(epoch from deadline)::text,
+        false
+    );
     start_position := nextval('cronmill.position');
     begin
         perform pg_catalog.set_config('search_path', (try_part.run).handler_search_path, true);
@@ -41,7 +45,8 @@ begin
             true;
         outcome := answer.outcome;
         start_position := null;
-        if outcome.kind operator(pg_catalog.<>) 'done' and outcome.kind operator(pg_catalog.<>) 'snooze'
+        if outcome.kind operator(pg_catalog.<>) 'done'
+            and outcome.kind operator(pg_catalog.<>) 'snooze'
             and not try_part.is_first
         then
             -- As with a failure: perhaps another task of this transaction is to blame.
@@ -76,7 +81,9 @@ begin
         return part;
     end if;
     perform cronmill.forget((try_part.run).slot_id);
-    if error.sqlstate in ('42883', '42725', '42501', '3F000', '42P13', '42804', '42809', '42703', '22P02')
+    if error.sqlstate in (
+            '42883', '42725', '42501', '3F000', '42P13', '42804', '42809', '42703', '22P02'
+        )
         and (cronmill.handler_fault((try_part.run).processor_id)).message is not null
     then
         part.end_reason := 'no handler';
@@ -87,5 +94,9 @@ begin
     return part;
 end
 $function$;
-comment on function cronmill.try_part(cronmill.run_start, bigint[], tid[], jsonb[], integer[], integer, interval, boolean) is 'Does some tasks that are locked in one subtransaction, or says which of them failed.';
-revoke all on function cronmill.try_part(cronmill.run_start, bigint[], tid[], jsonb[], integer[], integer, interval, boolean) from public;
+comment on function cronmill.try_part(
+    cronmill.run_start, bigint[], tid[], jsonb[], integer[], integer, interval, boolean
+) is 'Does some tasks that are locked in one subtransaction, or says which of them failed.';
+revoke all on function cronmill.try_part(
+    cronmill.run_start, bigint[], tid[], jsonb[], integer[], integer, interval, boolean
+) from public;

@@ -15,6 +15,11 @@ as $function$
             'boolean, cronmill.claim)'),
         ('cronmill.try_part(cronmill.run_start, bigint[], tid[], jsonb[], integer[], integer, '
             'interval, boolean)'),
+        ('cronmill.wait_for_tasks(double precision)'),
+        ('cronmill.close_run(cronmill.run_start, text, cronmill.counters, timestamptz, text)'),
+        ('cronmill.count_part(cronmill.counters, text, integer, interval, boolean)'),
+        ('cronmill.try_parts(cronmill.run_start, cronmill.claim, cronmill.parts, boolean, '
+            'timestamptz)'),
         ('cronmill.retry_in_parts(cronmill.run_start, integer, cronmill.claim, cronmill.counters, '
             'bigint, timestamptz, text, text)'),
         ('cronmill.publish(cronmill.run_start, timestamptz)'),

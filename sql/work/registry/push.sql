@@ -2,7 +2,7 @@
 -- a run: the registry is told in a transaction of its own, which is rolled back if that fails,
 -- because a commit after an error of the link could fail, too. The housekeeper cancels what takes
 -- too long, as it does with tasks; any other cancel wants the run to end (cancel_message).
--- Executed by: run; the processor's run-as role, between its transactions.
+-- Executed by: close_run, run; the processor's run-as role, between its transactions.
 create or replace procedure cronmill.push(
     run cronmill.run_start, is_last boolean, inout push_at pg_catalog.timestamptz,
     inout cancel_message pg_catalog.text

@@ -71,8 +71,8 @@ create type cronmill.claim as (
 comment on type cronmill.claim
     is 'A batch, or one task to be done alone whose attempt is charged already; '
         'and from where the next claim goes on.';
--- Tasks of one priority that were locked, and until when those of them waited that were; the mark from
--- which the next claim goes on, and whether there may be more that this one did not look at.
+-- Tasks of one priority that were locked, and until when those of them waited that were; the mark
+-- from which the next claim goes on, and whether there may be more that this one did not look at.
 create type cronmill.level_claim as (
     total integer,
     task_ids bigint[],
@@ -85,9 +85,10 @@ create type cronmill.level_claim as (
     mark_id bigint,
     goes_on boolean
 );
-comment on type cronmill.level_claim is 'Tasks of one priority that were locked; and from where the next claim goes on.';
--- When the tasks of a claim became ready that came in by order; how many of them have a key, a group or a
--- timeout; of how many priorities they are; and the marks where the scan began.
+comment on type cronmill.level_claim
+    is 'Tasks of one priority that were locked; and from where the next claim goes on.';
+-- When the tasks of a claim became ready that came in by order; how many of them have a key, a
+-- group or a timeout; of how many priorities they are; and the marks where the scan began.
 create type cronmill.scan as (
     ready_at timestamptz[],
     special bigint,
@@ -124,6 +125,22 @@ create type cronmill.counters as (
     alone bigint
 );
 comment on type cronmill.counters is 'What a run has done so far, see cronmill.run.';
+-- What became of the parts of a transaction: how many failures there were; all that were ever set
+-- aside (suspects); what is left to be done, those first that were set aside; what is to be
+-- charged, with what error; why the run ends.
+create type cronmill.parts as (
+    counters cronmill.counters,
+    failures bigint,
+    suspects bigint[],
+    left_ids bigint[],
+    left_places tid[],
+    charged_ids bigint[],
+    charged_places tid[],
+    charged_errors cronmill.task_error[],
+    end_reason text,
+    cancel_message text
+);
+comment on type cronmill.parts is 'What became of the parts of a transaction, and what is left.';
 -- What a query processor's generated handler is told of its task.
 create type cronmill.query_task as (
     query text,
