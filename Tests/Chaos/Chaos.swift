@@ -21,8 +21,8 @@ public enum Chaos {
         )
         do {
             let place = ChaosPlace(server: server, program: options.program)
-            let course = Course(place: place, options: options, progress: progress)
-            var report = try await course.run()
+            let run = ChaosRun(place: place, options: options, progress: progress)
+            var report = try await run.run()
             report.lines.insert(options.text, at: 0)
             if options.keepsServer, !report.violations.isEmpty {
                 try await server.keepRunning()

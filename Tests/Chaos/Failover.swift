@@ -55,9 +55,9 @@ public struct Failover: Sendable {
     }
 
     private func run(from primary: PrivateServer, to standby: PrivateServer) async throws -> ChaosReport {
-        let old = course(ChaosPlace(server: primary, program: options.program))
-        let new = course(ChaosPlace(server: standby, program: options.program))
-        let both = course(ChaosPlace(server: primary, program: options.program, standby: standby))
+        let old = chaosRun(ChaosPlace(server: primary, program: options.program))
+        let new = chaosRun(ChaosPlace(server: standby, program: options.program))
+        let both = chaosRun(ChaosPlace(server: primary, program: options.program, standby: standby))
         var report = ChaosReport()
         report.lines.append(options.text)
 
@@ -120,8 +120,8 @@ public struct Failover: Sendable {
         return report
     }
 
-    private func course(_ place: ChaosPlace) -> Course {
-        Course(place: place, options: options, progress: progress)
+    private func chaosRun(_ place: ChaosPlace) -> ChaosRun {
+        ChaosRun(place: place, options: options, progress: progress)
     }
 
     /// From now on a commit waits until the standby has it.
@@ -141,7 +141,7 @@ public struct Failover: Sendable {
     }
 }
 
-extension Course {
+extension ChaosRun {
     /// Waits until pg_cron has begun a run of each slot of each processor.
     fileprivate func untilEachSlotHasRun() async throws {
         for database in ChaosPlace.databases {
@@ -275,7 +275,7 @@ extension Course {
         return pauses
     }
 
-    /// Jobs that would run on another server: pg_cron's rows keep the place at which they were made.
+    /// Jobs that would run on another server: pg_cron's rows keep the server at which they were made.
     fileprivate func misplacedJobs() async throws -> [String] {
         try await place.with(ChaosPlace.cronDatabase) { connection in
             let rows = try await connection.query(

@@ -96,7 +96,7 @@ public struct Soak: Sendable {
     }
 
     private func setUp() async throws {
-        let course = Course(place: place, options: options, progress: progress)
+        let run = ChaosRun(place: place, options: options, progress: progress)
         try await place.with(ChaosPlace.cronDatabase) { connection in
             try await connection.execute("create role \(identifier: ChaosPlace.runner) login")
             for database in ChaosPlace.databases {
@@ -105,13 +105,13 @@ public struct Soak: Sendable {
         }
         for (database, linger) in zip(ChaosPlace.databases, Self.lingers) {
             try await place.with(database) { try await $0.script(Self.handler) }
-            try await course.command([
+            try await run.command([
                 "setup", "--database", database, "--queue", Self.queue, "--handler", "app.steady",
                 "--run-as", ChaosPlace.runner, "--slots", "2", "--schedule", Self.schedule, "--linger", linger,
                 "--enable",
             ])
         }
-        try await course.command(["prune", "--set", "keep=\(Self.kept)", "--all"])
+        try await run.command(["prune", "--set", "keep=\(Self.kept)", "--all"])
     }
 
     /// Enqueues a tenth of the rate ten times a second.

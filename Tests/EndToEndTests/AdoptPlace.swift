@@ -70,9 +70,9 @@ extension Workplace {
     }
 
     /// The arguments by which `app.jobs` is taken over into queue `work`.
-    var adoptArguments: [String] {
+    var takeOverArguments: [String] {
         [
-            "migrate", "adopt", "--database", database, "--table", "app.jobs", "--payload", "payload", "--priority",
+            "migrate", "takeover", "--database", database, "--table", "app.jobs", "--payload", "payload", "--priority",
             "prio", "--created", "created_at", "--only", "status=ready", "--queue", "work", "--handler", "app.work",
             "--run-as", runner, "--schedule", Self.never,
         ]

@@ -194,13 +194,13 @@ struct HostileOwnerTests {
     }
 
     @Test("a table is not taken over by a superuser whose rights its owner, or its schema's or a type's, would gain")
-    func adoptedTables() async throws {
+    func takenTables() async throws {
         try await withDatabases { place in
             let (thief, superuser) = ("\(place.runner)_thief", place.server.server.superuser)
             try await place.server.makeRole(thief)
             try await layTraps(place)
             let arguments = [
-                "migrate", "adopt", "--database", place.database, "--table", "app.jobs", "--payload-row", "--only",
+                "migrate", "takeover", "--database", place.database, "--table", "app.jobs", "--payload-row", "--only",
                 "kind=a", "--queue", "work", "--handler", "app.work", "--run-as", place.runner, "--schedule",
                 Workplace.never,
             ]
@@ -240,8 +240,8 @@ struct HostileOwnerTests {
             try await place.script("revoke trigger on app.jobs from public")
             // Who may become the superuser gains nothing.
             try await place.script("alter table app.jobs owner to \(thief); grant \(superuser) to \(thief)")
-            let adopted = try await place.cronmill(arguments)
-            #expect(adopted.exitCode == 0, "\(adopted.errors)")
+            let taken = try await place.cronmill(arguments)
+            #expect(taken.exitCode == 0, "\(taken.errors)")
             try await place.script("insert into app.jobs (prio) values (1)")
             // The traps are some.
             #expect(
@@ -250,7 +250,7 @@ struct HostileOwnerTests {
             )
             // Given away since, it is not given back by the superuser.
             try await place.script("revoke \(superuser) from \(thief); delete from evil.caught")
-            let undo = ["migrate", "adopt", "--database", place.database, "--table", "app.jobs", "--undo"]
+            let undo = ["migrate", "takeover", "--database", place.database, "--table", "app.jobs", "--undo"]
             let undone = try await place.cronmill(undo)
             #expect(undone.exitCode == 1)
             #expect(undone.errors.contains("table app.jobs belongs to role \"\(thief)\""), "\(undone.errors)")
@@ -263,7 +263,7 @@ struct HostileOwnerTests {
     }
 
     @Test("of a table that its owner has taken over nothing runs as a superuser who inserts into it")
-    func adoptedByOwner() async throws {
+    func takenByOwner() async throws {
         try await withDatabases { place in
             let (owner, environment) = try await setUpByOwner(place)
             try await layTraps(place)
@@ -273,14 +273,15 @@ struct HostileOwnerTests {
                 grant usage on sequence app.n to \(owner)
                 """
             )
-            let adopted = try await place.cronmill(
+            let taken = try await place.cronmill(
                 [
-                    "migrate", "adopt", "--database", place.database, "--table", "app.jobs", "--payload-row", "--only",
+                    "migrate", "takeover", "--database", place.database, "--table", "app.jobs", "--payload-row",
+                    "--only",
                     "kind=a", "--queue", "work",
                 ],
                 environment: environment
             )
-            #expect(adopted.exitCode == 0, "\(adopted.errors)")
+            #expect(taken.exitCode == 0, "\(taken.errors)")
             let connection = try await place.server.connectByPassword(place.database, as: owner)
             try await connection.script(
                 """

@@ -14,7 +14,8 @@ struct LookTests {
         ["enqueue", "--queue", "work", "--payload", "{}"], ["cancel", "1"], ["redrive", "work", "--yes"], ["runs"],
         ["stats"],
         ["rotate-password"], ["prune", "--yes"],
-        ["migrate", "adopt", "--table", "app.done", "--payload-row", "--queue", "work"], ["remove", "work", "--yes"],
+        ["migrate", "takeover", "--table", "app.done", "--payload-row", "--queue", "work"],
+        ["remove", "work", "--yes"],
         ["remove", "--everything", "--yes"],
     ]
 

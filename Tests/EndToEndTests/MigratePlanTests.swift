@@ -66,10 +66,10 @@ struct MigratePlanTests {
                 ]
             )
             let json = try await place.migrate("plan", "--json")
-            let survey = try JSONDecoder().decode(Survey.self, from: Data(json.output.utf8))
-            #expect(survey.jobs.count == 12)
-            #expect(survey.jobs.first { $0.name == "quoted" }?.command == MovePlace.quoted)
-            #expect(survey.obstacles.isEmpty && survey.nothing_to_move == nil && survey.history_rows >= 10_000)
+            let preview = try JSONDecoder().decode(Preview.self, from: Data(json.output.utf8))
+            #expect(preview.jobs.count == 12)
+            #expect(preview.jobs.first { $0.name == "quoted" }?.command == MovePlace.quoted)
+            #expect(preview.obstacles.isEmpty && preview.nothing_to_move == nil && preview.history_rows >= 10_000)
             let dry = try await place.migrate("apply", "--dry-run")
             #expect(dry.exitCode == 0)
             let dryLines: [String] = dry.output.split(separator: "\n").map(String.init)
@@ -85,7 +85,7 @@ struct MigratePlanTests {
             .replacing(#/^run history: [\d,]+ rows, [\d,]+ kB/#, with: "run history: N rows, N kB")
     }
 
-    private struct Survey: Decodable {
+    private struct Preview: Decodable {
         struct Job: Decodable {
             var jobid: Int
             var name: String?
@@ -330,7 +330,7 @@ struct MigratePlanTests {
         }
     }
 
-    @Test("a function that is told of alarms has to be in the new place, too, and of the same owner")
+    @Test("a function that is told of alarms has to be in the new database, too, and of the same owner")
     func alarmFunction() async throws {
         try await MovePlace.with(schedule: MovePlace.rare) { place in
             let function = """
@@ -357,7 +357,9 @@ struct MigratePlanTests {
         }
     }
 
-    @Test("from a database of its own pg_cron moves into a work database; a person restarts; finish ends the old place")
+    @Test(
+        "from a database of its own pg_cron moves into a work database; a person restarts; finish ends the old database"
+    )
     func wayBack() async throws {
         try await MovePlace.with(home: "postgres", schedule: MovePlace.rare) { place in
             let jobs = try await place.jobs(in: "postgres")
@@ -379,7 +381,7 @@ struct MigratePlanTests {
             )
             let waiting = try await place.migrate("status", from: "postgres", to: "shop")
             #expect(waiting.output.contains("pg_cron is in database postgres; go on with cronmill migrate apply"))
-            // In the other direction the old place, which a rollback restores, would have to be dropped.
+            // In the other direction the old database, which a rollback restores, would have to be dropped.
             for command in [
                 ["plan"], ["plan", "--sql"], ["status"], ["apply", "--yes"], ["rollback"], ["finish", "--yes"],
             ] {

@@ -173,7 +173,7 @@ struct MigrateTests {
                 "\(listed.output)"
             )
 
-            // Settings go to the registry in its new place: that of shop through a link, now.
+            // Settings go to the registry in its new database: that of shop through a link, now.
             for database in MovePlace.databases {
                 try await place.script("update cronmill.processor set slots = 1", in: database)
             }
@@ -241,7 +241,7 @@ struct MigrateTests {
             for point in steps.dropFirst() {
                 try await gate.kill(place.arguments("apply"), at: point) {
                     if point == "verify begins" {
-                        // Nobody changes in the new place what is to be compared.
+                        // Nobody changes in the new database what is to be compared.
                         for change in ["select cron.schedule('mine', '0 0 1 1 *', 'select 1')", "delete from cron.job"]
                         {
                             let refused = try await expectedError { try await place.script(change, in: "postgres") }
@@ -290,7 +290,7 @@ struct MigrateTests {
         }
     }
 
-    @Test("a rollback restores the old place, wherever the move was cut off")
+    @Test("a rollback restores the old database, wherever the move was cut off")
     func rollbackFromEverywhere() async throws {
         try await MovePlace.with(schedule: "0 0 1 1 *") { place in
             let gate = try await StepGate.install(place)

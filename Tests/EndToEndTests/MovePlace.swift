@@ -159,7 +159,7 @@ struct MovePlace: Sendable {
         )
     }
 
-    /// Whether the two places never have a job that runs in both: looks until it is cancelled.
+    /// Whether the two databases never have a job that runs in both: looks until it is cancelled.
     func watchForDoubles(_ other: String) -> Task<[String], Never> {
         Task {
             var found: Set<String> = []

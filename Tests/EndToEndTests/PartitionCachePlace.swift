@@ -14,7 +14,7 @@ struct PartitionCachePlace: Sendable {
     var two: String { "\(place.runner)_two" }
 
     var arguments: [String] {
-        ["migrate", "adopt", "--database", place.database, "--partitioncache", "--run-as", place.runner]
+        ["migrate", "takeover", "--database", place.database, "--partitioncache", "--run-as", place.runner]
     }
 
     /// Makes the tables and functions; no row of the configuration yet.

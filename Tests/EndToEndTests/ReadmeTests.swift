@@ -122,7 +122,7 @@ struct ReadmeTests {
         "cronmill configure letters": "slots 2 -> 1, timeout 30m -> 5m",
         "cronmill import": "analytics: import settings, changing processors: letters",
         "cronmill process fragments": "shop: 10 tasks done",
-        "cronmill migrate adopt": "shop: 5,000 rows moved from table app.jobs to queue jobs",
+        "cronmill migrate takeover": "shop: 5,000 rows moved from table app.jobs to queue jobs",
     ]
 
     /// By which the block of a set-up without superuser is known.

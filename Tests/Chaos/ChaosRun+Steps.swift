@@ -1,6 +1,6 @@
 import Postgres
 
-extension Course {
+extension ChaosRun {
     /// How long everything that is left may take to be done.
     /// A task that ends its run takes a run for each of its attempts, and where schedules are of minutes each takes one.
     private static let drainLimit: Duration = .seconds(540)

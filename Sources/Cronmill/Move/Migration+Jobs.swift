@@ -17,7 +17,7 @@ extension Migration {
                 """
             )
             let statements = try session.query(rights).filter { $0["foreign_object"] == nil }.map {
-                try (place: $0.get("place", as: Int.self), text: $0.get("statement", as: String.self))
+                try (order: $0.get("place", as: Int.self), text: $0.get("statement", as: String.self))
             }
             return (statements, try last.get("jobid", as: Int.self), try last.get("runid", as: Int.self))
         }
@@ -42,14 +42,14 @@ extension Migration {
             "grant what was granted on pg_cron",
             in: newDatabase,
             // Policies and indexes cannot be made twice; they are made in the commit that creates the extension.
-            statements: statements.filter { !isThere || $0.place < 3 }.map { SQL(unsafeRaw: $0.text) }
+            statements: statements.filter { !isThere || $0.order < 3 }.map { SQL(unsafeRaw: $0.text) }
         )
         try await to.apply(plan)
         return nil
     }
 
     /// Makes every job of the journal in the new database, with its number and not active. A job that somebody has
-    /// unscheduled in the old place meanwhile is left out.
+    /// unscheduled in the old database meanwhile is left out.
     func makeJobs() async throws -> String? {
         let housekeepers = try await housekeepers()
         let jobs = try await onOld { session in
@@ -130,7 +130,7 @@ extension Migration {
         )
     }
 
-    /// Deactivates the jobs of the old place, which pg_cron has left, then activates those of the new one.
+    /// Deactivates the jobs of the old database, which pg_cron has left, then activates those of the new one.
     func activateJobs() async throws -> String? {
         let active: [Int64] = try await onOld { session in
             guard try session.configuredDatabase == newDatabase else {

@@ -1,15 +1,15 @@
 internal import Postgres
 
 extension Deployment {
-    /// Installs what is missing, makes queues and processors, and from then on forwards new rows; `adopt` is next.
+    /// Installs what is missing, makes queues and processors, and from then on forwards new rows; `takeOver` is next.
     ///
     /// - Parameters:
     ///   - plan: what is to be done.
     ///   - wait: how long to wait for the lock by which a trigger is made.
     ///   - onStep: told of each step before it is done.
     /// - Throws: `CronmillError`, `PostgresError`, `CancellationError`.
-    public func prepareAdopt(
-        _ plan: AdoptPlan,
+    public func prepareTakeOver(
+        _ plan: TakeOverPlan,
         wait: Duration = .seconds(10),
         onStep: @escaping @Sendable (Plan.Step) -> Void = { _ in }
     ) async throws {
@@ -20,7 +20,7 @@ extension Deployment {
     }
 
     private func attach(
-        _ plan: AdoptPlan,
+        _ plan: TakeOverPlan,
         _ wait: Duration,
         _ onStep: @escaping @Sendable (Plan.Step) -> Void
     ) async throws {
@@ -32,7 +32,7 @@ extension Deployment {
     /// Stops the old jobs, each at the end of its run: as long as they go on, one of them always has the table. If that
     /// fails, or the table cannot be had all the same, all is put back as it was.
     private func stopJobs(
-        _ plan: AdoptPlan,
+        _ plan: TakeOverPlan,
         _ wait: Duration,
         _ onStep: @escaping @Sendable (Plan.Step) -> Void
     ) async throws {
@@ -46,7 +46,7 @@ extension Deployment {
             // Not as a part of what may have been cancelled.
             let names = plan.begun
             let database = plan.database
-            _ = try await Task { try await undoAdopt(.partitionCache(names), in: database, onStep: onStep) }.value
+            _ = try await Task { try await undoTakeOver(.partitionCache(names), in: database, onStep: onStep) }.value
             throw error
         }
     }
@@ -64,15 +64,15 @@ extension Deployment {
     ///   - onProgress: told after each transaction how many rows of a table have been moved.
     /// - Returns: what became of each table's rows.
     /// - Throws: `CronmillError`, `PostgresError`, `CancellationError`.
-    public func adopt(
-        _ plan: AdoptPlan,
+    public func takeOver(
+        _ plan: TakeOverPlan,
         wait: Duration = .seconds(10),
         onStep: @escaping @Sendable (Plan.Step) -> Void = { _ in },
-        onProgress: @Sendable (AdoptResult) -> Void = { _ in }
-    ) async throws -> [AdoptResult] {
+        onProgress: @Sendable (TakeOverResult) -> Void = { _ in }
+    ) async throws -> [TakeOverResult] {
         try await stopJobs(plan, wait, onStep)
         try await apply(plan.retire, onStep: onStep)
-        var results: [AdoptResult] = []
+        var results: [TakeOverResult] = []
         for table in plan.tables {
             results.append(try await move(table, in: plan.database, wait: wait, onProgress))
         }
@@ -103,12 +103,12 @@ extension Deployment {
     }
 
     private func move(
-        _ table: AdoptPlan.Table,
+        _ table: TakeOverPlan.Table,
         in database: String,
         wait: Duration,
-        _ onProgress: @Sendable (AdoptResult) -> Void
-    ) async throws -> AdoptResult {
-        var result = AdoptResult(table: table.name, queue: table.queue)
+        _ onProgress: @Sendable (TakeOverResult) -> Void
+    ) async throws -> TakeOverResult {
+        var result = TakeOverResult(table: table.name, queue: table.queue)
         let end = ContinuousClock.now + wait
         return try await with(connectWork(database)) { connection in
             repeat {
@@ -123,7 +123,7 @@ extension Deployment {
                     onProgress(result)
                 } while after != nil
                 result.unfit = picked - (result.moved - before)
-                result.left = try await connection.run { try $0.one(table.adoption.counts).get("total") }
+                result.left = try await connection.run { try $0.one(table.takeOver.counts).get("total") }
                 guard result.left > result.unfit, ContinuousClock.now < end else { break }
                 try await Task.sleep(for: .milliseconds(500))
             } while true
@@ -131,8 +131,9 @@ extension Deployment {
         }
     }
 
-    private func moveBatch(of table: AdoptPlan.Table, after: String?, on connection: Connection) async throws -> Row {
-        let statement = table.adoption.moves(table.types, limit: Self.rowsAtOnce, after: after)
+    private func moveBatch(of table: TakeOverPlan.Table, after: String?, on connection: Connection) async throws -> Row
+    {
+        let statement = table.takeOver.moves(table.types, limit: Self.rowsAtOnce, after: after)
         return try await retryingSerialization {
             try await connection.run { session in
                 try session.transaction(.readCommitted) {

@@ -1,6 +1,6 @@
 internal import Postgres
 
-extension MigrationSurvey {
+extension MovePreview {
     /// What a person runs in psql, in three parts, where there is no superuser, as on managed clouds: the jobs that can
     /// be seen, by pg_cron's functions only. They get new numbers and have a new history; one without a name is named
     /// for its number. Jobs of Cronmill are not among them: `cronmill setup` and `sync` make those.
@@ -11,7 +11,7 @@ extension MigrationSurvey {
             "-- It ends at the first error: what comes after one is not to be done in what another has put there.",
             "\\set ON_ERROR_STOP on",
             "",
-            "-- 1. In the old place: no job is started any more. Wait until none runs.",
+            "-- 1. In the old database: no job is started any more. Wait until none runs.",
             "\\connect \(Plan.connectArgument(oldDatabase))",
         ]
         if !roles.isEmpty {
@@ -29,7 +29,7 @@ extension MigrationSurvey {
             "",
             "-- 2. Where the server is configured: cron.database_name = \(newDatabase.quotedLiteral). Restart it.",
             "",
-            "-- 3. In the new place.",
+            "-- 3. In the new database.",
             "\\connect \(Plan.connectArgument(newDatabase))",
             "create extension pg_cron;",
         ]

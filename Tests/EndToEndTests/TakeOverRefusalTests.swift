@@ -4,8 +4,8 @@ import Testing
 @testable import Cronmill
 
 /// What is not taken over, and the reason that is given.
-@Suite("Adopting refused", .timeLimit(.minutes(60)))
-struct AdoptRefusalTests {
+@Suite("Taking over, refused", .timeLimit(.minutes(60)))
+struct TakeOverRefusalTests {
     private static let jobs = "create table app.jobs (id bigint primary key, payload jsonb)"
     private static let cases: [(made: String, arguments: [String], errors: String)] = [
         (
@@ -123,7 +123,7 @@ struct AdoptRefusalTests {
                 let table = arguments.contains("--table") ? [] : ["--table", "app.jobs"]
                 let result = try await place.cronmillHere(
                     [
-                        "migrate", "adopt", "--payload", "payload", "--queue", "work", "--handler", "app.work",
+                        "migrate", "takeover", "--payload", "payload", "--queue", "work", "--handler", "app.work",
                         "--run-as",
                     ]
                         + [place.runner] + table + arguments
@@ -190,7 +190,7 @@ struct AdoptRefusalTests {
             )
             try await place.script(statement.replacing("%o", with: stranger))
             let columns = ["g", "h"].filter { statement.contains("add \($0) ") }
-            let refused = try await place.cronmill(place.adoptArguments + columns.flatMap { ["--ignore", $0] })
+            let refused = try await place.cronmill(place.takeOverArguments + columns.flatMap { ["--ignore", $0] })
             #expect(refused.exitCode == 1)
             #expect(
                 refused.errors.contains("cronmill: error: \(what) of table app.jobs belongs to role \"\(stranger)\"\n"),
@@ -211,7 +211,7 @@ struct AdoptRefusalTests {
                 grant select, references (id) on app.jobs to \(reader)
                 """
             )
-            let refused = try await place.cronmill(place.adoptArguments)
+            let refused = try await place.cronmill(place.takeOverArguments)
             #expect(
                 refused.errors.contains(
                     "cronmill: error: role \"\(reader)\" may make foreign keys to table app.jobs\n"
@@ -227,7 +227,7 @@ struct AdoptRefusalTests {
                 """
             )
             await connection.close()
-            let taken = try await place.cronmill(place.adoptArguments)
+            let taken = try await place.cronmill(place.takeOverArguments)
             #expect(taken.exitCode == 0, "\(taken.errors)")
         }
     }
@@ -238,8 +238,8 @@ struct AdoptRefusalTests {
             try await place.makeJobs(1)
             let lock = AdvisoryLock(.takeOver(of: place.database), deployment: place.server.deployment)
             try #require(try await lock.take())
-            let undo = ["migrate", "adopt", "--database", place.database, "--table", "app.jobs", "--undo"]
-            for arguments in [place.adoptArguments, undo] {
+            let undo = ["migrate", "takeover", "--database", place.database, "--table", "app.jobs", "--undo"]
+            for arguments in [place.takeOverArguments, undo] {
                 let refused = try await place.cronmill(arguments)
                 #expect(refused.exitCode == 1)
                 #expect(
@@ -250,7 +250,7 @@ struct AdoptRefusalTests {
                 )
             }
             await lock.release()
-            let taken = try await place.cronmill(place.adoptArguments)
+            let taken = try await place.cronmill(place.takeOverArguments)
             #expect(taken.exitCode == 0, "\(taken.errors)")
         }
     }
@@ -268,7 +268,7 @@ struct AdoptRefusalTests {
                 grant usage on schema app to \(installer);
                 """
             )
-            let arguments = place.adoptArguments + ["--user", installer]
+            let arguments = place.takeOverArguments + ["--user", installer]
             let refused = try await place.cronmill(arguments)
             #expect(refused.exitCode == 1)
             #expect(
@@ -304,11 +304,11 @@ struct AdoptRefusalTests {
     func otherwise() async throws {
         try await withDatabases { place in
             try await place.makeJobs(2)
-            let bare = ["migrate", "adopt", "--table", "app.jobs", "--payload-row"]
+            let bare = ["migrate", "takeover", "--table", "app.jobs", "--payload-row"]
             let missing = try await place.cronmillHere(bare + ["--queue", "work"])
             #expect(missing.errors.contains("queue \"work\" does not exist"), "\(missing.errors)")
             #expect(missing.errors.contains("hint: Name the function that does its tasks: --handler SCHEMA.FUNCTION"))
-            #expect(try await place.cronmill(place.adoptArguments).exitCode == 0)
+            #expect(try await place.cronmill(place.takeOverArguments).exitCode == 0)
             let other = try await place.cronmillHere(bare + ["--queue", "work"])
             #expect(other.exitCode == 1)
             #expect(
@@ -350,7 +350,7 @@ struct AdoptRefusalTests {
     )
     func usage(arguments: [String], message: String) async throws {
         let server = try await TestServer.shared()
-        let result = try await server.cronmill(["migrate", "adopt", "--database", "x"] + arguments)
+        let result = try await server.cronmill(["migrate", "takeover", "--database", "x"] + arguments)
         #expect(result.exitCode == 64)
         #expect(result.errors.lowercased().contains(message.dropLast().lowercased()), "\(result.errors)")
     }

@@ -5,32 +5,32 @@ extension Deployment {
     /// what producers go on inserting, and moving the rows that wait.
     ///
     /// - Throws: `CronmillError` for a table that cannot be taken over, saying why; `PostgresError`.
-    public func planAdopt(_ request: AdoptRequest, database: String) async throws -> AdoptPlan {
+    public func planTakeOver(_ request: TakeOverRequest, database: String) async throws -> TakeOverPlan {
         guard let queue = request.processor.queue else {
             throw CronmillError(.usage, "a take-over needs the name of a queue")
         }
-        let (table, adoption, known, hasQueue) = try await with(connectWork(database)) { connection in
+        let (table, takeOver, known, hasQueue) = try await with(connectWork(database)) { connection in
             try await connection.run { session in
-                let table = try AdoptedTable.find(request.table, session: session)
-                let adoption = try request.adoption(of: table, queue: queue.text, database: database)
+                let table = try TakenTable.find(request.table, session: session)
+                let takeOver = try request.takeOver(of: table, queue: queue.text, database: database)
                 let isInstalled = try WorkState.inspect(session).isInstalled
                 let hasQueue =
                     try isInstalled
                     && !session.query("select from cronmill.queue as q where q.name = \(queue.text)").isEmpty
-                return (table, adoption, try session.adoptions(), hasQueue)
+                return (table, takeOver, try session.takeOvers(), hasQueue)
             }
         }
-        let stored = known.first { $0.adoption.table == adoption.table }
-        if let stored, !stored.adoption.isSameMapping(as: adoption) {
+        let stored = known.first { $0.takeOver.table == takeOver.table }
+        if let stored, !stored.takeOver.isSameMapping(as: takeOver) {
             throw CronmillError(
                 .failed,
-                "table \(adoption.table) is taken over already, in another way, into queue \"\(stored.adoption.queue)\"",
-                hint: "Go on as it was begun, or first: cronmill migrate adopt --database \(database.shellWord) "
-                    + "--table \(adoption.table.shellWord) --undo",
+                "table \(takeOver.table) is taken over already, in another way, into queue \"\(stored.takeOver.queue)\"",
+                hint: "Go on as it was begun, or first: cronmill migrate takeover --database \(database.shellWord) "
+                    + "--table \(takeOver.table.shellWord) --undo",
                 database: database
             )
         }
-        var plan = AdoptPlan(database: database)
+        var plan = TakeOverPlan(database: database)
         var setup = SetupRequest()
         let asks = ProcessorRequest.asking(for: queue) != request.processor
         guard asks || hasQueue else {
@@ -47,8 +47,8 @@ extension Deployment {
             setup.processor?.isEnabled = nil
         }
         plan.setup = try await planSetup(setup, database: database)
-        if stored?.isForwarded != true { plan.attach.append(try adoption.attached(table, in: database)) }
-        plan.tables.append(try await counted(adoption, table, in: database))
+        if stored?.isForwarded != true { plan.attach.append(try takeOver.attached(table, in: database)) }
+        plan.tables.append(try await counted(takeOver, table, in: database))
         if request.processor.isEnabled == true {
             plan.enable.add(
                 "enable processor \(request.processor.name?.text ?? queue.text)",
@@ -63,12 +63,12 @@ extension Deployment {
     }
 
     /// Counts the rows that wait.
-    func counted(_ adoption: Adoption, _ types: AdoptedTable, in database: String) async throws -> AdoptPlan.Table {
+    func counted(_ takeOver: TakeOver, _ types: TakenTable, in database: String) async throws -> TakeOverPlan.Table {
         try await with(connectWork(database)) { connection in
             try await connection.run { session in
-                let row = try session.one(adoption.counts)
-                return try AdoptPlan.Table(
-                    adoption: adoption,
+                let row = try session.one(takeOver.counts)
+                return try TakeOverPlan.Table(
+                    takeOver: takeOver,
                     types: types,
                     rows: row.get("total"),
                     above: row.get("above"),
@@ -88,12 +88,12 @@ extension ProcessorRequest {
     }
 }
 
-extension Adoption {
+extension TakeOver {
     /// Notes the take-over and makes the trigger, in one transaction of its own.
     ///
     /// The lock on the table waits for transactions that have written to it, and holds up those that come after; so it is
     /// given up after a second, and tried again.
-    func attached(_ types: AdoptedTable, in database: String) throws -> Plan {
+    func attached(_ types: TakenTable, in database: String) throws -> Plan {
         var plan = Plan()
         plan.add(
             "forward rows inserted into table \(table) to queue \(queue)",

@@ -1,7 +1,7 @@
 internal import Postgres
 
 /// Which take-overs.
-public enum AdoptScope: Sendable, Hashable {
+public enum TakeOverScope: Sendable, Hashable {
     /// That of a table, as typed, schema-qualified.
     case table(String)
     /// Those of PartitionCache: of these names of its configuration, or of all.
@@ -21,15 +21,15 @@ extension Deployment {
     ///   - onProgress: told after each transaction how many tasks have become rows.
     /// - Returns: what became of each table's tasks.
     /// - Throws: `CronmillError` where nothing was taken over; `PostgresError`; `CancellationError`.
-    public func undoAdopt(
-        _ scope: AdoptScope,
+    public func undoTakeOver(
+        _ scope: TakeOverScope,
         in database: String,
         wait: Duration = .seconds(10),
         onStep: @escaping @Sendable (Plan.Step) -> Void = { _ in },
-        onProgress: @Sendable (AdoptResult) -> Void = { _ in }
-    ) async throws -> [AdoptResult] {
-        var results: [AdoptResult] = []
-        for stored in try await adoptions(scope, in: database) {
+        onProgress: @Sendable (TakeOverResult) -> Void = { _ in }
+    ) async throws -> [TakeOverResult] {
+        var results: [TakeOverResult] = []
+        for stored in try await takeOvers(scope, in: database) {
             // If it is cut off, and taken over again instead, that is to be enabled as the first time.
             try await apply(stored.reopened(in: database), onStep: { _ in })
             if let processor = stored.processor {
@@ -38,12 +38,12 @@ extension Deployment {
             try await patiently(wait, database) {
                 try await apply(stored.detached(in: database), onStep: onStep)
             }
-            var result = AdoptResult(table: stored.adoption.table, queue: stored.adoption.queue)
+            var result = TakeOverResult(table: stored.takeOver.table, queue: stored.takeOver.queue)
             if stored.tableExists {
-                result = try await giveBack(stored.adoption, in: database, onProgress)
+                result = try await giveBack(stored.takeOver, in: database, onProgress)
             }
-            if let source = stored.adoption.source {
-                if let plan = try await restored(source, of: stored.adoption, in: database) {
+            if let source = stored.takeOver.source {
+                if let plan = try await restored(source, of: stored.takeOver, in: database) {
                     try await apply(plan, onStep: onStep)
                     try await apply(row(of: source, in: database), onStep: onStep)
                 } else {
@@ -63,36 +63,36 @@ extension Deployment {
     ///   - scope: which take-overs.
     ///   - database: the work database.
     /// - Throws: `CronmillError` where nothing was taken over; `PostgresError`.
-    public func planUndoAdopt(_ scope: AdoptScope, in database: String) async throws -> Plan {
+    public func planUndoTakeOver(_ scope: TakeOverScope, in database: String) async throws -> Plan {
         var plan = Plan()
-        for stored in try await adoptions(scope, in: database) {
+        for stored in try await takeOvers(scope, in: database) {
             if let processor = stored.processor {
                 plan.append(try await self.plan(.disable, [processor], in: database))
             }
             plan.append(stored.detached(in: database))
             if stored.tableExists {
-                let types = try await table(stored.adoption.table, in: database)
+                let types = try await table(stored.takeOver.table, in: database)
                 plan.add(
-                    "give the tasks of queue \(stored.adoption.queue) back to table \(stored.adoption.table)",
+                    "give the tasks of queue \(stored.takeOver.queue) back to table \(stored.takeOver.table)",
                     in: database,
                     statements: [
                         // Then nobody has locked a task, and both statements are about the same ones.
                         "lock table cronmill.task in share row exclusive mode",
-                        stored.adoption.returns(types),
+                        stored.takeOver.returns(types),
                         """
                         delete from cronmill.task as t
-                        where t.queue_id = cronmill.queue_id(\(stored.adoption.queue)) and \(sql: stored.adoption.wasRow("t"))
+                        where t.queue_id = cronmill.queue_id(\(stored.takeOver.queue)) and \(sql: stored.takeOver.wasRow("t"))
                         """,
-                        stored.adoption.returns(types, dead: true),
+                        stored.takeOver.returns(types, dead: true),
                         """
                         delete from cronmill.dead_task as t
-                        where t.queue_id = cronmill.queue_id(\(stored.adoption.queue)) and \(sql: stored.adoption.wasRow("t"))
+                        where t.queue_id = cronmill.queue_id(\(stored.takeOver.queue)) and \(sql: stored.takeOver.wasRow("t"))
                         """,
                     ]
                 )
             }
-            if let source = stored.adoption.source {
-                if let jobs = try await restored(source, of: stored.adoption, in: database) {
+            if let source = stored.takeOver.source {
+                if let jobs = try await restored(source, of: stored.takeOver, in: database) {
                     plan.append(jobs)
                     plan.append(try await row(of: source, in: database))
                 } else {
@@ -108,63 +108,63 @@ extension Deployment {
         "\(source.name) is no longer in \(source.table) of database \(source.database): its jobs are not scheduled again"
     }
 
-    private func adoptions(_ scope: AdoptScope, in database: String) async throws -> [StoredAdoption] {
+    private func takeOvers(_ scope: TakeOverScope, in database: String) async throws -> [StoredTakeOver] {
         try await with(connectWork(database)) { connection in
             try await connection.run { session in
                 guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-                let known = try session.adoptions()
-                let asked: [StoredAdoption]
+                let known = try session.takeOvers()
+                let asked: [StoredTakeOver]
                 switch scope {
                 case .table(let text):
                     let name: String = try session.one(
                         "select string_agg(quote_ident(p.part), '.') as name from unnest(parse_ident(\(text))) as p (part)"
                     ).get("name")
-                    asked = known.filter { $0.adoption.table == name }
+                    asked = known.filter { $0.takeOver.table == name }
                 case .partitionCache(let names):
                     asked = known.filter { stored in
-                        stored.adoption.source.map { names.isEmpty || names.contains($0.name) } ?? false
+                        stored.takeOver.source.map { names.isEmpty || names.contains($0.name) } ?? false
                     }
                 }
                 guard asked.isEmpty else { return asked }
                 throw CronmillError(
                     .failed,
                     "nothing of that was taken over in database \"\(database)\"",
-                    hint: known.isEmpty ? nil : "There is: \(known.map(\.adoption.table).joined(separator: ", ")).",
+                    hint: known.isEmpty ? nil : "There is: \(known.map(\.takeOver.table).joined(separator: ", ")).",
                     database: database
                 )
             }
         }
     }
 
-    private func table(_ name: String, in database: String) async throws -> AdoptedTable {
-        try await with(connectWork(database)) { try await $0.run { try AdoptedTable.find(name, session: $0) } }
+    private func table(_ name: String, in database: String) async throws -> TakenTable {
+        try await with(connectWork(database)) { try await $0.run { try TakenTable.find(name, session: $0) } }
     }
 
     /// Makes rows of the tasks that wait, but for those that a session is doing.
     private func giveBack(
-        _ adoption: Adoption,
+        _ takeOver: TakeOver,
         in database: String,
-        _ onProgress: @Sendable (AdoptResult) -> Void
-    ) async throws -> AdoptResult {
-        let types = try await table(adoption.table, in: database)
-        var result = AdoptResult(table: adoption.table, queue: adoption.queue)
+        _ onProgress: @Sendable (TakeOverResult) -> Void
+    ) async throws -> TakeOverResult {
+        let types = try await table(takeOver.table, in: database)
+        var result = TakeOverResult(table: takeOver.table, queue: takeOver.queue)
         return try await with(connectWork(database)) { connection in
             for dead in [false, true] {
                 var after: [String]?
                 repeat {
-                    let statement = adoption.returns(types, dead: dead, limit: Self.rowsAtOnce, after: after)
+                    let statement = takeOver.returns(types, dead: dead, limit: Self.rowsAtOnce, after: after)
                     let row = try await retryingSerialization {
                         try await connection.run { session in
                             try session.transaction(.readCommitted) {
                                 let row = try session.one(statement)
-                                let places: String = try row.get("places")
+                                let rowIDs: String = try row.get("places")
                                 let gone = try session.execute(
-                                    "delete from cronmill.\(unsafeRaw: dead ? "dead_task" : "task") as t where t.ctid = any (\(places)::text::tid[])"
+                                    "delete from cronmill.\(unsafeRaw: dead ? "dead_task" : "task") as t where t.ctid = any (\(rowIDs)::text::tid[])"
                                 )
                                 guard try gone == row.get("picked") else {
                                     throw CronmillError(
                                         .failed,
-                                        "tasks of queue \"\(adoption.queue)\" could not be deleted, and so are no rows",
+                                        "tasks of queue \"\(takeOver.queue)\" could not be deleted, and so are no rows",
                                         hint: "Try again.",
                                         database: database
                                     )
@@ -183,7 +183,7 @@ extension Deployment {
                 try session.one(
                     """
                     select count(*) as total from cronmill.task as t
-                    where t.queue_id = cronmill.queue_id(\(adoption.queue)) and \(sql: adoption.wasRow("t"))
+                    where t.queue_id = cronmill.queue_id(\(takeOver.queue)) and \(sql: takeOver.wasRow("t"))
                     """
                 ).get("total")
             }
@@ -192,16 +192,16 @@ extension Deployment {
     }
 }
 
-extension StoredAdoption {
+extension StoredTakeOver {
     /// Takes the trigger away, with its function.
     fileprivate func detached(in database: String) -> Plan {
         var plan = Plan()
         plan.add(
-            "let rows inserted into table \(adoption.table) stay there",
+            "let rows inserted into table \(takeOver.table) stay there",
             in: database,
             commits: true,
             "set local lock_timeout = '1s'",
-            adoption.unforwards
+            takeOver.unforwards
         )
         return plan
     }
@@ -209,10 +209,10 @@ extension StoredAdoption {
     fileprivate func reopened(in database: String) -> Plan {
         var plan = Plan()
         plan.add(
-            "begin to give back what was taken over of table \(adoption.table)",
+            "begin to give back what was taken over of table \(takeOver.table)",
             in: database,
             commits: true,
-            "update cronmill.adoption set finished_at = null where table_name = \(adoption.table)"
+            "update cronmill.adoption set finished_at = null where table_name = \(takeOver.table)"
         )
         return plan
     }
@@ -220,9 +220,9 @@ extension StoredAdoption {
     fileprivate func forgotten(in database: String) -> Plan {
         var plan = Plan()
         plan.add(
-            "forget that table \(adoption.table) was taken over",
+            "forget that table \(takeOver.table) was taken over",
             in: database,
-            "delete from cronmill.adoption where table_name = \(adoption.table)"
+            "delete from cronmill.adoption where table_name = \(takeOver.table)"
         )
         return plan
     }

@@ -1,7 +1,7 @@
 internal import Postgres
 
 /// A queue table made by hand, as the catalog knows it.
-struct AdoptedTable: Sendable {
+struct TakenTable: Sendable {
     struct Column: Sendable {
         let name: String
         /// Its type, or that its domain is made of: `pg_catalog.int8`, without a length.
@@ -28,7 +28,7 @@ struct AdoptedTable: Sendable {
     /// Finds a table by what the user typed, schema-qualified.
     ///
     /// - Throws: `CronmillError` for what is no table, or one that cannot be taken over, saying why.
-    static func find(_ text: String, session: Session) throws -> AdoptedTable {
+    static func find(_ text: String, session: Session) throws -> TakenTable {
         let (schema, name) = try session.tableName(text, option: "--table")
         return try find(schema: schema, name: name, session: session)
     }
@@ -36,7 +36,7 @@ struct AdoptedTable: Sendable {
     /// Finds a table by its names, as the catalog has them.
     ///
     /// - Throws: `CronmillError` for what is no table, or one that cannot be taken over, saying why.
-    static func find(schema: String, name: String, session: Session) throws -> AdoptedTable {
+    static func find(schema: String, name: String, session: Session) throws -> TakenTable {
         let quotedName = "\(Identifier(schema).quoted).\(Identifier(name).quoted)"
         guard let row = try session.query(facts(schema, name)).first else {
             let known: [String] = try session.query(
@@ -68,7 +68,7 @@ struct AdoptedTable: Sendable {
                 isBuiltIn: row.get("is_built_in")
             )
         }
-        return AdoptedTable(quotedName: quotedName, schema: schema, name: name, columns: columns)
+        return TakenTable(quotedName: quotedName, schema: schema, name: name, columns: columns)
     }
 
     private static func facts(_ schema: String, _ name: String) -> SQL {

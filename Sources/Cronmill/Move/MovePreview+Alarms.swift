@@ -1,9 +1,9 @@
 internal import Postgres
 
 extension Migration {
-    /// Whether the function that is told of alarms, which is not carried, is in the new place, too: of the same owner,
+    /// Whether the function that is told of alarms, which is not carried, is in the new database, too: of the same owner,
     /// because whoever owns it may do what the role may that calls it.
-    func alarmObstacle() async throws -> MigrationSurvey.Obstacle? {
+    func alarmObstacle() async throws -> MovePreview.Obstacle? {
         let told = try await onOld { session in
             try session.query(
                 """
@@ -32,7 +32,7 @@ extension Migration {
         }
         guard !isThere else { return nil }
         let called = owner.map { "function \(name) of role \($0)" } ?? "function \(name)"
-        return MigrationSurvey.Obstacle(
+        return MovePreview.Obstacle(
             text: "alarms are told to \(called), and role \"\(caller)\" cannot call the same in database "
                 + "\"\(newDatabase)\"",
             remedy: "create it there, before; or tell nobody: cronmill alarms deliver --none --cron-database "

@@ -3,8 +3,8 @@ import PrivateServer
 import Testing
 
 /// Taking over installations of PartitionCache.
-@Suite("Adopting PartitionCache", .timeLimit(.minutes(60)))
-struct AdoptPartitionCacheTests {
+@Suite("Taking over PartitionCache", .timeLimit(.minutes(60)))
+struct TakeOverPartitionCacheTests {
     @Test("two configurations under load go on as query processors with the same results, and back again")
     func whole() async throws {
         try await withPartitionCache { old in
@@ -122,7 +122,7 @@ struct AdoptPartitionCacheTests {
             #expect(try await place.cronmill(old.arguments).exitCode == 0)
             #expect(try await place.rows("select p.enabled from cronmill.processor as p") == ["t", "t"])
             let undone = try await place.cronmill([
-                "migrate", "adopt", "--database", place.database, "--partitioncache", "--undo",
+                "migrate", "takeover", "--database", place.database, "--partitioncache", "--undo",
             ])
             #expect(undone.exitCode == 0, "\(undone.errors)")
             #expect(try await old.jobs() == jobs)
@@ -178,7 +178,7 @@ struct AdoptPartitionCacheTests {
             #expect(try await place.cronmill(old.arguments).exitCode == 0)
             #expect(try await place.rows("select p.enabled from cronmill.processor as p") == ["f", "f"])
             let undone = try await place.cronmill([
-                "migrate", "adopt", "--database", place.database, "--partitioncache", "--undo",
+                "migrate", "takeover", "--database", place.database, "--partitioncache", "--undo",
             ])
             #expect(undone.exitCode == 0, "\(undone.errors)")
             #expect(try await old.jobs() == jobs)

@@ -2,10 +2,10 @@ import Postgres
 import Testing
 
 /// What PartitionCache can do, and Cronmill does in its stead, in its tables.
-@Suite("Adopting fragments of PartitionCache", .timeLimit(.minutes(60)))
-struct AdoptFragmentsTests {
+@Suite("Taking over fragments of PartitionCache", .timeLimit(.minutes(60)))
+struct TakeOverFragmentsTests {
     /// Takes over what is disabled: runs are called by hand.
-    private func adopt(_ old: PartitionCachePlace, _ more: String...) async throws -> ProgramResult {
+    private func takeOver(_ old: PartitionCachePlace, _ more: String...) async throws -> ProgramResult {
         try await old.place.cronmill(old.arguments + ["--job", old.one, "--queue", "fragments"] + more)
     }
 
@@ -46,7 +46,7 @@ struct AdoptFragmentsTests {
             try await ask(old, "code", "code", "text", "select distinct code from public.point")
             try await ask(old, "price", "price", "float", "select price from public.point")
             try await ask(old, "rounded", "id", "integer", "select 7.4::numeric as id")
-            let result = try await adopt(old)
+            let result = try await takeOver(old)
             #expect(result.exitCode == 0, "\(result.errors)")
             try await answer(old)
             #expect(
@@ -105,7 +105,7 @@ struct AdoptFragmentsTests {
             try await ask(old, "gone", "id", "integer", "select id from public.nowhere")
             try await ask(old, "gone too", "id", "integer", "select id from public.nowhere")
             try await ask(old, "good", "id", "integer", "select id from public.point where id = 1")
-            let refused = try await adopt(old)
+            let refused = try await takeOver(old)
             #expect(refused.exitCode == 1)
             #expect(refused.errors.contains("3 fragments that wait would fail"), "\(refused.errors)")
             #expect(
@@ -116,7 +116,7 @@ struct AdoptFragmentsTests {
             )
             #expect(try await place.rows("select count(*) from public.first_query_fragment_queue") == ["4"])
             #expect(try await place.rows("select count(*) from cronmill.task") == ["0"])
-            #expect(try await adopt(old, "--accept-failing").exitCode == 0)
+            #expect(try await takeOver(old, "--accept-failing").exitCode == 0)
             try await answer(old)
             let status: SQL = "select q.query_hash, q.status from public.fast_queries as q order by 1"
             #expect(try await place.rows(status) == ["gone|failed", "gone too|failed", "good|ok", "secret|failed"])
@@ -169,7 +169,7 @@ struct AdoptFragmentsTests {
             let jobs = try await old.jobs()
             #expect(try await place.cronmill(old.arguments).exitCode == 0)
             try await old.ask("new")
-            let undo = ["migrate", "adopt", "--database", place.database, "--partitioncache", "--undo"]
+            let undo = ["migrate", "takeover", "--database", place.database, "--partitioncache", "--undo"]
             #expect(try await place.cronmill(undo).exitCode == 0)
             #expect(try await old.jobs() == jobs)
             #expect(try await old.jobsAreKnown() == ["t", "t"])
@@ -199,7 +199,7 @@ struct AdoptFragmentsTests {
                 """
             )
             try await ask(old, "id", "id", "integer", "select id from point where id = 1")
-            #expect(try await adopt(old).exitCode == 0)
+            #expect(try await takeOver(old).exitCode == 0)
             #expect(
                 try await place.rows("select p.handler_search_path from cronmill.processor as p")
                     == ["\"Geo data\", public, pg_temp"]

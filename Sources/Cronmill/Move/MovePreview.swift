@@ -1,6 +1,6 @@
 /// What a move would do and what is in its way, found by looking only.
-public struct MigrationSurvey: Sendable, Hashable {
-    /// A job of the old place.
+public struct MovePreview: Sendable, Hashable {
+    /// A job of the old database.
     public struct Job: Sendable, Hashable {
         /// Its number, which it keeps.
         public let jobid: Int64
@@ -46,7 +46,7 @@ public struct MigrationSurvey: Sendable, Hashable {
     public internal(set) var obstacles: [Obstacle] = []
     /// What else to know: what changes, what is carried, what cannot be taken back.
     public internal(set) var remarks: [String] = []
-    /// Registered work databases, which are led to the new place.
+    /// Registered work databases, which are led to the new registry.
     public internal(set) var workDatabases: [String] = []
     /// Rows of the run history.
     public internal(set) var historyRows = 0

@@ -2,7 +2,7 @@ internal import Cronmill
 
 extension Table {
     /// Jobs that would be moved, for people.
-    init(_ jobs: [MigrationSurvey.Job]) {
+    init(_ jobs: [MovePreview.Job]) {
         self.init(columns: [
             Column("job", alignment: .right), Column("name"), Column("role"), Column("schedule"), Column("active"),
             Column("command", shrinks: true), Column("becomes"),
@@ -17,7 +17,7 @@ extension Table {
     }
 }
 
-extension MigrationSurvey {
+extension MovePreview {
     /// What there is to say beside the table.
     var lines: [String] {
         var lines = ["\(jobs.count) jobs move from database \(oldDatabase) to database \(newDatabase)."]
@@ -53,7 +53,7 @@ extension MigrationSurvey {
     }
 }
 
-extension MigrationSurvey.Job {
+extension MovePreview.Job {
     var json: JSON {
         [
             "jobid": .integer(jobid), "name": JSON(name), "schedule": .string(schedule), "command": .string(command),

@@ -3,8 +3,8 @@ import PrivateServer
 import Testing
 
 /// Taking over queue tables made by hand.
-@Suite("Adopting tables", .timeLimit(.minutes(60)))
-struct MigrateAdoptTests {
+@Suite("Taking over tables", .timeLimit(.minutes(60)))
+struct TakeOverTests {
     @Test("while three sessions insert and the old worker goes on, every row is done once, by it or by the processor")
     func underLoad() async throws {
         try await withDatabases { place in
@@ -14,14 +14,14 @@ struct MigrateAdoptTests {
             async let second = place.insertJobs(2, until: ending)
             async let third = place.insertJobs(3, until: ending)
             async let byHand = place.workByHand(until: ending)
-            let result = try await place.cronmill(place.adoptArguments + ["--enable", "--wait", "5s"])
+            let result = try await place.cronmill(place.takeOverArguments + ["--enable", "--wait", "5s"])
             // Rows that the old worker has in hand at the end may be left to it.
             #expect(result.exitCode == 0 || result.errors.contains("locked by others"), "\(result.errors)")
             try await place.call()
             ending.come()
             let inserted = try await first + second + third
             #expect(try await byHand > 0)
-            let again = try await place.cronmill(place.adoptArguments)
+            let again = try await place.cronmill(place.takeOverArguments)
             #expect(again.exitCode == 0, "\(again.errors)")
             try await place.call()
             #expect(inserted > 100)
@@ -49,7 +49,7 @@ struct MigrateAdoptTests {
                 """
             let killed = try await ProgramResult.of(
                 "/bin/bash",
-                ["-c", script, "bash", try ProgramResult.cronmillPath()] + place.adoptArguments,
+                ["-c", script, "bash", try ProgramResult.cronmillPath()] + place.takeOverArguments,
                 environment: place.server.environment
             )
             #expect(killed.output == "137\n", "\(killed)")
@@ -68,7 +68,7 @@ struct MigrateAdoptTests {
                     """
                 ) == ["0"]
             }
-            let again = try await place.cronmill(place.adoptArguments)
+            let again = try await place.cronmill(place.takeOverArguments)
             #expect(again.exitCode == 0, "\(again.errors)")
             #expect(try await place.whereJobsAre() == ["0|60001|0|60001"])
             #expect(
@@ -76,7 +76,7 @@ struct MigrateAdoptTests {
                     "select count(distinct t.payload), count(distinct t.unique_key), min(t.priority), max(t.priority) from cronmill.task as t"
                 ) == ["60001|60001|0|9"]
             )
-            let third = try await place.cronmill(place.adoptArguments)
+            let third = try await place.cronmill(place.takeOverArguments)
             #expect(
                 third.errors == """
                     \(place.database): 0 rows of table app.jobs to be moved to queue work
@@ -94,7 +94,7 @@ struct MigrateAdoptTests {
             try await place.script("update app.jobs set status = 'busy' where id = 1")
             let worker = try await place.connect()
             try await worker.script("begin; select from app.jobs where id = 2 for update")
-            let result = try await place.cronmill(place.adoptArguments + ["--wait", "1s"])
+            let result = try await place.cronmill(place.takeOverArguments + ["--wait", "1s"])
             #expect(result.exitCode == 1)
             #expect(
                 result.errors.hasSuffix(
@@ -112,7 +112,7 @@ struct MigrateAdoptTests {
             // It goes back to the queue in which nobody is any more.
             try await worker.script("update app.jobs set prio = 7 where id = 2; commit")
             await worker.close()
-            #expect(try await place.cronmill(place.adoptArguments).exitCode == 0)
+            #expect(try await place.cronmill(place.takeOverArguments).exitCode == 0)
             #expect(try await place.rows("select id, status from app.jobs") == ["1|busy"])
             #expect(
                 try await place.rows(
@@ -136,7 +136,7 @@ struct MigrateAdoptTests {
                 """
             )
             let result = try await place.cronmill([
-                "migrate", "adopt", "--database", place.database, "--table", "app.jobs", "--id", "key", "--payload",
+                "migrate", "takeover", "--database", place.database, "--table", "app.jobs", "--id", "key", "--payload",
                 "body", "--priority", "prio", "--run-at", "due", "--created", "made", "--attempts", "tried", "--queue",
                 "work", "--handler", "app.work", "--run-as", place.runner,
             ])
@@ -171,7 +171,7 @@ struct MigrateAdoptTests {
                 """
             )
             let arguments = [
-                "migrate", "adopt", "--database", place.database, "--table", table, "--payload", "a \"pay\" load",
+                "migrate", "takeover", "--database", place.database, "--table", table, "--payload", "a \"pay\" load",
                 "--only", "st'ate=it's", "--only", "st'ate=", "--ignore", "st'ate", "--queue", queue, "--handler",
                 "app.work", "--run-as", place.runner, "--schedule", Workplace.never, "--wait", "5s",
             ]
@@ -199,7 +199,7 @@ struct MigrateAdoptTests {
             )
             #expect(findings == [])
             let back = try await place.cronmill([
-                "migrate", "adopt", "--database", place.database, "--table", table, "--undo",
+                "migrate", "takeover", "--database", place.database, "--table", table, "--undo",
             ])
             #expect(back.exitCode == 0, "\(back.errors)")
             #expect(
@@ -215,7 +215,7 @@ struct MigrateAdoptTests {
     func producer() async throws {
         try await withDatabases { place in
             try await place.makeJobs(0)
-            #expect(try await place.cronmill(place.adoptArguments).exitCode == 0)
+            #expect(try await place.cronmill(place.takeOverArguments).exitCode == 0)
             try await place.script(
                 """
                 create role producer\(place.runner) login;
@@ -245,7 +245,7 @@ struct MigrateAdoptTests {
         try await withDatabases { place in
             try await place.makeJobs(3)
             let before = try await DatabaseState.quick([place.database], on: place.server)
-            let result = try await place.cronmill(place.adoptArguments + ["--dry-run"])
+            let result = try await place.cronmill(place.takeOverArguments + ["--dry-run"])
             #expect(result.exitCode == 0)
             #expect(result.errors.contains("\(place.database): 3 rows of table app.jobs to be moved to queue work\n"))
             #expect(try await place.changes(since: before) == [])
@@ -254,7 +254,7 @@ struct MigrateAdoptTests {
             try await place.script("insert into app.jobs (prio) values (1)")
             #expect(try await place.whereJobsAre() == ["0|4|0|4"])
 
-            let undo = ["migrate", "adopt", "--database", place.database, "--table", "app.jobs", "--undo"]
+            let undo = ["migrate", "takeover", "--database", place.database, "--table", "app.jobs", "--undo"]
             let script = try await place.cronmill(undo + ["--dry-run"])
             #expect(try await place.whereJobsAre() == ["0|4|0|4"])
             let back = try await place.server.client("psql", ["-X", "-q", "-f", "-"], input: Array(script.output.utf8))
@@ -274,7 +274,8 @@ struct MigrateAdoptTests {
             let all: SQL = "select j.* from app.jobs as j where j.id > 5 order by j.id"
             let before = try await place.rows(all)
             let arguments = [
-                "migrate", "adopt", "--database", place.database, "--table", "app.jobs", "--payload-row", "--priority",
+                "migrate", "takeover", "--database", place.database, "--table", "app.jobs", "--payload-row",
+                "--priority",
                 "prio", "--queue", "work", "--handler", "app.work_row", "--run-as", place.runner, "--schedule",
                 Workplace.never, "--enable",
             ]
@@ -292,7 +293,7 @@ struct MigrateAdoptTests {
             await connection.close()
             try #require(try await place.done() == [1, 2, 3, 4, 5])
             _ = try await place.rows("select cronmill.enqueue('work', '{\"payload\": {\"n\": 77}}')")
-            let undone = try await place.cronmillHere("migrate", "adopt", "--table", "app.jobs", "--undo")
+            let undone = try await place.cronmillHere("migrate", "takeover", "--table", "app.jobs", "--undo")
             #expect(undone.exitCode == 0, "\(undone.errors)")
             #expect(try await place.rows(all) == before)
             #expect(try await place.rows("select count(*) from app.jobs") == ["7"])
@@ -301,7 +302,7 @@ struct MigrateAdoptTests {
             #expect(try await place.rows("select p.enabled from cronmill.processor as p") == ["f"])
             try await place.script("insert into app.jobs (prio) values (0)")
             #expect(try await place.rows("select app.work_by_hand(100)") == ["8"])
-            let twice = try await place.cronmillHere("migrate", "adopt", "--table", "app.jobs", "--undo")
+            let twice = try await place.cronmillHere("migrate", "takeover", "--table", "app.jobs", "--undo")
             #expect(twice.exitCode == 1)
             #expect(twice.errors.contains("nothing of that was taken over"), "\(twice.errors)")
         }

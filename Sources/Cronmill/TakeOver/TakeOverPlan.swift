@@ -1,11 +1,11 @@
 internal import Postgres
 
 /// What a take-over would do, in its order.
-public struct AdoptPlan: Sendable {
+public struct TakeOverPlan: Sendable {
     /// A table whose rows are moved.
     public struct Table: Sendable {
-        let adoption: Adoption
-        let types: AdoptedTable
+        let takeOver: TakeOver
+        let types: TakenTable
         /// Rows that wait in it now.
         public let rows: Int
         /// Of those, with a priority above 9, which becomes 9.
@@ -14,9 +14,9 @@ public struct AdoptPlan: Sendable {
         public let below: Int
 
         /// The table, quoted and schema-qualified.
-        public var name: String { adoption.table }
+        public var name: String { takeOver.table }
         /// The queue its rows go to.
-        public var queue: String { adoption.queue }
+        public var queue: String { takeOver.queue }
     }
 
     /// Installs what is missing, and makes queues and processors, disabled.
@@ -58,7 +58,7 @@ public struct AdoptPlan: Sendable {
                 "move the rows of table \(table.name) to queue \(table.queue)",
                 in: database,
                 commits: true,
-                table.adoption.moves(table.types, limit: nil, after: nil)
+                table.takeOver.moves(table.types, limit: nil, after: nil)
             )
         }
         plan.append(enable)
@@ -95,7 +95,7 @@ struct OldJob: Sendable, Hashable {
 }
 
 /// What became of a table's rows.
-public struct AdoptResult: Sendable, Hashable {
+public struct TakeOverResult: Sendable, Hashable {
     /// The table, quoted and schema-qualified.
     public var table: String
     /// The queue.

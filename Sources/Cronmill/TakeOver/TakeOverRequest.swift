@@ -1,7 +1,7 @@
 internal import Postgres
 
 /// A queue table made by hand that is to be taken over, and how its rows become tasks.
-public struct AdoptRequest: Sendable, Hashable {
+public struct TakeOverRequest: Sendable, Hashable {
     /// What of a row becomes the payload.
     public enum Payload: Sendable, Hashable {
         /// A column: jsonb, or json or text that is JSON.
@@ -26,7 +26,7 @@ public struct AdoptRequest: Sendable, Hashable {
     /// Column of the attempts that have failed.
     public var attempts: String?
     /// Rows that are taken: those in which each column named has one of its values. Default all.
-    public var only: [AdoptionCondition] = []
+    public var only: [TakeOverCondition] = []
     /// Columns that are given up.
     public var ignored: [String] = []
     /// The queue, and its processor: made if they are missing, and if the handler is named.
@@ -45,41 +45,41 @@ public struct AdoptRequest: Sendable, Hashable {
     }
 }
 
-extension AdoptRequest {
+extension TakeOverRequest {
     /// The take-over it asks for.
     ///
     /// - Throws: `CronmillError` for columns that are not there, are not what they have to be, or would be lost.
-    func adoption(of table: AdoptedTable, queue: String, database: String) throws -> Adoption {
+    func takeOver(of table: TakenTable, queue: String, database: String) throws -> TakeOver {
         let mapping = Mapping(table: table, database: database)
         let id = try id.map { try mapping.column($0, "--id") } ?? mapping.primaryKey()
         try mapping.checkKey(id)
-        var adoption = Adoption(table: table.quotedName, queue: queue, id: id.name)
+        var takeOver = TakeOver(table: table.quotedName, queue: queue, id: id.name)
         if case .column(let name) = payload {
-            adoption.payload = try mapping.column(name, "--payload", oneOf: Mapping.texts).name
+            takeOver.payload = try mapping.column(name, "--payload", oneOf: Mapping.texts).name
         }
-        adoption.priority = try priority.map { try mapping.column($0, "--priority", oneOf: Mapping.numbers).name }
-        adoption.runAt = try runAt.map { try mapping.column($0, "--run-at", oneOf: Mapping.times).name }
-        adoption.created = try created.map { try mapping.column($0, "--created", oneOf: Mapping.times).name }
-        adoption.attempts = try attempts.map { try mapping.column($0, "--attempts", oneOf: Mapping.numbers).name }
-        adoption.conditions = try only.map {
-            AdoptionCondition(column: try mapping.column($0.column, "--only").name, value: $0.value)
+        takeOver.priority = try priority.map { try mapping.column($0, "--priority", oneOf: Mapping.numbers).name }
+        takeOver.runAt = try runAt.map { try mapping.column($0, "--run-at", oneOf: Mapping.times).name }
+        takeOver.created = try created.map { try mapping.column($0, "--created", oneOf: Mapping.times).name }
+        takeOver.attempts = try attempts.map { try mapping.column($0, "--attempts", oneOf: Mapping.numbers).name }
+        takeOver.conditions = try only.map {
+            TakeOverCondition(column: try mapping.column($0.column, "--only").name, value: $0.value)
         }
-        adoption.ignored = try ignored.map { try mapping.column($0, "--ignore").name }.sorted()
-        if adoption.payload != nil { try mapping.checkNothingIsLost(adoption) }
-        return adoption
+        takeOver.ignored = try ignored.map { try mapping.column($0, "--ignore").name }.sorted()
+        if takeOver.payload != nil { try mapping.checkNothingIsLost(takeOver) }
+        return takeOver
     }
 }
 
 /// Looks columns up by what the user typed.
 private struct Mapping {
-    let table: AdoptedTable
+    let table: TakenTable
     let database: String
 
     static let texts: Set = ["jsonb", "json", "text", "varchar", "bpchar"]
     static let numbers: Set = ["int2", "int4", "int8", "numeric", "float4", "float8"]
     static let times: Set = ["timestamptz", "timestamp", "date"]
 
-    func column(_ name: String, _ flag: String, oneOf types: Set<String>? = nil) throws -> AdoptedTable.Column {
+    func column(_ name: String, _ flag: String, oneOf types: Set<String>? = nil) throws -> TakenTable.Column {
         guard let column = table.columns.first(where: { $0.name == name }) else {
             let names = table.columns.map(\.name)
             throw CronmillError(
@@ -99,7 +99,7 @@ private struct Mapping {
         )
     }
 
-    func primaryKey() throws -> AdoptedTable.Column {
+    func primaryKey() throws -> TakenTable.Column {
         if let column = table.columns.first(where: \.isPrimary) { return column }
         throw CronmillError(
             .failed,
@@ -109,7 +109,7 @@ private struct Mapping {
         )
     }
 
-    func checkKey(_ column: AdoptedTable.Column) throws {
+    func checkKey(_ column: TakenTable.Column) throws {
         let name = Identifier(column.name).quoted
         guard column.isKey, column.isNotNull else {
             throw CronmillError(
@@ -131,13 +131,13 @@ private struct Mapping {
     }
 
     /// Refuses columns that nobody has said anything about, and to give up one that a row cannot be made without.
-    func checkNothingIsLost(_ adoption: Adoption) throws {
+    func checkNothingIsLost(_ takeOver: TakeOver) throws {
         let mapped =
             [
-                adoption.id, adoption.payload, adoption.priority, adoption.runAt, adoption.created, adoption.attempts,
-            ].compactMap { $0 } + adoption.fixedColumns.keys
+                takeOver.id, takeOver.payload, takeOver.priority, takeOver.runAt, takeOver.created, takeOver.attempts,
+            ].compactMap { $0 } + takeOver.fixedColumns.keys
         let left = table.columns.filter { !$0.isGenerated && !mapped.contains($0.name) }
-        let lost = left.map(\.name).filter { !adoption.ignored.contains($0) }
+        let lost = left.map(\.name).filter { !takeOver.ignored.contains($0) }
         guard lost.isEmpty else {
             throw CronmillError(
                 .failed,

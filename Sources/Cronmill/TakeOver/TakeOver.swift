@@ -1,7 +1,7 @@
 internal import Postgres
 
 /// A queue table made by hand whose rows go to a queue: a row of `cronmill.adoption`.
-struct Adoption: Sendable, Hashable {
+struct TakeOver: Sendable, Hashable {
     /// The old table, quoted and schema-qualified.
     var table: String
     var queue: String
@@ -15,7 +15,7 @@ struct Adoption: Sendable, Hashable {
     var attempts: String?
     /// Columns that make the unique key; rows with the same are one task.
     var keys: [String] = []
-    var conditions: [AdoptionCondition] = []
+    var conditions: [TakeOverCondition] = []
     var ignored: [String] = []
     /// Where PartitionCache's configuration of it is.
     var source: PartitionCacheSource?
@@ -29,7 +29,7 @@ struct Adoption: Sendable, Hashable {
     var quotedForwarder: String { "cronmill_processor.\(Identifier(forwarder).quoted)" }
 
     /// Whether rows become the same tasks by both.
-    func isSameMapping(as other: Adoption) -> Bool {
+    func isSameMapping(as other: TakeOver) -> Bool {
         var (one, two) = (self, other)
         (one.source, two.source) = (nil, nil)
         (one.ignored, two.ignored) = ([], [])
@@ -38,7 +38,7 @@ struct Adoption: Sendable, Hashable {
 }
 
 /// Rows in which a column has this value, compared as text; nil stands for null.
-public struct AdoptionCondition: Sendable, Hashable {
+public struct TakeOverCondition: Sendable, Hashable {
     /// The column, as the catalog has it.
     public var column: String
     /// Its value as text, or nil for null.
@@ -67,8 +67,8 @@ struct PartitionCacheSource: Sendable, Hashable {
 }
 
 /// A row of `cronmill.adoption` with what has become of it.
-struct StoredAdoption: Sendable {
-    var adoption: Adoption
+struct StoredTakeOver: Sendable {
+    var takeOver: TakeOver
     /// Whether the rows there were have been moved.
     var isFinished: Bool
     /// Whether the old table is there.
@@ -81,19 +81,19 @@ struct StoredAdoption: Sendable {
 
 extension Session {
     /// Refuses to drop a queue that a table's new rows are forwarded to: its producers would get errors.
-    func checkNotAdopted(_ queue: String) throws {
-        guard let table = try adoptions().first(where: { $0.adoption.queue == queue && $0.isForwarded })?.adoption.table
+    func checkNotTakenOver(_ queue: String) throws {
+        guard let table = try takeOvers().first(where: { $0.takeOver.queue == queue && $0.isForwarded })?.takeOver.table
         else { return }
         throw CronmillError(
             .failed,
             "rows inserted into table \(table) are forwarded to queue \"\(queue)\"",
-            hint: "First: cronmill migrate adopt --database \(database.shellWord) --table \(table.shellWord) --undo",
+            hint: "First: cronmill migrate takeover --database \(database.shellWord) --table \(table.shellWord) --undo",
             database: database
         )
     }
 
     /// The take-overs of this database; none where nothing is set up.
-    func adoptions() throws -> [StoredAdoption] {
+    func takeOvers() throws -> [StoredTakeOver] {
         guard try WorkState.inspect(self).isInstalled else { return [] }
         return try query(
             """
@@ -117,7 +117,7 @@ extension Session {
             order by a.adoption_id
             """
         ).map { row in
-            var adoption = try Adoption(
+            var takeOver = try TakeOver(
                 table: row.get("table_name"),
                 queue: row.get("queue"),
                 id: row.get("id_column"),
@@ -131,17 +131,17 @@ extension Session {
             )
             let columns: [String] = try row.get("condition_columns")
             let values: [String?] = try row.get("condition_values")
-            adoption.conditions = zip(columns, values).map { AdoptionCondition(column: $0, value: $1) }
+            takeOver.conditions = zip(columns, values).map { TakeOverCondition(column: $0, value: $1) }
             if let name: String = try row.get("config_name", as: String?.self) {
-                adoption.source = try PartitionCacheSource(
+                takeOver.source = try PartitionCacheSource(
                     table: row.get("config_table"),
                     database: row.get("config_database"),
                     name: name,
                     wasEnabled: row.get("was_enabled")
                 )
             }
-            return try StoredAdoption(
-                adoption: adoption,
+            return try StoredTakeOver(
+                takeOver: takeOver,
                 isFinished: row.get("is_finished"),
                 tableExists: row.get("table_exists"),
                 isForwarded: row.get("is_forwarded"),

@@ -4,7 +4,7 @@ extension Deployment {
     /// The jobs of a row of the configuration, and whether their roles are superusers.
     func oldJobs(
         of name: String,
-        adoption table: String,
+        takeOver table: String,
         database: String
     ) async throws -> [(job: OldJob, isSuperuser: Bool)] {
         // Those of a take-over that was cut off have a schedule that never comes.
@@ -128,7 +128,7 @@ extension Deployment {
     }
 
     /// Plans to schedule the old jobs as they were; nil if their configuration was removed since: they would do nothing.
-    func restored(_ source: PartitionCacheSource, of adoption: Adoption, in database: String) async throws -> Plan? {
+    func restored(_ source: PartitionCacheSource, of takeOver: TakeOver, in database: String) async throws -> Plan? {
         let isInCron = source.database == cronDatabase
         let isThere = try await with(isInCron ? connectCron() : connectWork(source.database)) { connection in
             try await connection.run { session in
@@ -144,7 +144,7 @@ extension Deployment {
         }
         guard isThere else { return nil }
         var plan = Plan()
-        for job in try await notedJobs(of: adoption.table, in: database) {
+        for job in try await notedJobs(of: takeOver.table, in: database) {
             plan.add("schedule job \(job.name) again", in: cronDatabase, job.schedules(database))
         }
         return plan

@@ -5,7 +5,7 @@ extension Deployment {
     /// anything moves.
     ///
     /// - Throws: `CronmillError` with what would fail; `PostgresError`.
-    func tryFragments(of plan: AdoptPlan) async throws {
+    func tryFragments(of plan: TakeOverPlan) async throws {
         var failing: [(text: String, count: Int)] = []
         for table in plan.tables where plan.tried.contains(table.queue) {
             failing += try await failures(of: table, in: plan.database)
@@ -23,7 +23,9 @@ extension Deployment {
     }
 
     /// Reasons for which fragments would fail, the most frequent first.
-    private func failures(of table: AdoptPlan.Table, in database: String) async throws -> [(text: String, count: Int)] {
+    private func failures(of table: TakeOverPlan.Table, in database: String) async throws -> [(
+        text: String, count: Int
+    )] {
         try await with(connectWork(database)) { connection in
             try await connection.run { session in
                 let settings = try session.one(

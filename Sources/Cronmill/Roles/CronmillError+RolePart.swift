@@ -2,7 +2,7 @@ internal import Postgres
 
 extension CronmillError {
     /// A privilege that comes with a part the role does not have, with the command that gives it.
-    static func lacking(_ part: Part, _ error: PostgresError, role: String, database: String?) -> CronmillError {
+    static func lacking(_ part: RolePart, _ error: PostgresError, role: String, database: String?) -> CronmillError {
         CronmillError(
             .failed,
             error.message,
@@ -15,7 +15,7 @@ extension CronmillError {
     }
 }
 
-extension Part {
+extension RolePart {
     /// As a predicate: "an operator".
     var indefinite: String {
         switch self {
@@ -29,7 +29,7 @@ extension Part {
 
 extension Session {
     /// Does what takes a part in a work database; where a privilege is missing, the error says how it is given.
-    func asking<Value>(_ part: Part, of database: String?, _ body: () throws -> Value) throws -> Value {
+    func asking<Value>(_ part: RolePart, of database: String?, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {

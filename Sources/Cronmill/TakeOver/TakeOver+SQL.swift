@@ -1,6 +1,6 @@
 internal import Postgres
 
-extension Adoption {
+extension TakeOver {
     /// The unique key's beginning where the payload has no id: rows of another table have another one.
     private var keyPrefix: String { "\(table) " }
 
@@ -73,7 +73,7 @@ extension Adoption {
                 "queue_title": "\"\(queue.replacingNewlines)\"",
                 "id": Identifier(id).quoted,
                 "takes": takes("n", payloadType: payloadType),
-                "comment": "Cronmill: moves inserted rows to queue \"\(queue)\" (cronmill migrate adopt, --undo)."
+                "comment": "Cronmill: moves inserted rows to queue \"\(queue)\" (cronmill migrate takeover, --undo)."
                     .quotedLiteral,
             ]
         )
@@ -103,7 +103,7 @@ extension Adoption {
     ///   - types: the table's columns.
     ///   - limit: nil moves all.
     ///   - after: text of the id after which to go on.
-    func moves(_ types: AdoptedTable, limit: Int?, after: String?) -> SQL {
+    func moves(_ types: TakenTable, limit: Int?, after: String?) -> SQL {
         let id = Identifier(id).quoted
         return """
             with picked as materialized (
@@ -141,14 +141,14 @@ extension Adoption {
             : "starts_with(\(unsafeRaw: alias).unique_key, \(literal: keyPrefix))"
     }
 
-    /// Puts waiting tasks back into the table; the tasks themselves are deleted by their places then.
+    /// Puts waiting tasks back into the table; the tasks themselves are deleted by their ctids then.
     ///
     /// - Parameters:
     ///   - types: the table's columns.
     ///   - dead: whether it is about the dead tasks, not those that wait.
     ///   - limit: how many; nil is all.
     ///   - after: priority, `run_at` and number of the task after which to go on.
-    func returns(_ types: AdoptedTable, dead: Bool = false, limit: Int? = nil, after: [String]? = nil) -> SQL {
+    func returns(_ types: TakenTable, dead: Bool = false, limit: Int? = nil, after: [String]? = nil) -> SQL {
         func cast(_ column: String?, _ value: String) -> (String, String)? {
             column.map { (Identifier($0).quoted, "\(value)::\(types.type(of: $0))") }
         }

@@ -5,12 +5,12 @@ extension Deployment {
     /// configuration, triggers that forward new fragments, the end of the old jobs, and moving the fragments that wait.
     ///
     /// - Throws: `CronmillError` where there is none, or where it cannot be taken over, saying why; `PostgresError`.
-    public func planAdopt(_ request: PartitionCacheRequest, database: String) async throws -> AdoptPlan {
+    public func planTakeOver(_ request: PartitionCacheRequest, database: String) async throws -> TakeOverPlan {
         let configs = try await configs(request, database: database)
-        let stored = try await with(connectWork(database)) { try await $0.run { try $0.adoptions() } }
-        var plan = AdoptPlan(database: database)
+        let stored = try await with(connectWork(database)) { try await $0.run { try $0.takeOvers() } }
+        var plan = TakeOverPlan(database: database)
         for config in configs {
-            try await adopt(config, request, stored.first { $0.adoption.source?.name == config.name }, &plan)
+            try await takeOver(config, request, stored.first { $0.takeOver.source?.name == config.name }, &plan)
         }
         let names = configs.map(\.name)
         for job in try await otherJobs(than: names, database: database) {
@@ -22,11 +22,11 @@ extension Deployment {
         return plan
     }
 
-    private func adopt(
+    private func takeOver(
         _ config: PartitionCacheConfig,
         _ request: PartitionCacheRequest,
-        _ stored: StoredAdoption?,
-        _ plan: inout AdoptPlan
+        _ stored: StoredTakeOver?,
+        _ plan: inout TakeOverPlan
     ) async throws {
         let database = plan.database
         let layout = try config.layout(request)
@@ -38,22 +38,22 @@ extension Deployment {
                 database: database
             )
         }
-        let (types, adoption, resultType) = try await with(connectWork(database)) { connection in
+        let (types, takeOver, resultType) = try await with(connectWork(database)) { connection in
             try await connection.run { session in
                 let types = try config.queueTable(session)
                 return (
-                    types, try config.adoption(of: types, queue: stored?.adoption.queue ?? request.queue?.text),
+                    types, try config.takeOver(of: types, queue: stored?.takeOver.queue ?? request.queue?.text),
                     layout == .partitioncache ? nil : try config.resultType(types, request, session)
                 )
             }
         }
-        let jobs = try await oldJobs(of: config.name, adoption: adoption.table, database: database)
+        let jobs = try await oldJobs(of: config.name, takeOver: takeOver.table, database: database)
         let (schedule, remark) = try config.schedule(hasSeconds: try await hasSeconds())
         let results = config.results(layout, in: types.schema)
         var setup = SetupRequest()
         if stored == nil {
             var processor = ProcessorRequest()
-            processor.queue = try ObjectName(adoption.queue, of: "queue")
+            processor.queue = try ObjectName(takeOver.queue, of: "queue")
             processor.query.results = results
             processor.query.layout = layout
             processor.query.resultType = resultType
@@ -72,20 +72,20 @@ extension Deployment {
         plan.setup.append(steps)
         plan.setup.obstacle = plan.setup.obstacle ?? steps.obstacle
         if stored?.isForwarded != true {
-            plan.remember.append(adoption.noted(jobs.map(\.job), in: database))
-            plan.attach.append(try adoption.attached(types, in: database))
+            plan.remember.append(takeOver.noted(jobs.map(\.job), in: database))
+            plan.attach.append(try takeOver.attached(types, in: database))
             plan.begun.append(config.name)
         }
         plan.retire(config, jobs.map(\.job), cronDatabase)
-        if stored.map({ !$0.isFinished && $0.adoption.source?.wasEnabled == true }) ?? config.isEnabled {
+        if stored.map({ !$0.isFinished && $0.takeOver.source?.wasEnabled == true }) ?? config.isEnabled {
             plan.enable.add(
-                "enable processor \(adoption.queue)",
+                "enable processor \(takeOver.queue)",
                 in: database,
-                "update cronmill.processor set enabled = true where name = \(adoption.queue) and not enabled"
+                "update cronmill.processor set enabled = true where name = \(takeOver.queue) and not enabled"
             )
         }
-        if !request.acceptsFailing, stored?.isForwarded != true { plan.tried.append(adoption.queue) }
-        plan.tables.append(try await counted(adoption, types, in: database))
+        if !request.acceptsFailing, stored?.isForwarded != true { plan.tried.append(takeOver.queue) }
+        plan.tables.append(try await counted(takeOver, types, in: database))
         plan.remark(config, remark, layout, results: results, hasJobs: !jobs.isEmpty || stored != nil)
     }
 
@@ -108,12 +108,12 @@ extension Deployment {
         let copies = Set(inCron.configs.map(\.table))
         let all = inCron.configs + (inWork?.configs ?? []).filter { !copies.contains($0.table) }
         if inCron.configs.isEmpty, let refusal = inCron.refusal ?? inWork?.refusal { throw refusal }
-        let places = cronDatabase == database ? "\"\(database)\"" : "\"\(cronDatabase)\" and \"\(database)\""
+        let searched = cronDatabase == database ? "\"\(database)\"" : "\"\(cronDatabase)\" and \"\(database)\""
         guard !all.isEmpty else {
             throw CronmillError(
                 .failed,
                 "no configuration of PartitionCache is about database \"\(database)\"",
-                detail: "Tables \(request.prefix ?? "*")_processor_config of databases \(places) were looked for.",
+                detail: "Tables \(request.prefix ?? "*")_processor_config of databases \(searched) were looked for.",
                 database: database
             )
         }
@@ -174,7 +174,7 @@ extension Deployment {
 
 }
 
-extension AdoptPlan {
+extension TakeOverPlan {
     /// Ends the old processor: its trigger schedules its jobs anew when the row changes, so they are unscheduled after it.
     fileprivate mutating func retire(_ config: PartitionCacheConfig, _ jobs: [OldJob], _ cronDatabase: String) {
         let active = jobs.filter { $0.isActive && $0.schedule != OldJob.never }
@@ -259,7 +259,7 @@ extension PartitionCacheConfig {
     }
 
     /// The table of the fragments that wait.
-    fileprivate func queueTable(_ session: Session) throws -> AdoptedTable {
+    fileprivate func queueTable(_ session: Session) throws -> TakenTable {
         let name = queuePrefix.isEmpty ? "query_fragment_queue" : "\(queuePrefix)_query_fragment_queue"
         let schemas: [String] = try session.query(
             """
@@ -278,7 +278,7 @@ extension PartitionCacheConfig {
                 database: session.database
             )
         }
-        let table = try AdoptedTable.find(schema: schema, name: name, session: session)
+        let table = try TakenTable.find(schema: schema, name: name, session: session)
         let missing = ["id", "query", "hash", "partition_key", "partition_datatype", "priority"].filter { column in
             !table.columns.contains { $0.name == column }
         }
@@ -294,24 +294,24 @@ extension PartitionCacheConfig {
     }
 
     /// The whole row is the payload: the names of its columns are those a query processor reads.
-    fileprivate func adoption(of table: AdoptedTable, queue: String?) throws -> Adoption {
-        var request = AdoptRequest(table: table.quotedName, payload: .row, processor: ProcessorRequest())
+    fileprivate func takeOver(of table: TakenTable, queue: String?) throws -> TakeOver {
+        var request = TakeOverRequest(table: table.quotedName, payload: .row, processor: ProcessorRequest())
         request.id = "id"
         request.priority = "priority"
-        var adoption = try request.adoption(of: table, queue: queue ?? name, database: database)
-        adoption.keys = ["partition_key", "hash"]
-        adoption.source = PartitionCacheSource(
+        var takeOver = try request.takeOver(of: table, queue: queue ?? name, database: database)
+        takeOver.keys = ["partition_key", "hash"]
+        takeOver.source = PartitionCacheSource(
             table: self.table,
             database: database,
             name: name,
             wasEnabled: isEnabled
         )
-        return adoption
+        return takeOver
     }
 
     /// The one type of the values of all fragments that wait: a table of results has one.
     fileprivate func resultType(
-        _ table: AdoptedTable,
+        _ table: TakenTable,
         _ request: PartitionCacheRequest,
         _ session: Session
     ) throws -> String? {

@@ -1,5 +1,5 @@
 /// What a role can be given in a work database.
-public enum Part: Sendable, Hashable {
+public enum RolePart: Sendable, Hashable {
     /// May enqueue to these queues.
     case producer(queues: [String])
     /// May enable, disable, pause, resume and configure processors, cancel and redrive tasks, and read as a monitor does.
@@ -20,7 +20,7 @@ public enum Part: Sendable, Hashable {
     }
 }
 
-extension Part {
+extension RolePart {
     /// The command that gives it; without a database for all of them.
     func grantCommand(_ role: String, database: String?) -> String {
         var queues = ""

@@ -2,9 +2,9 @@ internal import ArgumentParser
 internal import Cronmill
 internal import Postgres
 
-struct MigrateAdopt: AsyncParsableCommand {
+struct MigrateTakeOver: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "adopt",
+        commandName: "takeover",
         abstract: "Take over a queue made by hand, or an installation of PartitionCache.",
         discussion: """
             Rows of the table become tasks, each by one transaction, while producers go on
@@ -13,14 +13,15 @@ struct MigrateAdopt: AsyncParsableCommand {
             rows of the tasks that still wait.
 
             Examples:
-              cronmill migrate adopt --database shop --table app.jobs \\
+              cronmill migrate takeover --database shop --table app.jobs \\
                 --payload payload --priority prio --created created_at \\
                 --only status=ready --ignore status \\
                 --queue jobs --handler app.work --run-as app_runner --enable
-              cronmill migrate adopt --database shop --table app.jobs --undo
-              cronmill migrate adopt --database cache --partitioncache \\
+              cronmill migrate takeover --database shop --table app.jobs --undo
+              cronmill migrate takeover --database cache --partitioncache \\
                 --run-as cache_runner --dry-run
-            """
+            """,
+        aliases: ["adopt"]
     )
 
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
@@ -116,7 +117,7 @@ struct MigrateAdopt: AsyncParsableCommand {
         let limit = try wait.map { try Duration($0, of: "--wait") } ?? .seconds(10)
         let context = try await Context(connection, asked)
         if undo { return try await undo(context, limit) }
-        let plan: (String) async throws -> AdoptPlan
+        let plan: (String) async throws -> TakeOverPlan
         if partitioncache {
             var request = PartitionCacheRequest()
             request.prefix = prefix
@@ -128,10 +129,10 @@ struct MigrateAdopt: AsyncParsableCommand {
             request.queue = try queue.map { try ObjectName($0, of: "queue") }
             request.acceptsFailing = acceptFailing
             let wanted = request
-            plan = { try await context.deployment.planAdopt(wanted, database: $0) }
+            plan = { try await context.deployment.planTakeOver(wanted, database: $0) }
         } else {
             let wanted = try request()
-            plan = { try await context.deployment.planAdopt(wanted, database: $0) }
+            plan = { try await context.deployment.planTakeOver(wanted, database: $0) }
         }
         try await context.forEachDatabase { database in
             let prepared = {
@@ -146,15 +147,15 @@ struct MigrateAdopt: AsyncParsableCommand {
                 return .done
             }
             return try await context.deployment.whileTakingOver(of: database) {
-                try await adopt(try await prepared(), database, context, limit)
+                try await takeOver(try await prepared(), database, context, limit)
             }
         }
     }
 
-    private func request() throws -> AdoptRequest {
+    private func request() throws -> TakeOverRequest {
         var processor = try settings.request(processor: nil, queue: queue)
         if enable { processor.isEnabled = true }
-        var request = AdoptRequest(
+        var request = TakeOverRequest(
             table: table ?? "",
             payload: payload.map { .column($0) } ?? .row,
             processor: processor
@@ -169,13 +170,13 @@ struct MigrateAdopt: AsyncParsableCommand {
             // A column's name may begin with the sign, but not be empty.
             let end = text.dropFirst().firstIndex(of: "=") ?? text.endIndex
             let value = String(text[end...].dropFirst())
-            return AdoptionCondition(column: String(text[..<end]), value: value.isEmpty ? nil : value)
+            return TakeOverCondition(column: String(text[..<end]), value: value.isEmpty ? nil : value)
         }
         return request
     }
 
     /// Says what there is to be done, and does what comes before the rows; a dry run prints all of it.
-    private func prepare(_ plan: AdoptPlan, _ database: String, _ context: Context, _ limit: Duration) async throws {
+    private func prepare(_ plan: TakeOverPlan, _ database: String, _ context: Context, _ limit: Duration) async throws {
         if dryRun {
             try await context.carryOut(plan.plan, database: database, dryRun: true)
         } else {
@@ -191,13 +192,13 @@ struct MigrateAdopt: AsyncParsableCommand {
         guard !dryRun else { return }
         let output = context.output
         let isQuiet = context.isQuiet
-        try await context.deployment.prepareAdopt(plan, wait: limit) { step in
+        try await context.deployment.prepareTakeOver(plan, wait: limit) { step in
             if !isQuiet { output.note("\(step.database): \(step.title)") }
         }
     }
 
-    private func adopt(
-        _ plan: AdoptPlan,
+    private func takeOver(
+        _ plan: TakeOverPlan,
         _ database: String,
         _ context: Context,
         _ limit: Duration
@@ -205,7 +206,7 @@ struct MigrateAdopt: AsyncParsableCommand {
         let output = context.output
         let isQuiet = context.isQuiet
         let counts = Dictionary(plan.tables.map { ($0.name, $0.rows) }) { one, _ in one }
-        let results = try await context.deployment.adopt(plan, wait: limit) { step in
+        let results = try await context.deployment.takeOver(plan, wait: limit) { step in
             if !isQuiet { output.note("\(step.database): \(step.title)") }
         } onProgress: { result in
             output.progress(
@@ -234,17 +235,17 @@ struct MigrateAdopt: AsyncParsableCommand {
     }
 
     private func undo(_ context: Context, _ limit: Duration) async throws {
-        let scope: AdoptScope = table.map { .table($0) } ?? .partitionCache(job)
+        let scope: TakeOverScope = table.map { .table($0) } ?? .partitionCache(job)
         try await context.forEachDatabase { database in
             if dryRun {
-                let plan = try await context.deployment.planUndoAdopt(scope, in: database)
+                let plan = try await context.deployment.planUndoTakeOver(scope, in: database)
                 try await context.carryOut(plan, database: database, dryRun: true)
                 return .done
             }
             let output = context.output
             let isQuiet = context.isQuiet
             let results = try await context.deployment.whileTakingOver(of: database) {
-                try await context.deployment.undoAdopt(scope, in: database, wait: limit) { step in
+                try await context.deployment.undoTakeOver(scope, in: database, wait: limit) { step in
                     if !isQuiet { output.note("\(step.database): \(step.title)") }
                 } onProgress: { result in
                     output.progress("\(database): \(result.moved.grouped) tasks of queue \(result.queue)")

@@ -1,37 +1,37 @@
 internal import Postgres
 
 extension Migration {
-    /// Looks at both places.
+    /// Looks at both databases.
     ///
     /// - Throws: `CronmillError` if pg_cron is in a third database; `PostgresError`.
-    public func survey() async throws -> MigrationSurvey {
-        var survey = MigrationSurvey(oldDatabase: oldDatabase, newDatabase: newDatabase)
-        let new = try await onNew { try NewPlace($0) }
+    public func preview() async throws -> MovePreview {
+        var preview = MovePreview(oldDatabase: oldDatabase, newDatabase: newDatabase)
+        let new = try await onNew { try NewDatabase($0) }
         let old = try await onOld { try CronState.inspect($0, from.sqlFiles, isStrict: true) }
         if let reason = try nothingToMove(old, new) {
-            survey.nothingToMove = reason
-            return survey
+            preview.nothingToMove = reason
+            return preview
         }
-        survey = try await onOld { [survey] session in
-            var survey = survey
-            try survey.readPlace(session, old)
-            return survey
+        preview = try await onOld { [preview] session in
+            var preview = preview
+            try preview.readDatabase(session, old)
+            return preview
         }
-        survey.judge(old, new)
+        preview.judge(old, new)
         if old.isSuperuser {
-            survey.obstacles += try await linkObstacles(survey)
-            if old.isInstalled, let obstacle = try await alarmObstacle() { survey.obstacles.append(obstacle) }
-            for database in survey.workDatabases { survey.obstacles += try await workObstacles(database) }
+            preview.obstacles += try await linkObstacles(preview)
+            if old.isInstalled, let obstacle = try await alarmObstacle() { preview.obstacles.append(obstacle) }
+            for database in preview.workDatabases { preview.obstacles += try await workObstacles(database) }
         }
-        return survey
+        return preview
     }
 
-    private func nothingToMove(_ old: CronState, _ new: NewPlace) throws -> String? {
-        if let place = old.configuredDatabase, place != oldDatabase, place != newDatabase {
+    private func nothingToMove(_ old: CronState, _ new: NewDatabase) throws -> String? {
+        if let database = old.configuredDatabase, database != oldDatabase, database != newDatabase {
             throw CronmillError(
                 .failed,
-                "pg_cron is configured for database \"\(place)\", not \"\(oldDatabase)\"",
-                hint: "Name it: --from \(place.shellWord)",
+                "pg_cron is configured for database \"\(database)\", not \"\(oldDatabase)\"",
+                hint: "Name it: --from \(database.shellWord)",
                 database: oldDatabase
             )
         }
@@ -45,8 +45,8 @@ extension Migration {
             + "\"\(oldDatabase)\" (to drop them: drop extension pg_cron)"
     }
 
-    /// What is in the way of leading a work database to the new place, found before anything is moved.
-    private func workObstacles(_ database: String) async throws -> [MigrationSurvey.Obstacle] {
+    /// What is in the way of leading a work database to the new registry, found before anything is moved.
+    private func workObstacles(_ database: String) async throws -> [MovePreview.Obstacle] {
         do {
             return try await with(from.connectWork(database)) { connection in
                 try await connection.run { session in
@@ -67,10 +67,10 @@ extension Migration {
     }
 
     /// Links of work databases that will not get in, by pg_hba.conf as it is.
-    private func linkObstacles(_ survey: MigrationSurvey) async throws -> [MigrationSurvey.Obstacle] {
+    private func linkObstacles(_ preview: MovePreview) async throws -> [MovePreview.Obstacle] {
         let facts = try await onOld { try CronFacts($0) }
         guard let rules = facts.authentication else { return [] }
-        return survey.workDatabases.filter { $0 != newDatabase }.compactMap { database in
+        return preview.workDatabases.filter { $0 != newDatabase }.compactMap { database in
             let role = RoleFacts(name: facts.links[database] ?? LinkRole.name(for: database))
             let hosts = [facts.host, "127.0.0.1"].compactMap { $0 }
             let isAdmitted = hosts.contains { host in
@@ -79,7 +79,7 @@ extension Migration {
                 return rule.map { !["reject", "peer", "ident", "cert", "gss", "sspi"].contains($0.method) } ?? false
             }
             guard !isAdmitted else { return nil }
-            return MigrationSurvey.Obstacle(
+            return MovePreview.Obstacle(
                 text: "pg_hba.conf does not let the link of database \"\(database)\" into database \"\(newDatabase)\"",
                 remedy:
                     "host \(Identifier(newDatabase).quoted) \"\(role.name.replacing("\"", with: "\"\""))\" 127.0.0.1/32 scram-sha-256"
@@ -90,7 +90,7 @@ extension Migration {
     }
 }
 
-extension MigrationSurvey.Obstacle {
+extension MovePreview.Obstacle {
     /// Our schema belongs to another role than the one that moves it.
     fileprivate static func owner(_ owner: String, of schema: String, for user: String, in database: String) -> Self {
         Self(
@@ -102,7 +102,7 @@ extension MigrationSurvey.Obstacle {
 }
 
 /// What is in the new database before anything is moved.
-private struct NewPlace: Sendable {
+private struct NewDatabase: Sendable {
     var version: String?
     var isInstalled: Bool
     var availableVersion: String?
@@ -142,8 +142,8 @@ private struct NewPlace: Sendable {
     }
 }
 
-extension MigrationSurvey {
-    fileprivate mutating func readPlace(_ session: Session, _ old: CronState) throws {
+extension MovePreview {
+    fileprivate mutating func readDatabase(_ session: Session, _ old: CronState) throws {
         let access = try session.one(
             """
             select has_schema_privilege('cron', 'usage') as may_see,
@@ -268,7 +268,7 @@ extension MigrationSurvey {
                 )
             }
             let isActive: Bool = try row.get("active")
-            let place = slot == 0 ? newDatabase : database
+            let home = slot == 0 ? newDatabase : database
             jobs.append(
                 Job(
                     jobid: jobid,
@@ -280,7 +280,7 @@ extension MigrationSurvey {
                     isActive: isActive,
                     processor: processor.map { slot == 0 ? $0 : "\($0)#\(slot ?? 0)" },
                     fate: isActive
-                        ? slot == 0 ? "runs in \(place)" : "runs in \(place), as now" : "stays inactive",
+                        ? slot == 0 ? "runs in \(home)" : "runs in \(home), as now" : "stays inactive",
                     remarks: try Self.remarks(row, isOurs: processor != nil)
                 )
             )
@@ -318,7 +318,7 @@ extension MigrationSurvey {
         return remarks
     }
 
-    fileprivate mutating func judge(_ old: CronState, _ new: NewPlace) {
+    fileprivate mutating func judge(_ old: CronState, _ new: NewDatabase) {
         func obstacle(_ text: String, _ remedy: String?, in database: String) {
             obstacles.append(Obstacle(text: text, remedy: remedy, database: database))
         }

@@ -1,7 +1,7 @@
 import Postgres
 
 /// One run from its beginning to its end.
-struct Course: Sendable {
+struct ChaosRun: Sendable {
     let place: ChaosPlace
     let options: ChaosOptions
     let progress: @Sendable (String) -> Void
