@@ -19,7 +19,7 @@ extension ChaosRun {
     func producer(_ number: Int, _ ledger: Ledger) -> @Sendable () async -> Void {
         if let python = options.python {
             let producer = PsycopgProducer(
-                place: place,
+                fixture: fixture,
                 ledger: ledger,
                 seed: options.seed,
                 number: number,
@@ -29,7 +29,7 @@ extension ChaosRun {
             return { await producer.run() }
         }
         let producer = Producer(
-            place: place,
+            fixture: fixture,
             ledger: ledger,
             seed: options.seed,
             number: number,
@@ -39,39 +39,39 @@ extension ChaosRun {
     }
 
     func callers(_ ledger: Ledger, _ isDisturbed: Flag) -> [@Sendable () async -> Void] {
-        let slots = ChaosPlace.databases.flatMap { database in
+        let slots = ChaosFixture.databases.flatMap { database in
             Workload.queues.flatMap { queue in
                 (1...2).map { Caller.Work.slot(database: database, queue: queue.name, slot: $0) }
             }
         }
         let others = (0..<4).map { Caller.Work.anySlot(number: $0) } + (0..<2).map { .housekeeper(number: $0) }
         return (slots + others).map { work in
-            let caller = Caller(place: place, ledger: ledger, seed: options.seed, work: work) { isDisturbed.isUp }
+            let caller = Caller(fixture: fixture, ledger: ledger, seed: options.seed, work: work) { isDisturbed.isUp }
             return { await caller.run() }
         }
     }
 
     func setUp() async throws {
-        try await place.with(ChaosPlace.cronDatabase) { connection in
-            try await connection.execute("create role \(identifier: ChaosPlace.runner) login")
-            for database in ChaosPlace.databases {
+        try await fixture.with(ChaosFixture.cronDatabase) { connection in
+            try await connection.execute("create role \(identifier: ChaosFixture.runner) login")
+            for database in ChaosFixture.databases {
                 try await connection.execute("create database \(identifier: database)")
             }
         }
-        for database in ChaosPlace.databases {
-            try await place.with(database) { try await $0.script(Workload.handler) }
+        for database in ChaosFixture.databases {
+            try await fixture.with(database) { try await $0.script(Workload.handler) }
         }
         for queue in Workload.queues { try await command(Workload.setup(queue, options)) }
-        for database in ChaosPlace.databases {
-            try await place.with(database) { try await $0.script(Workload.shortDelays) }
+        for database in ChaosFixture.databases {
+            try await fixture.with(database) { try await $0.script(Workload.shortDelays) }
         }
         try await command(["enable", "--all"])
     }
 
     /// What an administrator does when it is over.
     func heal() async throws {
-        for database in ChaosPlace.databases {
-            try await place.insist(database) { connection in
+        for database in ChaosFixture.databases {
+            try await fixture.insist(database) { connection in
                 try await connection.script("update cronmill.processor set enabled = true, paused = false, slots = 2")
             }
         }
@@ -79,7 +79,7 @@ extension ChaosRun {
     }
 
     func command(_ arguments: [String]) async throws {
-        let result = try await ChaosProgram(place: place).run(arguments)
+        let result = try await ChaosProgram(fixture: fixture).run(arguments)
         guard result.exitCode == 0 else {
             let command = arguments.joined(separator: " ")
             throw ChaosError(description: "cronmill \(command): exit code \(result.exitCode)\n\(result.text)")
@@ -87,7 +87,7 @@ extension ChaosRun {
     }
 
     func now() async throws -> String {
-        try await place.insist(ChaosPlace.cronDatabase) { connection in
+        try await fixture.insist(ChaosFixture.cronDatabase) { connection in
             let rows = try await connection.query("select clock_timestamp() as moment")
             guard let row = rows.first else { return "" }
             return try row.get("moment")
@@ -101,8 +101,8 @@ extension ChaosRun {
         while left > 0, ContinuousClock.now < end {
             try await Task.sleep(for: .milliseconds(500))
             left = 0
-            for database in ChaosPlace.databases {
-                left += try await place.insist(database) { connection in
+            for database in ChaosFixture.databases {
+                left += try await fixture.insist(database) { connection in
                     try await connection.query("select 1 from cronmill.task limit 1").count
                 }
             }
@@ -114,7 +114,8 @@ extension ChaosRun {
     func startedByCron(since moment: String) async throws -> (line: String, violations: [String]) {
         let end = ContinuousClock.now + Self.startLimit + .seconds(10)
         while true {
-            let (slowest, late): (Double?, [String]) = try await place.insist(ChaosPlace.cronDatabase) { connection in
+            let (slowest, late): (Double?, [String]) = try await fixture.insist(ChaosFixture.cronDatabase) {
+                connection in
                 let rows = try await connection.query(
                     """
                     select format('%s (%s)', j.jobname, j.command) as job,
@@ -147,7 +148,7 @@ extension ChaosRun {
 
     /// What `sync` and the registry say at the end.
     func differences() async throws -> [String] {
-        let result = try await ChaosProgram(place: place).run(["sync", "--all", "--check"])
+        let result = try await ChaosProgram(fixture: fixture).run(["sync", "--all", "--check"])
         return result.exitCode == 0 ? [] : ["sync --all --check ends with \(result.exitCode): \(result.text)"]
     }
 }

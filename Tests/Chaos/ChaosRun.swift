@@ -2,25 +2,25 @@ import Postgres
 
 /// One run from its beginning to its end.
 struct ChaosRun: Sendable {
-    let place: ChaosPlace
+    let fixture: ChaosFixture
     let options: ChaosOptions
     let progress: @Sendable (String) -> Void
 
     func run() async throws -> ChaosReport {
         let ledger = Ledger()
-        progress("setting up \(ChaosPlace.databases.joined(separator: " and "))")
+        progress("setting up \(ChaosFixture.databases.joined(separator: " and "))")
         try await setUp()
 
         progress("disturbing")
         let isDisturbed = Flag(true)
         let callers = start(callers(ledger, isDisturbed))
         let producers = start((0..<4).map { producer($0, ledger) })
-        let changer = SettingsChanger(place: place, ledger: ledger, seed: options.seed)
-        let watch = Lookout(place: place)
+        let changer = SettingsChanger(fixture: fixture, ledger: ledger, seed: options.seed)
+        let watch = Lookout(fixture: fixture)
         let others = start([{ await changer.run() }, { await watch.run() }])
-        let commands = CommandKiller(place: place, ledger: ledger)
+        let commands = CommandKiller(fixture: fixture, ledger: ledger)
         defer { (callers + producers + others).forEach { $0.cancel() } }
-        try await Disturber(place: place, ledger: ledger, options: options, commands: commands).run()
+        try await Disturber(fixture: fixture, ledger: ledger, options: options, commands: commands).run()
 
         progress("\(ledger.kills) processes killed; waiting for the rest to be done")
         await end(producers + others)
@@ -35,7 +35,7 @@ struct ChaosRun: Sendable {
         await end(callers)
 
         progress("verifying")
-        let (lines, violations) = try await Verification(place: place, ledger: ledger).report()
+        let (lines, violations) = try await Verification(fixture: fixture, ledger: ledger).report()
         report.kills = ledger.kills
         report.lines = counts(ledger) + [delay] + lines
         report.violations += watch.findings + violations

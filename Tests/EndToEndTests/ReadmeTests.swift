@@ -157,11 +157,11 @@ struct ReadmeTests {
         ]
         #expect(Set(found) == Set(Self.pages + others))
         for page in found {
-            let place = folder.appending(page).removingLastComponent()
+            let parent = folder.appending(page).removingLastComponent()
             for part in try await Page.text(page).split(separator: "](").dropFirst() {
                 let target = part.prefix { $0 != ")" && $0 != "#" }
                 guard !target.isEmpty, !target.contains("://") else { continue }
-                #expect(access(place.appending(String(target)).string, F_OK) == 0, "\(page): \(target)")
+                #expect(access(parent.appending(String(target)).string, F_OK) == 0, "\(page): \(target)")
             }
         }
     }

@@ -5,14 +5,14 @@ import Testing
 @Suite("Taking over fragments of PartitionCache", .timeLimit(.minutes(60)))
 struct TakeOverFragmentsTests {
     /// Takes over what is disabled: runs are called by hand.
-    private func takeOver(_ old: PartitionCachePlace, _ more: String...) async throws -> ProgramResult {
-        try await old.place.cronmill(old.arguments + ["--job", old.one, "--queue", "fragments"] + more)
+    private func takeOver(_ old: PartitionCacheFixture, _ more: String...) async throws -> ProgramResult {
+        try await old.fixture.cronmill(old.arguments + ["--job", old.one, "--queue", "fragments"] + more)
     }
 
-    private func ask(_ old: PartitionCachePlace, _ hash: String, _ key: String, _ type: String?, _ query: String)
+    private func ask(_ old: PartitionCacheFixture, _ hash: String, _ key: String, _ type: String?, _ query: String)
         async throws
     {
-        _ = try await old.place.rows(
+        _ = try await old.fixture.rows(
             """
             insert into public.first_query_fragment_queue (query, hash, partition_key, partition_datatype)
             values (\(query), \(hash), \(key), \(type))
@@ -21,15 +21,15 @@ struct TakeOverFragmentsTests {
     }
 
     /// Does what waits, as pg_cron would.
-    private func answer(_ old: PartitionCachePlace) async throws {
-        _ = try await old.place.rows("update cronmill.processor set linger = '0'")
-        try await old.place.call("fragments", slot: 0)
+    private func answer(_ old: PartitionCacheFixture) async throws {
+        _ = try await old.fixture.rows("update cronmill.processor set linger = '0'")
+        try await old.fixture.call("fragments", slot: 0)
     }
 
     @Test("several keys of several types, several columns, and values of types that an INSERT would take")
     func kinds() async throws {
         try await withPartitionCache { old in
-            let place = old.place
+            let fixture = old.fixture
             try await old.configure(isEnabled: false)
             try await ask(old, "id", "id", "integer", "select id from public.point where x = 3 and id < 60")
             try await ask(old, "text", "name", "text", "select distinct name from public.point")
@@ -50,11 +50,12 @@ struct TakeOverFragmentsTests {
             #expect(result.exitCode == 0, "\(result.errors)")
             try await answer(old)
             #expect(
-                try await place.rows("select d.payload ->> 'hash', d.error_message from cronmill.dead_task as d") == []
+                try await fixture.rows("select d.payload ->> 'hash', d.error_message from cronmill.dead_task as d")
+                    == []
             )
             var found: [String] = []
             for key in ["at", "code", "id", "name", "price", "x"] {
-                found += try await place.rows(
+                found += try await fixture.rows(
                     """
                     select c.query_hash, pg_typeof(c.partition_keys), c.partition_keys, c.partition_keys_count
                     from public.\(unsafeRaw: "fast_cache_\(key)") as c order by c.query_hash
@@ -76,16 +77,16 @@ struct TakeOverFragmentsTests {
                 }.count == 2
             )
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     "select m.partition_key, m.datatype from public.fast_partition_metadata as m order by 1"
                 ) == [
                     "at|timestamp", "code|text", "id|integer", "name|text", "price|float", "x|integer",
                 ]
             )
-            #expect(try await place.rows("select distinct q.status from public.fast_queries as q") == ["ok"])
+            #expect(try await fixture.rows("select distinct q.status from public.fast_queries as q") == ["ok"])
             // Who owns the tables there are owns those that were made.
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     """
                     select count(distinct c.relowner) from pg_class as c
                     where c.relname ~ '^fast_' and c.relkind = 'r'
@@ -98,9 +99,9 @@ struct TakeOverFragmentsTests {
     @Test("what would fail is said before anything moves; taken over all the same, it is remembered and not done again")
     func failing() async throws {
         try await withPartitionCache { old in
-            let place = old.place
+            let fixture = old.fixture
             try await old.configure(isEnabled: false)
-            try await place.script("create table public.secret (id bigint)")
+            try await fixture.script("create table public.secret (id bigint)")
             try await ask(old, "secret", "id", "integer", "select id from public.secret")
             try await ask(old, "gone", "id", "integer", "select id from public.nowhere")
             try await ask(old, "gone too", "id", "integer", "select id from public.nowhere")
@@ -110,43 +111,43 @@ struct TakeOverFragmentsTests {
             #expect(refused.errors.contains("3 fragments that wait would fail"), "\(refused.errors)")
             #expect(
                 refused.errors.contains(
-                    "2 fragments: relation \"public.nowhere\" does not exist. 1 fragment: role \"\(place.runner)\" may not read public.secret."
+                    "2 fragments: relation \"public.nowhere\" does not exist. 1 fragment: role \"\(fixture.runner)\" may not read public.secret."
                 ),
                 "\(refused.errors)"
             )
-            #expect(try await place.rows("select count(*) from public.first_query_fragment_queue") == ["4"])
-            #expect(try await place.rows("select count(*) from cronmill.task") == ["0"])
+            #expect(try await fixture.rows("select count(*) from public.first_query_fragment_queue") == ["4"])
+            #expect(try await fixture.rows("select count(*) from cronmill.task") == ["0"])
             #expect(try await takeOver(old, "--accept-failing").exitCode == 0)
             try await answer(old)
             let status: SQL = "select q.query_hash, q.status from public.fast_queries as q order by 1"
-            #expect(try await place.rows(status) == ["gone|failed", "gone too|failed", "good|ok", "secret|failed"])
+            #expect(try await fixture.rows(status) == ["gone|failed", "gone too|failed", "good|ok", "secret|failed"])
             let dead: SQL = "select count(*) from cronmill.dead_task"
-            #expect(try await place.rows(dead) == ["3"])
+            #expect(try await fixture.rows(dead) == ["3"])
             for _ in 1...2 {
                 try await ask(old, "secret", "id", "integer", "select id from public.secret")
                 try await answer(old)
             }
-            #expect(try await place.rows(dead) == ["3"])
-            #expect(try await place.rows("select count(*) from cronmill.task") == ["0"])
+            #expect(try await fixture.rows(dead) == ["3"])
+            #expect(try await fixture.rows("select count(*) from cronmill.task") == ["0"])
             // Lifted by redrive.
-            try await place.script("grant select on public.secret to \(place.runner)")
-            _ = try await place.rows("select cronmill.redrive(error_text => 'secret')")
+            try await fixture.script("grant select on public.secret to \(fixture.runner)")
+            _ = try await fixture.rows("select cronmill.redrive(error_text => 'secret')")
             try await answer(old)
-            #expect(try await place.rows(dead) == ["2"])
-            #expect(try await place.rows(status) == ["gone|failed", "gone too|failed", "good|ok", "secret|ok"])
+            #expect(try await fixture.rows(dead) == ["2"])
+            #expect(try await fixture.rows(status) == ["gone|failed", "gone too|failed", "good|ok", "secret|ok"])
         }
     }
 
     @Test("a table that cannot be had: jobs, configuration and fragments are as they were")
     func locked() async throws {
         try await withPartitionCache { old in
-            let place = old.place
+            let fixture = old.fixture
             try await old.configure(isEnabled: true)
             let jobs = try await old.jobs()
-            let other = try await place.connect()
+            let other = try await fixture.connect()
             try await other.execute("begin")
             try await other.execute("lock table public.first_query_fragment_queue in row exclusive mode")
-            let result = try await place.cronmill(old.arguments + ["--wait", "1s"])
+            let result = try await fixture.cronmill(old.arguments + ["--wait", "1s"])
             #expect(result.exitCode == 1)
             #expect(result.errors.contains("a transaction that has written to the table has not ended within 1 s"))
             try await other.execute("rollback")
@@ -154,8 +155,8 @@ struct TakeOverFragmentsTests {
             #expect(try await old.jobs() == jobs)
             #expect(try await old.isEnabled() == ["t", "t"])
             #expect(try await old.jobsAreKnown() == ["t", "t"])
-            #expect(try await place.rows("select count(*) from cronmill.adoption") == ["0"])
-            #expect(try await place.cronmill(old.arguments).exitCode == 0)
+            #expect(try await fixture.rows("select count(*) from cronmill.adoption") == ["0"])
+            #expect(try await fixture.cronmill(old.arguments).exitCode == 0)
         }
     }
 
@@ -164,48 +165,48 @@ struct TakeOverFragmentsTests {
     )
     func undone() async throws {
         try await withPartitionCache { old in
-            let place = old.place
+            let fixture = old.fixture
             try await old.configure(isEnabled: false)
             let jobs = try await old.jobs()
-            #expect(try await place.cronmill(old.arguments).exitCode == 0)
+            #expect(try await fixture.cronmill(old.arguments).exitCode == 0)
             try await old.ask("new")
-            let undo = ["migrate", "takeover", "--database", place.database, "--partitioncache", "--undo"]
-            #expect(try await place.cronmill(undo).exitCode == 0)
+            let undo = ["migrate", "takeover", "--database", fixture.database, "--partitioncache", "--undo"]
+            #expect(try await fixture.cronmill(undo).exitCode == 0)
             #expect(try await old.jobs() == jobs)
             #expect(try await old.jobsAreKnown() == ["t", "t"])
-            #expect(try await place.rows("select count(*) from public.first_query_fragment_queue") == ["5"])
-            #expect(try await place.cronmill(old.arguments).exitCode == 0)
-            try await place.script("drop table \(old.config)", in: "postgres")
-            let removed = try await place.cronmill(undo)
+            #expect(try await fixture.rows("select count(*) from public.first_query_fragment_queue") == ["5"])
+            #expect(try await fixture.cronmill(old.arguments).exitCode == 0)
+            try await fixture.script("drop table \(old.config)", in: "postgres")
+            let removed = try await fixture.cronmill(undo)
             #expect(removed.exitCode == 0, "\(removed.errors)")
             #expect(removed.errors.contains("its jobs are not scheduled again"), "\(removed.errors)")
             #expect(try await old.jobs() == [])
-            #expect(try await place.rows("select count(*) from public.first_query_fragment_queue") == ["5"])
-            #expect(try await place.rows("select count(*) from cronmill.adoption") == ["0"])
+            #expect(try await fixture.rows("select count(*) from public.first_query_fragment_queue") == ["5"])
+            #expect(try await fixture.rows("select count(*) from cronmill.adoption") == ["0"])
         }
     }
 
     @Test("the search_path of the old jobs' role in that database is taken over, or another if it is asked for")
     func searchPath() async throws {
         try await withPartitionCache { old in
-            let place = old.place
+            let fixture = old.fixture
             try await old.configure(isEnabled: false)
-            try await place.script(
+            try await fixture.script(
                 """
                 create schema "Geo data";
-                grant usage on schema "Geo data" to \(place.runner);
+                grant usage on schema "Geo data" to \(fixture.runner);
                 alter table public.point set schema "Geo data";
-                alter database \(place.database) set search_path = "$user", "Geo data", public
+                alter database \(fixture.database) set search_path = "$user", "Geo data", public
                 """
             )
             try await ask(old, "id", "id", "integer", "select id from point where id = 1")
             #expect(try await takeOver(old).exitCode == 0)
             #expect(
-                try await place.rows("select p.handler_search_path from cronmill.processor as p")
+                try await fixture.rows("select p.handler_search_path from cronmill.processor as p")
                     == ["\"Geo data\", public, pg_temp"]
             )
             try await answer(old)
-            #expect(try await place.rows("select c.partition_keys from public.fast_cache_id as c") == ["{1}"])
+            #expect(try await fixture.rows("select c.partition_keys from public.fast_cache_id as c") == ["{1}"])
         }
     }
 }

@@ -117,22 +117,22 @@ struct TakeOverRefusalTests {
 
     @Test("what cannot be taken over without a loss is refused before anything is done")
     func refusals() async throws {
-        try await withDatabases { place in
+        try await withDatabases { fixture in
             for (made, arguments, errors) in Self.cases {
-                try await place.script(made)
+                try await fixture.script(made)
                 let table = arguments.contains("--table") ? [] : ["--table", "app.jobs"]
-                let result = try await place.cronmillHere(
+                let result = try await fixture.cronmillHere(
                     [
                         "migrate", "takeover", "--payload", "payload", "--queue", "work", "--handler", "app.work",
                         "--run-as",
                     ]
-                        + [place.runner] + table + arguments
+                        + [fixture.runner] + table + arguments
                 )
-                let expected = errors.replacing("{database}", with: place.database)
+                let expected = errors.replacing("{database}", with: fixture.database)
                     .split(separator: "\n").map { "cronmill: \($0)\n" }.joined()
                 #expect(result == ProgramResult(output: "", errors: expected, exitCode: 1))
-                #expect(try await place.rows("select to_regnamespace('cronmill')") == ["-"])
-                try await place.script(
+                #expect(try await fixture.rows("select to_regnamespace('cronmill')") == ["-"])
+                try await fixture.script(
                     """
                     do $$ begin
                         execute coalesce((
@@ -173,11 +173,11 @@ struct TakeOverRefusalTests {
         ]
     )
     func thirdRoles(statement: String, what: String) async throws {
-        try await withDatabases { place in
-            let stranger = "stranger\(place.runner)"
-            try await place.makeJobs(1)
-            try await place.server.makeRole(stranger)
-            try await place.script(
+        try await withDatabases { fixture in
+            let stranger = "stranger\(fixture.runner)"
+            try await fixture.makeJobs(1)
+            try await fixture.server.makeRole(stranger)
+            try await fixture.script(
                 """
                 create schema evil authorization \(stranger);
                 create function evil.may(integer) returns boolean language sql immutable as 'select true';
@@ -188,9 +188,9 @@ struct TakeOverRefusalTests {
                 alter domain evil.text owner to \(stranger)
                 """
             )
-            try await place.script(statement.replacing("%o", with: stranger))
+            try await fixture.script(statement.replacing("%o", with: stranger))
             let columns = ["g", "h"].filter { statement.contains("add \($0) ") }
-            let refused = try await place.cronmill(place.takeOverArguments + columns.flatMap { ["--ignore", $0] })
+            let refused = try await fixture.cronmill(fixture.takeOverArguments + columns.flatMap { ["--ignore", $0] })
             #expect(refused.exitCode == 1)
             #expect(
                 refused.errors.contains("cronmill: error: \(what) of table app.jobs belongs to role \"\(stranger)\"\n"),
@@ -201,25 +201,25 @@ struct TakeOverRefusalTests {
 
     @Test("who may make foreign keys to a table could have triggers run; who only reads it by a view refuses nothing")
     func references() async throws {
-        try await withDatabases { place in
-            try await place.makeJobs(1)
-            let reader = "reader\(place.runner)"
-            try await place.server.makeRole(reader)
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.makeJobs(1)
+            let reader = "reader\(fixture.runner)"
+            try await fixture.server.makeRole(reader)
+            try await fixture.script(
                 """
                 create schema r authorization \(reader); grant usage on schema app to \(reader);
                 grant select, references (id) on app.jobs to \(reader)
                 """
             )
-            let refused = try await place.cronmill(place.takeOverArguments)
+            let refused = try await fixture.cronmill(fixture.takeOverArguments)
             #expect(
                 refused.errors.contains(
                     "cronmill: error: role \"\(reader)\" may make foreign keys to table app.jobs\n"
                 ),
                 "\(refused.errors)"
             )
-            try await place.script("revoke references (id) on app.jobs from \(reader)")
-            let connection = try await place.connect(as: reader)
+            try await fixture.script("revoke references (id) on app.jobs from \(reader)")
+            let connection = try await fixture.connect(as: reader)
             try await connection.script(
                 """
                 create function r.f(jsonb) returns boolean language sql as 'select true';
@@ -227,40 +227,40 @@ struct TakeOverRefusalTests {
                 """
             )
             await connection.close()
-            let taken = try await place.cronmill(place.takeOverArguments)
+            let taken = try await fixture.cronmill(fixture.takeOverArguments)
             #expect(taken.exitCode == 0, "\(taken.errors)")
         }
     }
 
     @Test("two take-overs of a database do not go at once, nor one and the undoing of another")
     func oneAtATime() async throws {
-        try await withDatabases { place in
-            try await place.makeJobs(1)
-            let lock = AdvisoryLock(.takeOver(of: place.database), deployment: place.server.deployment)
+        try await withDatabases { fixture in
+            try await fixture.makeJobs(1)
+            let lock = AdvisoryLock(.takeOver(of: fixture.database), deployment: fixture.server.deployment)
             try #require(try await lock.take())
-            let undo = ["migrate", "takeover", "--database", place.database, "--table", "app.jobs", "--undo"]
-            for arguments in [place.takeOverArguments, undo] {
-                let refused = try await place.cronmill(arguments)
+            let undo = ["migrate", "takeover", "--database", fixture.database, "--table", "app.jobs", "--undo"]
+            for arguments in [fixture.takeOverArguments, undo] {
+                let refused = try await fixture.cronmill(arguments)
                 #expect(refused.exitCode == 1)
                 #expect(
                     refused.errors.hasPrefix(
-                        "cronmill: error: another take-over in database \"\(place.database)\", or the undoing of one, is going\n"
+                        "cronmill: error: another take-over in database \"\(fixture.database)\", or the undoing of one, is going\n"
                     ),
                     "\(refused.errors)"
                 )
             }
             await lock.release()
-            let taken = try await place.cronmill(place.takeOverArguments)
+            let taken = try await fixture.cronmill(fixture.takeOverArguments)
             #expect(taken.exitCode == 0, "\(taken.errors)")
         }
     }
 
     @Test("a table of another's is refused with what to do, and one with row security")
     func privileges() async throws {
-        try await withDatabases { place in
-            try await place.makeJobs(1)
-            let (owner, installer) = ("owner\(place.runner)", "installer\(place.runner)")
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.makeJobs(1)
+            let (owner, installer) = ("owner\(fixture.runner)", "installer\(fixture.runner)")
+            try await fixture.script(
                 """
                 create role \(owner) createrole;
                 create role \(installer) login;
@@ -268,8 +268,8 @@ struct TakeOverRefusalTests {
                 grant usage on schema app to \(installer);
                 """
             )
-            let arguments = place.takeOverArguments + ["--user", installer]
-            let refused = try await place.cronmill(arguments)
+            let arguments = fixture.takeOverArguments + ["--user", installer]
+            let refused = try await fixture.cronmill(arguments)
             #expect(refused.exitCode == 1)
             #expect(
                 refused.errors == """
@@ -280,8 +280,8 @@ struct TakeOverRefusalTests {
                     """
             )
             // To be a member of the owner is not to be the owner.
-            try await place.script("grant \(owner) to \(installer)")
-            let member = try await place.cronmill(arguments)
+            try await fixture.script("grant \(owner) to \(installer)")
+            let member = try await fixture.cronmill(arguments)
             #expect(member.exitCode == 1)
             #expect(
                 member.errors == """
@@ -291,41 +291,41 @@ struct TakeOverRefusalTests {
 
                     """
             )
-            try await place.script(
+            try await fixture.script(
                 "alter table app.jobs owner to \(installer);"
                     + "alter table app.jobs enable row level security, force row level security"
             )
-            let hidden = try await place.cronmill(arguments)
+            let hidden = try await fixture.cronmill(arguments)
             #expect(hidden.errors.contains("table app.jobs has row security"), "\(hidden.errors)")
         }
     }
 
     @Test("taken over in another way, without a handler, or its queue removed: refused, and nothing is lost")
     func otherwise() async throws {
-        try await withDatabases { place in
-            try await place.makeJobs(2)
+        try await withDatabases { fixture in
+            try await fixture.makeJobs(2)
             let bare = ["migrate", "takeover", "--table", "app.jobs", "--payload-row"]
-            let missing = try await place.cronmillHere(bare + ["--queue", "work"])
+            let missing = try await fixture.cronmillHere(bare + ["--queue", "work"])
             #expect(missing.errors.contains("queue \"work\" does not exist"), "\(missing.errors)")
             #expect(missing.errors.contains("hint: Name the function that does its tasks: --handler SCHEMA.FUNCTION"))
-            #expect(try await place.cronmill(place.takeOverArguments).exitCode == 0)
-            let other = try await place.cronmillHere(bare + ["--queue", "work"])
+            #expect(try await fixture.cronmill(fixture.takeOverArguments).exitCode == 0)
+            let other = try await fixture.cronmillHere(bare + ["--queue", "work"])
             #expect(other.exitCode == 1)
             #expect(
                 other.errors.contains("table app.jobs is taken over already, in another way, into queue \"work\""),
                 "\(other.errors)"
             )
-            let removal = try await place.cronmillHere("remove", "--queue", "work", "--yes")
+            let removal = try await fixture.cronmillHere("remove", "--queue", "work", "--yes")
             #expect(removal.exitCode == 1)
             #expect(
                 removal.errors.contains("rows inserted into table app.jobs are forwarded to queue \"work\""),
                 "\(removal.errors)"
             )
             // All of Cronmill goes with its trigger: producers are not left with errors.
-            let all = try await place.cronmillHere("remove", "--everything", "--yes")
+            let all = try await fixture.cronmillHere("remove", "--everything", "--yes")
             #expect(all.errors.contains("note: Rows inserted into table app.jobs, which was taken over, stay there"))
-            try await place.script("insert into app.jobs (prio) values (1)")
-            #expect(try await place.rows("select count(*) from app.jobs") == ["1"])
+            try await fixture.script("insert into app.jobs (prio) values (1)")
+            #expect(try await fixture.rows("select count(*) from app.jobs") == ["1"])
         }
     }
 

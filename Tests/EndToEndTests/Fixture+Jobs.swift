@@ -11,7 +11,7 @@ final class Ending: Sendable {
     func come() { value.withLock { $0 = true } }
 }
 
-extension Workplace {
+extension Fixture {
     /// A queue made by hand, `app.jobs`, whose payloads are `{"n": 1}` and so on, and its worker, which notes them in
     /// `app.done` as the handler does.
     func makeJobs(_ count: Int) async throws {

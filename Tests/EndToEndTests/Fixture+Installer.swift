@@ -1,4 +1,4 @@
-extension Workplace {
+extension Fixture {
     /// Makes role `installer`, which is no superuser, with what an administrator has to give it; pg_cron, too.
     func makeInstaller() async throws {
         try await script(

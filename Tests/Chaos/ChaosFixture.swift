@@ -2,7 +2,7 @@ import Postgres
 import PrivateServer
 
 /// The private server of a run, and its databases.
-struct ChaosPlace: Sendable {
+struct ChaosFixture: Sendable {
     let server: PrivateServer
     /// The `cronmill` under test.
     let program: String

@@ -6,7 +6,7 @@ import Testing
 
 /// A server whose pg_cron is in the application database `shop`, with our processors in `shop` and `analytics` and jobs
 /// of three other owners, each of which notes in `app.note` where and as whom it ran.
-struct MovePlace: Sendable {
+struct MoveFixture: Sendable {
     let server: TestServer
     /// The database pg_cron is in at the beginning.
     let home: String
@@ -18,11 +18,11 @@ struct MovePlace: Sendable {
     static let quoted = "insert into app.note (job) values ('it''s\nbob''s')"
 
     /// Runs `body` with such a server.
-    static func with(home: String = "shop", schedule: String, _ body: (MovePlace) async throws -> Void) async throws {
+    static func with(home: String = "shop", schedule: String, _ body: (MoveFixture) async throws -> Void) async throws {
         try await withServer(cronDatabase: home) { server in
-            let place = MovePlace(server: server, home: home)
-            try await place.create(schedule: schedule)
-            try await body(place)
+            let fixture = MoveFixture(server: server, home: home)
+            try await fixture.create(schedule: schedule)
+            try await body(fixture)
         }
     }
 

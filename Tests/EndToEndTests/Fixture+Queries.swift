@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-extension Workplace {
+extension Fixture {
     /// Sets up query processor `fragments` with results in `app.query_result`, and a table `app.point (id, x, name)` of
     /// a thousand rows that the runner may read.
     func setUpQueries(_ more: String..., sourceLocation: SourceLocation = #_sourceLocation) async throws {

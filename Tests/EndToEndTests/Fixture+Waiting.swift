@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-extension Workplace {
+extension Fixture {
     /// Does something while the housekeeper watches, whatever pg_cron's next tick is.
     func whileWatching(_ body: () async throws -> Void) async throws {
         let watching = Task {

@@ -2,7 +2,7 @@ import Postgres
 import PrivateServer
 import Testing
 
-extension Workplace {
+extension Fixture {
     /// Puts lines before the others of pg_hba.conf and has them read; what was put there before is gone.
     func hba(_ lines: [String]) async throws {
         try await server.hba(lines)

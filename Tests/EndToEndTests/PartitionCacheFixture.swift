@@ -4,22 +4,22 @@ import Testing
 /// An installation of PartitionCache as its set-up leaves it (0.7.0, array back end): configuration with its trigger in
 /// the cron database and a copy without one in the work database, jobs in pg_cron; queues of fragments with triggers
 /// that notify, and its tables of queries, metadata and results in the work database.
-struct PartitionCachePlace: Sendable {
-    let place: Workplace
+struct PartitionCacheFixture: Sendable {
+    let fixture: Fixture
 
     /// What the configuration's name begins with.
-    var prefix: String { "it's \"\(place.runner)\"" }
-    var config: String { "public.\"it's \"\"\(place.runner)\"\"_processor_config\"" }
-    var one: String { "\(place.runner)'s one" }
-    var two: String { "\(place.runner)_two" }
+    var prefix: String { "it's \"\(fixture.runner)\"" }
+    var config: String { "public.\"it's \"\"\(fixture.runner)\"\"_processor_config\"" }
+    var one: String { "\(fixture.runner)'s one" }
+    var two: String { "\(fixture.runner)_two" }
 
     var arguments: [String] {
-        ["migrate", "takeover", "--database", place.database, "--partitioncache", "--run-as", place.runner]
+        ["migrate", "takeover", "--database", fixture.database, "--partitioncache", "--run-as", fixture.runner]
     }
 
     /// Makes the tables and functions; no row of the configuration yet.
     func make() async throws {
-        try await place.script(
+        try await fixture.script(
             """
             create table \(config) (
                 job_name text primary key, enabled boolean not null default false,
@@ -28,7 +28,7 @@ struct PartitionCachePlace: Sendable {
                 result_limit integer, cache_backend text not null default 'array', stale_after_seconds integer default 3600,
                 job_ids bigint[] not null default '{}'
             );
-            create function public."sync cron \(place.runner)"() returns trigger language plpgsql as $$
+            create function public."sync cron \(fixture.runner)"() returns trigger language plpgsql as $$
             declare
                 made bigint[] := '{}';
                 planned text;
@@ -62,11 +62,11 @@ struct PartitionCachePlace: Sendable {
             end
             $$;
             create trigger trg_sync_cron_job before insert or update or delete on \(config)
-            for each row execute function public."sync cron \(place.runner)"();
+            for each row execute function public."sync cron \(fixture.runner)"();
             """,
             in: "postgres"
         )
-        try await place.script(
+        try await fixture.script(
             """
             create table \(config) (
                 job_name text primary key, enabled boolean not null default false,
@@ -87,7 +87,7 @@ struct PartitionCachePlace: Sendable {
             select n, n % 20, 'point ' || n % 3, timestamptz '2026-01-01' + n % 2 * interval '1 day',
                 ('00000000-0000-0000-0000-00000000000' || n % 4)::uuid, 12345678901234567890 + n % 2
             from generate_series(1, 1000) as n;
-            grant select on public.point to \(place.runner);
+            grant select on public.point to \(fixture.runner);
             create function public.run_fragment(table_prefix text, queue_prefix text, result_limit integer) returns text
             language plpgsql as $$
             declare
@@ -128,7 +128,7 @@ struct PartitionCachePlace: Sendable {
             """
         )
         for (queue, table) in [("first", "fast"), ("second", "slow")] {
-            try await place.script(
+            try await fixture.script(
                 """
                 create table public.\(queue)_query_fragment_queue (
                     id serial primary key, query text not null, hash text not null, partition_key text not null,
@@ -161,25 +161,25 @@ struct PartitionCachePlace: Sendable {
 
     /// The two rows of the configuration, each of which has a trigger schedule its jobs.
     func configure(isEnabled: Bool) async throws {
-        _ = try await place.cronRows(
+        _ = try await fixture.cronRows(
             """
             insert into \(unsafeRaw: config) (
                 job_name, enabled, max_parallel_jobs, frequency_seconds, timeout_seconds, table_prefix, queue_prefix,
                 target_database, result_limit
             )
             values
-                (\(one), \(isEnabled), 2, 60, 120, 'fast', 'first', \(place.database), null),
-                (\(two), \(isEnabled), 3, 90, 1800, 'slow', 'second', \(place.database), 50)
+                (\(one), \(isEnabled), 2, 60, 120, 'fast', 'first', \(fixture.database), null),
+                (\(two), \(isEnabled), 3, 90, 1800, 'slow', 'second', \(fixture.database), 50)
             """
         )
         // The copy by which a worker outside of pg_cron finds its settings; nothing keeps it in step.
-        _ = try await place.rows(
+        _ = try await fixture.rows(
             """
             insert into \(unsafeRaw: config) (
                 job_name, max_parallel_jobs, frequency_seconds, timeout_seconds, table_prefix, queue_prefix, target_database
             )
             values
-                (\(one), 2, 60, 120, 'fast', 'first', \(place.database)), (\(two), 2, 90, 1800, 'slow', 'second', \(place.database))
+                (\(one), 2, 60, 120, 'fast', 'first', \(fixture.database)), (\(two), 2, 90, 1800, 'slow', 'second', \(fixture.database))
             """
         )
     }
@@ -187,7 +187,7 @@ struct PartitionCachePlace: Sendable {
     /// Puts fragments for x = 0 to 4 into both queues, as producers do; hashes begin with `name`.
     func ask(_ name: String, priority: Int = 1) async throws {
         for queue in ["first", "second"] {
-            _ = try await place.rows(
+            _ = try await fixture.rows(
                 """
                 insert into public.\(unsafeRaw: queue)_query_fragment_queue as q (
                     query, hash, partition_key, partition_datatype, priority
@@ -204,7 +204,7 @@ struct PartitionCachePlace: Sendable {
     func results() async throws -> [String] {
         var lines: [String] = []
         for table in ["fast", "slow"] {
-            lines += try await place.rows(
+            lines += try await fixture.rows(
                 """
                 select concat(\(table)::text, ' ', c.query_hash, '=', array(select v from unnest(c.partition_keys) as v order by v)::text)
                 from public.\(unsafeRaw: table)_cache_id as c
@@ -213,9 +213,9 @@ struct PartitionCachePlace: Sendable {
                 """
             )
             guard
-                try await place.rows("select to_regclass(\("public.\(table)_query_result"))") != ["-"]
+                try await fixture.rows("select to_regclass(\("public.\(table)_query_result"))") != ["-"]
             else { continue }
-            lines += try await place.rows(
+            lines += try await fixture.rows(
                 """
                 select concat(\(table)::text, ' ', c.query_hash, '=', c.result::text)
                 from public.\(unsafeRaw: table)_query_result as c
@@ -227,21 +227,21 @@ struct PartitionCachePlace: Sendable {
 
     /// The old jobs, without their numbers.
     func jobs() async throws -> [String] {
-        try await place.cronRows(
+        try await fixture.cronRows(
             """
             select j.jobname, j.schedule, j.command, j.database, j.username, j.active from cron.job as j
-            where j.database = \(place.database) and strpos(j.command, 'run_fragment') > 0 order by j.jobname
+            where j.database = \(fixture.database) and strpos(j.command, 'run_fragment') > 0 order by j.jobname
             """
         )
     }
 
     /// The numbers of the jobs that the configuration has, if they are those of `cron.job`.
     func jobsAreKnown() async throws -> [String] {
-        try await place.cronRows(
+        try await fixture.cronRows(
             """
             select c.job_ids = array(
                 select j.jobid from cron.job as j
-                where j.database = \(place.database) and starts_with(j.jobname::text, c.job_name || '_') order by j.jobid
+                where j.database = \(fixture.database) and starts_with(j.jobname::text, c.job_name || '_') order by j.jobid
             ) as are_known
             from \(unsafeRaw: config) as c order by c.job_name
             """
@@ -249,25 +249,25 @@ struct PartitionCachePlace: Sendable {
     }
 
     func isEnabled() async throws -> [String] {
-        try await place.cronRows("select c.enabled from \(unsafeRaw: config) as c order by c.job_name")
+        try await fixture.cronRows("select c.enabled from \(unsafeRaw: config) as c order by c.job_name")
     }
 
     /// Takes configuration and jobs out of the cron database that tests share.
     func clear() async throws {
-        _ = try await place.cronRows(
-            "select cron.unschedule(j.jobid) from cron.job as j where j.database = \(place.database) and strpos(j.command, 'run_fragment') > 0"
+        _ = try await fixture.cronRows(
+            "select cron.unschedule(j.jobid) from cron.job as j where j.database = \(fixture.database) and strpos(j.command, 'run_fragment') > 0"
         )
-        try await place.script(
-            "drop table if exists \(config); drop function if exists public.\"sync cron \(place.runner)\"()",
+        try await fixture.script(
+            "drop table if exists \(config); drop function if exists public.\"sync cron \(fixture.runner)\"()",
             in: "postgres"
         )
     }
 }
 
 /// Runs a test with an installation of PartitionCache.
-func withPartitionCache(_ body: (PartitionCachePlace) async throws -> Void) async throws {
-    try await withDatabases { place in
-        let old = PartitionCachePlace(place: place)
+func withPartitionCache(_ body: (PartitionCacheFixture) async throws -> Void) async throws {
+    try await withDatabases { fixture in
+        let old = PartitionCacheFixture(fixture: fixture)
         do {
             try await old.make()
             try await body(old)

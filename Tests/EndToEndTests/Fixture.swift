@@ -5,7 +5,7 @@ import Testing
 
 /// The databases of one test, each with a table `app.done` and a handler `app.work(jsonb)` that notes payloads in it,
 /// and a role that may log in and execute the handler but owns nothing.
-struct Workplace: Sendable {
+struct Fixture: Sendable {
     let server: TestServer
     let databases: [String]
     let runner: String
@@ -117,23 +117,23 @@ func withDatabases(
     named names: [String] = [],
     on own: TestServer? = nil,
     waitsForTurn: Bool = true,
-    _ body: (Workplace) async throws -> Void
+    _ body: (Fixture) async throws -> Void
 ) async throws {
     try await (waitsForTurn ? Turnstile.busy : .patient).pass {
         let server = if let own { own } else { try await TestServer.shared() }
-        let number = WorkplaceNumber.next()
+        let number = FixtureNumber.next()
         let databases = names.isEmpty ? (1...count).map { "e2e\(number)_\($0)" } : names
-        let place = Workplace(server: server, databases: databases, runner: "runner\(number)")
-        try await place.create()
+        let fixture = Fixture(server: server, databases: databases, runner: "runner\(number)")
+        try await fixture.create()
         let failure: (any Error)?
         do {
-            try await body(place)
+            try await body(fixture)
             failure = nil
         } catch {
             failure = error
         }
         do {
-            try await place.clear()
+            try await fixture.clear()
         } catch {
             Issue.record(error, "jobs may be left")
         }
@@ -141,7 +141,7 @@ func withDatabases(
     }
 }
 
-private enum WorkplaceNumber {
+private enum FixtureNumber {
     private static let last = Mutex(0)
 
     static func next() -> Int {
@@ -152,7 +152,7 @@ private enum WorkplaceNumber {
     }
 }
 
-extension Workplace {
+extension Fixture {
     fileprivate func create() async throws {
         let cron = try await server.connect()
         try await cron.execute("create role \(identifier: runner) login")
