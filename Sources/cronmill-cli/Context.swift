@@ -11,7 +11,7 @@ struct Context: Sendable {
 
     /// - Throws: `SettingsError` for wrong usage; errors of connecting where `--all` has to look.
     init(_ options: ConnectionOptions, _ asked: DatabaseOptions) async throws {
-        var (deployment, names) = try Self.place(options, databases: asked.all ? nil : asked.database)
+        var (deployment, names) = try Self.resolve(options, databases: asked.all ? nil : asked.database)
         if asked.all {
             names = try await deployment.registeredDatabases()
             if names.isEmpty, !options.quiet { options.output.note("no work database is registered") }
@@ -28,7 +28,7 @@ struct Context: Sendable {
     }
 
     /// The deployment, and the work databases that are named; nil asks for none.
-    static func place(_ options: ConnectionOptions, databases: [String]?) throws -> (Deployment, [String]) {
+    static func resolve(_ options: ConnectionOptions, databases: [String]?) throws -> (Deployment, [String]) {
         let settings = try options.resolved(databases: databases ?? [])
         var deployment = try Self.deployment(settings, options)
         guard databases != nil else { return (deployment, []) }

@@ -63,14 +63,14 @@ enum Failure: Error {
     }
 
     private static func report(_ error: PostgresError, to output: Output) -> ExitStatus {
-        let place = error.database.map { "in database \"\($0)\"" }
+        let whereabouts = error.database.map { "in database \"\($0)\"" }
         let code = error.sqlState.map { "SQLSTATE \($0)" }
         switch error.kind {
         case .connection:
             output.report(error.ownLines, detail: nil, hint: error.connectionHint)
             return error.sqlState == .adminShutdown ? .failed : .unreachable
         case .server, .client:
-            let source = [place, code].compactMap { $0 }.joined(separator: ", ")
+            let source = [whereabouts, code].compactMap { $0 }.joined(separator: ", ")
             let detail = [error.detail, source.isEmpty ? nil : "(\(source))"].compactMap { $0 }.joined(separator: " ")
             output.report(error.message, detail: detail.isEmpty ? nil : detail, hint: error.hint ?? error.ownHint)
             return .failed

@@ -5,7 +5,7 @@ import Postgres
 ///
 /// pg_cron 1.4 starts jobs at full minutes only, which after a restart of the server is long to wait.
 struct Caller: Sendable {
-    let place: ChaosPlace
+    let fixture: ChaosFixture
     let ledger: Ledger
     let seed: UInt64
     let work: Work
@@ -46,13 +46,13 @@ struct Caller: Sendable {
         case .slot(let database, let queue, let slot):
             try await call(queue, slot, in: database, timeout: isTimed ? timeout : nil)
         case .anySlot:
-            let database = ChaosPlace.databases[Int.random(in: ChaosPlace.databases.indices, using: &generator)]
+            let database = ChaosFixture.databases[Int.random(in: ChaosFixture.databases.indices, using: &generator)]
             let queue = Workload.queues[Int.random(in: Workload.queues.indices, using: &generator)]
             let slot = Int.random(in: Workload.slots, using: &generator)
             guard isDisturbed() else { return await Producer.pause(1_000) }
             try await call(queue.name, slot, in: database, timeout: isTimed ? timeout : nil)
         case .housekeeper(let number):
-            try await place.with(ChaosPlace.cronDatabase) { connection in
+            try await fixture.with(ChaosFixture.cronDatabase) { connection in
                 let jobs = try await connection.query(
                     "select j.command from cron.job as j where j.database = current_database() and j.active order by 1"
                 )
@@ -64,7 +64,7 @@ struct Caller: Sendable {
     }
 
     private func call(_ queue: String, _ slot: Int, in database: String, timeout: Int?) async throws {
-        try await place.with(database, as: ChaosPlace.runner) { connection in
+        try await fixture.with(database, as: ChaosFixture.runner) { connection in
             if let timeout { try await connection.execute("set statement_timeout = \(literal: timeout)") }
             do {
                 try await connection.execute("call cronmill_processor.\(identifier: queue)(\(literal: slot))")

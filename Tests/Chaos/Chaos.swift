@@ -20,9 +20,9 @@ public enum Chaos {
             options: ServerOptions(settings: options.settings)
         )
         do {
-            let place = ChaosPlace(server: server, program: options.program)
-            let course = Course(place: place, options: options, progress: progress)
-            var report = try await course.run()
+            let fixture = ChaosFixture(server: server, program: options.program)
+            let run = ChaosRun(fixture: fixture, options: options, progress: progress)
+            var report = try await run.run()
             report.lines.insert(options.text, at: 0)
             if options.keepsServer, !report.violations.isEmpty {
                 try await server.keepRunning()

@@ -4,7 +4,7 @@ import SystemPackage
 
 /// The `cronmill` under test, against the server of a run.
 struct ChaosProgram: Sendable {
-    let place: ChaosPlace
+    let fixture: ChaosFixture
 
     /// How a command ended that was not killed.
     struct Result: Sendable {
@@ -15,14 +15,14 @@ struct ChaosProgram: Sendable {
     private var environment: Environment {
         .custom([
             "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8",
-            "DB_HOST": place.server.socketDirectory, "DB_PORT": String(place.server.port),
-            "DB_USER": place.server.superuser,
+            "DB_HOST": fixture.server.socketDirectory, "DB_PORT": String(fixture.server.port),
+            "DB_USER": fixture.server.superuser,
         ])
     }
 
     func run(_ arguments: [String]) async throws -> Result {
         let result = try await Subprocess.run(
-            .path(FilePath(place.program)),
+            .path(FilePath(fixture.program)),
             arguments: Arguments(arguments),
             environment: environment,
             workingDirectory: "/",
@@ -37,7 +37,7 @@ struct ChaosProgram: Sendable {
     /// Starts a command and kills it after a time; false if it has ended before.
     func kill(_ arguments: [String], after time: Duration) async throws -> Bool {
         let result = try await Subprocess.run(
-            .path(FilePath(place.program)),
+            .path(FilePath(fixture.program)),
             arguments: Arguments(arguments),
             environment: environment,
             workingDirectory: "/",

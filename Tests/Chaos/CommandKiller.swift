@@ -2,12 +2,12 @@ import Synchronization
 
 /// Starts `cronmill` commands that change something and kills most of them half way.
 final class CommandKiller: Sendable {
-    private let place: ChaosPlace
+    private let fixture: ChaosFixture
     private let ledger: Ledger
     private let running = Mutex<[Task<Void, Never>]>([])
 
-    init(place: ChaosPlace, ledger: Ledger) {
-        self.place = place
+    init(fixture: ChaosFixture, ledger: Ledger) {
+        self.fixture = fixture
         self.ledger = ledger
     }
 
@@ -15,7 +15,7 @@ final class CommandKiller: Sendable {
     func start(_ choice: UInt64) {
         let task = Task { [self] in
             do {
-                let program = ChaosProgram(place: place)
+                let program = ChaosProgram(fixture: fixture)
                 let arguments = Self.arguments(choice)
                 if try await program.kill(arguments, after: .milliseconds(Int(choice >> 8 % 700))) {
                     ledger.note(.commandKilled)
@@ -33,7 +33,7 @@ final class CommandKiller: Sendable {
     }
 
     private static func arguments(_ choice: UInt64) -> [String] {
-        let databases = ChaosPlace.databases.flatMap { ["--database", $0] }
+        let databases = ChaosFixture.databases.flatMap { ["--database", $0] }
         let extra = "extra \(choice >> 32 % 2)"
         let slots = String(1 + choice >> 40 % 2)
         return switch choice % 6 {
@@ -43,7 +43,7 @@ final class CommandKiller: Sendable {
         case 3: ["configure", Workload.slow.name, "--slots", slots] + databases
         case 4: ["remove", "--queue", extra, "--yes"] + databases
         default:
-            ["setup", "--queue", extra, "--handler", "app.work", "--run-as", ChaosPlace.runner, "--slots", slots]
+            ["setup", "--queue", extra, "--handler", "app.work", "--run-as", ChaosFixture.runner, "--slots", slots]
                 + databases
         }
     }

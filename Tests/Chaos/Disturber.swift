@@ -4,7 +4,7 @@ import PrivateServer
 
 /// Does what the schedule says, until its time is up and enough processes have been killed.
 struct Disturber: Sendable {
-    let place: ChaosPlace
+    let fixture: ChaosFixture
     let ledger: Ledger
     let options: ChaosOptions
     let commands: CommandKiller
@@ -32,7 +32,7 @@ struct Disturber: Sendable {
         case .backendKilled: hits = try await killBackend(entry.choice)
         case .backendTerminated: hits = try await signal("pg_terminate_backend", entry.choice)
         case .backendCanceled: hits = try await signal("pg_cancel_backend", entry.choice)
-        case .postmasterKilled: try await place.server.crash()
+        case .postmasterKilled: try await fixture.server.crash()
         case .launcherTerminated:
             let launcher = try await terminateLauncher()
             hits = launcher != nil
@@ -43,7 +43,7 @@ struct Disturber: Sendable {
             } else {
                 if hits { try await expectVerdict() }
                 try await Task.sleep(for: .milliseconds(Int(entry.choice % 500)))
-                try await place.server.crash()
+                try await fixture.server.crash()
             }
         case .linkTerminated: hits = try await terminateLink()
         case .commandKilled:
@@ -77,13 +77,13 @@ struct Disturber: Sendable {
     }
 
     private func killBackend(_ choice: UInt64) async throws -> Bool {
-        let pid = try await place.with(ChaosPlace.cronDatabase) { try await victim($0, choice)?.pid }
+        let pid = try await fixture.with(ChaosFixture.cronDatabase) { try await victim($0, choice)?.pid }
         guard let pid, kill(pid_t(pid), SIGKILL) == 0 else { return false }
         return true
     }
 
     private func signal(_ function: String, _ choice: UInt64) async throws -> Bool {
-        try await place.with(ChaosPlace.cronDatabase) { connection in
+        try await fixture.with(ChaosFixture.cronDatabase) { connection in
             guard let (pid, start) = try await victim(connection, choice) else { return false }
             let rows = try await connection.query(
                 """
@@ -98,7 +98,7 @@ struct Disturber: Sendable {
 
     /// - Returns: its process, if there was one.
     private func terminateLauncher() async throws -> Int? {
-        try await place.with(ChaosPlace.cronDatabase) { connection in
+        try await fixture.with(ChaosFixture.cronDatabase) { connection in
             let rows = try await connection.query(
                 "select a.pid from pg_stat_activity as a where a.backend_type = 'pg_cron launcher'"
             )
@@ -110,7 +110,7 @@ struct Disturber: Sendable {
 
     /// Whether pg_cron's launcher comes back by itself; before 1.6 only a restart of the server brings it back.
     private func launcherReturns() async throws -> Bool {
-        try await place.insist(ChaosPlace.cronDatabase) { connection in
+        try await fixture.insist(ChaosFixture.cronDatabase) { connection in
             let rows = try await connection.query("select s.launcher_returns from cronmill_cron.scheduler() as s")
             return try rows.first?.get("launcher_returns") ?? false
         }
@@ -118,7 +118,7 @@ struct Disturber: Sendable {
 
     /// `status` has to say that nothing goes on until the server is restarted.
     private func expectVerdict() async throws {
-        let result = try await ChaosProgram(place: place).run(["status", "--all"])
+        let result = try await ChaosProgram(fixture: fixture).run(["status", "--all"])
         if !result.text.contains("does not come back: restart the server") {
             ledger.note(surprise: "status, when the launcher is gone for ever, says:\n\(result.text)")
         }
@@ -127,7 +127,7 @@ struct Disturber: Sendable {
     private func isReplaced(launcher: Int) async throws -> Bool {
         let end = ContinuousClock.now + .seconds(20)
         while ContinuousClock.now < end {
-            let isBack = try await place.insist(ChaosPlace.cronDatabase) { connection in
+            let isBack = try await fixture.insist(ChaosFixture.cronDatabase) { connection in
                 let rows = try await connection.query(
                     """
                     select from pg_stat_activity as a where a.backend_type = 'pg_cron launcher' and a.pid <> \(launcher)
@@ -143,7 +143,7 @@ struct Disturber: Sendable {
 
     /// Links live for milliseconds, so the server itself looks out for one.
     private func terminateLink() async throws -> Bool {
-        try await place.with(ChaosPlace.cronDatabase) { connection in
+        try await fixture.with(ChaosFixture.cronDatabase) { connection in
             try await connection.script(
                 """
                 do $$

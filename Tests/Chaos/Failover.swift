@@ -55,15 +55,15 @@ public struct Failover: Sendable {
     }
 
     private func run(from primary: PrivateServer, to standby: PrivateServer) async throws -> ChaosReport {
-        let old = course(ChaosPlace(server: primary, program: options.program))
-        let new = course(ChaosPlace(server: standby, program: options.program))
-        let both = course(ChaosPlace(server: primary, program: options.program, standby: standby))
+        let old = chaosRun(ChaosFixture(server: primary, program: options.program))
+        let new = chaosRun(ChaosFixture(server: standby, program: options.program))
+        let both = chaosRun(ChaosFixture(server: primary, program: options.program, standby: standby))
         var report = ChaosReport()
         report.lines.append(options.text)
 
         progress("setting up the primary")
         try await old.setUp()
-        try await replicateSynchronously(old.place)
+        try await replicateSynchronously(old.fixture)
         let producers = both.start((0..<4).map { both.producer($0, ledger) })
         defer { producers.forEach { $0.cancel() } }
         try await old.untilEachSlotHasRun()
@@ -95,8 +95,8 @@ public struct Failover: Sendable {
         report.violations += late
         report.violations += try await new.misplacedJobs()
         // Through the link, which has to lead to this server now.
-        for database in ChaosPlace.databases {
-            try await new.place.with(database) { connection in
+        for database in ChaosFixture.databases {
+            try await new.fixture.with(database) { connection in
                 try await connection.script("update cronmill.processor set slots = 3")
             }
         }
@@ -112,7 +112,7 @@ public struct Failover: Sendable {
         await new.end(callers)
 
         progress("verifying")
-        let (lines, violations) = try await Verification(place: new.place, ledger: ledger).report()
+        let (lines, violations) = try await Verification(fixture: new.fixture, ledger: ledger).report()
         report.lines += lines
         report.violations += violations
         report.violations += try await new.differences()
@@ -120,13 +120,13 @@ public struct Failover: Sendable {
         return report
     }
 
-    private func course(_ place: ChaosPlace) -> Course {
-        Course(place: place, options: options, progress: progress)
+    private func chaosRun(_ fixture: ChaosFixture) -> ChaosRun {
+        ChaosRun(fixture: fixture, options: options, progress: progress)
     }
 
     /// From now on a commit waits until the standby has it.
-    private func replicateSynchronously(_ place: ChaosPlace) async throws {
-        try await place.with(ChaosPlace.cronDatabase) { connection in
+    private func replicateSynchronously(_ fixture: ChaosFixture) async throws {
+        try await fixture.with(ChaosFixture.cronDatabase) { connection in
             try await connection.execute("alter system set synchronous_standby_names = '*'")
             try await connection.execute("select pg_reload_conf()")
             while try await connection.query("select from pg_stat_replication as r where r.sync_state = 'sync'").isEmpty
@@ -141,11 +141,11 @@ public struct Failover: Sendable {
     }
 }
 
-extension Course {
+extension ChaosRun {
     /// Waits until pg_cron has begun a run of each slot of each processor.
     fileprivate func untilEachSlotHasRun() async throws {
-        for database in ChaosPlace.databases {
-            try await place.with(database) { connection in
+        for database in ChaosFixture.databases {
+            try await fixture.with(database) { connection in
                 while try await connection.query(
                     "select from cronmill.processor as p join cronmill.slot as s on s.processor_id = p.processor_id"
                 ).count < 2 * Workload.queues.count {
@@ -158,7 +158,7 @@ extension Course {
     /// Waits for pg_cron's launcher, half a minute at most.
     fileprivate func untilLauncherRuns() async throws {
         let end = ContinuousClock.now + .seconds(30)
-        try await place.with(ChaosPlace.cronDatabase) { connection in
+        try await fixture.with(ChaosFixture.cronDatabase) { connection in
             while try await connection.query(
                 "select from pg_stat_activity as a where a.backend_type = 'pg_cron launcher'"
             ).isEmpty {
@@ -173,8 +173,8 @@ extension Course {
     /// When the last task of each database was done.
     fileprivate func lastEffects() async throws -> [String: String] {
         var moments: [String: String] = [:]
-        for database in ChaosPlace.databases {
-            moments[database] = try await place.with(database) { connection in
+        for database in ChaosFixture.databases {
+            moments[database] = try await fixture.with(database) { connection in
                 try await connection.query("select max(e.done_at)::text as moment from app.effect as e").first?
                     .get("moment", as: String?.self)
             }
@@ -187,22 +187,22 @@ extension Course {
     fileprivate func nothingIsDone() async throws -> [String] {
         var violations: [String] = []
         let before = try await deeds()
-        for database in ChaosPlace.databases {
+        for database in ChaosFixture.databases {
             for queue in Workload.queues {
                 violations += try await refused("a run of \(database)/\(queue.name)") {
-                    try await place.with(database, as: ChaosPlace.runner) { connection in
+                    try await fixture.with(database, as: ChaosFixture.runner) { connection in
                         _ = try await connection.execute("call cronmill_processor.\(identifier: queue.name)(1)")
                     }
                 }
             }
             violations += try await refused("a change of settings in \(database)") {
-                try await place.with(database) { connection in
+                try await fixture.with(database) { connection in
                     _ = try await connection.execute("update cronmill.processor set slots = 1")
                 }
             }
         }
         let moment = try await now()
-        try await place.with(ChaosPlace.cronDatabase) { connection in
+        try await fixture.with(ChaosFixture.cronDatabase) { connection in
             while try await connection.query(
                 """
                 select from cron.job_run_details as r
@@ -236,8 +236,8 @@ extension Course {
     /// Tasks done, and tasks queued, by database.
     private func deeds() async throws -> [String: (done: Int, queued: Int)] {
         var deeds: [String: (Int, Int)] = [:]
-        for database in ChaosPlace.databases {
-            deeds[database] = try await place.with(database) { connection in
+        for database in ChaosFixture.databases {
+            deeds[database] = try await fixture.with(database) { connection in
                 let rows = try await connection.query(
                     """
                     select (select count(*) from app.effect) + (select count(*) from cronmill.dead_task) as done,
@@ -253,8 +253,8 @@ extension Course {
     /// Waits until tasks are done again, and says how long none was.
     fileprivate func pauses(since lastBefore: [String: String], _ adopted: String) async throws -> [(String, String)] {
         var pauses: [(String, String)] = []
-        for database in ChaosPlace.databases {
-            let text: String = try await place.with(database) { connection in
+        for database in ChaosFixture.databases {
+            let text: String = try await fixture.with(database) { connection in
                 while true {
                     let rows = try await connection.query(
                         """
@@ -275,9 +275,9 @@ extension Course {
         return pauses
     }
 
-    /// Jobs that would run on another server: pg_cron's rows keep the place at which they were made.
+    /// Jobs that would run on another server: pg_cron's rows keep the server at which they were made.
     fileprivate func misplacedJobs() async throws -> [String] {
-        try await place.with(ChaosPlace.cronDatabase) { connection in
+        try await fixture.with(ChaosFixture.cronDatabase) { connection in
             let rows = try await connection.query(
                 """
                 select format('job %s is for %s, port %s', j.jobname, j.nodename, j.nodeport) as finding

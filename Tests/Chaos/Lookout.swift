@@ -3,11 +3,11 @@ import Synchronization
 
 /// A session that looks, all the while, for a task that is done and still queued.
 final class Lookout: Sendable {
-    private let place: ChaosPlace
+    private let fixture: ChaosFixture
     private let found = Mutex<Set<String>>([])
 
-    init(place: ChaosPlace) {
-        self.place = place
+    init(fixture: ChaosFixture) {
+        self.fixture = fixture
     }
 
     var findings: [String] { found.withLock { $0.sorted() } }
@@ -16,9 +16,9 @@ final class Lookout: Sendable {
     func run() async {
         while !Task.isCancelled {
             await Producer.pause(2_000)
-            for database in ChaosPlace.databases {
+            for database in ChaosFixture.databases {
                 do {
-                    let rows = try await place.with(database) { try await $0.query(Verification.halfDone) }
+                    let rows = try await fixture.with(database) { try await $0.query(Verification.halfDone) }
                     let findings: [String] = try rows.map { try $0.get("finding") }
                     let sentences = findings.map { "\(database): done or dead, and still queued: \($0)" }
                     found.withLock { $0.formUnion(sentences) }

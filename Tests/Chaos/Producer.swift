@@ -3,7 +3,7 @@ import Postgres
 
 /// A session that enqueues numbered tasks and notes which of them it knows to be committed.
 struct Producer: Sendable {
-    let place: ChaosPlace
+    let fixture: ChaosFixture
     let ledger: Ledger
     let seed: UInt64
     let number: Int
@@ -14,11 +14,11 @@ struct Producer: Sendable {
     /// Enqueues until it is cancelled, reconnecting as often as it has to.
     func run() async {
         var generator = SeededGenerator(seed: seed, part: "producer \(number)")
-        let database = ChaosPlace.databases[number % ChaosPlace.databases.count]
+        let database = ChaosFixture.databases[number % ChaosFixture.databases.count]
         var first = hasPoison ? Self.firstDeed(number) : nil
         while !Task.isCancelled {
             do {
-                let connection = try await place.connect(database)
+                let connection = try await fixture.connect(database)
                 await enqueue(&first, into: database, with: connection, using: &generator)
                 await connection.close()
             } catch {
@@ -96,7 +96,7 @@ struct Producer: Sendable {
 
     /// What the first task of a producer does: however short the run, there is one of each of these in each database.
     static func firstDeed(_ number: Int) -> Workload.Deed {
-        number < ChaosPlace.databases.count ? .poison : .overrun
+        number < ChaosFixture.databases.count ? .poison : .overrun
     }
 
     private static func end(using generator: inout SeededGenerator) -> End {

@@ -5,7 +5,7 @@ import SystemPackage
 
 /// A session that enqueues as `Producer` does, in a client that nobody here wrote: psycopg, in a process of its own.
 struct PsycopgProducer: Sendable {
-    let place: ChaosPlace
+    let fixture: ChaosFixture
     let ledger: Ledger
     let seed: UInt64
     let number: Int
@@ -34,7 +34,7 @@ struct PsycopgProducer: Sendable {
     }
 
     private func work(_ input: FileDescriptor) async {
-        let database = ChaosPlace.databases[number % ChaosPlace.databases.count]
+        let database = ChaosFixture.databases[number % ChaosFixture.databases.count]
         do {
             let result = try await Subprocess.run(
                 .path(FilePath(python)),
@@ -45,7 +45,9 @@ struct PsycopgProducer: Sendable {
                 environment: .custom(
                     Dictionary(
                         uniqueKeysWithValues: (["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"]
-                            .merging(place.variables) { $1 }).map { (Environment.Key(stringLiteral: $0.key), $0.value) }
+                            .merging(fixture.variables) { $1 }).map {
+                                (Environment.Key(stringLiteral: $0.key), $0.value)
+                            }
                     )
                 ),
                 workingDirectory: "/",

@@ -3,7 +3,7 @@ import Postgres
 
 /// A session that changes a setting of a processor every second, by plain SQL.
 struct SettingsChanger: Sendable {
-    let place: ChaosPlace
+    let fixture: ChaosFixture
     let ledger: Ledger
     let seed: UInt64
 
@@ -11,12 +11,12 @@ struct SettingsChanger: Sendable {
     func run() async {
         var generator = SeededGenerator(seed: seed, part: "settings")
         while !Task.isCancelled {
-            let database = ChaosPlace.databases[Int.random(in: ChaosPlace.databases.indices, using: &generator)]
+            let database = ChaosFixture.databases[Int.random(in: ChaosFixture.databases.indices, using: &generator)]
             let queue = Workload.queues[Int.random(in: Workload.queues.indices, using: &generator)]
             let slots = Int.random(in: Workload.slots, using: &generator)
             let timeout = Int.random(in: queue.timeouts, using: &generator)
             do {
-                _ = try await place.with(database) { connection in
+                _ = try await fixture.with(database) { connection in
                     try await connection.execute(
                         """
                         update cronmill.processor

@@ -6,7 +6,7 @@ import PrivateServer
 /// In fast motion: a schedule of 2 seconds makes as many runs in an hour as one of a minute in thirty. In the second
 /// database a run lasts ten minutes instead, so that its backend could grow.
 public struct Soak: Sendable {
-    private let place: ChaosPlace
+    private let fixture: ChaosFixture
     private let options: ChaosOptions
     private let progress: @Sendable (String) -> Void
 
@@ -27,7 +27,7 @@ public struct Soak: Sendable {
         begin
             if (payload ->> 'n')::integer % 20 = 0 and attempt = 1 then raise exception 'the first attempt fails'; end if;
         end $$;
-        grant usage on schema app to \(ChaosPlace.runner);
+        grant usage on schema app to \(ChaosFixture.runner);
         """
 
     /// Lets the load run for `options.length` and looks all the while.
@@ -45,8 +45,8 @@ public struct Soak: Sendable {
             options: ServerOptions(settings: options.settings)
         )
         do {
-            let place = ChaosPlace(server: server, program: options.program)
-            let report = try await Soak(place: place, options: options, progress: progress).run()
+            let fixture = ChaosFixture(server: server, program: options.program)
+            let report = try await Soak(fixture: fixture, options: options, progress: progress).run()
             await server.stop()
             return report
         } catch {
@@ -57,7 +57,7 @@ public struct Soak: Sendable {
 
     private func run() async throws -> ChaosReport {
         try await setUp()
-        let producers = ChaosPlace.databases.map { database in Task { try await produce(into: database) } }
+        let producers = ChaosFixture.databases.map { database in Task { try await produce(into: database) } }
         defer { producers.forEach { $0.cancel() } }
         let begun = ContinuousClock.now
         var samples: [Sample] = []
@@ -67,7 +67,7 @@ public struct Soak: Sendable {
             progress(sample.text)
             samples.append(sample)
             if samples.count % Self.hour == 0 {
-                try await place.with(ChaosPlace.cronDatabase) { connection in
+                try await fixture.with(ChaosFixture.cronDatabase) { connection in
                     _ = try await connection.execute(
                         "update cronmill_cron.housekeeping set pass.began_at = (pass).began_at - interval '1 hour'"
                     )
@@ -96,27 +96,27 @@ public struct Soak: Sendable {
     }
 
     private func setUp() async throws {
-        let course = Course(place: place, options: options, progress: progress)
-        try await place.with(ChaosPlace.cronDatabase) { connection in
-            try await connection.execute("create role \(identifier: ChaosPlace.runner) login")
-            for database in ChaosPlace.databases {
+        let run = ChaosRun(fixture: fixture, options: options, progress: progress)
+        try await fixture.with(ChaosFixture.cronDatabase) { connection in
+            try await connection.execute("create role \(identifier: ChaosFixture.runner) login")
+            for database in ChaosFixture.databases {
                 try await connection.execute("create database \(identifier: database)")
             }
         }
-        for (database, linger) in zip(ChaosPlace.databases, Self.lingers) {
-            try await place.with(database) { try await $0.script(Self.handler) }
-            try await course.command([
+        for (database, linger) in zip(ChaosFixture.databases, Self.lingers) {
+            try await fixture.with(database) { try await $0.script(Self.handler) }
+            try await run.command([
                 "setup", "--database", database, "--queue", Self.queue, "--handler", "app.steady",
-                "--run-as", ChaosPlace.runner, "--slots", "2", "--schedule", Self.schedule, "--linger", linger,
+                "--run-as", ChaosFixture.runner, "--slots", "2", "--schedule", Self.schedule, "--linger", linger,
                 "--enable",
             ])
         }
-        try await course.command(["prune", "--set", "keep=\(Self.kept)", "--all"])
+        try await run.command(["prune", "--set", "keep=\(Self.kept)", "--all"])
     }
 
     /// Enqueues a tenth of the rate ten times a second.
     private func produce(into database: String) async throws {
-        let connection = try await place.connect(database)
+        let connection = try await fixture.connect(database)
         var due = ContinuousClock.now
         while !Task.isCancelled {
             try await connection.execute(
@@ -132,7 +132,7 @@ public struct Soak: Sendable {
     }
 
     private func sample(after time: Duration) async throws -> Sample {
-        var values = try await place.with(ChaosPlace.cronDatabase) { connection in
+        var values = try await fixture.with(ChaosFixture.cronDatabase) { connection in
             let row = try await connection.query(
                 """
                 select
@@ -148,13 +148,13 @@ public struct Soak: Sendable {
                 try row.get("history"), try row.get("history_rows"),
             ]
         }
-        for database in ChaosPlace.databases {
-            values += try await place.with(database) { connection in
+        for database in ChaosFixture.databases {
+            values += try await fixture.with(database) { connection in
                 let row = try await connection.query(
                     """
                     select
                         (select a.pid from pg_stat_activity as a
-                            where a.datname = current_database() and a.usename = \(ChaosPlace.runner)
+                            where a.datname = current_database() and a.usename = \(ChaosFixture.runner)
                             order by a.backend_start limit 1) as slot,
                         (select count(*) from cronmill.task) as waiting,
                         pg_table_size('cronmill.task') / 1024 as tasks,

@@ -2,24 +2,24 @@ import Postgres
 
 /// Looks, when all is quiet again, for what became of every task. Each finding is a sentence.
 struct Verification: Sendable {
-    let place: ChaosPlace
+    let fixture: ChaosFixture
     let ledger: Ledger
 
     /// Tasks and what became of them, and violations, of all databases.
     func report() async throws -> (lines: [String], violations: [String]) {
         var lines: [String] = []
         var violations: [String] = []
-        for database in ChaosPlace.databases {
-            try await place.insist(database) { try await record(in: $0, database) }
+        for database in ChaosFixture.databases {
+            try await fixture.insist(database) { try await record(in: $0, database) }
             for (title, sql) in Self.sums {
-                let rows = try await place.insist(database) { try await $0.query(sql) }
+                let rows = try await fixture.insist(database) { try await $0.query(sql) }
                 let texts: [String] = try rows.map { row in
                     "\(try row.get("text", as: String.self)) \(try row.get("number", as: Int.self))"
                 }
                 lines.append("\(database): \(title): \(texts.isEmpty ? "none" : texts.joined(separator: ", "))")
             }
             for (sentence, sql) in Self.violations {
-                let rows = try await place.insist(database) { try await $0.query(sql) }
+                let rows = try await fixture.insist(database) { try await $0.query(sql) }
                 let findings: [String] = try rows.prefix(10).map { try $0.get("finding") }
                 violations += findings.map { "\(database): \(sentence): \($0)" }
                 if rows.count > 10 { violations.append("\(database): \(sentence): \(rows.count - 10) more") }

@@ -82,8 +82,8 @@ enum Workload {
                     end if;
             end case;
         end $$;
-        grant usage on schema app to \(ChaosPlace.runner);
-        grant insert on app.effect, app.parent, app.child to \(ChaosPlace.runner);
+        grant usage on schema app to \(ChaosFixture.runner);
+        grant insert on app.effect, app.parent, app.child to \(ChaosFixture.runner);
         """
 
     /// Delays of tenths of seconds, so that attempts are used up while the run lasts.
@@ -94,8 +94,8 @@ enum Workload {
 
     /// The arguments of `cronmill setup` for a queue in all databases.
     static func setup(_ queue: Queue, _ options: ChaosOptions) -> [String] {
-        ["setup"] + ChaosPlace.databases.flatMap { ["--database", $0] } + [
-            "--queue", queue.name, "--handler", "app.work", "--run-as", ChaosPlace.runner, "--slots", "2",
+        ["setup"] + ChaosFixture.databases.flatMap { ["--database", $0] } + [
+            "--queue", queue.name, "--handler", "app.work", "--run-as", ChaosFixture.runner, "--slots", "2",
             "--timeout", "\(options.hasPoison ? queue.timeouts.upperBound : patience)s",
             "--max-attempts", "\(queue.maxAttempts)",
         ] + (options.schedule.map { ["--schedule", $0] } ?? [])

@@ -37,6 +37,16 @@ struct HelpTests {
         }
     }
 
+    @Test("migrate adopt, as it was called before, is migrate takeover")
+    func alias() throws {
+        for name in ["takeover", "adopt"] {
+            let command = try CronmillCommand.parseAsRoot([
+                "migrate", name, "--database", "shop", "--table", "app.jobs", "--undo",
+            ])
+            #expect(command is MigrateTakeOver, "\(name)")
+        }
+    }
+
     @Test("no line of an example is broken on a terminal of 80 columns")
     func width() {
         for command in Self.commands().map(\.command) + [CronmillCommand.self] {

@@ -6,8 +6,8 @@ import struct FoundationEssentials.Date
 
 @Suite("Statistics as text")
 struct StatisticsTextTests {
-    private static func times(_ places: [Int: Int]) -> TaskTimes {
-        TaskTimes(counts: (0..<40).map { places[$0] ?? 0 })
+    private static func times(_ buckets: [Int: Int]) -> TaskTimes {
+        TaskTimes(counts: (0..<40).map { buckets[$0] ?? 0 })
     }
 
     private static var rows: [RunStatistics] {

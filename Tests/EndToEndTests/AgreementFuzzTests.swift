@@ -9,10 +9,10 @@ import Testing
 struct AgreementFuzzTests {
     @Test("a schedule is accepted by pg_cron and the registry just when it is accepted here")
     func schedules() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            let abilities = try await ServerAbilities(of: place.server)
-            let connection = try await place.connect("postgres")
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            let abilities = try await ServerAbilities(of: fixture.server)
+            let connection = try await fixture.connect("postgres")
             // What became of it is undone.
             try await connection.script(
                 """
@@ -182,9 +182,9 @@ struct AgreementFuzzTests {
 
     @Test("JSON lines are enqueued just when the server takes each of them for jsonb, all or none")
     func jsonLines() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            let connection = try await place.connect()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            let connection = try await fixture.connect()
             try await connection.script(
                 """
                 create function pg_temp.is_json(line text) returns boolean language plpgsql as $$
@@ -215,9 +215,9 @@ struct AgreementFuzzTests {
                 let before = try await Self.count(connection)
                 var enqueued = 0
                 do {
-                    enqueued = try await place.server.deployment.enqueue(
+                    enqueued = try await fixture.server.deployment.enqueue(
                         into: "work",
-                        database: place.database,
+                        database: fixture.database,
                         text: text
                     ).enqueued
                     fuzz.keep(text)

@@ -14,20 +14,20 @@ struct AlarmTests {
         """
 
     /// Looks for what is wrong, as the housekeeper does every minute.
-    private func look(_ place: Workplace) async throws {
-        _ = try await place.cronRows("select cronmill_cron.raise_alarms()")
+    private func look(_ fixture: Fixture) async throws {
+        _ = try await fixture.cronRows("select cronmill_cron.raise_alarms()")
     }
 
-    private func raised(_ place: Workplace) async throws -> [String] {
-        try await place.cronRows(
+    private func raised(_ fixture: Fixture) async throws -> [String] {
+        try await fixture.cronRows(
             """
             select a.kind, a.processor, a.detail, a.cleared_at is null as is_raised
-            from cronmill_cron.alarm as a where a.database_name = \(place.database) order by a.kind, a.alarm_id
+            from cronmill_cron.alarm as a where a.database_name = \(fixture.database) order by a.kind, a.alarm_id
             """
         )
     }
 
-    private func withOwnServer(_ body: (Workplace) async throws -> Void) async throws {
+    private func withOwnServer(_ body: (Fixture) async throws -> Void) async throws {
         try await withServer { server in
             try await withDatabases(on: server, waitsForTurn: false) { try await body($0) }
         }
@@ -37,111 +37,114 @@ struct AlarmTests {
         "what processors push is raised once, listed, acknowledged by an operator, told by NOTIFY, and cleared when over"
     )
     func raisedOnce() async throws {
-        try await withOwnServer { place in
-            try await place.setUp("--enable")
-            try await place.script(Self.failing)
-            try await place.enqueue(5)
-            for _ in 1...3 { _ = try await place.rows("select cronmill.enqueue('work', '{\"fails\": 1}')") }
-            try await place.call()
+        try await withOwnServer { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.script(Self.failing)
+            try await fixture.enqueue(5)
+            for _ in 1...3 { _ = try await fixture.rows("select cronmill.enqueue('work', '{\"fails\": 1}')") }
+            try await fixture.call()
             #expect(
-                try await place.cronRows(
+                try await fixture.cronRows(
                     "select processor, ready, oldest_ready_seconds, dead, done, failed, paused from cronmill_cron.backlog"
                 ) == ["work|0|-|3|5|3|f"]
             )
             #expect(
-                try await place.rows("select failures, error, pushed_at is not null from cronmill.push") == ["0|-|t"]
+                try await fixture.rows("select failures, error, pushed_at is not null from cronmill.push") == ["0|-|t"]
             )
 
-            let told = try await place.server.client(
+            let told = try await fixture.server.client(
                 "psql",
                 ["-X", "-q", "-At", "-d", "postgres"],
                 input: Array("listen cronmill_alarm;\nselect cronmill_cron.raise_alarms();\nselect 1;\n".utf8)
             )
             // Anybody may listen: the number only.
             #expect(told.output.contains(/Asynchronous notification "cronmill_alarm" with payload "[0-9]+" received/))
-            let dead = "dead|work|3 dead tasks: cronmill tasks --database \(place.database) --state dead.|t"
-            #expect(try await raised(place) == [dead])
-            try await look(place)
-            #expect(try await raised(place) == [dead])
+            let dead = "dead|work|3 dead tasks: cronmill tasks --database \(fixture.database) --state dead.|t"
+            #expect(try await raised(fixture) == [dead])
+            try await look(fixture)
+            #expect(try await raised(fixture) == [dead])
 
-            let listed = try await place.cronmillHere("alarms", "--exit-code")
+            let listed = try await fixture.cronmillHere("alarms", "--exit-code")
             #expect(listed.exitCode == 3)
-            #expect(listed.output.contains("3 dead tasks: cronmill tasks --database \(place.database) --state"))
-            try await place.script("create role watcher login; create role keeper login", in: "postgres")
-            _ = try await place.cronmillHere("grant", "monitor", "watcher")
-            _ = try await place.cronmillHere("grant", "operator", "keeper")
-            let id = try await place.cronRows("select alarm_id from cronmill_cron.alarm where kind = 'dead'")[0]
-            let refused = try await place.cronmill(["alarms", "acknowledge", id], environment: ["DB_USER": "watcher"])
+            #expect(listed.output.contains("3 dead tasks: cronmill tasks --database \(fixture.database) --state"))
+            try await fixture.script("create role watcher login; create role keeper login", in: "postgres")
+            _ = try await fixture.cronmillHere("grant", "monitor", "watcher")
+            _ = try await fixture.cronmillHere("grant", "operator", "keeper")
+            let id = try await fixture.cronRows("select alarm_id from cronmill_cron.alarm where kind = 'dead'")[0]
+            let refused = try await fixture.cronmill(
+                ["alarms", "acknowledge", id],
+                environment: ["DB_USER": "watcher"]
+            )
             #expect(refused.exitCode == 1)
             #expect(refused.errors.contains("permission denied for function acknowledge_alarms"))
-            let seen = try await place.cronmill(
-                ["alarms", "--database", place.database],
+            let seen = try await fixture.cronmill(
+                ["alarms", "--database", fixture.database],
                 environment: ["DB_USER": "watcher"]
             )
             #expect(seen.output == listed.output)
-            let known = try await place.cronmill(["alarms", "acknowledge", id], environment: ["DB_USER": "keeper"])
+            let known = try await fixture.cronmill(["alarms", "acknowledge", id], environment: ["DB_USER": "keeper"])
             #expect(known == ProgramResult(output: "", errors: "1 alarm acknowledged\n", exitCode: 0))
-            #expect(try await place.cronmillHere("alarms", "--exit-code").exitCode == 0)
+            #expect(try await fixture.cronmillHere("alarms", "--exit-code").exitCode == 0)
             #expect(
-                try await place.cronRows("select acknowledged_by from cronmill_cron.alarm where kind = 'dead'")
+                try await fixture.cronRows("select acknowledged_by from cronmill_cron.alarm where kind = 'dead'")
                     == ["keeper"]
             )
-            #expect(try await place.cronmillHere("alarms", "acknowledge", "999").exitCode == 64)
-            let unknown = try await place.cronmill(["alarms", "acknowledge", "999"])
+            #expect(try await fixture.cronmillHere("alarms", "acknowledge", "999").exitCode == 64)
+            let unknown = try await fixture.cronmill(["alarms", "acknowledge", "999"])
             #expect(unknown.exitCode == 1)
             #expect(unknown.errors.contains("there is no alarm 999, or it may not be seen"))
 
-            _ = try await place.cronmillHere("purge", "--dead", "0", "--yes")
-            try await place.call()
-            try await look(place)
-            try await look(place)
-            #expect(try await raised(place) == [dead.dropLast() + "f"])
-            #expect(try await place.cronmillHere("alarms").output.contains("dead") == false)
-            #expect(try await place.cronmillHere("alarms", "--history").output.contains("3 dead tasks"))
+            _ = try await fixture.cronmillHere("purge", "--dead", "0", "--yes")
+            try await fixture.call()
+            try await look(fixture)
+            try await look(fixture)
+            #expect(try await raised(fixture) == [dead.dropLast() + "f"])
+            #expect(try await fixture.cronmillHere("alarms").output.contains("dead") == false)
+            #expect(try await fixture.cronmillHere("alarms", "--history").output.contains("3 dead tasks"))
         }
     }
 
     @Test("behind and failing go by their thresholds, which are set for all, a database, a processor, and back")
     func thresholds() async throws {
-        try await withOwnServer { place in
-            try await place.setUp("--enable")
-            try await place.script(
+        try await withOwnServer { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.script(
                 Self.failing + "update cronmill.processor set max_attempts = 5, backoff_base = '1 hour'"
             )
-            _ = try await place.rows(
+            _ = try await fixture.rows(
                 "select cronmill.enqueue('work', '{\"n\": 1}', run_at => now() - interval '1 hour')"
             )
-            for _ in 1...4 { _ = try await place.rows("select cronmill.enqueue('work', '{\"fails\": 1}')") }
-            try await place.call()
+            for _ in 1...4 { _ = try await fixture.rows("select cronmill.enqueue('work', '{\"fails\": 1}')") }
+            try await fixture.call()
             // What a run finds when it ends: nothing is ready, and four of five attempts failed.
-            try await look(place)
+            try await look(fixture)
             #expect(
-                try await raised(place) == ["failing|work|Of 5 attempts in the last quarter of an hour 4 failed.|t"]
+                try await raised(fixture) == ["failing|work|Of 5 attempts in the last quarter of an hour 4 failed.|t"]
             )
-            try await place.script(
+            try await fixture.script(
                 "update cronmill_cron.backlog set ready = 7, oldest_ready_seconds = 3600",
                 in: "postgres"
             )
-            try await place.script("update cronmill_cron.processor set schedule = '*/5 * * * *'", in: "postgres")
-            try await look(place)
-            let behind = try await raised(place).filter { $0.hasPrefix("behind") }
+            try await fixture.script("update cronmill_cron.processor set schedule = '*/5 * * * *'", in: "postgres")
+            try await look(fixture)
+            let behind = try await raised(fixture).filter { $0.hasPrefix("behind") }
             #expect(behind.count == 1)
             #expect(behind.first?.contains(#/The oldest of 7 ready tasks waits (5\d|60) min/#) == true, "\(behind)")
 
-            let database = place.database
-            let set = try await place.cronmill([
+            let database = fixture.database
+            let set = try await fixture.cronmill([
                 "alarms", "thresholds", "--set", "behind=2h", "--set", "failing=90%", "--database", database,
             ])
             #expect(set.errors.contains("postgres: set threshold behind of \(database) to 2h"), "\(set.errors)")
             #expect(set.exitCode == 0)
-            let again = try await place.cronmill([
+            let again = try await fixture.cronmill([
                 "alarms", "thresholds", "--set", "behind=2h", "--database", database,
             ])
             #expect(again == ProgramResult(output: "", errors: "postgres: nothing to change\n", exitCode: 0))
-            _ = try await place.cronmill([
+            _ = try await fixture.cronmill([
                 "alarms", "thresholds", "--set", "dead=off", "--database", database, "--processor", "work",
             ])
-            let shown = try await place.cronmill(["alarms", "thresholds"])
+            let shown = try await fixture.cronmill(["alarms", "thresholds"])
             let words = shown.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
             #expect(
                 words == [
@@ -150,17 +153,17 @@ struct AlarmTests {
                 ]
             )
             // Two hours are more than there is, and 80% is less than nine tenths: near enough to keep the alarm up.
-            try await look(place)
-            try await look(place)
-            #expect(try await raised(place).map { $0.suffix(1) } == ["f", "t"])
-            _ = try await place.cronmill([
+            try await look(fixture)
+            try await look(fixture)
+            #expect(try await raised(fixture).map { $0.suffix(1) } == ["f", "t"])
+            _ = try await fixture.cronmill([
                 "alarms", "thresholds", "--set", "behind=default", "--set", "failing=off", "--database", database,
             ])
-            try await look(place)
-            try await look(place)
-            #expect(try await raised(place).filter { $0.hasSuffix("t") }.map { $0.prefix(6) } == ["behind"])
+            try await look(fixture)
+            try await look(fixture)
+            #expect(try await raised(fixture).filter { $0.hasSuffix("t") }.map { $0.prefix(6) } == ["behind"])
             #expect(
-                try await place.cronRows(
+                try await fixture.cronRows(
                     "select behind, failing, dead from cronmill_cron.thresholds(\(database), 'work')"
                 )
                     == ["00:10:00|-|-"]
@@ -172,60 +175,62 @@ struct AlarmTests {
                 (["--set", "failing=101%"], "--set failing=101%: it is a percentage, off, or default"),
                 (["--set", "history=5", "--database", database], "--set history: it is about the server"),
             ] {
-                let result = try await place.cronmill(["alarms", "thresholds"] + arguments)
+                let result = try await fixture.cronmill(["alarms", "thresholds"] + arguments)
                 #expect(result.exitCode == 64)
                 #expect(result.errors.contains(error), "\(result.errors)")
             }
             // A disabled processor has no alarms.
-            try await place.script("update cronmill.processor set enabled = false")
-            try await look(place)
-            try await look(place)
-            #expect(try await raised(place).filter { $0.hasSuffix("t") } == [])
+            try await fixture.script("update cronmill.processor set enabled = false")
+            try await look(fixture)
+            try await look(fixture)
+            #expect(try await raised(fixture).filter { $0.hasSuffix("t") } == [])
         }
     }
 
     @Test("a link that is down disturbs no run, and its silence is an alarm; so is a run that does not come")
     func silence() async throws {
-        try await withOwnServer { place in
-            try await place.setUp(schedule: nil, "--enable")
+        try await withOwnServer { fixture in
+            try await fixture.setUp(schedule: nil, "--enable")
             try await eventually("the first word has come") {
-                try await place.cronRows("select count(*) from cronmill_cron.backlog") == ["1"]
+                try await fixture.cronRows("select count(*) from cronmill_cron.backlog") == ["1"]
             }
-            try await place.script("alter server cronmill options (set port '1')")
-            try await place.script("update cronmill.push set next_at = '-infinity'")
-            try await place.enqueue(500)
+            try await fixture.script("alter server cronmill options (set port '1')")
+            try await fixture.script("update cronmill.push set next_at = '-infinity'")
+            try await fixture.enqueue(500)
             try await eventually("a push has failed", within: .seconds(130)) {
-                try await place.rows("select failures > 0 and error is not null as failed from cronmill.push") == ["t"]
+                try await fixture.rows("select failures > 0 and error is not null as failed from cronmill.push") == [
+                    "t"
+                ]
             }
-            try await place.enqueue(500)
-            try await eventually("all tasks are done") { try await place.done().count == 1000 }
-            #expect(try await place.done().count == 1000)
-            #expect(try await place.rows("select count(*) from cronmill.slot where cancels_in_row > 0") == ["0"])
+            try await fixture.enqueue(500)
+            try await eventually("all tasks are done") { try await fixture.done().count == 1000 }
+            #expect(try await fixture.done().count == 1000)
+            #expect(try await fixture.rows("select count(*) from cronmill.slot where cancels_in_row > 0") == ["0"])
             #expect(
-                try await place.cronRows(
-                    "select count(*) from cron.job_run_details where status = 'failed' and database = \(place.database)"
+                try await fixture.cronRows(
+                    "select count(*) from cron.job_run_details where status = 'failed' and database = \(fixture.database)"
                 ) == ["0"]
             )
             let old = """
                 update cronmill_cron.backlog set pushed_at = now() - interval '20 minutes';
                 update cronmill_cron.processor set changed_at = now() - interval '20 minutes'
                 """
-            try await place.script(old, in: "postgres")
-            try await look(place)
-            let silent = try await raised(place)
+            try await fixture.script(old, in: "postgres")
+            try await look(fixture)
+            let silent = try await raised(fixture)
             #expect(silent.count == 1)
             #expect(silent.first?.hasPrefix("silent|-|Runs go on, but the link has not told") == true, "\(silent)")
             #expect(silent.first?.hasSuffix(": work.|t") == true)
 
             // Nothing runs any more: it stays what it is, and is that of a run that does not come where nothing is known.
-            try await place.script("delete from cronmill_cron.alarm", in: "postgres")
-            try await place.script(
-                "update cron.job set active = false where database = '\(place.database)'",
+            try await fixture.script("delete from cronmill_cron.alarm", in: "postgres")
+            try await fixture.script(
+                "update cron.job set active = false where database = '\(fixture.database)'",
                 in: "postgres"
             )
-            try await place.script("delete from cron.job_run_details", in: "postgres")
-            try await look(place)
-            let overdue = try await raised(place)
+            try await fixture.script("delete from cron.job_run_details", in: "postgres")
+            try await look(fixture)
+            let overdue = try await raised(fixture)
             #expect(
                 overdue.first?.hasPrefix("overdue|work|No run has started, though one was due") == true,
                 "\(overdue)"
@@ -236,33 +241,33 @@ struct AlarmTests {
 
     @Test("a paused processor says so, and is not behind; one that fails to start is failing")
     func pausedAndFailing() async throws {
-        try await withOwnServer { place in
-            try await place.setUp("--enable")
-            try await place.script("update cronmill.processor set paused = true")
-            _ = try await place.rows(
+        try await withOwnServer { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.script("update cronmill.processor set paused = true")
+            _ = try await fixture.rows(
                 "select cronmill.enqueue('work', '{\"n\": 1}', run_at => now() - interval '1 day')"
             )
-            try await place.call()
-            #expect(try await place.cronRows("select ready, paused from cronmill_cron.backlog") == ["1|t"])
-            try await look(place)
-            #expect(try await raised(place) == [])
+            try await fixture.call()
+            #expect(try await fixture.cronRows("select ready, paused from cronmill_cron.backlog") == ["1|t"])
+            try await look(fixture)
+            #expect(try await raised(fixture) == [])
 
-            let jobid = try await place.cronRows(
+            let jobid = try await fixture.cronRows(
                 "select jobid from cronmill_cron.job where processor = 'work' and removed_at is null"
             )[0]
-            try await place.script(
+            try await fixture.script(
                 """
                 update cronmill_cron.processor set schedule = '* * * * *', changed_at = now() - interval '20 minutes';
                 update cronmill_cron.backlog set pushed_at = now() - interval '20 minutes';
                 insert into cron.job_run_details (jobid, runid, database, username, command, status, return_message, start_time)
-                select \(jobid), nextval('cron.runid_seq'), '\(place.database)', '\(place.runner)',
+                select \(jobid), nextval('cron.runid_seq'), '\(fixture.database)', '\(fixture.runner)',
                     'call cronmill_processor.work(1)', 'failed', 'connection failed', now() - n * interval '1 minute'
                 from generate_series(9, 1, -1) as n
                 """,
                 in: "postgres"
             )
-            try await look(place)
-            let failing = try await raised(place)
+            try await look(fixture)
+            let failing = try await raised(fixture)
             #expect(failing.count == 1)
             #expect(failing.first?.hasPrefix("failing|work|Every run since one was due 1") == true, "\(failing)")
             #expect(failing.first?.contains("failed, 9 in all") == true, "\(failing)")
@@ -271,9 +276,9 @@ struct AlarmTests {
 
     @Test("a function of the user's is called as the role that was named; its failure stops no other and is told")
     func delivery() async throws {
-        try await withOwnServer { place in
-            try await place.setUp("--enable")
-            try await place.script(
+        try await withOwnServer { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.script(
                 """
                 create role alerter login;
                 create schema ops authorization alerter;
@@ -290,7 +295,7 @@ struct AlarmTests {
                 """,
                 in: "postgres"
             )
-            let set = try await place.cronmill(["alarms", "deliver", "ops.on_alarm"])
+            let set = try await fixture.cronmill(["alarms", "deliver", "ops.on_alarm"])
             #expect(
                 set
                     == ProgramResult(
@@ -300,32 +305,32 @@ struct AlarmTests {
                     )
             )
             #expect(
-                try await place.cronmill(["alarms", "deliver", "ops.on_alarm"]).errors
+                try await fixture.cronmill(["alarms", "deliver", "ops.on_alarm"]).errors
                     == "postgres: nothing to change\n"
             )
             #expect(
-                try await place.cronRows(
+                try await fixture.cronRows(
                     "select jobname, username, active from cron.job where jobname = 'cronmill deliver'"
                 )
                     == ["cronmill deliver|alerter|t"]
             )
-            #expect(try await place.cronRows("select housekeepers from cronmill_cron.capacity()") == ["3"])
-            #expect(try await place.cronmillHere("sync", "--check").exitCode == 0)
-            try await place.script(
+            #expect(try await fixture.cronRows("select housekeepers from cronmill_cron.capacity()") == ["3"])
+            #expect(try await fixture.cronmillHere("sync", "--check").exitCode == 0)
+            try await fixture.script(
                 """
                 insert into cronmill_cron.alarm (kind, database_name, processor, detail)
-                values ('behind', '\(place.database)', 'work', 'late'), ('dead', '\(place.database)', 'work', 'dead'),
+                values ('behind', '\(fixture.database)', 'work', 'late'), ('dead', '\(fixture.database)', 'work', 'dead'),
                     ('history', null, null, 'large'), ('capacity', null, null, 'full')
                 """,
                 in: "postgres"
             )
             try await eventually("those it can be told of are told by pg_cron's job", within: .seconds(150)) {
-                try await place.cronRows(
+                try await fixture.cronRows(
                     "select message ->> 'kind' as kind, message ->> 'event' as event, as_role from ops.told order by 1, 2"
                 ).filter { $0.hasSuffix("raised|alerter") } == ["capacity|raised|alerter", "dead|raised|alerter"]
             }
             try await eventually("the others are noted", within: .seconds(30)) {
-                try await place.cronRows(
+                try await fixture.cronRows(
                     """
                     select kind, tell_error, raised_told_at is null as is_due from cronmill_cron.alarm
                     where kind in ('behind', 'history') and tell_error <> 'The call did not end.' order by kind
@@ -333,15 +338,15 @@ struct AlarmTests {
                 ) == ["behind|not that one|t", "history|It took longer than 10 s.|t"]
             }
             #expect(
-                try await place.cronmill(["alarms", "--all"]).errors.contains("could not be delivered: not that one")
+                try await fixture.cronmill(["alarms", "--all"]).errors.contains("could not be delivered: not that one")
             )
 
             // What its owner could make of it must not be more than its owner may.
-            let refused = try await place.cronmill(["alarms", "deliver", "ops.on_alarm", "--run-as", "postgres"])
+            let refused = try await fixture.cronmill(["alarms", "deliver", "ops.on_alarm", "--run-as", "postgres"])
             #expect(refused.exitCode == 1)
             #expect(refused.errors.contains("function ops.on_alarm(jsonb) may not be called as role \"postgres\""))
-            try await place.script("create role stranger login", in: "postgres")
-            let barred = try await place.cronmill(["alarms", "deliver", "ops.on_alarm", "--run-as", "stranger"])
+            try await fixture.script("create role stranger login", in: "postgres")
+            let barred = try await fixture.cronmill(["alarms", "deliver", "ops.on_alarm", "--run-as", "stranger"])
             #expect(
                 barred.errors.hasSuffix(
                     """
@@ -353,22 +358,22 @@ struct AlarmTests {
                 )
             )
             #expect(barred.exitCode == 1)
-            try await place.script("drop role stranger", in: "postgres")
-            let missing = try await place.cronmill(["alarms", "deliver", "ops.nothing"])
+            try await fixture.script("drop role stranger", in: "postgres")
+            let missing = try await fixture.cronmill(["alarms", "deliver", "ops.nothing"])
             #expect(missing.errors.contains("there is no function ops.nothing(jsonb) in database \"postgres\""))
-            _ = try await place.cronmill(["alarms", "deliver", "--none"])
+            _ = try await fixture.cronmill(["alarms", "deliver", "--none"])
             #expect(
-                try await place.cronRows("select count(*) from cron.job where jobname = 'cronmill deliver'") == ["0"]
+                try await fixture.cronRows("select count(*) from cron.job where jobname = 'cronmill deliver'") == ["0"]
             )
-            try await place.script("drop owned by alerter; drop role alerter", in: "postgres")
+            try await fixture.script("drop owned by alerter; drop role alerter", in: "postgres")
         }
     }
 
     @Test("a link role can say numbers of its own processors, and nothing else")
     func hostileLink() async throws {
-        try await withDatabases(2) { place in
-            try await place.setUp("--enable")
-            let connection = try await place.connect(place.databases[0])
+        try await withDatabases(2) { fixture in
+            try await fixture.setUp("--enable")
+            let connection = try await fixture.connect(fixture.databases[0])
             for values in [
                 "('work', -1, 0, 0, 0, 0, false)", "('work', 0, 'NaN', 0, 0, 0, false)",
                 "('work', 0, 'infinity', 0, 0, 0, false)", "('work', 0, 0, 9000000, 0, 0, false)",
@@ -386,13 +391,13 @@ struct AlarmTests {
             }
             await connection.close()
             #expect(
-                try await place.cronRows(
+                try await fixture.cronRows(
                     """
                     select w.name, b.processor, b.ready from cronmill_cron.backlog as b
                     join cronmill_cron.work_database as w on w.work_database_id = b.work_database_id
-                    where w.name = any (\(place.databases))
+                    where w.name = any (\(fixture.databases))
                     """
-                ) == ["\(place.databases[0])|work|4"]
+                ) == ["\(fixture.databases[0])|work|4"]
             )
         }
     }

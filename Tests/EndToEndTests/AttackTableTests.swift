@@ -120,31 +120,31 @@ struct AttackTableTests {
 
     @Test("every attempt is refused, and by name")
     func attempts() async throws {
-        try await withDatabases(2) { place in
-            try await place.setUp("--enable")
-            let other = try await place.cronmillHere(
+        try await withDatabases(2) { fixture in
+            try await fixture.setUp("--enable")
+            let other = try await fixture.cronmillHere(
                 "setup",
                 "--queue",
                 "other",
                 "--handler",
                 "app.work",
                 "--run-as",
-                place.runner
+                fixture.runner
             )
             try #require(other.exitCode == 0, "\(other.errors)")
-            try await place.enqueue(1)
-            let before = try await state(place)
+            try await fixture.enqueue(1)
+            let before = try await state(fixture)
             var connections: [String: Connection] = [:]
             for role in Role.allCases {
-                let name = try await make(role, place)
-                let database = role == .neighbour || role == .link ? nil : place.database
-                if let database { connections["\(role)work"] = try await place.connect(database, as: name) }
-                connections["\(role)cron"] = try await place.connect("postgres", as: name)
+                let name = try await make(role, fixture)
+                let database = role == .neighbour || role == .link ? nil : fixture.database
+                if let database { connections["\(role)work"] = try await fixture.connect(database, as: name) }
+                connections["\(role)cron"] = try await fixture.connect("postgres", as: name)
             }
             for attempt in Self.attempts {
                 let connection = try #require(connections["\(attempt.role)\(attempt.isInCron ? "cron" : "work")"])
-                let statement = attempt.statement.replacing("%d", with: place.database)
-                    .replacing("%r", with: place.runner).replacing("%me", with: name(attempt.role, place))
+                let statement = attempt.statement.replacing("%d", with: fixture.database)
+                    .replacing("%r", with: fixture.runner).replacing("%me", with: name(attempt.role, fixture))
                 do {
                     try await connection.execute(SQL(unsafeRaw: statement))
                     Issue.record("\(attempt.testDescription) is not refused")
@@ -156,36 +156,36 @@ struct AttackTableTests {
                 }
             }
             for connection in connections.values { await connection.close() }
-            #expect(try await state(place) == before)
+            #expect(try await state(fixture) == before)
         }
     }
 
-    private func name(_ role: Role, _ place: Workplace) -> String {
+    private func name(_ role: Role, _ fixture: Fixture) -> String {
         switch role {
-        case .runner: place.runner
-        case .link: "cronmill link \(place.database)"
-        default: "\(place.runner)_\(role.rawValue)"
+        case .runner: fixture.runner
+        case .link: "cronmill link \(fixture.database)"
+        default: "\(fixture.runner)_\(role.rawValue)"
         }
     }
 
-    private func make(_ role: Role, _ place: Workplace) async throws -> String {
-        let name = name(role, place)
-        if role != .runner, role != .link { try await place.server.makeRole(name) }
+    private func make(_ role: Role, _ fixture: Fixture) async throws -> String {
+        let name = name(role, fixture)
+        if role != .runner, role != .link { try await fixture.server.makeRole(name) }
         switch role {
         case .producer:
-            try #require(try await place.cronmillHere("grant", "producer", name, "--queue", "work").exitCode == 0)
+            try #require(try await fixture.cronmillHere("grant", "producer", name, "--queue", "work").exitCode == 0)
         case .monitor, .operator:
-            try #require(try await place.cronmillHere("grant", role.rawValue, name).exitCode == 0)
+            try #require(try await fixture.cronmillHere("grant", role.rawValue, name).exitCode == 0)
         case .neighbour:
-            try await place.script("alter database \(place.databases[1]) owner to \(name)", in: "postgres")
+            try await fixture.script("alter database \(fixture.databases[1]) owner to \(name)", in: "postgres")
         case .stranger, .runner, .link: break
         }
         return name
     }
 
     /// All that nobody may have changed.
-    private func state(_ place: Workplace) async throws -> [String] {
-        try await place.rows("select p::text from cronmill.processor as p order by 1")
-            + place.rows("select t.task_id from cronmill.task as t order by 1") + place.jobs()
+    private func state(_ fixture: Fixture) async throws -> [String] {
+        try await fixture.rows("select p::text from cronmill.processor as p order by 1")
+            + fixture.rows("select t.task_id from cronmill.task as t order by 1") + fixture.jobs()
     }
 }

@@ -9,32 +9,33 @@ struct AttackTests {
         "an administrator without superuser reads nothing of a role that could not act as it, whatever both may do elsewhere"
     )
     func equalAttributes() async throws {
-        try await withDatabases { place in
-            let (administrator, tenant) = ("\(place.runner)_admin", "\(place.runner)_tenant")
-            try await place.server.makeRole(administrator, "createrole")
-            try await place.server.makeRole(tenant, "createrole")
-            try await place.script(
+        try await withDatabases { fixture in
+            let (administrator, tenant) = ("\(fixture.runner)_admin", "\(fixture.runner)_tenant")
+            try await fixture.server.makeRole(administrator, "createrole")
+            try await fixture.server.makeRole(tenant, "createrole")
+            try await fixture.script(
                 """
                 create schema cronmill authorization \(tenant);
                 create view cronmill.queue as select 1 as queue_id; alter view cronmill.queue owner to \(tenant)
                 """
             )
-            let isNew = try await place.rows("select current_setting('server_version_num')::integer >= 160000") == ["t"]
-            let trusted = "cronmill: error: database \"\(place.database)\" is not set up\n"
+            let isNew =
+                try await fixture.rows("select current_setting('server_version_num')::integer >= 160000") == ["t"]
+            let trusted = "cronmill: error: database \"\(fixture.database)\" is not set up\n"
             let refused =
-                "cronmill: error: schema cronmill of database \"\(place.database)\" belongs to role \"\(tenant)\"\n"
+                "cronmill: error: schema cronmill of database \"\(fixture.database)\" belongs to role \"\(tenant)\"\n"
             func look() async throws -> String {
-                try await place.cronmill(
-                    ["tasks", "--database", place.database],
+                try await fixture.cronmill(
+                    ["tasks", "--database", fixture.database],
                     environment: ["DB_USER": administrator]
                 ).errors
             }
             // CREATEROLE is power over all roles before 16, and after that over those that one administers.
             #expect(try await look().hasPrefix(isNew ? refused : trusted))
             guard isNew else { return }
-            try await place.script("grant \(administrator) to \(tenant) with inherit true, set false")
+            try await fixture.script("grant \(administrator) to \(tenant) with inherit true, set false")
             #expect(try await look().hasPrefix(refused))
-            try await place.script("grant \(administrator) to \(tenant) with set true")
+            try await fixture.script("grant \(administrator) to \(tenant) with set true")
             #expect(try await look().hasPrefix(trusted))
         }
     }
@@ -43,11 +44,11 @@ struct AttackTests {
         "the owner of a work database can schedule nothing in another database, as another role, or of its own wording"
     )
     func workOwner() async throws {
-        try await withDatabases(2) { place in
-            let (mine, theirs) = (place.databases[0], place.databases[1])
-            let owner = "\(place.runner)_owner"
-            try await place.server.makeRole(owner, "createrole")
-            try await place.script(
+        try await withDatabases(2) { fixture in
+            let (mine, theirs) = (fixture.databases[0], fixture.databases[1])
+            let owner = "\(fixture.runner)_owner"
+            try await fixture.server.makeRole(owner, "createrole")
+            try await fixture.script(
                 """
                 create extension postgres_fdw;
                 grant usage on foreign data wrapper postgres_fdw to \(owner);
@@ -56,23 +57,23 @@ struct AttackTests {
                 in: mine
             )
             // The registry is a superuser's, the work database its owner's, who logs in by password.
-            var environment = place.server.passwordEnvironment(owner)
-            environment["PG_CRON_HOST"] = place.server.socketDirectory
-            environment["PG_CRON_USER"] = place.server.server.superuser
-            let setup = try await place.cronmill(
+            var environment = fixture.server.passwordEnvironment(owner)
+            environment["PG_CRON_HOST"] = fixture.server.socketDirectory
+            environment["PG_CRON_USER"] = fixture.server.server.superuser
+            let setup = try await fixture.cronmill(
                 [
-                    "setup", "--database", mine, "--queue", "work", "--handler", "app.work", "--run-as", place.runner,
-                    "--schedule", Workplace.never, "--link-host", "127.0.0.1",
+                    "setup", "--database", mine, "--queue", "work", "--handler", "app.work", "--run-as", fixture.runner,
+                    "--schedule", Fixture.never, "--link-host", "127.0.0.1",
                 ],
                 environment: environment
             )
             try #require(setup.exitCode == 0, "\(setup.errors)")
-            _ = try await place.cronmill(
-                ["setup", "--database", theirs, "--queue", "work", "--handler", "app.work", "--run-as", place.runner]
+            _ = try await fixture.cronmill(
+                ["setup", "--database", theirs, "--queue", "work", "--handler", "app.work", "--run-as", fixture.runner]
             )
-            let before = try await place.jobs(of: theirs)
+            let before = try await fixture.jobs(of: theirs)
 
-            let connection = try await place.server.connectByPassword(mine, as: owner)
+            let connection = try await fixture.server.connectByPassword(mine, as: owner)
             let asOther = try await expectedError {
                 try await connection.execute("update cronmill.processor set run_as = 'postgres'")
             }
@@ -93,20 +94,20 @@ struct AttackTests {
             try await connection.execute(
                 """
                 insert into cronmill.registry (name, enabled, slots, schedule, linger, run_as, removed)
-                values (\(name), false, 1, \(Workplace.never), '0', \(place.runner), false)
+                values (\(name), false, 1, \(Fixture.never), '0', \(fixture.runner), false)
                 """
             )
             #expect(
-                try await place.cronRows(
+                try await fixture.cronRows(
                     "select j.command, j.database, j.username from cron.job as j where j.command like \("%\(owner)%")"
-                ) == ["call cronmill_processor.\"\(name)\"(1)|\(mine)|\(place.runner)"]
+                ) == ["call cronmill_processor.\"\(name)\"(1)|\(mine)|\(fixture.runner)"]
             )
-            for (schedule, linger) in [("* * * * *; select 1", "0"), (Workplace.never, "0'; select 1; --")] {
+            for (schedule, linger) in [("* * * * *; select 1", "0"), (Fixture.never, "0'; select 1; --")] {
                 _ = try await expectedError {
                     try await connection.execute(
                         """
                         insert into cronmill.registry (name, enabled, slots, schedule, linger, run_as, removed)
-                        values ('work', false, 1, \(schedule), \(linger), \(place.runner), false)
+                        values ('work', false, 1, \(schedule), \(linger), \(fixture.runner), false)
                         """
                     )
                 }
@@ -121,11 +122,11 @@ struct AttackTests {
                 "create or replace function cronmill.assert_original() returns void language sql begin atomic select; end"
             )
             try await connection.execute("update cronmill.processor set slots = 2")
-            #expect(try await place.jobs(of: theirs) == before)
-            #expect(try await place.jobs(of: mine).count == 3)
+            #expect(try await fixture.jobs(of: theirs) == before)
+            #expect(try await fixture.jobs(of: mine).count == 3)
             await connection.close()
 
-            let cron = try await place.server.connectByPassword("postgres", as: owner)
+            let cron = try await fixture.server.connectByPassword("postgres", as: owner)
             for statement in [
                 "select 1 from cron.job", "select 1 from cronmill_cron.processor",
                 "select cron.schedule('* * * * *', 'select 1')",
@@ -141,14 +142,14 @@ struct AttackTests {
 
     @Test("a producer changes no settings, and calls nothing but what enqueues")
     func producer() async throws {
-        try await withDatabases { place in
-            let role = "\(place.runner)_app"
-            try await place.server.makeRole(role)
-            try await place.setUp()
-            _ = try await place.cronmillHere("grant", "producer", role, "--queue", "work")
-            let app = try await place.server.connectByPassword(place.database, as: role)
-            let settings = try await place.rows("select p::text from cronmill.processor as p")
-            let granted = try await place.rows(
+        try await withDatabases { fixture in
+            let role = "\(fixture.runner)_app"
+            try await fixture.server.makeRole(role)
+            try await fixture.setUp()
+            _ = try await fixture.cronmillHere("grant", "producer", role, "--queue", "work")
+            let app = try await fixture.server.connectByPassword(fixture.database, as: role)
+            let settings = try await fixture.rows("select p::text from cronmill.processor as p")
+            let granted = try await fixture.rows(
                 """
                 select p.proname from pg_proc as p
                 where p.pronamespace in ('cronmill'::regnamespace, 'cronmill_processor'::regnamespace)
@@ -174,7 +175,7 @@ struct AttackTests {
                 let error = try await expectedError { try await app.execute(SQL(unsafeRaw: statement)) }
                 #expect(error.sqlState == .insufficientPrivilege, "\(statement): \(error.message)")
             }
-            #expect(try await place.rows("select p::text from cronmill.processor as p") == settings)
+            #expect(try await fixture.rows("select p::text from cronmill.processor as p") == settings)
             // A queue's name is a name.
             for queue in ["work'; update cronmill.processor set slots = 9; --", "\"; drop schema cronmill cascade; --"]
             {
@@ -189,16 +190,16 @@ struct AttackTests {
 
     @Test("objects of the caller's own, in pg_temp or in front of the search_path, capture nothing")
     func capture() async throws {
-        try await withDatabases { place in
-            let role = "\(place.runner)_app"
-            try await place.server.makeRole(role)
-            try await place.setUp("--enable")
-            _ = try await place.cronmillHere("grant", "producer", role, "--queue", "work")
-            _ = try await place.cronmillHere("grant", "operator", role)
-            try await place.script(
+        try await withDatabases { fixture in
+            let role = "\(fixture.runner)_app"
+            try await fixture.server.makeRole(role)
+            try await fixture.setUp("--enable")
+            _ = try await fixture.cronmillHere("grant", "producer", role, "--queue", "work")
+            _ = try await fixture.cronmillHere("grant", "operator", role)
+            try await fixture.script(
                 "create schema evil authorization \(role); create table evil.caught (who text, what text)"
             )
-            try await place.script("grant insert on evil.caught to public; grant usage on schema evil to public")
+            try await fixture.script("grant insert on evil.caught to public; grant usage on schema evil to public")
             let trap = """
                 create function %1.trap_ints(a integer, b integer) returns boolean language plpgsql as
                     $$ begin insert into evil.caught values (current_user, '='); return true; end $$;
@@ -215,9 +216,9 @@ struct AttackTests {
                     $$ begin insert into evil.caught values (current_user, 'handler'); end $$;
                 """
             // The run-as role's own path leads through the other's schema.
-            try await place.script("alter role \(place.runner) set search_path = evil, public")
-            for login in [role, place.runner] {
-                let caller = try await place.server.connect(place.database, as: login)
+            try await fixture.script("alter role \(fixture.runner) set search_path = evil, public")
+            for login in [role, fixture.runner] {
+                let caller = try await fixture.server.connect(fixture.database, as: login)
                 if login == role { try await caller.script(trap.replacing("%1", with: "evil")) }
                 try await caller.script(trap.replacing("%1", with: "pg_temp"))
                 try await caller.script(
@@ -242,24 +243,24 @@ struct AttackTests {
                 await caller.close()
                 // The next one has the same temporary schema, which has to be empty first.
                 try await eventually("the backend is gone") {
-                    try await place.rows("select from pg_stat_activity as a where a.usename = \(login)") == []
+                    try await fixture.rows("select from pg_stat_activity as a where a.usename = \(login)") == []
                 }
             }
-            #expect(try await place.done() == [1])
-            #expect(try await place.rows("select who, what from evil.caught where who <> \(role)") == [])
-            #expect(try await place.jobs().count == 2)
+            #expect(try await fixture.done() == [1])
+            #expect(try await fixture.rows("select who, what from evil.caught where who <> \(role)") == [])
+            #expect(try await fixture.jobs().count == 2)
         }
     }
 
     @Test("a handler is called where it was named, and nobody but the set-up's owner names one")
     func handler() async throws {
-        try await withDatabases { place in
-            let role = "\(place.runner)_op"
-            try await place.server.makeRole(role)
-            try await place.setUp("--enable")
-            _ = try await place.cronmillHere("grant", "operator", role)
-            try await place.script("create schema evil authorization \(role)")
-            let caller = try await place.server.connectByPassword(place.database, as: role)
+        try await withDatabases { fixture in
+            let role = "\(fixture.runner)_op"
+            try await fixture.server.makeRole(role)
+            try await fixture.setUp("--enable")
+            _ = try await fixture.cronmillHere("grant", "operator", role)
+            try await fixture.script("create schema evil authorization \(role)")
+            let caller = try await fixture.server.connectByPassword(fixture.database, as: role)
             try await caller.script(
                 """
                 create function evil.work(payload jsonb) returns void language sql as 'select';
@@ -275,45 +276,45 @@ struct AttackTests {
             await caller.close()
             // Even the owner cannot point a row to what the procedure does not call, or leave the schema out.
             let other = try await expectedError {
-                try await place.script("update cronmill.processor set handler = 'evil.work(jsonb)'")
+                try await fixture.script("update cronmill.processor set handler = 'evil.work(jsonb)'")
             }
             #expect(other.sqlState == "MC008")
-            let unqualified = try await place.cronmillHere("configure", "work", "--handler", "work")
+            let unqualified = try await fixture.cronmillHere("configure", "work", "--handler", "work")
             #expect(unqualified.exitCode == 1)
             #expect(unqualified.errors.contains("handler work is not schema-qualified"))
-            try await place.enqueue(3)
-            try await place.call()
-            #expect(try await place.done() == [1, 2, 3])
+            try await fixture.enqueue(3)
+            try await fixture.call()
+            #expect(try await fixture.done() == [1, 2, 3])
         }
     }
 
     @Test("the run-as role of one database reads neither jobs nor runs of another, nor those of its own from pg_cron")
     func otherTenant() async throws {
-        try await withDatabases(2) { place in
-            let other = "\(place.runner)_other"
-            try await place.server.makeRole(other)
-            try await place.script("grant usage on schema app to \(other)", in: place.databases[1])
-            for (database, role) in [(place.databases[0], place.runner), (place.databases[1], other)] {
-                let setup = try await place.cronmill([
+        try await withDatabases(2) { fixture in
+            let other = "\(fixture.runner)_other"
+            try await fixture.server.makeRole(other)
+            try await fixture.script("grant usage on schema app to \(other)", in: fixture.databases[1])
+            for (database, role) in [(fixture.databases[0], fixture.runner), (fixture.databases[1], other)] {
+                let setup = try await fixture.cronmill([
                     "setup", "--database", database, "--queue", "work", "--handler", "app.work", "--run-as", role,
-                    "--schedule", Workplace.never,
+                    "--schedule", Fixture.never,
                 ])
                 try #require(setup.exitCode == 0, "\(setup.errors)")
             }
-            let cron = try await place.server.connectByPassword("postgres", as: other)
+            let cron = try await fixture.server.connectByPassword("postgres", as: other)
             for statement in [
                 "select 1 from cron.job", "select 1 from cron.job_run_details",
                 "select cronmill_cron.history(10, null, null, null)",
-                "select cronmill_cron.processor_jobs(array['\(place.databases[0])'])",
+                "select cronmill_cron.processor_jobs(array['\(fixture.databases[0])'])",
                 "select cronmill_cron.visible_databases()", "select 1 from cronmill_cron.link",
             ] {
                 let error = try await expectedError { try await cron.execute(SQL(unsafeRaw: statement)) }
                 #expect(error.sqlState == .insufficientPrivilege, "\(statement): \(error.message)")
             }
             await cron.close()
-            let refused = try await place.cronmill(
-                ["status", "--database", place.databases[0]],
-                environment: place.server.passwordEnvironment(other)
+            let refused = try await fixture.cronmill(
+                ["status", "--database", fixture.databases[0]],
+                environment: fixture.server.passwordEnvironment(other)
             )
             #expect(refused.exitCode == 1)
         }
@@ -321,15 +322,15 @@ struct AttackTests {
 
     @Test("by password, too, a link role reads nothing of pg_cron")
     func linkRole() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--link-host", "127.0.0.1")
-            let role = "cronmill link \(place.database)"
-            try await place.script("alter role \"\(role)\" password 'secret of \(role)'")
-            let link = try await place.server.connectByPassword("postgres", as: role)
+        try await withDatabases { fixture in
+            try await fixture.setUp("--link-host", "127.0.0.1")
+            let role = "cronmill link \(fixture.database)"
+            try await fixture.script("alter role \"\(role)\" password 'secret of \(role)'")
+            let link = try await fixture.server.connectByPassword("postgres", as: role)
             for statement in [
                 "select 1 from cron.job", "select 1 from cron.job_run_details",
                 "select 1 from cronmill_cron.visible_jobs()", "select 1 from cronmill_cron.jobs_without_role()",
-                "select cron.schedule('* * * * *', 'select 1')", "set role postgres", "set role \(place.runner)",
+                "select cron.schedule('* * * * *', 'select 1')", "set role postgres", "set role \(fixture.runner)",
             ] {
                 let error = try await expectedError { try await link.execute(SQL(unsafeRaw: statement)) }
                 #expect(error.sqlState == .insufficientPrivilege, "\(statement): \(error.message)")

@@ -17,14 +17,14 @@ struct BadInputTests {
     @Test("a schedule that pg_cron would refuse or misread is refused with one that works")
     func schedules() async throws {
         try await check(BadInput.schedules)
-        let abilities = try await ServerAbilities(of: BadInputPlace.shared.value.server)
+        let abilities = try await ServerAbilities(of: BadInputFixture.shared.value.server)
         try await check(abilities.hasSeconds ? [] : BadInput.seconds)
     }
 
     @Test("a set-up that could not run is refused before any of it is done")
     func setups() async throws {
         try await check(BadInput.setups)
-        let abilities = try await ServerAbilities(of: BadInputPlace.shared.value.server)
+        let abilities = try await ServerAbilities(of: BadInputFixture.shared.value.server)
         try await check(abilities.hangsAboveLimit ? BadInput.capacity : [])
     }
 
@@ -44,20 +44,20 @@ struct BadInputTests {
     }
 
     private func check(_ inputs: [BadInput]) async throws {
-        let place = try await BadInputPlace.shared.value
+        let fixture = try await BadInputFixture.shared.value
         let databases = ["shop", "bare"]
         for input in inputs {
-            let before = try await DatabaseState.quick(databases, on: place.server)
-            try await input.check(on: place.server)
-            let changes = try await DatabaseState.quick(databases, on: place.server).differences(from: before)
+            let before = try await DatabaseState.quick(databases, on: fixture.server)
+            try await input.check(on: fixture.server)
+            let changes = try await DatabaseState.quick(databases, on: fixture.server).differences(from: before)
             #expect(changes == [], "\(input.title)")
         }
-        #expect(try await DatabaseState.of(databases, on: place.server).differences(from: place.state) == [])
+        #expect(try await DatabaseState.of(databases, on: fixture.server).differences(from: fixture.state) == [])
     }
 }
 
 /// A server of its own: `shop` is set up with queue and processor `work`, `bare` has the handlers only.
-struct BadInputPlace: Sendable {
+struct BadInputFixture: Sendable {
     let server: TestServer
     let state: DatabaseState
 
@@ -74,10 +74,10 @@ struct BadInputPlace: Sendable {
         await cron.close()
         let result = try await server.cronmill([
             "setup", "--database", "shop", "--queue", "work", "--handler", "app.work", "--run-as", "app_runner",
-            "--schedule", Workplace.never,
+            "--schedule", Fixture.never,
         ])
         try #require(result.exitCode == 0, "\(result.errors)")
-        return BadInputPlace(server: server, state: try await DatabaseState.of(["shop", "bare"], on: server))
+        return BadInputFixture(server: server, state: try await DatabaseState.of(["shop", "bare"], on: server))
     }
 
     private static let handlers = """

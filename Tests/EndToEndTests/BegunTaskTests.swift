@@ -18,35 +18,35 @@ struct BegunTaskTests {
 
     @Test("a task that a run has begun is left to it until that run has ended, however long it takes to begin")
     func leftToItsRun() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable", "--slots", "2")
-            try await place.call()
-            try await place.enqueue(1)
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable", "--slots", "2")
+            try await fixture.call()
+            try await fixture.enqueue(1)
+            try await fixture.script(
                 """
                 update cronmill.task
                 set attempts = 1, began_at = clock_timestamp(), run_at = clock_timestamp(),
                     taken_by = (select s.slot_id from cronmill.slot as s)
                 """
             )
-            let run = try await place.connect(as: place.runner)
-            let slot = try await place.rows("select s.slot_id from cronmill.slot as s")[0]
+            let run = try await fixture.connect(as: fixture.runner)
+            let slot = try await fixture.rows("select s.slot_id from cronmill.slot as s")[0]
             try await run.execute("select pg_advisory_lock(1668443500, \(unsafeRaw: slot))")
-            try await place.call(slot: 2)
-            #expect(try await place.done() == [])
-            #expect(try await place.rows("select attempts from cronmill.task") == ["1"])
+            try await fixture.call(slot: 2)
+            #expect(try await fixture.done() == [])
+            #expect(try await fixture.rows("select attempts from cronmill.task") == ["1"])
 
             await run.close()
             try await eventually("the lock is free") {
-                try await place.rows(
+                try await fixture.rows(
                     """
                     select 1 from pg_locks as l join pg_database as d on d.oid = l.database
                     where d.datname = current_database() and l.locktype = 'advisory'
                     """
                 ) == []
             }
-            try await place.call(slot: 2)
-            #expect(try await place.done() == [1])
+            try await fixture.call(slot: 2)
+            #expect(try await fixture.done() == [1])
         }
     }
 
@@ -55,52 +55,52 @@ struct BegunTaskTests {
         arguments: ["empty", "canceled"]
     )
     func unmade(endReason: String) async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable", "--max-attempts", "1")
-            try await place.script("update cronmill.processor set backoff_base = '10 milliseconds'")
-            try await place.enqueue(1)
-            let run = try await place.connect(as: place.runner)
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable", "--max-attempts", "1")
+            try await fixture.script("update cronmill.processor set backoff_base = '10 milliseconds'")
+            try await fixture.enqueue(1)
+            let run = try await fixture.connect(as: fixture.runner)
             try await run.execute(Self.begin)
             try await run.execute(Self.claim)
-            let begun = try await place.rows("select task_id, ctid, attempts from cronmill.task")
+            let begun = try await fixture.rows("select task_id, ctid, attempts from cronmill.task")
             #expect(begun == ["1|(0,2)|1"])
 
-            let other = try await place.connect()
+            let other = try await fixture.connect()
             try await other.execute("begin")
             try await other.execute("select from cronmill.task for update")
             try await run.execute("select cronmill.give_back(1, 1, '(0,2)')")
             try await other.execute("rollback")
-            #expect(try await place.rows("select attempts from cronmill.task where began_at is not null") == ["1"])
+            #expect(try await fixture.rows("select attempts from cronmill.task where began_at is not null") == ["1"])
 
             try await run.execute(Self.claim)
-            #expect(try await place.rows("select attempts from cronmill.task where began_at is not null") == ["1"])
+            #expect(try await fixture.rows("select attempts from cronmill.task where began_at is not null") == ["1"])
             try await run.execute(Self.end(endReason))
-            #expect(try await place.rows("select attempts from cronmill.task where began_at is null") == ["0"])
+            #expect(try await fixture.rows("select attempts from cronmill.task where began_at is null") == ["0"])
             await run.close()
             await other.close()
-            try await place.call()
-            #expect(try await place.done() == [1])
+            try await fixture.call()
+            #expect(try await fixture.done() == [1])
         }
     }
 
     @Test("an attempt that somebody held to the end of its run is charged by no later one", arguments: [1, 2])
     func heldToTheEnd(slot: Int) async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable", "--slots", "2", "--max-attempts", "1")
-            try await place.script("update cronmill.processor set backoff_base = '10 milliseconds'")
-            try await place.enqueue(1)
-            let run = try await place.connect(as: place.runner)
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable", "--slots", "2", "--max-attempts", "1")
+            try await fixture.script("update cronmill.processor set backoff_base = '10 milliseconds'")
+            try await fixture.enqueue(1)
+            let run = try await fixture.connect(as: fixture.runner)
             try await run.execute(Self.begin)
             try await run.execute(Self.claim)
-            let other = try await place.connect()
+            let other = try await fixture.connect()
             try await other.execute("begin")
             try await other.execute("select from cronmill.task for update")
             try await run.execute(Self.end("empty"))
             try await run.execute("select pg_advisory_unlock_all()")
             try await other.execute("rollback")
-            #expect(try await place.rows("select attempts from cronmill.task where began_at is not null") == ["1"])
-            try await place.call(slot: slot)
-            #expect(try await place.done() == [1])
+            #expect(try await fixture.rows("select attempts from cronmill.task where began_at is not null") == ["1"])
+            try await fixture.call(slot: slot)
+            #expect(try await fixture.done() == [1])
             await run.close()
             await other.close()
         }
@@ -108,39 +108,39 @@ struct BegunTaskTests {
 
     @Test("a producer who waits for the key of a task that is being begun does not hold the task then")
     func waitingProducer() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
             let enqueue: SQL = "select cronmill.enqueue('work', '{\"n\": 1}', unique_key => 'a')"
-            let run = try await place.connect()
+            let run = try await fixture.connect()
             try await run.execute(enqueue)
-            try await run.execute("set session authorization \(identifier: place.runner)")
+            try await run.execute("set session authorization \(identifier: fixture.runner)")
             try await run.execute(Self.begin)
             try await run.execute("reset session authorization")
             try await run.execute("begin")
             // The claim does this first; here it does not go on before the producer has come.
             try await run.execute("select from cronmill.task for update")
-            let producer = try await place.connect()
+            let producer = try await fixture.connect()
             try await producer.execute("begin")
             async let second = producer.execute(enqueue)
             try await eventually("the producer waits") {
-                try await place.rows(
+                try await fixture.rows(
                     """
                     select count(*) from pg_stat_activity
                     where datname = current_database() and wait_event_type = 'Lock'
                     """
                 ) == ["1"]
             }
-            try await run.execute("set session authorization \(identifier: place.runner)")
+            try await run.execute("set session authorization \(identifier: fixture.runner)")
             try await run.execute(Self.claim)
             try await run.execute("commit")
             _ = try await second
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     "select task_id from cronmill.task where began_at is not null for update skip locked"
                 ) == ["1"]
             )
             try await producer.execute("commit")
-            #expect(try await place.rows("select count(*) from cronmill.task") == ["2"])
+            #expect(try await fixture.rows("select count(*) from cronmill.task") == ["2"])
             await run.close()
             await producer.close()
         }

@@ -6,35 +6,35 @@ import Testing
 struct CancelTests {
     @Test("a task that waits is gone, and its handler is never called; what is no longer there is said")
     func waiting() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            try await place.enqueue(3)
-            let first = try await place.cronmillHere("cancel", "2", "3")
-            #expect(first == ProgramResult(output: "", errors: "\(place.database): 2 tasks canceled\n", exitCode: 0))
-            let again = try await place.cronmillHere("cancel", "2")
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            try await fixture.enqueue(3)
+            let first = try await fixture.cronmillHere("cancel", "2", "3")
+            #expect(first == ProgramResult(output: "", errors: "\(fixture.database): 2 tasks canceled\n", exitCode: 0))
+            let again = try await fixture.cronmillHere("cancel", "2")
             #expect(
                 again
                     == ProgramResult(
                         output: "",
                         errors: """
-                            \(place.database): 0 tasks canceled
+                            \(fixture.database): 0 tasks canceled
                             cronmill: error: task 2 is not there: it is done, was canceled before, or never was
 
                             """,
                         exitCode: 1
                     )
             )
-            try await place.script("update cronmill.processor set enabled = true")
-            try await place.call()
-            #expect(try await place.done() == [1])
+            try await fixture.script("update cronmill.processor set enabled = true")
+            try await fixture.call()
+            #expect(try await fixture.done() == [1])
         }
     }
 
     @Test("a task that a slot is doing is left alone and not waited for, and is done; one behind it is canceled")
     func running() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language sql begin atomic
                     select pg_advisory_xact_lock(1);
@@ -42,26 +42,26 @@ struct CancelTests {
                 end
                 """
             )
-            let gate = try await place.connect()
+            let gate = try await fixture.connect()
             try await gate.execute("select pg_advisory_lock(1)")
-            try await place.enqueue(1)
-            async let run: Void = place.call()
+            try await fixture.enqueue(1)
+            async let run: Void = fixture.call()
             try await eventually("the handler waits", within: .seconds(20)) {
-                try await place.rows(
+                try await fixture.rows(
                     """
                     select 1 from pg_locks where locktype = 'advisory' and objid = 1 and not granted
                         and database = (select oid from pg_database where datname = current_database())
                     """
                 ) == ["1"]
             }
-            _ = try await place.rows("select cronmill.enqueue('work', '{\"n\": 2}')")
-            let result = try await place.cronmillHere("cancel", "1", "2")
+            _ = try await fixture.rows("select cronmill.enqueue('work', '{\"n\": 2}')")
+            let result = try await fixture.cronmillHere("cancel", "1", "2")
             #expect(
                 result
                     == ProgramResult(
                         output: "",
                         errors: """
-                            \(place.database): 1 task canceled
+                            \(fixture.database): 1 task canceled
                             cronmill: error: task 1 is being done, or held by another session, and is left alone
 
                             """,
@@ -70,19 +70,19 @@ struct CancelTests {
             )
             await gate.close()
             try await run
-            #expect(try await place.done() == [1])
-            #expect(try await place.rows("select task_id from cronmill.task") == [])
+            #expect(try await fixture.done() == [1])
+            #expect(try await fixture.rows("select task_id from cronmill.task") == [])
         }
     }
 
     @Test("a task that is moved at the same moment is followed")
     func moved() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            try await place.enqueue(1)
-            try await place.script("update cronmill.task set run_at = run_at + interval '1 hour'")
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            try await fixture.enqueue(1)
+            try await fixture.script("update cronmill.task set run_at = run_at + interval '1 hour'")
             #expect(
-                try await place.rows("select * from cronmill.cancel('{1, 1, null, -4}')") == [
+                try await fixture.rows("select * from cronmill.cancel('{1, 1, null, -4}')") == [
                     "-4|unknown", "1|canceled",
                 ]
             )
@@ -91,30 +91,30 @@ struct CancelTests {
 
     @Test("of two sessions that cancel the same task at once one does it, without waiting for the other")
     func twiceAtOnce() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            try await place.enqueue(1)
-            let first = try await place.connect()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            try await fixture.enqueue(1)
+            let first = try await fixture.connect()
             try await first.script("begin; select cronmill.cancel('{1}')")
-            #expect(try await place.rows("select result from cronmill.cancel('{1}')") == ["running"])
+            #expect(try await fixture.rows("select result from cronmill.cancel('{1}')") == ["running"])
             try await first.script("commit")
             await first.close()
-            #expect(try await place.rows("select result from cronmill.cancel('{1}')") == ["unknown"])
+            #expect(try await fixture.rows("select result from cronmill.cancel('{1}')") == ["unknown"])
         }
     }
 
     @Test("dead and finished tasks are told, and stay")
     func over() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            try await place.script(OverTasks.script)
-            let result = try await place.cronmillHere("cancel", "101", "201")
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            try await fixture.script(OverTasks.script)
+            let result = try await fixture.cronmillHere("cancel", "101", "201")
             #expect(
                 result
                     == ProgramResult(
                         output: "",
                         errors: """
-                            \(place.database): 0 tasks canceled
+                            \(fixture.database): 0 tasks canceled
                             cronmill: error: task 101 is dead already
                             cronmill: error: task 201 is done already
 
@@ -122,20 +122,20 @@ struct CancelTests {
                         exitCode: 1
                     )
             )
-            #expect(try await place.rows("select count(*) from cronmill.dead_task") == ["3"])
-            #expect(try await place.rows("select count(*) from cronmill.done_task") == ["2"])
+            #expect(try await fixture.rows("select count(*) from cronmill.dead_task") == ["3"])
+            #expect(try await fixture.rows("select count(*) from cronmill.done_task") == ["2"])
         }
     }
 
     @Test("a role without the right may not cancel; with it, it needs no table")
     func privilege() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            try await place.enqueue(1)
-            let runner = try await place.connect(as: place.runner)
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            try await fixture.enqueue(1)
+            let runner = try await fixture.connect(as: fixture.runner)
             let error = try await expectedError { _ = try await runner.query("select cronmill.cancel('{1}')") }
             #expect(error.sqlState == .insufficientPrivilege)
-            try await place.script("grant execute on function cronmill.cancel(bigint[]) to \(place.runner)")
+            try await fixture.script("grant execute on function cronmill.cancel(bigint[]) to \(fixture.runner)")
             let rows = try await runner.query("select result from cronmill.cancel('{1}')")
             #expect(rows.map { $0["result"] } == ["canceled"])
             await runner.close()

@@ -6,16 +6,16 @@ import Testing
 struct CatalogTests {
     @Test("plpgsql_check finds nothing in any function, the generated procedures included")
     func functions() async throws {
-        try await withDatabases { place in
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.script(
                 """
                 create function app.three(task_id bigint, payload jsonb, attempt integer) returns void language sql
                 begin atomic insert into app.done (n) values (task_id); end;
                 create function app.batch(task_ids bigint[], payloads jsonb[]) returns void language sql as 'select';
                 """
             )
-            try await place.setUp()
-            try await place.script(
+            try await fixture.setUp()
+            try await fixture.script(
                 """
                 create function app.judging(payload jsonb) returns cronmill.outcome language sql as 'select cronmill.done()';
                 create function app.judging(task_id bigint, payload jsonb, attempt integer) returns cronmill.outcome
@@ -26,25 +26,25 @@ struct CatalogTests {
                 ("batch", "app.batch"), ("judging", "app.judging(jsonb)"),
                 ("judging more", "app.judging(bigint, jsonb, integer)"),
             ] {
-                let other = try await place.cronmillHere(
+                let other = try await fixture.cronmillHere(
                     "setup",
                     "--queue",
                     queue,
                     "--handler",
                     handler,
                     "--run-as",
-                    place.runner
+                    fixture.runner
                 )
                 #expect(other.exitCode == 0, "\(other.errors)")
             }
-            let second = try await place.cronmillHere(
+            let second = try await fixture.cronmillHere(
                 "setup",
                 "--queue",
                 "it's \"quoted\"",
                 "--handler",
                 "app.three",
                 "--run-as",
-                place.runner
+                fixture.runner
             )
             #expect(second.exitCode == 0, "\(second.errors)")
             let query: SQL = """
@@ -74,11 +74,11 @@ struct CatalogTests {
                 join pg_language as l on l.oid = p.prolang
                 where n.nspname like 'cronmill%' and l.lanname = 'plpgsql'
                 """
-            for (database, least) in [(place.database, 18), ("postgres", 18)] {
-                try await place.script("create extension if not exists plpgsql_check", in: database)
-                let findings = try await place.rows(query, in: database)
+            for (database, least) in [(fixture.database, 18), ("postgres", 18)] {
+                try await fixture.script("create extension if not exists plpgsql_check", in: database)
+                let findings = try await fixture.rows(query, in: database)
                 #expect(findings == [])
-                let count = try await place.rows(checked, in: database).compactMap { Int($0) }.first ?? 0
+                let count = try await fixture.rows(checked, in: database).compactMap { Int($0) }.first ?? 0
                 #expect(count >= least)
             }
         }
@@ -86,8 +86,8 @@ struct CatalogTests {
 
     @Test("every schema, relation, column, function, type, index and trigger of ours has a comment")
     func comments() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
             let query: SQL = """
                 with ours as (
                     select n.oid from pg_namespace as n where n.nspname in ('cronmill', 'cronmill_processor', 'cronmill_cron')
@@ -124,8 +124,8 @@ struct CatalogTests {
                 order by 1, 2
                 """
             let found: SQL = "select count(*) > 20 from pg_class where relnamespace = to_regnamespace(\("cronmill"))"
-            #expect(try await place.rows(found) == ["t"])
-            let (work, cron) = (try await place.rows(query), try await place.cronRows(query))
+            #expect(try await fixture.rows(found) == ["t"])
+            let (work, cron) = (try await fixture.rows(query), try await fixture.cronRows(query))
             #expect(work == [])
             #expect(cron == [])
         }
@@ -133,8 +133,8 @@ struct CatalogTests {
 
     @Test("every table has a key or a replica identity, so that a publication for all tables refuses no change")
     func replicaIdentities() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
             let lacking: SQL = """
                 select c.oid::regclass::text as name
                 from pg_class as c
@@ -144,7 +144,7 @@ struct CatalogTests {
                     and c.relpersistence = 'p' and i.indrelid is null and c.relreplident <> 'f'
                 order by 1
                 """
-            let (work, cron) = (try await place.rows(lacking), try await place.cronRows(lacking))
+            let (work, cron) = (try await fixture.rows(lacking), try await fixture.cronRows(lacking))
             #expect(work == [])
             #expect(cron == [])
         }
@@ -152,8 +152,8 @@ struct CatalogTests {
 
     @Test("no function of ours is executable by everybody, and every definer function has a fixed search_path")
     func functionSafety() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
             let open: SQL = """
                 select p.oid::regprocedure::text as f from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace
                 where n.nspname in ('cronmill', 'cronmill_processor', 'cronmill_cron')
@@ -161,8 +161,8 @@ struct CatalogTests {
                         or p.prosecdef and not 'search_path=pg_catalog, pg_temp' = any (coalesce(p.proconfig, '{}')))
                 order by 1
                 """
-            #expect(try await place.rows(open) == ["cronmill.lock_class(text)"])
-            #expect(try await place.cronRows(open) == [])
+            #expect(try await fixture.rows(open) == ["cronmill.lock_class(text)"])
+            #expect(try await fixture.cronRows(open) == [])
         }
     }
 }

@@ -19,16 +19,16 @@ struct CloneTests {
     }
 
     /// Tasks that wait for a look from outside: the handler notes its payload and its server's port.
-    private func prepare(_ place: Workplace, tasks: Int) async throws {
-        for database in place.databases {
-            try await place.script(
+    private func prepare(_ fixture: Fixture, tasks: Int) async throws {
+        for database in fixture.databases {
+            try await fixture.script(
                 """
                 alter table app.done add column port integer default current_setting('port')::integer;
                 """,
                 in: database
             )
         }
-        for database in place.databases { try await place.enqueue(tasks, in: database) }
+        for database in fixture.databases { try await fixture.enqueue(tasks, in: database) }
     }
 
     @Test("in a clone nothing is done, nothing of it touches the original, and sync --all --adopt makes it work there")
@@ -36,18 +36,18 @@ struct CloneTests {
         try await withServer(authentication: Self.authentication) { original in
             let abilities = try await ServerAbilities(of: original)
             let schedule = abilities.hasSeconds ? "5 seconds" : "* * * * *"
-            try await withDatabases(named: ["shop", "postgres"], on: original) { place in
-                try await place.setUp(schedule: schedule, "--slots", "2", "--enable")
-                try await prepare(place, tasks: 500)
-                let jobs = try await place.cronRows(Self.jobs)
+            try await withDatabases(named: ["shop", "postgres"], on: original) { fixture in
+                try await fixture.setUp(schedule: schedule, "--slots", "2", "--enable")
+                try await prepare(fixture, tasks: 500)
+                let jobs = try await fixture.cronRows(Self.jobs)
                 let copy = try await clone(original)
-                let there = Workplace(server: copy, databases: place.databases, runner: place.runner)
+                let there = Fixture(server: copy, databases: fixture.databases, runner: fixture.runner)
                 do {
-                    try await runs(place, there)
-                    try await touches(place, there)
-                    #expect(try await place.cronRows(Self.jobs) == jobs)
-                    try await adopts(place, there)
-                    #expect(try await place.cronRows(Self.jobs) == jobs)
+                    try await runs(fixture, there)
+                    try await touches(fixture, there)
+                    #expect(try await fixture.cronRows(Self.jobs) == jobs)
+                    try await adopts(fixture, there)
+                    #expect(try await fixture.cronRows(Self.jobs) == jobs)
                     await copy.server.stop()
                 } catch {
                     await copy.server.stop()
@@ -64,7 +64,7 @@ struct CloneTests {
 
     /// The clone's pg_cron starts its jobs: with workers here, where they are refused; by libpq on the original, where the
     /// slot's lock lets one of two runs work.
-    private func runs(_ place: Workplace, _ there: Workplace) async throws {
+    private func runs(_ fixture: Fixture, _ there: Fixture) async throws {
         let usesWorkers = try await ServerAbilities(of: there.server).usesWorkers
         let last = try await there.cronRows("select coalesce(max(runid), 0) from cron.job_run_details")[0]
         // The copy may have tasks that the original did later.
@@ -79,27 +79,27 @@ struct CloneTests {
                 """
             ).count == 2
         }
-        try await place.enqueue(500)
+        try await fixture.enqueue(500)
         for (database, before) in zip(there.databases, before) {
             #expect(try await there.done(in: database) == before)
             let error = try await expectedError { try await there.call(in: database) }
             #expect(error.sqlState == "MC007")
             try await eventually("the original is done with its tasks") {
-                try await place.rows("select count(*) from cronmill.task", in: database) == ["0"]
+                try await fixture.rows("select count(*) from cronmill.task", in: database) == ["0"]
             }
-            let twice = try await place.rows(
+            let twice = try await fixture.rows(
                 "select n, count(*) from app.done group by n having count(*) > 2",
                 in: database
             )
             #expect(twice == [])
         }
-        #expect(try await place.done().count == 1_000)
-        #expect(try await place.done(in: "postgres").count == 500)
-        #expect(try await place.rows("select distinct port from app.done") == ["\(place.server.port)"])
+        #expect(try await fixture.done().count == 1_000)
+        #expect(try await fixture.done(in: "postgres").count == 500)
+        #expect(try await fixture.rows("select distinct port from app.done") == ["\(fixture.server.port)"])
     }
 
     /// Nothing that is tried in the clone changes the original.
-    private func touches(_ place: Workplace, _ there: Workplace) async throws {
+    private func touches(_ fixture: Fixture, _ there: Fixture) async throws {
         for change in ["update cronmill.processor set enabled = false", "delete from cronmill.processor"] {
             for database in there.databases {
                 let error = try await expectedError { try await there.script(change, in: database) }
@@ -117,7 +117,7 @@ struct CloneTests {
         }
     }
 
-    private func adopts(_ place: Workplace, _ there: Workplace) async throws {
+    private func adopts(_ fixture: Fixture, _ there: Fixture) async throws {
         let adopted = try await there.cronmill(["sync", "--all", "--adopt"])
         #expect(adopted.exitCode == 0, "\(adopted.errors)")
         #expect(
@@ -135,7 +135,7 @@ struct CloneTests {
                 try await there.rows("select count(*) from cronmill.task", in: database) == ["0"]
             }
         }
-        let original = try await place.cronmill(["sync", "--all", "--check"])
+        let original = try await fixture.cronmill(["sync", "--all", "--check"])
         #expect(original == ProgramResult(output: "", errors: "", exitCode: 0))
     }
 }

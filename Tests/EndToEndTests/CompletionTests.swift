@@ -42,22 +42,22 @@ struct CompletionTests {
 
     @Test("databases, queues and processors are offered, those of the databases on the line")
     func names() async throws {
-        try await withDatabases(2) { place in
-            let (here, there) = (place.databases[0], place.databases[1])
-            try await place.setUp(queue: "letters")
-            let more = try await place.cronmillHere(
+        try await withDatabases(2) { fixture in
+            let (here, there) = (fixture.databases[0], fixture.databases[1])
+            try await fixture.setUp(queue: "letters")
+            let more = try await fixture.cronmillHere(
                 "setup",
                 "--queue",
                 "bills",
                 "--handler",
                 "app.work",
                 "--run-as",
-                place.runner,
+                fixture.runner,
                 "--schedule",
-                Workplace.never
+                Fixture.never
             )
             try #require(more.exitCode == 0, "\(more.errors)")
-            let server = place.server
+            let server = fixture.server
             #expect(try await offered(["status", "--database", here], on: server) == [here])
             #expect(try await offered(["setup", "--database", "postg"], on: server) == ["postgres"])
             #expect(try await offered(["enable", "--database", here, ""], on: server) == ["bills", "letters"])

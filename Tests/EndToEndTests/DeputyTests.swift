@@ -7,17 +7,17 @@ struct DeputyTests {
     @Test("maintenance by a superuser lends no rights to the functions of the tables it maintains")
     func maintenance() async throws {
         try await withServer { server in
-            try await withDatabases(2, on: server, waitsForTurn: false) { place in
-                let (mine, theirs) = (place.databases[0], place.databases[1])
+            try await withDatabases(2, on: server, waitsForTurn: false) { fixture in
+                let (mine, theirs) = (fixture.databases[0], fixture.databases[1])
                 try await server.makeRole("tenant")
-                try await place.setUp()
-                _ = try await place.cronmill(["grant", "monitor", "tenant", "--database", mine])
-                _ = try await place.cronmill(["grant", "producer", "tenant", "--queue", "work", "--database", mine])
-                try await place.script("insert into cronmill.queue (name) values ('other')")
+                try await fixture.setUp()
+                _ = try await fixture.cronmill(["grant", "monitor", "tenant", "--database", mine])
+                _ = try await fixture.cronmill(["grant", "producer", "tenant", "--queue", "work", "--database", mine])
+                try await fixture.script("insert into cronmill.queue (name) values ('other')")
                 for database in [mine, "postgres"] {
-                    try await place.script("create schema tenant authorization tenant", in: database)
+                    try await fixture.script("create schema tenant authorization tenant", in: database)
                 }
-                try await place.script(
+                try await fixture.script(
                     "insert into cronmill_cron.alarm (kind, database_name, detail) values ('silent', '\(theirs)', 'secret')",
                     in: "postgres"
                 )
@@ -53,26 +53,26 @@ struct DeputyTests {
                 )
                 for database in [mine, "postgres"] {
                     for statement in ["analyze tenant.t", "reindex table tenant.t", "vacuum full tenant.t"] {
-                        try await place.script(statement, in: database)
+                        try await fixture.script(statement, in: database)
                     }
                 }
-                #expect(try await place.rows("select count(*) from cronmill.task", in: mine) == ["0"])
+                #expect(try await fixture.rows("select count(*) from cronmill.task", in: mine) == ["0"])
                 #expect(
-                    try await place.rows("select distinct who, what from tenant.caught order by 2", in: mine) == [
+                    try await fixture.rows("select distinct who, what from tenant.caught order by 2", in: mine) == [
                         "tenant|role \"postgres\" does nothing here in the course of maintenance",
                         "tenant|role \"tenant\" may not enqueue to queue \"other\"",
                     ]
                 )
                 #expect(
-                    try await place.cronRows("select distinct who, what from tenant.caught")
+                    try await fixture.cronRows("select distinct who, what from tenant.caught")
                         == ["tenant|role \"postgres\" does nothing here in the course of maintenance"]
                 )
                 // What is not maintenance goes on as before.
-                try await place.script("select cronmill.enqueue('other', '{}')", in: mine)
+                try await fixture.script("select cronmill.enqueue('other', '{}')", in: mine)
                 try await work.script("select cronmill.enqueue('work', '{}')")
-                #expect(try await place.rows("select count(*) from cronmill.task", in: mine) == ["2"])
+                #expect(try await fixture.rows("select count(*) from cronmill.task", in: mine) == ["2"])
                 #expect(
-                    try await place.cronRows("select detail from cronmill_cron.alarms(null) where detail = 'secret'")
+                    try await fixture.cronRows("select detail from cronmill_cron.alarms(null) where detail = 'secret'")
                         == ["secret"]
                 )
                 await work.close()
@@ -84,13 +84,13 @@ struct DeputyTests {
     @Test("a job that looks like one of ours is nobody's of ours, and changes no verdict")
     func lookAlike() async throws {
         try await withServer { server in
-            try await withDatabases(on: server, waitsForTurn: false) { place in
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
                 try await server.makeRole("stranger")
-                try await place.setUp("--enable")
-                let name = try await place.cronRows(
-                    "select cronmill_cron.job_name(\(place.database), 'work', 2)"
+                try await fixture.setUp("--enable")
+                let name = try await fixture.cronRows(
+                    "select cronmill_cron.job_name(\(fixture.database), 'work', 2)"
                 )[0]
-                try await place.script(
+                try await fixture.script(
                     """
                     grant usage on schema cron to stranger;
                     grant execute on function cron.schedule_in_database(text, text, text, text, text, boolean) to stranger
@@ -100,16 +100,16 @@ struct DeputyTests {
                 let stranger = try await server.connect("postgres", as: "stranger")
                 try await stranger.script(
                     """
-                    select cron.schedule_in_database('\(name)', '* * * * *', 'call cronmill_processor.work(2)', '\(place.database)')
+                    select cron.schedule_in_database('\(name)', '* * * * *', 'call cronmill_processor.work(2)', '\(fixture.database)')
                     """
                 )
                 await stranger.close()
-                #expect(try await place.cronmillHere("sync", "--check") == DriftTests.clean)
-                let jobs = try await place.jobs()
-                let synchronized = try await place.cronmillHere("sync")
+                #expect(try await fixture.cronmillHere("sync", "--check") == DriftTests.clean)
+                let jobs = try await fixture.jobs()
+                let synchronized = try await fixture.cronmillHere("sync")
                 #expect(synchronized.exitCode == 0)
-                #expect(try await place.jobs() == jobs)
-                try await place.script(
+                #expect(try await fixture.jobs() == jobs)
+                try await fixture.script(
                     "select cron.unschedule(jobid) from cron.job where username = 'stranger'",
                     in: "postgres"
                 )

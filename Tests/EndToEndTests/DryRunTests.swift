@@ -13,7 +13,7 @@ struct DryRunTests {
     /// Every command that changes something, in an order in which each has something to do.
     private static let commands = [
         ["setup"] + flags + [
-            "--queue", queue, "--handler", "app.work", "--run-as", role, "--slots", "2", "--schedule", Workplace.never,
+            "--queue", queue, "--handler", "app.work", "--run-as", role, "--slots", "2", "--schedule", Fixture.never,
         ],
         ["setup"] + flags + ["--queue", "other", "--handler", "app.work", "--run-as", role],
         ["configure", queue] + flags + ["--slots", "3", "--every", "5m", "--timeout", "90s", "--linger", "0"],

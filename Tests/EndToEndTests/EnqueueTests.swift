@@ -5,32 +5,32 @@ import Testing
 /// `cronmill enqueue` and the functions producers call.
 @Suite("enqueue", .timeLimit(.minutes(60)))
 struct EnqueueTests {
-    private func payloads(_ place: Workplace) async throws -> [String] {
-        try await place.rows("select payload from cronmill.task order by task_id")
+    private func payloads(_ fixture: Fixture) async throws -> [String] {
+        try await fixture.rows("select payload from cronmill.task order by task_id")
     }
 
-    private func enqueued(_ count: String, _ place: Workplace) -> ProgramResult {
-        ProgramResult(output: "", errors: "\(place.database): \(count) enqueued into work\n", exitCode: 0)
+    private func enqueued(_ count: String, _ fixture: Fixture) -> ProgramResult {
+        ProgramResult(output: "", errors: "\(fixture.database): \(count) enqueued into work\n", exitCode: 0)
     }
 
     @Test("JSON lines of standard input become tasks as they stand; blank lines and a missing line end do not matter")
     func standardInput() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
             let lines = [
                 #"{"a": "ünïcode 🐘 \u00e9"}"#, "", #"["back\\slash", "quote\"", "tab\t", "line\nbreak"]"#, "17",
                 #""text, with; commas""#, "null", #"{"dollar": "$1 \\N \\."}"#,
             ]
-            let result = try await place.cronmillHere(
+            let result = try await fixture.cronmillHere(
                 "enqueue",
                 "--queue",
                 "work",
                 "-",
                 input: lines.joined(separator: "\n")
             )
-            #expect(result == enqueued("6 tasks", place))
+            #expect(result == enqueued("6 tasks", fixture))
             #expect(
-                try await payloads(place) == [
+                try await payloads(fixture) == [
                     #"{"a": "ünïcode 🐘 é"}"#, #"["back\\slash", "quote\"", "tab\t", "line\nbreak"]"#, "17",
                     #""text, with; commas""#, "null", #"{"dollar": "$1 \\N \\."}"#,
                 ]
@@ -40,19 +40,19 @@ struct EnqueueTests {
 
     @Test("a byte order mark and line breaks of the other kind, as some editors leave them, make no difference")
     func byteOrderMark() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            let result = try await place.cronmillHere("enqueue", "--queue", "work", "-", input: "\u{feff}1\r\n2\r\n")
-            #expect(result == enqueued("2 tasks", place))
-            #expect(try await payloads(place) == ["1", "2"])
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            let result = try await fixture.cronmillHere("enqueue", "--queue", "work", "-", input: "\u{feff}1\r\n2\r\n")
+            #expect(result == enqueued("2 tasks", fixture))
+            #expect(try await payloads(fixture) == ["1", "2"])
         }
     }
 
     @Test("one payload of the command line becomes one task, with its priority and time")
     func payload() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            let result = try await place.cronmillHere(
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            let result = try await fixture.cronmillHere(
                 "enqueue",
                 "--queue",
                 "work",
@@ -63,9 +63,9 @@ struct EnqueueTests {
                 "--run-at",
                 "2099-01-01 00:00+00"
             )
-            #expect(result == enqueued("1 task", place))
+            #expect(result == enqueued("1 task", fixture))
             #expect(
-                try await place.rows("select payload, priority, run_at from cronmill.task")
+                try await fixture.rows("select payload, priority, run_at from cronmill.task")
                     == ["{\"n\": 1}|9|2099-01-01 00:00:00+00"]
             )
         }
@@ -73,16 +73,16 @@ struct EnqueueTests {
 
     @Test("a file of several chunks is enqueued whole and in order")
     func file() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
             let filler = String(repeating: "ä", count: 300)
             let lines = (1...20_000).map { "{\"n\": \($0), \"filler\": \"\(filler)\"}" }
             try await withFile(lines.joined(separator: "\n")) { path in
-                let result = try await place.cronmillHere("enqueue", "--queue", "work", "--file", path)
-                #expect(result == enqueued("20,000 tasks", place))
+                let result = try await fixture.cronmillHere("enqueue", "--queue", "work", "--file", path)
+                #expect(result == enqueued("20,000 tasks", fixture))
             }
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     """
                     select count(*) as total, count(distinct payload ->> 'n') as different, sum((payload ->> 'n')::bigint) as sum,
                         bool_and(payload ->> 'filler' = \(filler)) as is_whole,
@@ -97,14 +97,14 @@ struct EnqueueTests {
 
     @Test("a line that is not JSON is named, in a later chunk too, and nothing is enqueued", arguments: [3, 15_003])
     func invalid(line: Int) async throws {
-        try await withDatabases { place in
-            try await place.setUp()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
             let filler = String(repeating: "x", count: 500)
             var lines = (1...20_000).map { "{\"n\": \($0), \"filler\": \"\(filler)\"}" }
             lines[0] = ""
             lines[line - 1] = "{\"n\": oops}"
             try await withFile(lines.joined(separator: "\n") + "\n") { path in
-                let result = try await place.cronmillHere("enqueue", "--queue", "work", "--file", path)
+                let result = try await fixture.cronmillHere("enqueue", "--queue", "work", "--file", path)
                 #expect(
                     result
                         == ProgramResult(
@@ -119,35 +119,35 @@ struct EnqueueTests {
                         )
                 )
             }
-            #expect(try await payloads(place) == [])
+            #expect(try await payloads(fixture) == [])
         }
     }
 
     @Test("a line that COPY would take for the end of the data is not JSON either", arguments: [2, 20_000])
     func endMarker(line: Int) async throws {
-        try await withDatabases { place in
-            try await place.setUp()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
             let filler = String(repeating: "x", count: 300)
             var lines = (1...20_000).map { "{\"n\": \($0), \"filler\": \"\(filler)\"}" }
             lines[line - 1] = "\\."
             try await withFile(lines.joined(separator: "\n")) { path in
-                let result = try await place.cronmillHere("enqueue", "--queue", "work", "--file", path)
+                let result = try await fixture.cronmillHere("enqueue", "--queue", "work", "--file", path)
                 #expect(result.exitCode == 1)
                 #expect(result.errors.hasPrefix("cronmill: error: line \(line) is not JSON\n"))
             }
-            #expect(try await payloads(place) == [])
+            #expect(try await payloads(fixture) == [])
         }
     }
 
     @Test("an unknown queue is refused")
     func unknownQueue() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            let result = try await place.cronmillHere("enqueue", "--queue", "play", "-", input: "{}\n")
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            let result = try await fixture.cronmillHere("enqueue", "--queue", "play", "-", input: "{}\n")
             #expect(result.exitCode == 1)
             #expect(
                 result.errors == """
-                    cronmill: error: queue "play" does not exist in database "\(place.database)"
+                    cronmill: error: queue "play" does not exist in database "\(fixture.database)"
                     cronmill: hint: There is: work.
 
                     """
@@ -157,12 +157,12 @@ struct EnqueueTests {
 
     @Test("tasks are done by priority, then in order, and none before its time")
     func order() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            try await place.script("alter table app.done add id bigint generated always as identity")
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.script("alter table app.done add id bigint generated always as identity")
             for (priority, numbers) in [("0", [5, 6]), ("9", [1, 2]), ("5", [3, 4])] {
                 let lines = numbers.map { "{\"n\": \($0)}\n" }.joined()
-                let result = try await place.cronmillHere(
+                let result = try await fixture.cronmillHere(
                     "enqueue",
                     "--queue",
                     "work",
@@ -173,7 +173,7 @@ struct EnqueueTests {
                 )
                 #expect(result.exitCode == 0)
             }
-            _ = try await place.cronmillHere(
+            _ = try await fixture.cronmillHere(
                 "enqueue",
                 "--queue",
                 "work",
@@ -184,32 +184,32 @@ struct EnqueueTests {
                 "--payload",
                 "{\"n\": 7}"
             )
-            try await place.call()
-            #expect(try await place.rows("select n from app.done order by id") == (1...6).map(String.init))
-            #expect(try await place.rows("select payload ->> 'n' as n from cronmill.task") == ["7"])
-            try await place.script("update cronmill.task set run_at = clock_timestamp()")
-            try await place.call()
-            #expect(try await place.done() == Array(1...7))
+            try await fixture.call()
+            #expect(try await fixture.rows("select n from app.done order by id") == (1...6).map(String.init))
+            #expect(try await fixture.rows("select payload ->> 'n' as n from cronmill.task") == ["7"])
+            try await fixture.script("update cronmill.task set run_at = clock_timestamp()")
+            try await fixture.call()
+            #expect(try await fixture.done() == Array(1...7))
         }
     }
 
     @Test("a transaction's tasks are there with its commit, and not after a rollback")
     func transactional() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            try await place.script("begin; select cronmill.enqueue('work', '{\"n\": 1}'); rollback")
-            let many = try await place.rows(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.script("begin; select cronmill.enqueue('work', '{\"n\": 1}'); rollback")
+            let many = try await fixture.rows(
                 """
                 select cronmill.enqueue_many('work', array_agg(jsonb_build_object('n', n) order by n), priority => 3)
                 from generate_series(2, 5000) as n
                 """
             )
             #expect(many == ["4999"])
-            #expect(try await place.rows("select distinct priority from cronmill.task") == ["3"])
-            try await place.call()
-            #expect(try await place.done() == Array(2...5000))
+            #expect(try await fixture.rows("select distinct priority from cronmill.task") == ["3"])
+            try await fixture.call()
+            #expect(try await fixture.done() == Array(2...5000))
             let refused = try await expectedError {
-                try await place.script("select cronmill.enqueue('work', '{}', priority => 10)")
+                try await fixture.script("select cronmill.enqueue('work', '{}', priority => 10)")
             }
             #expect(refused.constraint == "task_priority_in_range")
         }
@@ -217,8 +217,8 @@ struct EnqueueTests {
 
     @Test("envelopes are tasks with settings of their own, which win over the flags")
     func envelopes() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
             let lines = """
                 {"payload": {"n": 1}}
 
@@ -227,7 +227,7 @@ struct EnqueueTests {
                 {"payload": 4, "unique_key": "k"}
 
                 """
-            let result = try await place.cronmillHere(
+            let result = try await fixture.cronmillHere(
                 "enqueue",
                 "--queue",
                 "work",
@@ -239,9 +239,9 @@ struct EnqueueTests {
                 "-",
                 input: lines
             )
-            #expect(result.errors == "\(place.database): 3 tasks enqueued into work, 1 waited already\n")
+            #expect(result.errors == "\(fixture.database): 3 tasks enqueued into work, 1 waited already\n")
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     """
                     select payload, priority, run_at at time zone 'utc' > '2029-12-31' as later,
                         unique_key, group_key, timeout, max_attempts
@@ -263,13 +263,15 @@ struct EnqueueTests {
         ]
     )
     func oneEnvelope(field: String, task: String) async throws {
-        try await withDatabases { place in
-            try await place.setUp()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
             let line = #"{"payload": {"n": 1}, \#(field)}"#
-            let result = try await place.cronmillHere("enqueue", "--queue", "work", "--envelope", "-", input: line)
-            #expect(result == enqueued("1 task", place))
+            let result = try await fixture.cronmillHere("enqueue", "--queue", "work", "--envelope", "-", input: line)
+            #expect(result == enqueued("1 task", fixture))
             #expect(
-                try await place.rows("select priority, unique_key, group_key, timeout, max_attempts from cronmill.task")
+                try await fixture.rows(
+                    "select priority, unique_key, group_key, timeout, max_attempts from cronmill.task"
+                )
                     == [task]
             )
         }
@@ -286,9 +288,9 @@ struct EnqueueTests {
         ]
     )
     func badEnvelope(line: String, message: String) async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            let result = try await place.cronmillHere(
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            let result = try await fixture.cronmillHere(
                 "enqueue",
                 "--queue",
                 "work",
@@ -298,16 +300,16 @@ struct EnqueueTests {
             )
             #expect(result.exitCode == 1)
             #expect(result.errors.hasPrefix("cronmill: error: line 3: \(message)\n"))
-            #expect(try await place.rows("select count(*) from cronmill.task") == ["0"])
+            #expect(try await fixture.rows("select count(*) from cronmill.task") == ["0"])
         }
     }
 
     @Test("lines with one unique key become one task, also when it is there already")
     func uniqueKey() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
             for (enqueued, waited) in [("1 task", "2"), ("0 tasks", "3")] {
-                let result = try await place.cronmillHere(
+                let result = try await fixture.cronmillHere(
                     "enqueue",
                     "--queue",
                     "work",
@@ -317,10 +319,10 @@ struct EnqueueTests {
                     input: "1\n2\n3\n"
                 )
                 #expect(
-                    result.errors == "\(place.database): \(enqueued) enqueued into work, \(waited) waited already\n"
+                    result.errors == "\(fixture.database): \(enqueued) enqueued into work, \(waited) waited already\n"
                 )
             }
-            #expect(try await place.rows("select payload, unique_key from cronmill.task") == ["1|k"])
+            #expect(try await fixture.rows("select payload, unique_key from cronmill.task") == ["1|k"])
         }
     }
 }

@@ -40,9 +40,9 @@ struct ExtremeValuesTests {
     func producers() async throws {
         let seed = UInt64.random(in: 1...UInt64.max)
         var generator = SeededGenerator(seed: seed)
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            let producer = try await place.connect()
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            let producer = try await fixture.connect()
             var accepted = 0
             for round in 1...300 {
                 let settings = settings(&generator, keyed: round % 3 != 1)
@@ -66,17 +66,17 @@ struct ExtremeValuesTests {
                 }
             }
             #expect(accepted > 30)
-            try await place.script("select cronmill.enqueue('work', '{\"n\": 2}')")
-            try await place.call()
-            #expect(try await place.done().filter { $0 == 2 } == [2], "seed \(seed)")
+            try await fixture.script("select cronmill.enqueue('work', '{\"n\": 2}')")
+            try await fixture.call()
+            #expect(try await fixture.done().filter { $0 == 2 } == [2], "seed \(seed)")
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     "select count(*) from cronmill.task where run_at <= clock_timestamp() and group_key is null"
                 ) == ["0"],
                 "seed \(seed)"
             )
-            #expect(try await place.rows("select distinct end_reason from cronmill.run") == ["empty"], "seed \(seed)")
-            let status = try await place.cronmillHere("status")
+            #expect(try await fixture.rows("select distinct end_reason from cronmill.run") == ["empty"], "seed \(seed)")
+            let status = try await fixture.cronmillHere("status")
             #expect(status.exitCode == 0, "\(status)")
             await producer.close()
         }
@@ -84,15 +84,15 @@ struct ExtremeValuesTests {
 
     @Test("a task with an infinite time of its own is due now, or not in this age; its timeout is a day at most")
     func clamped() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            let producer = try await place.connect()
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            let producer = try await fixture.connect()
             try await producer.execute("select cronmill.enqueue('work', '{\"n\": 1}', run_at => '-infinity')")
             try await producer.execute("select cronmill.enqueue('work', '{\"n\": 2}', run_at => 'infinity')")
-            try await place.call()
-            #expect(try await place.done() == [1])
+            try await fixture.call()
+            #expect(try await fixture.done() == [1])
             #expect(
-                try await place.rows("select run_at = '9999-12-31 00:00+00' as last from cronmill.task") == ["t"]
+                try await fixture.rows("select run_at = '9999-12-31 00:00+00' as last from cronmill.task") == ["t"]
             )
             let error = try await expectedError {
                 try await producer.execute(
@@ -107,8 +107,8 @@ struct ExtremeValuesTests {
 
     @Test("an interval that only compares as a short one is refused, of producers and of operators")
     func months() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
             let interval = "interval '71582788 months -2147483640 days 23 hours'"
             for statement in [
                 "select cronmill.enqueue('work', '{}', timeout => \(interval))",
@@ -118,20 +118,20 @@ struct ExtremeValuesTests {
                 "update cronmill.processor set refresh_after = \(interval)",
                 "update cronmill.processor set linger = '71582788 months -2147483640 days 23 hours'",
             ] {
-                let error = try await expectedError { try await place.script(statement) }
+                let error = try await expectedError { try await fixture.script(statement) }
                 #expect(error.sqlState.map { $0.isClass("22") || $0.isClass("23") } == true, "\(statement): \(error)")
             }
-            try await place.enqueue(1)
-            try await place.call()
-            #expect(try await place.done() == [1])
+            try await fixture.enqueue(1)
+            try await fixture.call()
+            #expect(try await fixture.done() == [1])
         }
     }
 
     @Test("counts that a run-as role makes up are refused, and reports go on")
     func counts() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            let runner = try await place.connect(as: place.runner)
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            let runner = try await fixture.connect(as: fixture.runner)
             for counters in [
                 "9223372036854775807, 0, 0, null, null, 0", "0, -1, 0, null, null, 0",
                 "0, 0, 0, array[9223372036854775807], null, 0", "0, 0, 0, array[null]::bigint[], null, 0",
@@ -150,15 +150,15 @@ struct ExtremeValuesTests {
                 #expect(error.sqlState?.isClass("23") == true, "\(counters): \(error)")
             }
             await runner.close()
-            #expect(try await place.cronmillHere("status").exitCode == 0)
+            #expect(try await fixture.cronmillHere("status").exitCode == 0)
         }
     }
 
     @Test("a handler that puts its task off for ever, or to a time that is none, hurts no other")
     func outcomes() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable", "--max-attempts", "1")
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable", "--max-attempts", "1")
+            try await fixture.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
                 begin
@@ -170,14 +170,14 @@ struct ExtremeValuesTests {
                 select cronmill.enqueue('work', '{"until": "infinity"}'), cronmill.enqueue('work', '{"until": "294277-01-01"}')
                 """
             )
-            try await place.enqueue(2)
-            try await place.call()
-            #expect(try await place.done() == [1, 2])
+            try await fixture.enqueue(2)
+            try await fixture.call()
+            #expect(try await fixture.done() == [1, 2])
             #expect(
-                try await place.rows("select task_id, run_at = '9999-12-31 00:00+00' as last from cronmill.task")
+                try await fixture.rows("select task_id, run_at = '9999-12-31 00:00+00' as last from cronmill.task")
                     == ["1|t"]
             )
-            #expect(try await place.rows("select task_id, error_sqlstate from cronmill.dead_task") == ["2|MC101"])
+            #expect(try await fixture.rows("select task_id, error_sqlstate from cronmill.dead_task") == ["2|MC101"])
         }
     }
 
@@ -199,10 +199,10 @@ struct ExtremeValuesTests {
         ]
     )
     func refused(assignment: String, constraint: String) async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
             let error = try await expectedError {
-                try await place.script("update cronmill.processor set \(assignment)")
+                try await fixture.script("update cronmill.processor set \(assignment)")
             }
             #expect(error.sqlState == .checkViolation)
             #expect(
@@ -214,9 +214,9 @@ struct ExtremeValuesTests {
 
     @Test("with every setting at its bound tasks are done and retried, and configure, sync and status read the row")
     func bounds() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.script(
                 """
                 update cronmill.processor
                 set timeout = '30 days', backoff_base = '365 days', backoff_cap = '365 days', poll_interval = '1 minute',
@@ -228,27 +228,29 @@ struct ExtremeValuesTests {
                 end $$
                 """
             )
-            try await place.enqueue(3)
-            try await place.call()
-            #expect(try await place.done() == [2, 3])
-            #expect(try await place.rows("select attempts, run_at > now() + '200 days' from cronmill.task") == ["1|t"])
+            try await fixture.enqueue(3)
+            try await fixture.call()
+            #expect(try await fixture.done() == [2, 3])
+            #expect(
+                try await fixture.rows("select attempts, run_at > now() + '200 days' from cronmill.task") == ["1|t"]
+            )
             for command in [
                 ["status"], ["sync", "--check"], ["export"], ["prune", "--dry-run"],
                 ["configure", "work", "--timeout", "1m"],
             ] {
-                let result = try await place.cronmillHere(command)
+                let result = try await fixture.cronmillHere(command)
                 #expect(result.exitCode == 0, "\(command): \(result.errors)")
             }
-            #expect(try await place.rows("select timeout from cronmill.processor") == ["00:01:00"])
+            #expect(try await fixture.rows("select timeout from cronmill.processor") == ["00:01:00"])
             // The longest run of all begins and can be stopped.
-            try await place.script("update cronmill.processor set linger = '7 days'")
-            let run = Task { try await place.call() }
+            try await fixture.script("update cronmill.processor set linger = '7 days'")
+            let run = Task { try await fixture.call() }
             try await eventually("it runs") {
-                try await place.rows("select running from cronmill.processor_status") == ["1"]
+                try await fixture.rows("select running from cronmill.processor_status") == ["1"]
             }
-            try await place.script("update cronmill.processor set paused = true, poll_interval = '20 milliseconds'")
-            _ = try await place.rows(
-                "select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and usename = \(place.runner)"
+            try await fixture.script("update cronmill.processor set paused = true, poll_interval = '20 milliseconds'")
+            _ = try await fixture.rows(
+                "select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and usename = \(fixture.runner)"
             )
             _ = await run.result
         }

@@ -7,16 +7,16 @@ import Testing
 struct FlagTests {
     @Test("a database may be given as a URI, for every command")
     func addresses() async throws {
-        try await withDatabases { place in
-            let server = place.server.server
+        try await withDatabases { fixture in
+            let server = fixture.server.server
             let folder = server.socketDirectory.replacing("/", with: "%2F")
-            let address = "postgresql://\(server.superuser)@\(folder):\(server.port)/\(place.database)"
-            let short = "postgres:///\(place.database)"
+            let address = "postgresql://\(server.superuser)@\(folder):\(server.port)/\(fixture.database)"
+            let short = "postgres:///\(fixture.database)"
             for database in [address, short] {
                 let commands = [
                     [
-                        "setup", "--queue", "work", "--handler", "app.work", "--run-as", place.runner, "--schedule",
-                        Workplace.never,
+                        "setup", "--queue", "work", "--handler", "app.work", "--run-as", fixture.runner, "--schedule",
+                        Fixture.never,
                     ],
                     ["configure", "work", "--slots", "2"],
                     ["enable", "work"],
@@ -38,14 +38,17 @@ struct FlagTests {
                 // Only the address says where: nothing in the environment does, but for the cron database.
                 let environment =
                     database == address
-                    ? ["DB_HOST": "", "DB_PORT": "", "DB_USER": ""].merging(cron(place.server)) { $1 } : [:]
+                    ? ["DB_HOST": "", "DB_PORT": "", "DB_USER": ""].merging(cron(fixture.server)) { $1 } : [:]
                 for command in commands {
-                    let result = try await place.cronmill(command + ["--database", database], environment: environment)
+                    let result = try await fixture.cronmill(
+                        command + ["--database", database],
+                        environment: environment
+                    )
                     #expect(result.exitCode == 0, "\(command): \(result.errors)")
-                    if command.first == "status" { #expect(result.output.contains("\"\(place.database)\"")) }
+                    if command.first == "status" { #expect(result.output.contains("\"\(fixture.database)\"")) }
                 }
             }
-            #expect(try await place.done() == [1, 1])
+            #expect(try await fixture.done() == [1, 1])
         }
     }
 
@@ -58,32 +61,32 @@ struct FlagTests {
 
     @Test("--quiet says nothing but errors")
     func quiet() async throws {
-        try await withDatabases { place in
+        try await withDatabases { fixture in
             let silent = ProgramResult(output: "", errors: "", exitCode: 0)
-            #expect(try await place.cronmill(place.setupArguments(["--quiet"])) == silent)
-            #expect(try await place.cronmill(place.setupArguments(["--quiet"])) == silent)
+            #expect(try await fixture.cronmill(fixture.setupArguments(["--quiet"])) == silent)
+            #expect(try await fixture.cronmill(fixture.setupArguments(["--quiet"])) == silent)
             for command in [
                 ["enqueue", "--queue", "work", "--payload", #"{"n": 1}"#], ["cancel", "1"], ["redrive"],
                 ["purge", "--done", "0"], ["process", "work"], ["enable"], ["pause"],
                 ["resume"], ["disable"], ["configure", "work", "--slots", "2"], ["remove", "work"],
             ] {
-                let result = try await place.cronmill(command + ["--quiet", "--database", place.database])
+                let result = try await fixture.cronmill(command + ["--quiet", "--database", fixture.database])
                 #expect(result == silent, "\(command)")
             }
-            let error = try await place.cronmillHere("enable", "nothing", "--quiet")
+            let error = try await fixture.cronmillHere("enable", "nothing", "--quiet")
             #expect(error.errors.hasPrefix("cronmill: error: processor \"nothing\" does not exist"))
         }
     }
 
     @Test("--verbose shows statements and how long they took, but no value and no secret")
     func verbose() async throws {
-        try await withDatabases { place in
+        try await withDatabases { fixture in
             let environment = ["DB_PASSWORD": "open sesame", "PG_CRON_PASSWORD": "shut sesame"]
-            let setup = try await place.cronmill(place.setupArguments(["--verbose"]), environment: environment)
+            let setup = try await fixture.cronmill(fixture.setupArguments(["--verbose"]), environment: environment)
             #expect(setup.exitCode == 0, "\(setup.errors)")
-            let enqueue = try await place.cronmill(
+            let enqueue = try await fixture.cronmill(
                 [
-                    "enqueue", "--verbose", "--database", place.database, "--queue", "work", "--payload",
+                    "enqueue", "--verbose", "--database", fixture.database, "--queue", "work", "--payload",
                     #"{"n": 1, "word": "abracadabra"}"#,
                 ],
                 environment: environment
@@ -96,7 +99,7 @@ struct FlagTests {
                 #expect(!result.errors.contains("sesame"))
                 #expect(!result.errors.contains("abracadabra"))
             }
-            let link = try await place.rows(
+            let link = try await fixture.rows(
                 "select unnest(m.umoptions) from pg_user_mappings as m where m.srvname = 'cronmill'"
             )
             let password = try #require(link.first { $0.hasPrefix("password=") }).dropFirst("password=".count)

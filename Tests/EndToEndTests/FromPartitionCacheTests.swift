@@ -11,17 +11,17 @@ struct FromPartitionCacheTests {
         let blocks = try await Page.blocks("sh", of: "docs/from-partitioncache.md")
         #expect(blocks.count == 10)
         try await withPartitionCache { old in
-            let place = old.place
-            try await place.script("revoke select on public.point from \(place.runner)")
+            let fixture = old.fixture
+            try await fixture.script("revoke select on public.point from \(fixture.runner)")
             try await old.configure(isEnabled: true)
             try await old.ask("page")
             let jobs = try await old.jobs()
-            var environment = place.server.environment
+            var environment = fixture.server.environment
             let folder = FilePath(try ProgramResult.cronmillPath()).removingLastComponent().string
-            environment["PATH"] = "\(folder):\(place.server.installation.binDirectory):/usr/bin:/bin"
-            environment["DB_NAME"] = place.database
+            environment["PATH"] = "\(folder):\(fixture.server.installation.binDirectory):/usr/bin:/bin"
+            environment["DB_NAME"] = fixture.database
             environment["PG_CRON_DATABASE"] = "postgres"
-            environment["RUN_AS"] = place.runner
+            environment["RUN_AS"] = fixture.runner
             for block in blocks {
                 let result = try await ProgramResult.of(
                     "/bin/bash",
@@ -31,10 +31,10 @@ struct FromPartitionCacheTests {
                 try #require(result.exitCode == 0, "\(block)\n\(result.output)\(result.errors)")
             }
             try await eventually("the table of the new queue is there", within: .seconds(180)) {
-                try await place.rows("select to_regclass('public.app2_cache_cache_id')") != ["-"]
+                try await fixture.rows("select to_regclass('public.app2_cache_cache_id')") != ["-"]
             }
             try await eventually("all is computed, where the library reads it", within: .seconds(180)) {
-                try await place.rows(
+                try await fixture.rows(
                     """
                     select (select count(*) from public.fast_queries as q where q.status = 'ok') as fast,
                         (select count(*) from public.app2_cache_cache_id) as new,

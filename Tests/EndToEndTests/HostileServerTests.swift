@@ -11,7 +11,7 @@ struct HostileServerTests {
         var state: String
     }
 
-    private func withPlace(_ kind: HostileServer, _ body: (Workplace) async throws -> Void) async throws {
+    private func withFixture(_ kind: HostileServer, _ body: (Fixture) async throws -> Void) async throws {
         try await kind.run { server in
             try await withDatabases(on: server, waitsForTurn: false) { try await body($0) }
         }
@@ -22,9 +22,9 @@ struct HostileServerTests {
         arguments: HostileServer.allCases
     )
     func cancels(kind: HostileServer) async throws {
-        try await withPlace(kind) { place in
-            try await place.setUp("--enable", "--max-attempts", "1")
-            try await place.script(
+        try await withFixture(kind) { fixture in
+            try await fixture.setUp("--enable", "--max-attempts", "1")
+            try await fixture.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
                 begin
@@ -39,24 +39,24 @@ struct HostileServerTests {
                 end $$
                 """
             )
-            try await place.enqueue(5)
-            try await place.call()
-            #expect(try await place.done() == [1, 5])
+            try await fixture.enqueue(5)
+            try await fixture.call()
+            #expect(try await fixture.done() == [1, 5])
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     "select payload ->> 'n' as n, attempts, error_sqlstate from cronmill.dead_task order by 1"
                 ) == ["2|1|57014", "3|1|57014", "4|1|22012"]
             )
 
-            let holder = try await place.connect()
+            let holder = try await fixture.connect()
             try await holder.execute("select pg_advisory_lock(4711)")
             _ = try await holder.query("select cronmill.enqueue('work', '{\"n\": 6}')")
-            async let run: Void = place.call()
-            try await place.handlerWaits()
+            async let run: Void = fixture.call()
+            try await fixture.handlerWaits()
             try await holder.execute(
                 """
                 select pg_cancel_backend(a.pid) from pg_stat_activity as a
-                where a.usename = \(place.runner) and a.wait_event = 'advisory'
+                where a.usename = \(fixture.runner) and a.wait_event = 'advisory'
                 """
             )
             do {
@@ -65,11 +65,11 @@ struct HostileServerTests {
             } catch let error as PostgresError {
                 #expect(error.sqlState == .queryCanceled)
             }
-            #expect(try await place.rows("select attempts, error_sqlstate from cronmill.task") == ["0|-"])
+            #expect(try await fixture.rows("select attempts, error_sqlstate from cronmill.task") == ["0|-"])
             try await holder.execute("select pg_advisory_unlock(4711)")
             await holder.close()
-            try await place.call()
-            #expect(try await place.done() == [1, 5, 6])
+            try await fixture.call()
+            #expect(try await fixture.done() == [1, 5, 6])
         }
     }
 
@@ -78,18 +78,18 @@ struct HostileServerTests {
         arguments: HostileServer.allCases
     )
     func schedules(kind: HostileServer) async throws {
-        try await withPlace(kind) { place in
-            try await place.setUp(schedule: "30 5 * JAN-DEC FRI,mon", "--enable")
-            #expect(try await place.cronmillHere("sync", "--check").exitCode == 0)
+        try await withFixture(kind) { fixture in
+            try await fixture.setUp(schedule: "30 5 * JAN-DEC FRI,mon", "--enable")
+            #expect(try await fixture.cronmillHere("sync", "--check").exitCode == 0)
             #expect(
-                try await place.cronRows(
+                try await fixture.cronRows(
                     """
                     select to_char(cronmill_cron.next_due('30 5 * JAN FRI', '2026-11-28 00:00+00', 'UTC', false) at time zone 'UTC',
                         'YYYY-MM-DD HH24:MI')
                     """
                 ) == ["2027-01-01 05:30"]
             )
-            let permissions = try await place.cronmillHere("check-permissions", "--sql")
+            let permissions = try await fixture.cronmillHere("check-permissions", "--sql")
             #expect(!permissions.output.contains("ı"), "\(permissions.output)")
         }
     }
@@ -99,12 +99,15 @@ struct HostileServerTests {
         arguments: [HostileServer.german, .turkish]
     )
     func privileges(kind: HostileServer) async throws {
-        try await withPlace(kind) { place in
-            try await place.script("create extension pg_cron; create role installer login createrole", in: "postgres")
-            try await place.script("grant create on database postgres, \(place.database) to installer", in: "postgres")
+        try await withFixture(kind) { fixture in
+            try await fixture.script("create extension pg_cron; create role installer login createrole", in: "postgres")
+            try await fixture.script(
+                "grant create on database postgres, \(fixture.database) to installer",
+                in: "postgres"
+            )
             func setup() async throws -> String {
-                let result = try await place.cronmill(
-                    place.setupArguments(["--max-running-jobs", "90", "--others", "0"]),
+                let result = try await fixture.cronmill(
+                    fixture.setupArguments(["--max-running-jobs", "90", "--others", "0"]),
                     environment: ["DB_USER": "installer"]
                 )
                 #expect(result.exitCode == 1)
@@ -115,15 +118,15 @@ struct HostileServerTests {
                 first == "cronmill: hint: As a superuser there: create extension postgres_fdw; "
                     + "grant usage on foreign data wrapper postgres_fdw to installer;"
             )
-            try await place.script("create extension postgres_fdw")
+            try await fixture.script("create extension postgres_fdw")
             let second = try await setup()
             #expect(second == "cronmill: hint: As a superuser there: grant usage on schema app to installer;")
-            try await place.script("grant usage on schema app to installer")
+            try await fixture.script("grant usage on schema app to installer")
             let third = try await setup()
             #expect(third == "cronmill: hint: As a superuser there: grant usage on schema cron to installer;")
-            let operators = try await place.cronmill(
-                ["pause", "--database", place.database],
-                environment: ["DB_USER": place.runner]
+            let operators = try await fixture.cronmill(
+                ["pause", "--database", fixture.database],
+                environment: ["DB_USER": fixture.runner]
             )
             #expect(operators.exitCode == 1)
         }
@@ -131,9 +134,9 @@ struct HostileServerTests {
 
     @Test("a row whose bytes are not UTF-8 is shown with them, and hides no other")
     func bytes() async throws {
-        try await withPlace(.bytes) { place in
-            try await place.setUp("--enable", "--max-attempts", "1")
-            try await place.script(
+        try await withFixture(.bytes) { fixture in
+            try await fixture.setUp("--enable", "--max-attempts", "1")
+            try await fixture.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
                 begin
@@ -142,17 +145,17 @@ struct HostileServerTests {
                 end $$
                 """
             )
-            try await place.enqueue(3)
-            try await place.call()
-            #expect(try await place.done() == [1, 3])
-            let tasks = try await place.cronmillHere("tasks", "--state", "dead")
+            try await fixture.enqueue(3)
+            try await fixture.call()
+            #expect(try await fixture.done() == [1, 3])
+            let tasks = try await fixture.cronmillHere("tasks", "--state", "dead")
             #expect(tasks.exitCode == 0, "\(tasks.errors)")
             #expect(tasks.output.contains("caf\\xE9"))
-            let json = try await place.cronmillHere("tasks", "--state", "dead", "--json")
+            let json = try await fixture.cronmillHere("tasks", "--state", "dead", "--json")
             let decoded = try JSONDecoder().decode([Task].self, from: Data(json.output.utf8))
             #expect(decoded.map(\.state) == ["dead"])
             for command in [["status"], ["status", "--json"], ["runs", "--json"], ["stats"], ["alarms"]] {
-                let result = try await place.cronmillHere(command)
+                let result = try await fixture.cronmillHere(command)
                 #expect(result.exitCode == 0, "\(command): \(result.errors)")
             }
         }

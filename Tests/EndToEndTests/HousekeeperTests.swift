@@ -7,9 +7,9 @@ struct HousekeeperTests {
     @Test("a handler that heeds no cancel is terminated after half a minute, and an alarm says so")
     func stuck() async throws {
         try await withServer { server in
-            try await withDatabases(on: server, waitsForTurn: false) { place in
-                try await place.setUp("--enable", "--timeout", "1s")
-                try await place.script(
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
+                try await fixture.setUp("--enable", "--timeout", "1s")
+                try await fixture.script(
                     """
                     create or replace function app.work(payload jsonb) returns void language plpgsql as $$
                     begin
@@ -24,10 +24,10 @@ struct HousekeeperTests {
                     end $$
                     """
                 )
-                try await place.enqueue(1)
-                let run = Task { try? await place.call() }
+                try await fixture.enqueue(1)
+                let run = Task { try? await fixture.call() }
                 try await eventually("it is told", within: .seconds(300)) {
-                    try await place.cronRows(
+                    try await fixture.cronRows(
                         """
                         select a.database_name,
                             regexp_replace(a.detail, 'Process \\d+', 'Process N') as detail
@@ -35,12 +35,12 @@ struct HousekeeperTests {
                         where a.kind = 'stuck' and a.detail like '%terminate%'
                         """
                     ) == [
-                        "\(place.database)|Process N of role \"\(place.runner)\" overran its deadline and "
+                        "\(fixture.database)|Process N of role \"\(fixture.runner)\" overran its deadline and "
                             + "did not heed a cancel, so it was told to terminate."
                     ]
                 }
                 await run.value
-                #expect(try await place.rows("select count(*) from cronmill.run where ended_at is null") == ["1"])
+                #expect(try await fixture.rows("select count(*) from cronmill.run where ended_at is null") == ["1"])
             }
         }
     }
@@ -48,28 +48,28 @@ struct HousekeeperTests {
     @Test("what fails one is told by the other until it is over; the rest of its work it does")
     func failing() async throws {
         try await withServer { server in
-            try await withDatabases(2, on: server, waitsForTurn: false) { place in
-                try await place.setUp("--enable")
-                try await place.script("alter table cronmill_cron.overdue_backend rename to moved", in: "postgres")
-                try await place.script("drop database \(place.databases[1]) with (force)", in: "postgres")
+            try await withDatabases(2, on: server, waitsForTurn: false) { fixture in
+                try await fixture.setUp("--enable")
+                try await fixture.script("alter table cronmill_cron.overdue_backend rename to moved", in: "postgres")
+                try await fixture.script("drop database \(fixture.databases[1]) with (force)", in: "postgres")
                 let fault = "Housekeeper watch fails: timeouts could not be enforced: "
                 try await eventually("it is told", within: .seconds(300)) {
-                    try await place.cronRows(
+                    try await fixture.cronRows(
                         "select count(*) from cronmill_cron.alarm where kind = 'housekeeper' and strpos(detail, \(fault)) = 1"
                     ) == ["1"]
                 }
-                let check = try await place.cronmillHere("check-permissions")
+                let check = try await fixture.cronmillHere("check-permissions")
                 #expect(check.exitCode == 3 && check.output.contains(fault), "\(check.output)\(check.errors)")
                 // A job of a database that is dropped is whose takes its name.
-                let active: SQL = "select active from cron.job where database = \(place.databases[1])"
-                #expect(try await place.cronRows(active) == ["f"])
-                try await place.script("alter table cronmill_cron.moved rename to overdue_backend", in: "postgres")
+                let active: SQL = "select active from cron.job where database = \(fixture.databases[1])"
+                #expect(try await fixture.cronRows(active) == ["f"])
+                try await fixture.script("alter table cronmill_cron.moved rename to overdue_backend", in: "postgres")
                 try await eventually("it is over", within: .seconds(300)) {
-                    try await place.cronRows(
+                    try await fixture.cronRows(
                         "select count(*) from cronmill_cron.alarm where kind = 'housekeeper' and cleared_at is null"
                     ) == ["0"]
                 }
-                #expect(try await !place.cronmillHere("check-permissions").output.contains("Housekeeper"))
+                #expect(try await !fixture.cronmillHere("check-permissions").output.contains("Housekeeper"))
             }
         }
     }
@@ -79,18 +79,18 @@ struct HousekeeperTests {
         try await withServer { server in
             // Before pg_cron 1.5 there is no such setting.
             guard try await ServerAbilities(of: server).hasSeconds else { return }
-            try await withDatabases(on: server, waitsForTurn: false) { place in
-                try await place.setUp()
-                #expect(try await place.cronmillHere("check-permissions").exitCode == 0)
-                _ = try await place.cronRows("alter system set cron.enable_superuser_jobs = off")
-                let check = try await place.cronmillHere("check-permissions")
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
+                try await fixture.setUp()
+                #expect(try await fixture.cronmillHere("check-permissions").exitCode == 0)
+                _ = try await fixture.cronRows("alter system set cron.enable_superuser_jobs = off")
+                let check = try await fixture.cronmillHere("check-permissions")
                 #expect(
                     check.exitCode == 3 && check.output.contains("sets cron.enable_superuser_jobs to off")
                         && check.output.contains("alter system set cron.enable_superuser_jobs = on;"),
                     "\(check.output)\(check.errors)"
                 )
-                _ = try await place.cronRows("alter system reset cron.enable_superuser_jobs")
-                #expect(try await place.cronmillHere("check-permissions").exitCode == 0)
+                _ = try await fixture.cronRows("alter system reset cron.enable_superuser_jobs")
+                #expect(try await fixture.cronmillHere("check-permissions").exitCode == 0)
             }
         }
     }

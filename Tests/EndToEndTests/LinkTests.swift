@@ -10,28 +10,28 @@ struct LinkTests {
     func dryRun() async throws {
         // On a server of its own the script begins with pg_cron and the registry; nobody else makes them meanwhile.
         try await withServer { server in
-            try await withDatabases(on: server) { place in
-                let arguments = place.setupArguments(["--enable", "--slots", "2"])
-                let plan = try await place.cronmill(arguments + ["--dry-run"])
+            try await withDatabases(on: server) { fixture in
+                let arguments = fixture.setupArguments(["--enable", "--slots", "2"])
+                let plan = try await fixture.cronmill(arguments + ["--dry-run"])
                 #expect(plan.exitCode == 0, "\(plan.errors)")
-                #expect(try await place.rows("select to_regnamespace('cronmill')") == ["-"])
+                #expect(try await fixture.rows("select to_regnamespace('cronmill')") == ["-"])
                 #expect(!plan.output.contains(#/(?i)password\s+'/#))
                 // The verifier is made in the server; the script has only what it is made of.
                 #expect(!plan.output.contains(#/SCRAM-SHA-256\$[0-9]+:[A-Za-z0-9+/]/#))
-                let psql = try await place.server.client(
+                let psql = try await fixture.server.client(
                     "psql",
                     ["-X", "-q", "-f", "-"],
                     input: Array(plan.output.utf8)
                 )
                 #expect(psql == ProgramResult(output: psql.output, errors: "", exitCode: 0))
                 #expect(
-                    try await place.jobs()
+                    try await fixture.jobs()
                         == (1...2).map {
-                            "cronmill \(place.database)/work#\($0)|\(Workplace.never)|call cronmill_processor.work(\($0))|\(place.runner)|t"
+                            "cronmill \(fixture.database)/work#\($0)|\(Fixture.never)|call cronmill_processor.work(\($0))|\(fixture.runner)|t"
                         }
                 )
-                #expect(try await place.cronmill(arguments).errors == "\(place.database): nothing to change\n")
-                let again = try await place.cronmill(arguments + ["--dry-run"])
+                #expect(try await fixture.cronmill(arguments).errors == "\(fixture.database): nothing to change\n")
+                let again = try await fixture.cronmill(arguments + ["--dry-run"])
                 #expect(again.output == "\\set ON_ERROR_STOP on\n")
             }
         }
@@ -39,41 +39,41 @@ struct LinkTests {
 
     @Test("over 127.0.0.1 the link logs in with the password that only the server knows")
     func scram() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--link-host", "127.0.0.1")
-            let options = try await place.rows(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--link-host", "127.0.0.1")
+            let options = try await fixture.rows(
                 "select unnest(srvoptions) as o from pg_foreign_server where srvname = 'cronmill' order by 1"
             )
             #expect(
                 options == [
                     "application_name=cronmill link", "connect_timeout=5", "dbname=postgres", "host=127.0.0.1",
-                    "keep_connections=off", "port=\(place.server.port)",
+                    "keep_connections=off", "port=\(fixture.server.port)",
                 ]
             )
-            let role = linkRole(place.database)
-            let stored = try await place.cronRows(
+            let role = linkRole(fixture.database)
+            let stored = try await fixture.cronRows(
                 "select a.rolpassword like 'SCRAM-SHA-256$%' as is_scram, a.rolsuper, a.rolcanlogin from pg_authid as a where a.rolname = \(role)"
             )
             #expect(stored == ["t|f|t"])
-            try await place.script("update cronmill.processor set slots = 2")
-            #expect(try await place.jobs().count == 2)
+            try await fixture.script("update cronmill.processor set slots = 2")
+            #expect(try await fixture.jobs().count == 2)
 
-            try await place.script("alter role \"\(role)\" password 'another'")
-            let error = try await expectedError { try await place.script("update cronmill.processor set slots = 3") }
+            try await fixture.script("alter role \"\(role)\" password 'another'")
+            let error = try await expectedError { try await fixture.script("update cronmill.processor set slots = 3") }
             #expect(error.sqlState == "08001")
-            #expect(try await place.rows("select slots from cronmill.processor") == ["2"])
-            #expect(try await place.jobs().count == 2)
+            #expect(try await fixture.rows("select slots from cronmill.processor") == ["2"])
+            #expect(try await fixture.jobs().count == 2)
         }
     }
 
     @Test("the run-as role sees no password of the link")
     func hiddenMapping() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
             let query: SQL =
                 "select usename, umoptions is null as is_hidden from pg_user_mappings where srvname = 'cronmill'"
-            #expect(try await place.rows(query) == ["postgres|f"])
-            let connection = try await place.connect(as: place.runner)
+            #expect(try await fixture.rows(query) == ["postgres|f"])
+            let connection = try await fixture.connect(as: fixture.runner)
             #expect(try await connection.query(query).map { $0["is_hidden"] } == ["t"])
             let error = try await expectedError { _ = try await connection.query("select name from cronmill.registry") }
             #expect(error.sqlState == .insufficientPrivilege)
@@ -82,27 +82,27 @@ struct LinkTests {
 
     @Test("a link role sees and orders the processors of its own database only, and can do nothing else")
     func ownRows() async throws {
-        try await withDatabases(2) { place in
-            try await place.setUp()
-            let (first, second) = (place.databases[0], place.databases[1])
-            let link = try await place.connect("postgres", as: linkRole(first))
-            let others = try await place.jobs(of: second)
+        try await withDatabases(2) { fixture in
+            try await fixture.setUp()
+            let (first, second) = (fixture.databases[0], fixture.databases[1])
+            let link = try await fixture.connect("postgres", as: linkRole(first))
+            let others = try await fixture.jobs(of: second)
             let seen = try await link.query(
                 "select name, enabled, slots, schedule, linger, run_as, removed from cronmill_cron.link"
             )
             #expect(
                 seen.map { row in row.columns.map { row[$0] ?? "-" } } == [
-                    ["work", "f", "1", Workplace.never, "tick", place.runner, "f"]
+                    ["work", "f", "1", Fixture.never, "tick", fixture.runner, "f"]
                 ]
             )
             try await link.execute(
                 """
                 insert into cronmill_cron.link (name, enabled, slots, schedule, linger, run_as, removed)
-                values ('work', false, 2, '1 1 1 1 *', '0', \(place.runner), false)
+                values ('work', false, 2, '1 1 1 1 *', '0', \(fixture.runner), false)
                 """
             )
-            #expect(try await place.jobs(of: first).count == 2)
-            #expect(try await place.jobs(of: second) == others)
+            #expect(try await fixture.jobs(of: first).count == 2)
+            #expect(try await fixture.jobs(of: second) == others)
 
             let unpermitted = try await expectedError {
                 try await link.execute(
@@ -125,7 +125,7 @@ struct LinkTests {
                 "select cron.schedule('* * * * *', 'select 1')", "select cron.unschedule(1)",
                 "insert into cronmill_cron.run_as values (1, 'postgres')",
                 """
-                select cronmill_cron.take_settings(\(second), 'work', true, 9, '* * * * *', '0', \(place.runner), false)
+                select cronmill_cron.take_settings(\(second), 'work', true, 9, '* * * * *', '0', \(fixture.runner), false)
                 """,
                 "select cronmill_cron.permit_run_as(\(second), 'postgres')", "call cronmill_cron.watch()",
                 "create table cronmill_cron.mine (id int)",

@@ -8,13 +8,13 @@ struct LockTests {
     @Test("locks of a stranger stop no slot, no group, no query, no housekeeper and no change, and are told")
     func strangers() async throws {
         try await withServer { server in
-            try await withDatabases(on: server, waitsForTurn: false) { place in
-                try await place.setUp("--enable", "--slots", "2")
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
+                try await fixture.setUp("--enable", "--slots", "2")
                 try await server.makeRole("stranger")
-                try await place.enqueue(2)
-                try await place.script("select cronmill.enqueue('work', '{\"n\": 3}', group_key => 'g')")
+                try await fixture.enqueue(2)
+                try await fixture.script("select cronmill.enqueue('work', '{\"n\": 3}', group_key => 'g')")
                 var held: [Connection] = []
-                for database in [place.database, "postgres"] {
+                for database in [fixture.database, "postgres"] {
                     let stranger = try await server.connectByPassword(database, as: "stranger")
                     try await stranger.script(
                         """
@@ -25,33 +25,33 @@ struct LockTests {
                     )
                     held.append(stranger)
                 }
-                let status = try await place.rows("select running from cronmill.processor_status where name = 'work'")
+                let status = try await fixture.rows("select running from cronmill.processor_status where name = 'work'")
                 #expect(status == ["0"])
-                try await place.call()
-                #expect(try await place.done() == [1, 2, 3])
+                try await fixture.call()
+                #expect(try await fixture.done() == [1, 2, 3])
                 #expect(
-                    try await place.rows("select end_reason, done from cronmill.run") == ["empty|3"]
+                    try await fixture.rows("select end_reason, done from cronmill.run") == ["empty|3"]
                 )
-                let configured = try await place.cronmillHere("configure", "work", "--slots", "3")
+                let configured = try await fixture.cronmillHere("configure", "work", "--slots", "3")
                 #expect(configured.exitCode == 0, "\(configured.errors)")
-                let granted = try await place.cronmillHere("grant", "monitor", "stranger")
+                let granted = try await fixture.cronmillHere("grant", "monitor", "stranger")
                 #expect(granted.exitCode == 0, "\(granted.errors)")
-                try await place.script("select cronmill_cron.raise_alarms()", in: "postgres")
-                try await place.script("call cronmill_cron.house()", in: "postgres")
+                try await fixture.script("select cronmill_cron.raise_alarms()", in: "postgres")
+                try await fixture.script("call cronmill_cron.house()", in: "postgres")
                 let pid = try await held[0].query("select pg_backend_pid() as pid")[0].get("pid", as: Int.self)
                 #expect(
-                    try await place.cronRows(
+                    try await fixture.cronRows(
                         "select database_name, detail from cronmill_cron.alarm where kind = 'lock' and cleared_at is null"
                     ) == [
-                        "\(place.database)|Advisory locks of Cronmill are held by strangers, and are not believed: "
+                        "\(fixture.database)|Advisory locks of Cronmill are held by strangers, and are not believed: "
                             + "process \(pid) of role \"stranger\"."
                     ]
                 )
-                let check = try await place.cronmillHere("check-permissions")
+                let check = try await fixture.cronmillHere("check-permissions")
                 #expect(check.exitCode == 3 && check.output.contains("select pg_terminate_backend(\(pid));"))
                 for connection in held { await connection.close() }
                 try await eventually("the locks are gone") {
-                    try await place.cronmillHere("check-permissions").exitCode == 0
+                    try await fixture.cronmillHere("check-permissions").exitCode == 0
                 }
             }
         }
@@ -60,11 +60,11 @@ struct LockTests {
     @Test("of two housekeepers one has nothing to do, until the other's backend is gone")
     func housekeepers() async throws {
         try await withServer { server in
-            try await withDatabases(on: server, waitsForTurn: false) { place in
-                try await place.setUp()
-                try await place.script("select cron.alter_job(jobid, active := false) from cron.job", in: "postgres")
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
+                try await fixture.setUp()
+                try await fixture.script("select cron.alter_job(jobid, active := false) from cron.job", in: "postgres")
                 try await eventually("no housekeeper runs") {
-                    try await place.cronRows("select name from cronmill_cron.housekeeper where pid is not null") == []
+                    try await fixture.cronRows("select name from cronmill_cron.housekeeper where pid is not null") == []
                 }
                 let first = try await server.connect()
                 let second = try await server.connect()

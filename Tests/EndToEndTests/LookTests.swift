@@ -14,20 +14,21 @@ struct LookTests {
         ["enqueue", "--queue", "work", "--payload", "{}"], ["cancel", "1"], ["redrive", "work", "--yes"], ["runs"],
         ["stats"],
         ["rotate-password"], ["prune", "--yes"],
-        ["migrate", "adopt", "--table", "app.done", "--payload-row", "--queue", "work"], ["remove", "work", "--yes"],
+        ["migrate", "takeover", "--table", "app.done", "--payload-row", "--queue", "work"],
+        ["remove", "work", "--yes"],
         ["remove", "--everything", "--yes"],
     ]
 
     /// A schema of the role's with a function that tries to become more than it, and counts by sequences, which no
     /// rollback sets back, how often it ran, and how often as another role.
-    private func layTrap(_ place: Workplace, owner: String) async throws {
-        try await place.script(
+    private func layTrap(_ fixture: Fixture, owner: String) async throws {
+        try await fixture.script(
             """
             create schema evil authorization \(owner); grant usage on schema evil to public;
-            grant create on database \(place.database) to \(owner)
+            grant create on database \(fixture.database) to \(owner)
             """
         )
-        let connection = try await place.connect(as: owner)
+        let connection = try await fixture.connect(as: owner)
         try await connection.script(
             """
             create sequence evil.ran; create sequence evil.ran_as_other;
@@ -75,24 +76,27 @@ struct LookTests {
             """
         )
         await connection.close()
-        try await place.script("alter database \(place.database) set search_path = evil, pg_catalog")
+        try await fixture.script("alter database \(fixture.database) set search_path = evil, pg_catalog")
     }
 
-    private func calls(_ place: Workplace, _ name: String) async throws -> Bool {
-        try await place.rows("select s.is_called from evil.\(identifier: name) as s") == ["t"]
+    private func calls(_ fixture: Fixture, _ name: String) async throws -> Bool {
+        try await fixture.rows("select s.is_called from evil.\(identifier: name) as s") == ["t"]
     }
 
     /// Runs every command as the role, and finds that the trap never ran as it.
-    private func runEverything(_ place: Workplace, as role: String?, owner: String) async throws {
+    private func runEverything(_ fixture: Fixture, as role: String?, owner: String) async throws {
         var environment: [String: String] = [:]
         if let role { environment["DB_USER"] = role }
         for command in Self.commands {
-            let result = try await place.cronmill(command + ["--database", place.database], environment: environment)
+            let result = try await fixture.cronmill(
+                command + ["--database", fixture.database],
+                environment: environment
+            )
             #expect(result.exitCode != 64, "\(command): \(result.errors)")
-            #expect(try await !calls(place, "ran_as_other"), "\(command): \(result.errors)")
+            #expect(try await !calls(fixture, "ran_as_other"), "\(command): \(result.errors)")
         }
         #expect(
-            try await place.rows(
+            try await fixture.rows(
                 "select r.rolsuper from pg_catalog.pg_roles as r where r.rolname operator(pg_catalog.=) \(owner)"
             )
                 == ["f"]
@@ -100,9 +104,9 @@ struct LookTests {
     }
 
     /// A half of its own in the first database, by a role that is no superuser and no installer elsewhere.
-    private func makeOwner(_ place: Workplace, _ attributes: String = "") async throws -> String {
-        let owner = "\(place.runner)_owner"
-        try await place.server.makeRole(owner, attributes)
+    private func makeOwner(_ fixture: Fixture, _ attributes: String = "") async throws -> String {
+        let owner = "\(fixture.runner)_owner"
+        try await fixture.server.makeRole(owner, attributes)
         return owner
     }
 
@@ -139,34 +143,34 @@ struct LookTests {
         arguments: [nil, "createrole", "createdb", "bypassrls", "in role pg_execute_server_program"]
     )
     func imitation(attribute: String?) async throws {
-        try await withDatabases { place in
-            let owner = try await makeOwner(place)
-            try await layTrap(place, owner: owner)
-            let connection = try await place.connect(as: owner)
+        try await withDatabases { fixture in
+            let owner = try await makeOwner(fixture)
+            try await layTrap(fixture, owner: owner)
+            let connection = try await fixture.connect(as: owner)
             try await connection.script("set search_path = pg_catalog; \(Self.imitation)")
             await connection.close()
-            let victim = attribute == nil ? place.server.server.superuser : "\(place.runner)_installer"
-            if let attribute { try await place.server.makeRole(victim, attribute) }
+            let victim = attribute == nil ? fixture.server.server.superuser : "\(fixture.runner)_installer"
+            if let attribute { try await fixture.server.makeRole(victim, attribute) }
             // Membership is no trust.
-            try await place.script("grant \(owner) to \(victim)", in: "postgres")
-            try await runEverything(place, as: attribute == nil ? nil : victim, owner: owner)
+            try await fixture.script("grant \(owner) to \(victim)", in: "postgres")
+            try await runEverything(fixture, as: attribute == nil ? nil : victim, owner: owner)
             // The superuser is shown what is there, read with its owner's rights.
-            let status = try await place.cronmill(
-                ["status", "--database", place.database],
+            let status = try await fixture.cronmill(
+                ["status", "--database", fixture.database],
                 environment: attribute == nil ? [:] : ["DB_USER": victim]
             )
             #expect(status.output.contains("  work") == (attribute == nil), "\(status.errors)")
-            #expect(try await calls(place, "ran") == (attribute == nil))
-            #expect(try await !calls(place, "ran_as_other"))
-            let tasks = try await place.cronmill(
-                ["tasks", "--database", place.database],
+            #expect(try await calls(fixture, "ran") == (attribute == nil))
+            #expect(try await !calls(fixture, "ran_as_other"))
+            let tasks = try await fixture.cronmill(
+                ["tasks", "--database", fixture.database],
                 environment: attribute == nil ? [:] : ["DB_USER": victim]
             )
             #expect(
                 tasks.errors == """
-                    cronmill: error: schema cronmill of database "\(place.database)" belongs to role "\(owner)"
+                    cronmill: error: schema cronmill of database "\(fixture.database)" belongs to role "\(owner)"
                     cronmill: detail: Role "\(victim)" may do more, and what it reads or calls there would act with its \
-                    rights; so nothing was read or called. (in database "\(place.database)")
+                    rights; so nothing was read or called. (in database "\(fixture.database)")
                     cronmill: hint: Connect as that role: DB_USER=\(owner)
 
                     """
@@ -178,13 +182,13 @@ struct LookTests {
         "the database's owner can put nothing in schemas that a superuser has made, and has nothing run by his settings"
     )
     func databaseOwner() async throws {
-        try await withDatabases { place in
-            let owner = try await makeOwner(place)
-            try await place.setUp("--enable")
-            try await place.enqueue(2)
-            try await layTrap(place, owner: owner)
-            try await place.script("alter database \(place.database) owner to \(owner)", in: "postgres")
-            let connection = try await place.connect(as: owner)
+        try await withDatabases { fixture in
+            let owner = try await makeOwner(fixture)
+            try await fixture.setUp("--enable")
+            try await fixture.enqueue(2)
+            try await layTrap(fixture, owner: owner)
+            try await fixture.script("alter database \(fixture.database) owner to \(owner)", in: "postgres")
+            let connection = try await fixture.connect(as: owner)
             for attempt in [
                 "create function cronmill.more() returns integer language sql as 'select 1'",
                 "create or replace function cronmill.assert_original() returns void language sql as 'select'",
@@ -209,8 +213,8 @@ struct LookTests {
                 )
             }
             await connection.close()
-            try await runEverything(place, as: nil, owner: owner)
-            #expect(try await !calls(place, "ran"))
+            try await runEverything(fixture, as: nil, owner: owner)
+            #expect(try await !calls(fixture, "ran"))
         }
     }
 
@@ -281,12 +285,12 @@ struct LookTests {
         ]
     )
     func oneObject(statement: String, message: String) async throws {
-        try await withDatabases { place in
-            let owner = try await makeOwner(place)
-            try await place.setUp()
-            try await layTrap(place, owner: owner)
-            let connection = try await place.connect(as: owner)
-            try await place.script("grant usage on schema cronmill to \(owner)")
+        try await withDatabases { fixture in
+            let owner = try await makeOwner(fixture)
+            try await fixture.setUp()
+            try await layTrap(fixture, owner: owner)
+            let connection = try await fixture.connect(as: owner)
+            try await fixture.script("grant usage on schema cronmill to \(owner)")
             try await connection.script(
                 """
                 set search_path = pg_catalog;
@@ -298,35 +302,35 @@ struct LookTests {
             )
             await connection.close()
             let names = { (text: String) in
-                text.replacing("%o", with: owner).replacing("%d", with: "database \"\(place.database)\"")
+                text.replacing("%o", with: owner).replacing("%d", with: "database \"\(fixture.database)\"")
             }
-            try await place.script("set search_path = pg_catalog; \(names(statement))")
+            try await fixture.script("set search_path = pg_catalog; \(names(statement))")
             for command in [
                 ["status"], ["setup"], ["tasks"], ["configure", "work", "--slots", "2"], ["process", "work"],
             ] {
-                let refused = try await place.cronmillHere(command)
+                let refused = try await fixture.cronmillHere(command)
                 #expect(refused.exitCode == 1)
                 #expect(
                     refused.errors.contains("cronmill: error: \(names(message))\n"),
                     "\(command): \(refused.errors)"
                 )
             }
-            #expect(try await !calls(place, "ran"))
+            #expect(try await !calls(fixture, "ran"))
         }
     }
 
     @Test("what a role makes of its own that names what is ours is run by no statement, and blocks nobody")
     func othersObjects() async throws {
-        try await withDatabases { place in
-            let owner = try await makeOwner(place)
-            try await place.setUp()
-            try await place.script(
+        try await withDatabases { fixture in
+            let owner = try await makeOwner(fixture)
+            try await fixture.setUp()
+            try await fixture.script(
                 """
-                grant usage on schema cronmill to \(owner); grant create on database \(place.database) to \(owner);
+                grant usage on schema cronmill to \(owner); grant create on database \(fixture.database) to \(owner);
                 grant execute on function cronmill.shell_word(text) to \(owner)
                 """
             )
-            let connection = try await place.connect(as: owner)
+            let connection = try await fixture.connect(as: owner)
             try await connection.script(
                 """
                 create domain pg_temp.d as integer check ((null::cronmill.outcome) is null);
@@ -341,7 +345,7 @@ struct LookTests {
             for command in [
                 ["status"], ["setup"], ["tasks"], ["configure", "work", "--slots", "2"], ["disable", "work"], ["sync"],
             ] {
-                let result = try await place.cronmillHere(command)
+                let result = try await fixture.cronmillHere(command)
                 #expect(result.exitCode == 0, "\(command): \(result.errors)")
             }
             await connection.close()
@@ -351,23 +355,23 @@ struct LookTests {
     @Test("a registry that another than a superuser has made runs nothing as a superuser who looks at it")
     func registry() async throws {
         try await withServer { server in
-            try await withDatabases(on: server, waitsForTurn: false) { place in
-                let owner = try await makeOwner(place, "createrole")
-                try await place.script(
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
+                let owner = try await makeOwner(fixture, "createrole")
+                try await fixture.script(
                     """
                     create schema evil authorization \(owner); create sequence evil.ran; grant all on evil.ran to public;
                     grant create on database postgres to \(owner)
                     """,
                     in: "postgres"
                 )
-                let connection = try await place.connect("postgres", as: owner)
+                let connection = try await fixture.connect("postgres", as: owner)
                 try await connection.script(
                     """
                     create schema cronmill_cron;
                     create view cronmill_cron.installation as
                         select nextval('evil.ran')::integer as schema_version, 'x'::text as fingerprint;
                     create view cronmill_cron.work_database as
-                        select nextval('evil.ran')::integer as work_database_id, '\(place.database)'::text as name;
+                        select nextval('evil.ran')::integer as work_database_id, '\(fixture.database)'::text as name;
                     create function cronmill_cron.visible_databases() returns setof text language sql as
                         $$ select nextval('evil.ran')::text $$;
                     grant usage on schema cronmill_cron to public; grant all on all tables in schema cronmill_cron to public;
@@ -375,12 +379,12 @@ struct LookTests {
                 )
                 await connection.close()
                 for command in [
-                    ["status", "--all"], ["setup", "--database", place.database], ["runs", "--all"],
+                    ["status", "--all"], ["setup", "--database", fixture.database], ["runs", "--all"],
                     ["alarms", "--all"], ["sync", "--all"],
                     ["check-permissions", "--all"], ["remove", "--cron", "--yes"], ["stats", "--all"],
                     ["prune", "--all"],
                 ] {
-                    let result = try await place.cronmill(command)
+                    let result = try await fixture.cronmill(command)
                     #expect(result.exitCode == 1, "\(command): \(result.output)")
                     #expect(
                         result.errors.contains(
@@ -393,8 +397,8 @@ struct LookTests {
                         "\(command): \(result.errors)"
                     )
                 }
-                #expect(try await place.cronRows("select s.is_called from evil.ran as s") == ["f"])
-                try await place.script("drop schema cronmill_cron cascade", in: "postgres")
+                #expect(try await fixture.cronRows("select s.is_called from evil.ran as s") == ["f"])
+                try await fixture.script("drop schema cronmill_cron cascade", in: "postgres")
             }
         }
     }

@@ -8,16 +8,16 @@ import Testing
 struct MigratePlanTests {
     @Test("plan says of every job what becomes of it, and what to know; it changes nothing")
     func plan() async throws {
-        try await MovePlace.with(schedule: MovePlace.rare) { place in
-            try await place.script(
+        try await MoveFixture.with(schedule: MoveFixture.rare) { fixture in
+            try await fixture.script(
                 """
                 select cron.schedule('purge', '@reboot', 'delete from cron.job_run_details; select 1');
                 create view app.jobs as select count(*) from cron.job;
                 """,
                 in: "shop"
             )
-            let jobs = try await place.jobs(in: "shop")
-            let result = try await place.migrate("plan")
+            let jobs = try await fixture.jobs(in: "shop")
+            let result = try await fixture.migrate("plan")
             #expect(result.exitCode == 0)
             #expect(result.errors == "")
             let lines = result.output.split(separator: "\n").map(String.init)
@@ -44,7 +44,7 @@ struct MigratePlanTests {
                 ]
             )
             // Numbers are also taken by what a set-up tries out.
-            let purge = try await place.rows("select jobid from cron.job where jobname = 'purge'", in: "shop")[0]
+            let purge = try await fixture.rows("select jobid from cron.job where jobname = 'purge'", in: "shop")[0]
             let rest = lines.dropFirst(table.count + 1).map(Self.masked)
             #expect(
                 rest == [
@@ -65,17 +65,17 @@ struct MigratePlanTests {
                     "settings of processors cannot be changed between the first step and the last; enqueueing goes on",
                 ]
             )
-            let json = try await place.migrate("plan", "--json")
-            let survey = try JSONDecoder().decode(Survey.self, from: Data(json.output.utf8))
-            #expect(survey.jobs.count == 12)
-            #expect(survey.jobs.first { $0.name == "quoted" }?.command == MovePlace.quoted)
-            #expect(survey.obstacles.isEmpty && survey.nothing_to_move == nil && survey.history_rows >= 10_000)
-            let dry = try await place.migrate("apply", "--dry-run")
+            let json = try await fixture.migrate("plan", "--json")
+            let preview = try JSONDecoder().decode(Preview.self, from: Data(json.output.utf8))
+            #expect(preview.jobs.count == 12)
+            #expect(preview.jobs.first { $0.name == "quoted" }?.command == MoveFixture.quoted)
+            #expect(preview.obstacles.isEmpty && preview.nothing_to_move == nil && preview.history_rows >= 10_000)
+            let dry = try await fixture.migrate("apply", "--dry-run")
             #expect(dry.exitCode == 0)
             let dryLines: [String] = dry.output.split(separator: "\n").map(String.init)
             #expect(dryLines.map(Self.masked) == lines.map(Self.masked))
-            #expect(try await place.jobs(in: "shop") == jobs)
-            #expect(try await place.rows("select to_regnamespace('cronmill_migration')", in: "shop") == ["-"])
+            #expect(try await fixture.jobs(in: "shop") == jobs)
+            #expect(try await fixture.rows("select to_regnamespace('cronmill_migration')", in: "shop") == ["-"])
         }
     }
 
@@ -85,7 +85,7 @@ struct MigratePlanTests {
             .replacing(#/^run history: [\d,]+ rows, [\d,]+ kB/#, with: "run history: N rows, N kB")
     }
 
-    private struct Survey: Decodable {
+    private struct Preview: Decodable {
         struct Job: Decodable {
             var jobid: Int
             var name: String?
@@ -102,8 +102,8 @@ struct MigratePlanTests {
 
     @Test("what is in the way is said with its remedy, by plan and by apply, and nothing is begun")
     func obstacles() async throws {
-        try await MovePlace.with(schedule: MovePlace.rare) { place in
-            let nothing = try await place.migrate("plan", from: "postgres", to: "shop")
+        try await MoveFixture.with(schedule: MoveFixture.rare) { fixture in
+            let nothing = try await fixture.migrate("plan", from: "postgres", to: "shop")
             #expect(
                 nothing
                     == ProgramResult(
@@ -112,7 +112,7 @@ struct MigratePlanTests {
                         exitCode: 0
                     )
             )
-            let third = try await place.migrate("plan", from: "analytics", to: "postgres")
+            let third = try await fixture.migrate("plan", from: "analytics", to: "postgres")
             #expect(
                 third.errors == """
                     cronmill: error: pg_cron is configured for database "shop", not "analytics"
@@ -121,11 +121,11 @@ struct MigratePlanTests {
                     """
             )
             #expect(third.exitCode == 1)
-            let same = try await place.migrate("plan", to: "shop")
+            let same = try await fixture.migrate("plan", to: "shop")
             #expect(same.exitCode == 64)
-            let missing = try await place.migrate("plan", to: "nowhere")
+            let missing = try await fixture.migrate("plan", to: "nowhere")
             #expect(missing.exitCode == 2)
-            let without = try await place.migrate("rollback")
+            let without = try await fixture.migrate("rollback")
             #expect(
                 without.errors == """
                     cronmill: error: there is no move from database "shop" to database "postgres" to roll back
@@ -134,11 +134,11 @@ struct MigratePlanTests {
 
                     """
             )
-            let early = try await place.migrate("finish", "--yes")
+            let early = try await fixture.migrate("finish", "--yes")
             #expect(early.errors.hasPrefix("cronmill: error: there is no move from database"))
 
-            try await place.script("create role app_owner login; grant usage on schema cron to app_owner", in: "shop")
-            let poor = try await place.server.cronmill(
+            try await fixture.script("create role app_owner login; grant usage on schema cron to app_owner", in: "shop")
+            let poor = try await fixture.server.cronmill(
                 ["migrate", "plan", "--from", "shop", "--to", "postgres", "--user", "app_owner"]
             )
             #expect(poor.exitCode == 3)
@@ -152,7 +152,7 @@ struct MigratePlanTests {
                 ),
                 "\(poor.output)"
             )
-            let refused = try await place.server.cronmill(place.arguments("apply") + ["--user", "app_owner"])
+            let refused = try await fixture.server.cronmill(fixture.arguments("apply") + ["--user", "app_owner"])
             #expect(refused.exitCode == 1)
             #expect(
                 refused.errors == """
@@ -163,17 +163,17 @@ struct MigratePlanTests {
                     """
             )
 
-            try await place.script(
-                "create role gone login; select cron.schedule_in_database('ghost', '\(MovePlace.rare)', 'select 1', 'shop', 'gone');"
+            try await fixture.script(
+                "create role gone login; select cron.schedule_in_database('ghost', '\(MoveFixture.rare)', 'select 1', 'shop', 'gone');"
                     + "drop role gone",
                 in: "shop"
             )
-            try await place.script("create schema cronmill_cron", in: "postgres")
-            let jobs = try await place.jobs(in: "shop")
-            try await place.server.hba(["local all all trust", "host all \"cronmill link analytics\" all reject"])
-            let plan = try await place.migrate("plan")
+            try await fixture.script("create schema cronmill_cron", in: "postgres")
+            let jobs = try await fixture.jobs(in: "shop")
+            try await fixture.server.hba(["local all all trust", "host all \"cronmill link analytics\" all reject"])
+            let plan = try await fixture.migrate("plan")
             #expect(plan.exitCode == 3)
-            let ghost = try await place.rows("select jobid from cron.job where jobname = 'ghost'", in: "shop")[0]
+            let ghost = try await fixture.rows("select jobid from cron.job where jobname = 'ghost'", in: "shop")[0]
             #expect(
                 plan.output.hasSuffix(
                     """
@@ -186,11 +186,11 @@ struct MigratePlanTests {
                 ),
                 "\(plan.output)"
             )
-            let apply = try await place.migrate("apply")
+            let apply = try await fixture.migrate("apply")
             #expect(apply.exitCode == 1)
             let refusal = "cronmill: error: job \(ghost) belongs to role \"gone\", which does not exist"
             #expect(apply.errors.hasPrefix(refusal))
-            #expect(try await place.jobs(in: "shop") == jobs)
+            #expect(try await fixture.jobs(in: "shop") == jobs)
         }
     }
 
@@ -198,8 +198,8 @@ struct MigratePlanTests {
         "nothing of whoever owns the new database is called by a superuser: what would be is in the way, or stays behind"
     )
     func othersPlace() async throws {
-        try await MovePlace.with(schedule: MovePlace.rare) { place in
-            try await place.script(
+        try await MoveFixture.with(schedule: MoveFixture.rare) { fixture in
+            try await fixture.script(
                 """
                 create function public.day_of(timestamptz) returns date language sql immutable as 'select date ''2026-01-01''';
                 create function public.may_see(text) returns boolean language sql stable as 'select true';
@@ -209,8 +209,8 @@ struct MigratePlanTests {
                 """,
                 in: "shop"
             )
-            try await place.script("create role tenant login", in: "postgres")
-            try await place.script("create database theirs owner tenant", in: "postgres")
+            try await fixture.script("create role tenant login", in: "postgres")
+            try await fixture.script("create database theirs owner tenant", in: "postgres")
             let trap = """
                 create table public.caught (by text); grant insert on public.caught to public;
                 create function public.day_of(timestamptz) returns date language plpgsql immutable as
@@ -219,10 +219,10 @@ struct MigratePlanTests {
                 create function public.may_see(text) returns boolean language plpgsql stable as
                     $$ begin perform public.note(); return true; end $$
                 """
-            try await place.script(trap, in: "theirs")
-            try await place.script(trap, in: "postgres")
-            try await place.script("create schema cron authorization tenant", in: "theirs")
-            let theirs = try await place.migrate("plan", to: "theirs")
+            try await fixture.script(trap, in: "theirs")
+            try await fixture.script(trap, in: "postgres")
+            try await fixture.script("create schema cron authorization tenant", in: "theirs")
+            let theirs = try await fixture.migrate("plan", to: "theirs")
             #expect(theirs.exitCode == 3)
             for line in [
                 "in the way: database \"theirs\" belongs to role \"tenant\", and pg_cron works there as a superuser, by names and "
@@ -232,9 +232,9 @@ struct MigratePlanTests {
             ] {
                 #expect(theirs.output.contains(line), "\(theirs.output)")
             }
-            #expect(try await place.migrate("apply", to: "theirs").exitCode == 1)
+            #expect(try await fixture.migrate("apply", to: "theirs").exitCode == 1)
 
-            let plan = try await place.migrate("plan")
+            let plan = try await fixture.migrate("plan")
             #expect(plan.exitCode == 0, "\(plan.output)")
             for line in [
                 "this uses function public.day_of(timestamp with time zone), and does not go along, because what has that name in database "
@@ -245,17 +245,17 @@ struct MigratePlanTests {
             ] {
                 #expect(plan.output.contains(line), "\(plan.output)")
             }
-            let script = try await place.migrate("plan", "--sql")
+            let script = try await fixture.migrate("plan", "--sql")
             #expect(script.output.contains("\n\\set ON_ERROR_STOP on\n"), "\(script.output)")
-            let moved = try await place.migrate("apply")
+            let moved = try await fixture.migrate("apply")
             #expect(moved.exitCode == 0, "\(moved.errors)")
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     "select i.indexname from pg_indexes as i where i.schemaname = 'cron' and i.indexname in ('by_day', 'by_end', 'run_start') order by 1",
                     in: "postgres"
                 ) == ["by_end", "run_start"]
             )
-            #expect(try await place.rows("select count(*) from public.caught", in: "postgres") == ["0"])
+            #expect(try await fixture.rows("select count(*) from public.caught", in: "postgres") == ["0"])
         }
     }
 
@@ -263,8 +263,8 @@ struct MigratePlanTests {
         "a rollback takes along a job made under a name that is taken, without it, and restores one that pg_cron would refuse"
     )
     func rollbackOfOddJobs() async throws {
-        try await MovePlace.with(schedule: MovePlace.rare) { place in
-            try await place.script(
+        try await MoveFixture.with(schedule: MoveFixture.rare) { fixture in
+            try await fixture.script(
                 """
                 grant usage on schema cron to ann;
                 insert into cron.job (schedule, command, nodename, nodeport, database, username, active, jobname)
@@ -272,15 +272,15 @@ struct MigratePlanTests {
                 """,
                 in: "shop"
             )
-            let jobs = try await place.jobs(in: "shop")
-            let moved = try await place.migrate("apply")
+            let jobs = try await fixture.jobs(in: "shop")
+            let moved = try await fixture.migrate("apply")
             #expect(moved.exitCode == 0, "\(moved.errors)")
-            let ann = try await place.server.connect("postgres", as: "ann")
+            let ann = try await fixture.server.connect("postgres", as: "ann")
             try await ann.execute("select cron.unschedule('failing')")
             try await ann.execute("select cron.schedule('failing', '0 0 2 1 *', 'select 2')")
             try await ann.execute("select cron.schedule('mine', '0 0 3 1 *', 'select 3')")
             await ann.close()
-            let back = try await place.migrate("rollback")
+            let back = try await fixture.migrate("rollback")
             #expect(back.exitCode == 0, "\(back.errors)")
             #expect(
                 back.errors.contains(
@@ -288,10 +288,10 @@ struct MigratePlanTests {
                 ),
                 "\(back.errors)"
             )
-            let all = try await place.jobs(in: "shop")
+            let all = try await fixture.jobs(in: "shop")
             #expect(Set(jobs).subtracting(all) == [])
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     """
                     select j.schedule, j.command, j.username, j.active, j.jobname from cron.job as j
                     where j.command in ('select 2', 'select 3') order by 1
@@ -306,11 +306,11 @@ struct MigratePlanTests {
         "while it moves nobody makes a job by the name of a probe; who has pg_cron's tables locked is named after ten seconds"
     )
     func heldUp() async throws {
-        try await MovePlace.with(schedule: MovePlace.rare) { place in
-            try await place.script("grant usage on schema cron to ann", in: "shop")
-            let reader = try await place.server.connect("shop", as: "ann")
+        try await MoveFixture.with(schedule: MoveFixture.rare) { fixture in
+            try await fixture.script("grant usage on schema cron to ann", in: "shop")
+            let reader = try await fixture.server.connect("shop", as: "ann")
             try await reader.script("begin; lock table cron.job_run_details in access exclusive mode")
-            let held = try await place.migrate("apply")
+            let held = try await fixture.migrate("apply")
             #expect(held.exitCode == 1)
             #expect(
                 held.errors.contains("pg_cron's tables in database \"shop\" are locked by somebody: server process "),
@@ -318,27 +318,27 @@ struct MigratePlanTests {
             )
             #expect(held.errors.contains("of role \"ann\""), "\(held.errors)")
             try await reader.script("rollback")
-            let gate = try await StepGate.install(place)
-            try await gate.kill(place.arguments("apply"), at: "drain ends")
+            let gate = try await StepGate.install(fixture)
+            try await gate.kill(fixture.arguments("apply"), at: "drain ends")
             let probe = try await expectedError {
                 try await reader.execute("select cron.schedule('cronmill probe', '* * * * *', 'select 1')")
             }
             #expect(probe.sqlState == "MC019")
             await reader.close()
-            let moved = try await place.migrate("apply")
+            let moved = try await fixture.migrate("apply")
             #expect(moved.exitCode == 0, "\(moved.errors)")
         }
     }
 
-    @Test("a function that is told of alarms has to be in the new place, too, and of the same owner")
+    @Test("a function that is told of alarms has to be in the new database, too, and of the same owner")
     func alarmFunction() async throws {
-        try await MovePlace.with(schedule: MovePlace.rare) { place in
+        try await MoveFixture.with(schedule: MoveFixture.rare) { fixture in
             let function = """
                 create schema ops; create function ops.tell(jsonb) returns void language sql as '';
                 alter function ops.tell(jsonb) owner to ann; grant usage on schema ops to ann;
                 """
-            try await place.script(function, in: "shop")
-            let set = try await place.cronmill(["alarms", "deliver", "ops.tell"], cron: "shop")
+            try await fixture.script(function, in: "shop")
+            let set = try await fixture.cronmill(["alarms", "deliver", "ops.tell"], cron: "shop")
             try #require(set.exitCode == 0, "\(set.errors)")
             let missing = """
                 in the way: alarms are told to function ops.tell(jsonb) of role ann, and role "ann" cannot call the same \
@@ -347,23 +347,25 @@ struct MigratePlanTests {
                 --cron-database shop
 
                 """
-            #expect(try await place.migrate("plan").output.hasSuffix(missing))
-            try await place.script(function, in: "postgres")
-            #expect(try await place.migrate("plan").exitCode == 0)
-            try await place.script("alter function ops.tell(jsonb) owner to bob", in: "postgres")
-            let foreign = try await place.migrate("plan")
+            #expect(try await fixture.migrate("plan").output.hasSuffix(missing))
+            try await fixture.script(function, in: "postgres")
+            #expect(try await fixture.migrate("plan").exitCode == 0)
+            try await fixture.script("alter function ops.tell(jsonb) owner to bob", in: "postgres")
+            let foreign = try await fixture.migrate("plan")
             #expect(foreign.output.hasSuffix(missing))
             #expect(foreign.exitCode == 3)
         }
     }
 
-    @Test("from a database of its own pg_cron moves into a work database; a person restarts; finish ends the old place")
+    @Test(
+        "from a database of its own pg_cron moves into a work database; a person restarts; finish ends the old database"
+    )
     func wayBack() async throws {
-        try await MovePlace.with(home: "postgres", schedule: MovePlace.rare) { place in
-            let jobs = try await place.jobs(in: "postgres")
-            let history = try await place.oldHistory(in: "postgres")
+        try await MoveFixture.with(home: "postgres", schedule: MoveFixture.rare) { fixture in
+            let jobs = try await fixture.jobs(in: "postgres")
+            let history = try await fixture.oldHistory(in: "postgres")
             let arguments = ["migrate", "apply", "--from", "postgres", "--to", "shop", "--yes"]
-            let stopped = try await place.server.cronmill(arguments)
+            let stopped = try await fixture.server.cronmill(arguments)
             #expect(stopped.exitCode == 1)
             #expect(
                 stopped.errors.hasSuffix(
@@ -377,14 +379,14 @@ struct MigratePlanTests {
                 ),
                 "\(stopped.errors)"
             )
-            let waiting = try await place.migrate("status", from: "postgres", to: "shop")
+            let waiting = try await fixture.migrate("status", from: "postgres", to: "shop")
             #expect(waiting.output.contains("pg_cron is in database postgres; go on with cronmill migrate apply"))
-            // In the other direction the old place, which a rollback restores, would have to be dropped.
+            // In the other direction the old database, which a rollback restores, would have to be dropped.
             for command in [
                 ["plan"], ["plan", "--sql"], ["status"], ["apply", "--yes"], ["rollback"], ["finish", "--yes"],
             ] {
                 #expect(
-                    try await place.server.cronmill(["migrate"] + command + ["--from", "shop", "--to", "postgres"])
+                    try await fixture.server.cronmill(["migrate"] + command + ["--from", "shop", "--to", "postgres"])
                         == ProgramResult(
                             output: "",
                             errors: """
@@ -396,14 +398,14 @@ struct MigratePlanTests {
                         )
                 )
             }
-            let unfinished = try await place.migrate("finish", from: "postgres", to: "shop", "--yes")
+            let unfinished = try await fixture.migrate("finish", from: "postgres", to: "shop", "--yes")
             #expect(unfinished.errors.hasPrefix("cronmill: error: the move to database \"shop\" is not complete\n"))
-            try await place.server.server.restart(immediate: false)
-            let applied = try await place.server.cronmill(arguments)
+            try await fixture.server.server.restart(immediate: false)
+            let applied = try await fixture.server.cronmill(arguments)
             #expect(applied.exitCode == 0, "\(applied.errors)")
-            #expect(try await place.jobs(in: "shop") == jobs)
-            #expect(try await place.oldHistory(in: "shop") == history)
-            let opposite = try await place.migrate("plan", from: "shop", to: "postgres")
+            #expect(try await fixture.jobs(in: "shop") == jobs)
+            #expect(try await fixture.oldHistory(in: "shop") == history)
+            let opposite = try await fixture.migrate("plan", from: "shop", to: "postgres")
             #expect(
                 opposite.errors == """
                     cronmill: error: the move from database "postgres" to database "shop" is not finished
@@ -413,21 +415,23 @@ struct MigratePlanTests {
                     """
             )
             #expect(
-                try await place.rows("select linked, cron_database, link_role from cronmill.installation", in: "shop")
+                try await fixture.rows("select linked, cron_database, link_role from cronmill.installation", in: "shop")
                     == ["f|shop|-"]
             )
             #expect(
-                try await place.rows("select linked, cron_database from cronmill.installation", in: "analytics")
+                try await fixture.rows("select linked, cron_database from cronmill.installation", in: "analytics")
                     == ["t|shop"]
             )
-            for database in MovePlace.databases {
-                try await place.script("update cronmill.processor set slots = 3", in: database)
+            for database in MoveFixture.databases {
+                try await fixture.script("update cronmill.processor set slots = 3", in: database)
             }
-            #expect(try await place.rows("select count(*) from cron.job where jobname like '%#3'", in: "shop") == ["2"])
+            #expect(
+                try await fixture.rows("select count(*) from cron.job where jobname like '%#3'", in: "shop") == ["2"]
+            )
 
-            let script = try await place.migrate("finish", from: "postgres", to: "shop", "--dry-run")
+            let script = try await fixture.migrate("finish", from: "postgres", to: "shop", "--dry-run")
             #expect(script.output.contains("drop extension if exists pg_cron;"))
-            let finished = try await place.migrate("finish", from: "postgres", to: "shop", "--yes")
+            let finished = try await fixture.migrate("finish", from: "postgres", to: "shop", "--yes")
             #expect(
                 finished.errors == """
                     shop: drop the link of database shop, which needs none
@@ -438,7 +442,7 @@ struct MigratePlanTests {
                     """
             )
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     """
                     select count(*) from pg_namespace as n
                     where n.nspname in ('cron', 'cronmill_cron', 'cronmill_migration')
@@ -446,16 +450,16 @@ struct MigratePlanTests {
                     in: "postgres"
                 ) == ["0"]
             )
-            let synced = try await place.cronmill(["sync", "--all", "--check"], cron: "shop")
+            let synced = try await fixture.cronmill(["sync", "--all", "--check"], cron: "shop")
             #expect(synced.exitCode == 0, "\(synced.output)")
-            let permissions = try await place.cronmill(["check-permissions", "--all"], cron: "shop")
+            let permissions = try await fixture.cronmill(["check-permissions", "--all"], cron: "shop")
             #expect(permissions.exitCode == 0, "\(permissions.output)")
-            let databases = MovePlace.databases.flatMap { ["--database", $0] }
-            let setup = try await place.cronmill(["setup"] + databases, cron: "shop")
+            let databases = MoveFixture.databases.flatMap { ["--database", $0] }
+            let setup = try await fixture.cronmill(["setup"] + databases, cron: "shop")
             #expect(setup.errors == "shop: nothing to change\nanalytics: nothing to change\n")
-            let late = try await place.migrate("rollback", from: "postgres", to: "shop")
+            let late = try await fixture.migrate("rollback", from: "postgres", to: "shop")
             #expect(late.exitCode == 1)
-            let over = try await place.migrate("plan", from: "postgres", to: "shop")
+            let over = try await fixture.migrate("plan", from: "postgres", to: "shop")
             #expect(over.output == "nothing to move: pg_cron is in database \"shop\" already\n")
         }
     }

@@ -7,15 +7,15 @@ import Testing
 @Suite("Migrate", .timeLimit(.minutes(60)))
 struct MigrateTests {
     /// Puts tasks into both databases until it is cancelled; returns how many each has got.
-    private func load(_ place: MovePlace) -> Task<Int, Never> {
+    private func load(_ fixture: MoveFixture) -> Task<Int, Never> {
         Task {
             var count = 0
             while !Task.isCancelled {
                 let (first, last) = (count + 1, count + 20)
-                for database in MovePlace.databases {
+                for database in MoveFixture.databases {
                     do {
                         // What is begun is completed: this one is not cancelled with us.
-                        try await Task { try await enqueue(first...last, in: database, of: place) }.value
+                        try await Task { try await enqueue(first...last, in: database, of: fixture) }.value
                     } catch {
                         Issue.record(error, "tasks \(first) to \(last) of \(database)")
                         return count
@@ -29,11 +29,11 @@ struct MigrateTests {
     }
 
     /// A restart cuts a session off; whether it has committed is then to be asked.
-    private func enqueue(_ numbers: ClosedRange<Int>, in database: String, of place: MovePlace) async throws {
+    private func enqueue(_ numbers: ClosedRange<Int>, in database: String, of fixture: MoveFixture) async throws {
         let first = numbers.lowerBound
         while true {
             do {
-                _ = try await place.rows(
+                _ = try await fixture.rows(
                     """
                     select cronmill.enqueue_many('work', array_agg(jsonb_build_object('n', n)))
                     from generate_series(\(first)::bigint, \(numbers.upperBound)::bigint) as n
@@ -55,9 +55,9 @@ struct MigrateTests {
     }
 
     /// Where and as whom jobs ran since a run, as pg_cron says: name or command, database, role, outcome.
-    private func runs(_ place: MovePlace, in database: String, after runid: Int) async throws -> Set<String> {
+    private func runs(_ fixture: MoveFixture, in database: String, after runid: Int) async throws -> Set<String> {
         Set(
-            try await place.rows(
+            try await fixture.rows(
                 """
                 select coalesce(j.jobname, j.command), d.database, d.username,
                     case when d.status in ('running', 'sending', 'connecting', 'starting') then 'succeeded' else d.status end
@@ -70,8 +70,9 @@ struct MigrateTests {
         )
     }
 
-    private func lastRun(_ place: MovePlace, in database: String) async throws -> Int {
-        try await place.rows("select max(runid) from cron.job_run_details", in: database).first.flatMap { Int($0) } ?? 0
+    private func lastRun(_ fixture: MoveFixture, in database: String) async throws -> Int {
+        try await fixture.rows("select max(runid) from cron.job_run_details", in: database).first.flatMap { Int($0) }
+            ?? 0
     }
 
     private func expected(here: String) -> Set<String> {
@@ -86,12 +87,12 @@ struct MigrateTests {
     }
 
     /// Waits for pg_cron's next tick, and until every active job has run, where and as whom it has to.
-    private func everyJobRuns(_ place: MovePlace, in database: String) async throws {
-        let before = try await lastRun(place, in: database)
+    private func everyJobRuns(_ fixture: MoveFixture, in database: String) async throws {
+        let before = try await lastRun(fixture, in: database)
         var found: Set<String> = []
         do {
             try await eventually("every job runs in its place again", within: .seconds(85)) {
-                found = try await runs(place, in: database, after: before)
+                found = try await runs(fixture, in: database, after: before)
                 return found.isSuperset(of: expected(here: database))
             }
         } catch {
@@ -102,37 +103,37 @@ struct MigrateTests {
 
     @Test("pg_cron moves under load with everybody's jobs, each runs where and as whom it did, no task twice; and back")
     func thereAndBack() async throws {
-        try await MovePlace.with(schedule: "* * * * *") { place in
-            let jobs = try await place.jobs(in: "shop")
-            let rights = try await place.rights(in: "shop")
-            let history = try await place.oldHistory(in: "shop")
+        try await MoveFixture.with(schedule: "* * * * *") { fixture in
+            let jobs = try await fixture.jobs(in: "shop")
+            let rights = try await fixture.rights(in: "shop")
+            let history = try await fixture.oldHistory(in: "shop")
             #expect(jobs.count == 11)
             #expect(history.first?.hasPrefix("10000|") == true)
-            let load = load(place)
-            let doubles = place.watchForDoubles("postgres")
-            try await everyJobRuns(place, in: "shop")
+            let load = load(fixture)
+            let doubles = fixture.watchForDoubles("postgres")
+            try await everyJobRuns(fixture, in: "shop")
 
             // The slow job runs now; it is waited for.
-            let applied = try await place.migrate("apply")
+            let applied = try await fixture.migrate("apply")
             #expect(applied.exitCode == 0, "\(applied.errors)")
-            #expect(try await place.jobs(in: "postgres") == jobs)
-            #expect(Set(try await place.rights(in: "postgres")).symmetricDifference(rights) == [])
-            #expect(try await place.oldHistory(in: "postgres") == history)
+            #expect(try await fixture.jobs(in: "postgres") == jobs)
+            #expect(Set(try await fixture.rights(in: "postgres")).symmetricDifference(rights) == [])
+            #expect(try await fixture.oldHistory(in: "postgres") == history)
             let slow: SQL = """
                 select bool_or(d.status = 'succeeded') as succeeded, bool_or(d.status = 'failed') as failed
                 from cron.job_run_details as d join cron.job as j using (jobid)
                 where j.jobname = 'slow'
                 """
-            #expect(try await place.rows(slow, in: "postgres") == ["t|f"])
+            #expect(try await fixture.rows(slow, in: "postgres") == ["t|f"])
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     "select count(*) from cron.job as j where j.active",
                     in: "shop"
                 ) == ["0"]
             )
-            let synced = try await place.cronmill(["sync", "--all", "--check"])
+            let synced = try await fixture.cronmill(["sync", "--all", "--check"])
             #expect(synced == ProgramResult(output: "", errors: synced.errors, exitCode: 0), "\(synced.output)")
-            let refused = try await place.cronmill(["status", "--all"], cron: "shop")
+            let refused = try await fixture.cronmill(["status", "--all"], cron: "shop")
             #expect(
                 refused.errors == """
                     cronmill: error: pg_cron is configured for database "postgres", not "shop"
@@ -142,7 +143,7 @@ struct MigrateTests {
                     """
             )
             await #expect(throws: PostgresError.self, "a job there would run never") {
-                try await place.script("select cron.schedule('lost', '* * * * *', 'select 1')", in: "shop")
+                try await fixture.script("select cron.schedule('lost', '* * * * *', 'select 1')", in: "shop")
             }
             // They would go on, whatever the tool that takes them away there says.
             for change in [
@@ -152,7 +153,7 @@ struct MigrateTests {
                 "select cron.alter_job(j.jobid, active := false) from cron.job as j where j.jobname = 'quoted'",
             ] {
                 let error = try await #require(throws: PostgresError.self, "\(change)") {
-                    try await place.script(change, in: "shop")
+                    try await fixture.script(change, in: "shop")
                 }
                 #expect(
                     error.message == "pg_cron moves from database \"shop\" to database \"postgres\"",
@@ -160,11 +161,11 @@ struct MigrateTests {
                 )
             }
 
-            try await everyJobRuns(place, in: "postgres")
-            let listed = try await place.cronmill(["runs", "--all", "--limit", "1000", "--json"])
+            try await everyJobRuns(fixture, in: "postgres")
+            let listed = try await fixture.cronmill(["runs", "--all", "--limit", "1000", "--json"])
             #expect(listed.exitCode == 0)
             // From before the move and after it.
-            let known = try await place.rows(
+            let known = try await fixture.rows(
                 "select count(*) from cron.job_run_details as d where d.command like 'call cronmill%' and d.runid not between 20001 and 30000",
                 in: "postgres"
             )
@@ -173,83 +174,85 @@ struct MigrateTests {
                 "\(listed.output)"
             )
 
-            // Settings go to the registry in its new place: that of shop through a link, now.
-            for database in MovePlace.databases {
-                try await place.script("update cronmill.processor set slots = 1", in: database)
+            // Settings go to the registry in its new database: that of shop through a link, now.
+            for database in MoveFixture.databases {
+                try await fixture.script("update cronmill.processor set slots = 1", in: database)
             }
             #expect(
-                try await place.rows("select count(*) from cron.job where jobname like '%#2'", in: "postgres") == ["0"]
+                try await fixture.rows("select count(*) from cron.job where jobname like '%#2'", in: "postgres") == [
+                    "0"
+                ]
             )
-            for database in MovePlace.databases {
-                try await place.script("update cronmill.processor set slots = 2", in: database)
+            for database in MoveFixture.databases {
+                try await fixture.script("update cronmill.processor set slots = 2", in: database)
             }
-            try await place.script(
+            try await fixture.script(
                 "select cron.schedule_in_database('late', '0 0 1 1 *', 'select 1', 'shop', 'ann')",
                 in: "postgres"
             )
 
-            let back = try await place.migrate("rollback")
+            let back = try await fixture.migrate("rollback")
             #expect(back.exitCode == 0, "\(back.errors)")
-            let restored = try await place.jobs(in: "shop")
+            let restored = try await fixture.jobs(in: "shop")
             #expect(restored.filter { !$0.hasSuffix("|late") } == jobs)
             #expect(restored.count == jobs.count + 1)
-            try await place.script(
+            try await fixture.script(
                 "begin; select cron.unschedule(j.jobid) from cron.job as j where j.jobname = 'idle'; rollback",
                 in: "shop"
             )
-            #expect(Set(try await place.rights(in: "shop")).symmetricDifference(rights) == [])
-            #expect(try await place.oldHistory(in: "shop") == history)
+            #expect(Set(try await fixture.rights(in: "shop")).symmetricDifference(rights) == [])
+            #expect(try await fixture.oldHistory(in: "shop") == history)
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     "select to_regnamespace('cron') as a, to_regnamespace('cronmill_cron') as b",
                     in: "postgres"
                 ) == ["-|-"]
             )
-            let again = try await place.cronmill(["sync", "--all", "--check"], cron: "shop")
+            let again = try await fixture.cronmill(["sync", "--all", "--check"], cron: "shop")
             #expect(again.exitCode == 0, "\(again.output)")
-            try await everyJobRuns(place, in: "shop")
+            try await everyJobRuns(fixture, in: "shop")
 
             load.cancel()
             doubles.cancel()
             let count = await load.value
             #expect(await doubles.value == [])
-            for database in MovePlace.databases {
+            for database in MoveFixture.databases {
                 try await eventually("all tasks of \(database) are done") {
-                    try await place.rows("select count(*) from cronmill.task", in: database) == ["0"]
+                    try await fixture.rows("select count(*) from cronmill.task", in: database) == ["0"]
                 }
                 #expect(
-                    try await place.rows(
+                    try await fixture.rows(
                         "select count(*) as done, count(distinct n) as numbers, max(n) from app.done",
                         in: database
                     )
                         == ["\(count)|\(count)|\(count)"]
                 )
-                #expect(try await place.rows("select count(*) from cronmill.dead_task", in: database) == ["0"])
+                #expect(try await fixture.rows("select count(*) from cronmill.dead_task", in: database) == ["0"])
             }
         }
     }
 
     @Test("killed at the beginning and at the end of every step, the next apply goes on; so does a rollback")
     func killed() async throws {
-        try await MovePlace.with(schedule: "0 0 1 1 *") { place in
-            let gate = try await StepGate.install(place)
-            let jobs = try await place.jobs(in: "shop")
-            let rights = try await place.rights(in: "shop")
-            let doubles = place.watchForDoubles("postgres")
+        try await MoveFixture.with(schedule: "0 0 1 1 *") { fixture in
+            let gate = try await StepGate.install(fixture)
+            let jobs = try await fixture.jobs(in: "shop")
+            let rights = try await fixture.rights(in: "shop")
+            let doubles = fixture.watchForDoubles("postgres")
             let steps = MigrationStep.forward.flatMap { ["\($0.rawValue) begins", "\($0.rawValue) ends"] }
             // The journal begins in the commit of the first step.
             for point in steps.dropFirst() {
-                try await gate.kill(place.arguments("apply"), at: point) {
+                try await gate.kill(fixture.arguments("apply"), at: point) {
                     if point == "verify begins" {
-                        // Nobody changes in the new place what is to be compared.
+                        // Nobody changes in the new database what is to be compared.
                         for change in ["select cron.schedule('mine', '0 0 1 1 *', 'select 1')", "delete from cron.job"]
                         {
-                            let refused = try await expectedError { try await place.script(change, in: "postgres") }
+                            let refused = try await expectedError { try await fixture.script(change, in: "postgres") }
                             #expect(refused.sqlState == "MC019", "\(change)")
                         }
                     }
                     guard point == "jobs begins" else { return }
-                    let second = try await place.migrate("apply")
+                    let second = try await fixture.migrate("apply")
                     #expect(second.exitCode == 1)
                     #expect(
                         second.errors.hasPrefix("cronmill: error: another migration of database \"shop\" is going\n")
@@ -257,23 +260,23 @@ struct MigrateTests {
                 }
                 if point == "quiesce ends" {
                     // Nothing of it has been committed.
-                    #expect(try await place.jobs(in: "shop") == jobs)
-                    #expect(try await place.rows("select to_regnamespace('cronmill_migration')", in: "shop") == ["-"])
+                    #expect(try await fixture.jobs(in: "shop") == jobs)
+                    #expect(try await fixture.rows("select to_regnamespace('cronmill_migration')", in: "shop") == ["-"])
                 }
             }
-            let applied = try await place.migrate("apply")
+            let applied = try await fixture.migrate("apply")
             #expect(applied.exitCode == 0, "\(applied.errors)")
-            #expect(try await place.jobs(in: "postgres") == jobs)
-            #expect(Set(try await place.rights(in: "postgres")).symmetricDifference(rights) == [])
-            #expect(try await place.oldHistory(in: "postgres") == place.oldHistory(in: "shop"))
-            let once = try await place.migrate("apply")
+            #expect(try await fixture.jobs(in: "postgres") == jobs)
+            #expect(Set(try await fixture.rights(in: "postgres")).symmetricDifference(rights) == [])
+            #expect(try await fixture.oldHistory(in: "postgres") == fixture.oldHistory(in: "shop"))
+            let once = try await fixture.migrate("apply")
             #expect(once.exitCode == 0)
 
             let back = MigrationStep.back.flatMap { ["back \($0.rawValue) begins", "back \($0.rawValue) ends"] }
             for point in back {
-                try await gate.kill(place.arguments("rollback"), at: point)
+                try await gate.kill(fixture.arguments("rollback"), at: point)
                 guard point == "back restart begins" else { continue }
-                let forward = try await place.migrate("apply")
+                let forward = try await fixture.migrate("apply")
                 #expect(
                     forward.errors == """
                         cronmill: error: the move to database "postgres" is being rolled back
@@ -282,40 +285,40 @@ struct MigrateTests {
                         """
                 )
             }
-            let restored = try await place.migrate("rollback")
+            let restored = try await fixture.migrate("rollback")
             #expect(restored.exitCode == 0, "\(restored.errors)")
-            try await isAsBefore(place, jobs: jobs, rights: rights)
+            try await isAsBefore(fixture, jobs: jobs, rights: rights)
             doubles.cancel()
             #expect(await doubles.value == [])
         }
     }
 
-    @Test("a rollback restores the old place, wherever the move was cut off")
+    @Test("a rollback restores the old database, wherever the move was cut off")
     func rollbackFromEverywhere() async throws {
-        try await MovePlace.with(schedule: "0 0 1 1 *") { place in
-            let gate = try await StepGate.install(place)
-            let jobs = try await place.jobs(in: "shop")
-            let rights = try await place.rights(in: "shop")
+        try await MoveFixture.with(schedule: "0 0 1 1 *") { fixture in
+            let gate = try await StepGate.install(fixture)
+            let jobs = try await fixture.jobs(in: "shop")
+            let rights = try await fixture.rights(in: "shop")
             for step: MigrationStep in [.drain, .setting, .restart, .jobs, .activate, .links, .settle] {
-                try await gate.kill(place.arguments("apply"), at: "\(step.rawValue) ends")
-                let result = try await place.migrate("rollback")
+                try await gate.kill(fixture.arguments("apply"), at: "\(step.rawValue) ends")
+                let result = try await fixture.migrate("rollback")
                 #expect(result.exitCode == 0, "\(step): \(result.errors)")
-                try await isAsBefore(place, jobs: jobs, rights: rights, "\(step)")
+                try await isAsBefore(fixture, jobs: jobs, rights: rights, "\(step)")
             }
         }
     }
 
     /// Everything is where and as it was before a move.
     private func isAsBefore(
-        _ place: MovePlace,
+        _ fixture: MoveFixture,
         jobs: [String],
         rights: [String],
         _ comment: Comment? = nil
     ) async throws {
-        #expect(try await place.jobs(in: "shop") == jobs, comment)
-        #expect(Set(try await place.rights(in: "shop")).symmetricDifference(rights) == [], comment)
+        #expect(try await fixture.jobs(in: "shop") == jobs, comment)
+        #expect(Set(try await fixture.rights(in: "shop")).symmetricDifference(rights) == [], comment)
         #expect(
-            try await place.rows(
+            try await fixture.rows(
                 """
                 select count(*) from pg_namespace as n
                 where n.nspname in ('cron', 'cronmill_cron', 'cronmill_migration')
@@ -333,12 +336,12 @@ struct MigrateTests {
                 (select count(*) from pg_roles where rolname like 'cronmill link%') as links,
                 (select concat(linked, cron_database, link_role) from cronmill.installation) as installation
             """
-        #expect(try await place.rows(old, in: "shop") == ["-|shop|0|0|1|fshop"], comment)
-        let synced = try await place.cronmill(["sync", "--all", "--check"], cron: "shop")
+        #expect(try await fixture.rows(old, in: "shop") == ["-|shop|0|0|1|fshop"], comment)
+        let synced = try await fixture.cronmill(["sync", "--all", "--check"], cron: "shop")
         #expect(synced.exitCode == 0, comment)
-        for database in MovePlace.databases {
-            try await place.script("update cronmill.processor set linger = '1 s'", in: database)
-            try await place.script("update cronmill.processor set linger = 'tick'", in: database)
+        for database in MoveFixture.databases {
+            try await fixture.script("update cronmill.processor set linger = '1 s'", in: database)
+            try await fixture.script("update cronmill.processor set linger = 'tick'", in: database)
         }
     }
 }

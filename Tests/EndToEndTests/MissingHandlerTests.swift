@@ -40,30 +40,30 @@ struct MissingHandlerTests {
 
     @Test("ends the run with an error and charges nobody, and status says so", arguments: faults)
     func fault(_ fault: Fault) async throws {
-        try await withDatabases { place in
+        try await withDatabases { fixture in
             let text = { (text: String) in
-                text.replacing("DATABASE", with: place.database).replacing("RUNNER", with: place.runner)
+                text.replacing("DATABASE", with: fixture.database).replacing("RUNNER", with: fixture.runner)
             }
-            try await place.setUp("--enable", "--max-attempts", "1")
-            try await place.enqueue(20)
-            try await place.script(text(fault.statements))
+            try await fixture.setUp("--enable", "--max-attempts", "1")
+            try await fixture.enqueue(20)
+            try await fixture.script(text(fault.statements))
             for _ in 1...2 {
-                let error = try await expectedError { try await place.call() }
+                let error = try await expectedError { try await fixture.call() }
                 #expect(error.sqlState == "MC021")
                 #expect(error.message == text(fault.message))
             }
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     "select count(*) as n, sum(attempts) as a, count(failed_at) as f from cronmill.task"
                 )
                     == ["20|0|0"]
             )
-            let runs = try await place.rows("select distinct failed, dead, end_reason from cronmill.run")
+            let runs = try await fixture.rows("select distinct failed, dead, end_reason from cronmill.run")
             #expect(runs == ["0|0|no handler"])
             #expect(
-                try await place.rows("select handler_fault from cronmill.processor_status") == [text(fault.message)]
+                try await fixture.rows("select handler_fault from cronmill.processor_status") == [text(fault.message)]
             )
-            let status = try await place.cronmillHere("status", "--exit-code")
+            let status = try await fixture.cronmillHere("status", "--exit-code")
             #expect(status.exitCode == 3)
             #expect(status.output.contains("failing"), "\(status.output)")
         }
@@ -71,28 +71,28 @@ struct MissingHandlerTests {
 
     @Test("one that returns something else than its procedure expects charges nobody")
     func otherResult() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable", "--max-attempts", "1")
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable", "--max-attempts", "1")
+            try await fixture.script(
                 """
                 drop function app.work(jsonb);
                 create function app.work(payload jsonb) returns cronmill.outcome language sql as 'select cronmill.done()'
                 """
             )
-            let changed = try await place.cronmillHere("configure", "work", "--handler", "app.work")
+            let changed = try await fixture.cronmillHere("configure", "work", "--handler", "app.work")
             #expect(changed.exitCode == 0, "\(changed.errors)")
-            try await place.script(
+            try await fixture.script(
                 """
                 drop function app.work(jsonb);
                 create function app.work(payload jsonb) returns void language sql as 'select'
                 """
             )
-            try await place.enqueue(5)
-            let error = try await expectedError { try await place.call() }
+            try await fixture.enqueue(5)
+            let error = try await expectedError { try await fixture.call() }
             #expect(error.sqlState == "MC021")
             #expect(error.message == "handler app.work(jsonb) returns void now")
             // The first are called by themselves, as one without a result can be, and are done.
-            let left = try await place.rows(
+            let left = try await fixture.rows(
                 """
                 select count(*) + (select r.done from cronmill.run as r) as n, sum(t.attempts) as a,
                     (select count(*) from cronmill.dead_task) as dead
@@ -105,9 +105,9 @@ struct MissingHandlerTests {
 
     @Test("the same error raised inside a handler is a failure of its task")
     func inside() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
                 begin
@@ -116,11 +116,11 @@ struct MissingHandlerTests {
                 end $$
                 """
             )
-            try await place.enqueue(5)
-            try await place.call()
-            #expect(try await place.done() == [1, 2, 4, 5])
+            try await fixture.enqueue(5)
+            try await fixture.call()
+            #expect(try await fixture.done() == [1, 2, 4, 5])
             #expect(
-                try await place.rows("select payload ->> 'n' as n, attempts, error_sqlstate from cronmill.task")
+                try await fixture.rows("select payload ->> 'n' as n, attempts, error_sqlstate from cronmill.task")
                     == ["3|1|42883"]
             )
         }
@@ -128,24 +128,24 @@ struct MissingHandlerTests {
 
     @Test("a task that was begun alone is given its attempt back")
     func givenBack() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            try await place.enqueue(1)
-            try await place.call()
-            try await place.enqueue(3)
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.enqueue(1)
+            try await fixture.call()
+            try await fixture.enqueue(3)
             // As after a run that was killed.
-            try await place.script("update cronmill.slot set ended_number = 0")
-            try await place.script("alter function app.work(jsonb) rename to gone")
-            let error = try await expectedError { try await place.call() }
+            try await fixture.script("update cronmill.slot set ended_number = 0")
+            try await fixture.script("alter function app.work(jsonb) rename to gone")
+            let error = try await expectedError { try await fixture.call() }
             #expect(error.sqlState == "MC021")
             #expect(
-                try await place.rows("select distinct attempts, began_at is null as waits from cronmill.task") == [
+                try await fixture.rows("select distinct attempts, began_at is null as waits from cronmill.task") == [
                     "0|t"
                 ]
             )
-            try await place.script("alter function app.gone(jsonb) rename to work")
-            try await place.call()
-            #expect(try await place.done() == [1, 1, 2, 3])
+            try await fixture.script("alter function app.gone(jsonb) rename to work")
+            try await fixture.call()
+            #expect(try await fixture.done() == [1, 1, 2, 3])
         }
     }
 }

@@ -57,9 +57,9 @@ struct NextDueTests {
 
     @Test("a table of schedules")
     func table() async throws {
-        try await withDatabases(waitsForTurn: false) { place in
-            try await place.setUp()
-            let connection = try await place.connect("postgres")
+        try await withDatabases(waitsForTurn: false) { fixture in
+            try await fixture.setUp()
+            let connection = try await fixture.connect("postgres")
             for (schedule, due) in Self.cases {
                 let row = try await connection.query(
                     """
@@ -109,9 +109,9 @@ struct NextDueTests {
         arguments: ["Europe/Berlin", "America/Havana", "America/Santiago", "Australia/Lord_Howe", "Asia/Kolkata"]
     )
     func clockChanges(zone: String) async throws {
-        try await withDatabases(waitsForTurn: false) { place in
-            try await place.setUp()
-            let connection = try await place.connect("postgres")
+        try await withDatabases(waitsForTurn: false) { fixture in
+            try await fixture.setUp()
+            let connection = try await fixture.connect("postgres")
             for (schedule, condition) in Self.conditions {
                 // The walk ends at its last start: what follows that is beyond it.
                 let wrong = try await connection.query(

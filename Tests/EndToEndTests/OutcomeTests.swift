@@ -45,36 +45,36 @@ struct OutcomeTests {
         arguments: [(byValue, [1, 2, 3, 4]), (ofPayload, [1, 2, 3, 4]), (byRaising, [1, 4])]
     )
     func outcomes(handler: String, done: [Int]) async throws {
-        try await withDatabases { place in
-            #expect(try await place.cronmillHere("setup").exitCode == 0)
-            try await place.script(handler)
-            let setup = try await place.cronmillHere(
+        try await withDatabases { fixture in
+            #expect(try await fixture.cronmillHere("setup").exitCode == 0)
+            try await fixture.script(handler)
+            let setup = try await fixture.cronmillHere(
                 "setup",
                 "--queue",
                 "work",
                 "--handler",
                 "app.judge",
                 "--run-as",
-                place.runner,
+                fixture.runner,
                 "--schedule",
-                Workplace.never,
+                Fixture.never,
                 "--enable"
             )
             #expect(setup.exitCode == 0, "\(setup.errors)")
-            try await place.enqueue(4)
-            try await place.call()
-            #expect(try await place.done() == done)
+            try await fixture.enqueue(4)
+            try await fixture.call()
+            #expect(try await fixture.done() == done)
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     "select payload ->> 'n' as n, attempts, run_at > now() + interval '50 minutes' as is_later from cronmill.task"
                 ) == ["2|0|t"]
             )
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     "select payload ->> 'n' as n, attempts, error_sqlstate, error_message from cronmill.dead_task"
                 ) == ["3|1|MC102|no such address"]
             )
-            #expect(try await place.rows("select done, failed, dead from cronmill.run") == ["2|1|1"])
+            #expect(try await fixture.rows("select done, failed, dead from cronmill.run") == ["2|1|1"])
         }
     }
 
@@ -88,10 +88,10 @@ struct OutcomeTests {
         ]
     )
     func besideFailures(signature: String) async throws {
-        try await withDatabases { place in
-            #expect(try await place.cronmillHere("setup").exitCode == 0)
+        try await withDatabases { fixture in
+            #expect(try await fixture.cronmillHere("setup").exitCode == 0)
             let payloads = signature.contains("payloads") ? "unnest(payloads)" : "(select payload)"
-            try await place.script(
+            try await fixture.script(
                 """
                 create function app.judge\(signature) language plpgsql as $$
                 declare
@@ -107,30 +107,30 @@ struct OutcomeTests {
                 end $$
                 """
             )
-            let setup = try await place.cronmillHere(
+            let setup = try await fixture.cronmillHere(
                 "setup",
                 "--queue",
                 "work",
                 "--handler",
                 "app.judge",
                 "--run-as",
-                place.runner,
+                fixture.runner,
                 "--max-attempts",
                 "1",
                 "--schedule",
-                Workplace.never,
+                Fixture.never,
                 "--enable"
             )
             #expect(setup.exitCode == 0, "\(setup.errors)")
-            try await place.enqueue(300)
-            try await place.call()
-            #expect(try await place.done() == (1...300).filter { $0 % 50 != 0 })
+            try await fixture.enqueue(300)
+            try await fixture.call()
+            #expect(try await fixture.done() == (1...300).filter { $0 % 50 != 0 })
             #expect(
-                try await place.rows("select payload ->> 'n', error_message from cronmill.dead_task order by task_id")
+                try await fixture.rows("select payload ->> 'n', error_message from cronmill.dead_task order by task_id")
                     == stride(from: 50, through: 300, by: 50).map { "\($0)|n is \($0)" }
             )
-            #expect(try await place.rows("select done, failed, dead from cronmill.run") == ["294|6|6"])
-            #expect(try await place.rows("select count(*) from cronmill.task") == ["0"])
+            #expect(try await fixture.rows("select done, failed, dead from cronmill.run") == ["294|6|6"])
+            #expect(try await fixture.rows("select count(*) from cronmill.task") == ["0"])
         }
     }
 }

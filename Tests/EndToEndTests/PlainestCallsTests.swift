@@ -32,59 +32,59 @@ struct PlainestCallsTests {
         case done
     }
 
-    private func prepare(_ place: Workplace, _ row: Row?) async throws {
-        try await place.script(
+    private func prepare(_ fixture: Fixture, _ row: Row?) async throws {
+        try await fixture.script(
             "delete from cronmill.task; delete from cronmill.dead_task; delete from cronmill.done_task"
         )
         switch row {
         case nil: return
         case .waiting:
-            _ = try await place.rows("select cronmill.enqueue('work', '{\"n\": 1}')")
+            _ = try await fixture.rows("select cronmill.enqueue('work', '{\"n\": 1}')")
         case .dead:
-            _ = try await place.rows("select cronmill.enqueue('work', '{\"n\": -1}', max_attempts => 1)")
-            try await call(place, until: "select 1 from cronmill.dead_task")
+            _ = try await fixture.rows("select cronmill.enqueue('work', '{\"n\": -1}', max_attempts => 1)")
+            try await call(fixture, until: "select 1 from cronmill.dead_task")
         case .done:
-            try await place.script("update cronmill.processor set keep_done = '1 hour'")
-            _ = try await place.rows("select cronmill.enqueue('work', '{\"n\": 1}')")
-            try await call(place, until: "select 1 from cronmill.done_task")
-            try await place.script("update cronmill.processor set keep_done = null")
+            try await fixture.script("update cronmill.processor set keep_done = '1 hour'")
+            _ = try await fixture.rows("select cronmill.enqueue('work', '{\"n\": 1}')")
+            try await call(fixture, until: "select 1 from cronmill.done_task")
+            try await fixture.script("update cronmill.processor set keep_done = null")
         }
     }
 
     /// A run that begins right after another may have nothing left to do.
-    private func call(_ place: Workplace, until query: SQL) async throws {
+    private func call(_ fixture: Fixture, until query: SQL) async throws {
         try await eventually("the task is done") {
-            try await place.call(slot: 0)
-            return try await place.rows(query) == ["1"]
+            try await fixture.call(slot: 0)
+            return try await fixture.rows(query) == ["1"]
         }
     }
 
-    private func make(_ calls: [Call], with row: Row? = nil, _ place: Workplace) async throws {
+    private func make(_ calls: [Call], with row: Row? = nil, _ fixture: Fixture) async throws {
         for call in calls {
-            try await prepare(place, row)
+            try await prepare(fixture, row)
             var arguments = call.arguments
-            if let id = try await place.rows(
+            if let id = try await fixture.rows(
                 "select task_id from cronmill.task union select task_id from cronmill.dead_task"
             ).first {
                 arguments = arguments.map { $0 == "ID" ? id : $0 }
             }
-            let result = try await place.server.cronmill(
-                arguments + ["--database", place.database],
+            let result = try await fixture.server.cronmill(
+                arguments + ["--database", fixture.database],
                 input: Array(call.input.utf8)
             )
             #expect(result.exitCode == call.exitCode, "\(call.arguments): \(result.errors)")
             guard let query = call.query else { continue }
-            let rows = try await place.rows(query)
+            let rows = try await fixture.rows(query)
             #expect(rows == call.rows, "\(call.arguments)")
         }
     }
 
-    private func withPlace(
+    private func withFixture(
         on server: TestServer? = nil,
-        _ body: (Workplace) async throws -> Void
+        _ body: (Fixture) async throws -> Void
     ) async throws {
-        try await withDatabases(on: server) { place in
-            try await place.script(
+        try await withDatabases(on: server) { fixture in
+            try await fixture.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
                 begin
@@ -93,14 +93,14 @@ struct PlainestCallsTests {
                 end $$
                 """
             )
-            try await place.setUp()
-            try await body(place)
+            try await fixture.setUp()
+            try await body(fixture)
         }
     }
 
     @Test("enqueue: one task, with one option")
     func enqueue() async throws {
-        try await withPlace { place in
+        try await withFixture { fixture in
             let keys: SQL = """
                 select payload, priority, unique_key, group_key, timeout, max_attempts, run_at > '2029-01-01' as is_later
                 from cronmill.task
@@ -115,7 +115,7 @@ struct PlainestCallsTests {
                     var call = Call(query: keys, rows: ["1|\(row)"])
                     call.arguments = ["enqueue", "--queue", "work"] + option + source
                     call.input = source.count == 1 ? "1\n" : source[0] == "--envelope" ? "{\"payload\": 1}\n" : ""
-                    try await make([call], place)
+                    try await make([call], fixture)
                 }
             }
             // The same by plain SQL.
@@ -126,18 +126,18 @@ struct PlainestCallsTests {
                 "select cronmill.enqueue_envelopes('work', '{}') = 0",
                 "select cronmill.enqueue_envelopes('work', null) = 0",
             ]
-            for call in calls { #expect(try await place.rows(call) == ["t"], "\(call)") }
-            try await make([Call("enqueue", "--queue", "work", "-", query: "select 1 from cronmill.task")], place)
+            for call in calls { #expect(try await fixture.rows(call) == ["t"], "\(call)") }
+            try await make([Call("enqueue", "--queue", "work", "-", query: "select 1 from cronmill.task")], fixture)
             try await make(
                 [Call("enqueue", "--queue", "work", "--envelope", "-", query: "select 1 from cronmill.task")],
-                place
+                fixture
             )
         }
     }
 
     @Test("commands about tasks: one task, with one option")
     func tasks() async throws {
-        try await withPlace { place in
+        try await withFixture { fixture in
             let waiting: SQL = "select count(*) from cronmill.task"
             try await make(
                 [
@@ -148,7 +148,7 @@ struct PlainestCallsTests {
                     Call("cancel", "ID", "--dry-run", query: waiting, rows: ["1"]),
                 ],
                 with: .waiting,
-                place
+                fixture
             )
             let redriven: SQL = """
                 select (select count(*) from cronmill.task) as waiting, (select count(*) from cronmill.dead_task) as dead
@@ -167,7 +167,7 @@ struct PlainestCallsTests {
                     Call("tasks", "--state", "dead"), Call("tasks", "ID"),
                 ],
                 with: .dead,
-                place
+                fixture
             )
             try await make(
                 [
@@ -175,14 +175,14 @@ struct PlainestCallsTests {
                     Call("purge", "--queue", "work", "--done", "0", "--yes", query: "select 1 from cronmill.done_task"),
                 ],
                 with: .done,
-                place
+                fixture
             )
         }
     }
 
     @Test("configure: one option")
     func configure() async throws {
-        try await withPlace { place in
+        try await withFixture { fixture in
             func call(_ option: String, _ value: String, _ column: String, _ shown: String) -> Call {
                 Call(
                     "configure",
@@ -205,9 +205,9 @@ struct PlainestCallsTests {
                     call("--keep-done", "1h", "keep_done", "01:00:00"),
                     call("--keep-dead", "1h", "keep_dead", "01:00:00"),
                     call("--handler", "app.work", "handler", "app.work(jsonb)"),
-                    call("--run-as", place.runner, "run_as", place.runner),
+                    call("--run-as", fixture.runner, "run_as", fixture.runner),
                 ],
-                place
+                fixture
             )
         }
     }
@@ -216,7 +216,7 @@ struct PlainestCallsTests {
     func others() async throws {
         // What is wrong with a server, check-permissions says to everybody.
         try await withServer { server in
-            try await withPlace(on: server) { place in
+            try await withFixture(on: server) { fixture in
                 let state: SQL = "select enabled, paused from cronmill.processor"
                 try await make(
                     [
@@ -250,35 +250,35 @@ struct PlainestCallsTests {
                         Call(
                             "grant",
                             "monitor",
-                            place.runner,
+                            fixture.runner,
                             query: "select part from cronmill.grantee",
                             rows: ["monitor"]
                         ),
-                        Call("revoke", "monitor", place.runner, query: "select part from cronmill.grantee"),
+                        Call("revoke", "monitor", fixture.runner, query: "select part from cronmill.grantee"),
                         Call(
                             "grant",
                             "operator",
-                            place.runner,
+                            fixture.runner,
                             query: "select part from cronmill.grantee",
                             rows: ["operator"]
                         ),
-                        Call("revoke", "operator", place.runner, query: "select part from cronmill.grantee"),
-                        Call("grant", "producer", place.runner, "--queue", "work"),
+                        Call("revoke", "operator", fixture.runner, query: "select part from cronmill.grantee"),
+                        Call("grant", "producer", fixture.runner, "--queue", "work"),
                         Call(
                             "revoke",
                             "producer",
-                            place.runner,
+                            fixture.runner,
                             "--queue",
                             "work",
                             query: "select part from cronmill.grantee"
                         ),
-                        Call("grant", "run-as", place.runner),
+                        Call("grant", "run-as", fixture.runner),
                         Call("setup"), Call("setup", "--dry-run"),
                         Call("remove", "work", "--yes", query: "select name from cronmill.processor"),
                         Call("remove", "--queue", "work", "--yes", query: "select name from cronmill.queue"),
                         Call("remove", "--everything", "--yes"),
                     ],
-                    place
+                    fixture
                 )
             }
         }
@@ -286,16 +286,16 @@ struct PlainestCallsTests {
 
     @Test("process does the one task there is")
     func process() async throws {
-        try await withPlace { place in
+        try await withFixture { fixture in
             try await make(
                 [
                     Call("process", "work", query: "select 1 from cronmill.task"),
                     Call("process", "work", "--limit", "1", query: "select 1 from cronmill.task"),
                 ],
                 with: .waiting,
-                place
+                fixture
             )
-            #expect(try await place.done() == [1, 1])
+            #expect(try await fixture.done() == [1, 1])
         }
     }
 }

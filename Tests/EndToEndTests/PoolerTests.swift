@@ -8,11 +8,11 @@ struct PoolerTests {
     @Test("every command works through a pooler in transaction mode and leaves neither a setting nor a lock with it")
     func mainJob() async throws {
         try await withServer { server in
-            try await withDatabases(on: server) { place in
-                try await Pooler.with(server, roles: [place.runner]) { pooler in
-                    let database = place.database
+            try await withDatabases(on: server) { fixture in
+                try await Pooler.with(server, roles: [fixture.runner]) { pooler in
+                    let database = fixture.database
                     func cronmill(_ arguments: [String], input: String = "") async throws -> ProgramResult {
-                        let result = try await place.cronmill(
+                        let result = try await fixture.cronmill(
                             arguments,
                             environment: pooler.environment,
                             input: Array(input.utf8)
@@ -28,7 +28,7 @@ struct PoolerTests {
                         ["configure", "work", "--slots", "2"], ["enable"], ["tasks"], ["stats"], ["runs"], ["sync"],
                         ["check-permissions"], ["export"], ["prune"], ["disable"], ["remove", "--everything", "--yes"],
                     ]
-                    let setup = try await cronmill(place.setupArguments([]))
+                    let setup = try await cronmill(fixture.setupArguments([]))
                     #expect(setup.exitCode == 0, "\(setup.errors)")
                     for command in commands {
                         let input = command[0] == "enqueue" ? "{\"n\": 1}\n" : ""
@@ -45,26 +45,26 @@ struct PoolerTests {
     @Test("a pooler is recognised: config and setup say it, and process refuses it")
     func recognised() async throws {
         try await withServer { server in
-            try await withDatabases(on: server) { place in
-                try await Pooler.with(server, roles: [place.runner]) { pooler in
-                    let setup = try await place.cronmill(place.setupArguments([]), environment: pooler.environment)
+            try await withDatabases(on: server) { fixture in
+                try await Pooler.with(server, roles: [fixture.runner]) { pooler in
+                    let setup = try await fixture.cronmill(fixture.setupArguments([]), environment: pooler.environment)
                     #expect(setup.exitCode == 0)
                     #expect(
                         setup.errors.contains(
-                            "The connection to database \"\(place.database)\" goes through a pooler; only cronmill process "
+                            "The connection to database \"\(fixture.database)\" goes through a pooler; only cronmill process "
                                 + "needs the server itself (--host, --port).\n"
                         )
                     )
-                    let here = ["--database", place.database]
+                    let here = ["--database", fixture.database]
                     func results(_ environment: [String: String]) async throws -> [String] {
-                        try await place.cronmill(["config"] + here, environment: environment).output
+                        try await fixture.cronmill(["config"] + here, environment: environment).output
                             .split(separator: "\n").suffix(2).map {
                                 $0.contains("through a pooler") ? "pooler" : "direct"
                             }
                     }
                     #expect(try await results(pooler.environment) == ["pooler", "pooler"])
                     #expect(try await results([:]) == ["direct", "direct"])
-                    let process = try await place.cronmill(
+                    let process = try await fixture.cronmill(
                         ["process", "work"] + here,
                         environment: pooler.environment
                     )
@@ -74,7 +74,7 @@ struct PoolerTests {
                             "cronmill: error: processor \"work\" cannot be worked by hand through a connection pooler\n"
                         )
                     )
-                    #expect(try await place.cronmill(["process", "work"] + here).exitCode == 0)
+                    #expect(try await fixture.cronmill(["process", "work"] + here).exitCode == 0)
                 }
             }
         }
@@ -83,17 +83,17 @@ struct PoolerTests {
     @Test("a set-up that waits for another one says for whom")
     func waiting() async throws {
         try await withServer { server in
-            try await withDatabases(on: server) { place in
-                let holder = try await place.connect("postgres")
+            try await withDatabases(on: server) { fixture in
+                let holder = try await fixture.connect("postgres")
                 let pid = try await holder.run { session in
                     try session.openTransaction()
                     try session.execute("select pg_advisory_xact_lock(1668443502, 0)")
                     return session.processID
                 }
-                async let setup = place.cronmill(place.setupArguments([]))
+                async let setup = fixture.cronmill(fixture.setupArguments([]))
                 // The other one ends when this one has waited for a while.
                 try await eventually("the set-up waits") {
-                    try await place.cronRows(
+                    try await fixture.cronRows(
                         "select count(*) from pg_stat_activity as a where a.query like '%pg_advisory_xact_lock(1668443502%' and a.state = 'active' and a.xact_start < clock_timestamp() - interval '4 s'"
                     ) == ["1"]
                 }

@@ -6,48 +6,48 @@ import Testing
 struct PrivilegeTests {
     @Test("the run-as role may read and write no table of ours, and works nevertheless")
     func tables() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            try await place.enqueue(50)
-            let granted = try await place.rows(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.enqueue(50)
+            let granted = try await fixture.rows(
                 """
                 select c.relname, p.privilege
                 from pg_class as c
                 cross join unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger'])
                     as p (privilege)
                 where c.relnamespace = 'cronmill'::regnamespace and c.relkind in ('r', 'v', 'f')
-                    and (has_table_privilege(\(place.runner), c.oid, p.privilege)
+                    and (has_table_privilege(\(fixture.runner), c.oid, p.privilege)
                         or p.privilege in ('select', 'insert', 'update', 'references')
-                            and has_any_column_privilege(\(place.runner), c.oid, p.privilege))
+                            and has_any_column_privilege(\(fixture.runner), c.oid, p.privilege))
                 """
             )
             #expect(granted == [])
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     """
-                    select has_schema_privilege(\(place.runner), 'cronmill', 'create') as work,
-                        has_schema_privilege(\(place.runner), 'cronmill_processor', 'create') as processor
+                    select has_schema_privilege(\(fixture.runner), 'cronmill', 'create') as work,
+                        has_schema_privilege(\(fixture.runner), 'cronmill_processor', 'create') as processor
                     """
                 ) == ["f|f"]
             )
-            try await place.call()
-            #expect(try await place.done() == Array(1...50))
+            try await fixture.call()
+            #expect(try await fixture.done() == Array(1...50))
         }
     }
 
     @Test("the run-as role of one processor can do nothing to another, nor enqueue")
     func otherProcessor() async throws {
-        try await withDatabases { place in
-            let other = "\(place.runner)_other"
-            try await place.script(
+        try await withDatabases { fixture in
+            let other = "\(fixture.runner)_other"
+            try await fixture.script(
                 """
                 create role \(other) login;
                 grant usage on schema app to \(other);
                 grant insert on app.done to \(other)
                 """
             )
-            try await place.setUp("--enable")
-            let setup = try await place.cronmillHere(
+            try await fixture.setUp("--enable")
+            let setup = try await fixture.cronmillHere(
                 "setup",
                 "--queue",
                 "theirs",
@@ -57,21 +57,21 @@ struct PrivilegeTests {
                 other,
                 "--enable",
                 "--schedule",
-                Workplace.never
+                Fixture.never
             )
             #expect(setup.exitCode == 0, "\(setup.errors)")
-            let queue = try await place.rows("select cronmill.enqueue('theirs', '{\"n\": 1}') as task_id")
-            let theirs = try await place.rows("select processor_id from cronmill.processor where name = 'theirs'")
+            let queue = try await fixture.rows("select cronmill.enqueue('theirs', '{\"n\": 1}') as task_id")
+            let theirs = try await fixture.rows("select processor_id from cronmill.processor where name = 'theirs'")
             let (task, id) = (queue[0], theirs[0])
-            let before = try await place.rows("select t::text from cronmill.task as t")
-            let row = try await place.rows("select t.ctid from cronmill.task as t")[0]
+            let before = try await fixture.rows("select t::text from cronmill.task as t")
+            let row = try await fixture.rows("select t.ctid from cronmill.task as t")[0]
 
-            let runner = try await place.connect(as: place.runner)
+            let runner = try await fixture.connect(as: fixture.runner)
             let denied = try await expectedError { try await runner.execute("call cronmill_processor.theirs(1)") }
             #expect(denied.sqlState == .insufficientPrivilege)
             let refused = try await expectedError { try await runner.execute("select cronmill.begin_run('theirs', 1)") }
             #expect(refused.sqlState == "MC003")
-            #expect(refused.message == "role \"\(place.runner)\" may not run processor \"theirs\"")
+            #expect(refused.message == "role \"\(fixture.runner)\" may not run processor \"theirs\"")
             let claim = try await runner.query(
                 "select c.stop_reason, c.task_ids from cronmill.claim(\(unsafeRaw: id), 1, 10, 0, false, null, false) as c"
             )
@@ -90,7 +90,7 @@ struct PrivilegeTests {
                     array[row('XX000', 'm', null, null, null)::cronmill.task_error], (0, 0, 0, null, null, 0)::cronmill.counters)
                 """
             )
-            let own = try await place.rows("select processor_id from cronmill.processor where name = 'work'")
+            let own = try await fixture.rows("select processor_id from cronmill.processor where name = 'work'")
             for processor in [id, own[0]] {
                 let refused = try await expectedError {
                     try await runner.execute(
@@ -99,7 +99,7 @@ struct PrivilegeTests {
                 }
                 #expect(refused.message == "1 of 1 tasks of the batch are no longer in the queue")
             }
-            #expect(try await place.rows("select t::text from cronmill.task as t") == before)
+            #expect(try await fixture.rows("select t::text from cronmill.task as t") == before)
 
             let forbidden: [SQL] = [
                 "select cronmill.enqueue('work', '{}')", "select cronmill.enqueue_many('work', array['{}'::jsonb])",
@@ -115,32 +115,32 @@ struct PrivilegeTests {
 
     @Test("two grants in the registry at once are done one after the other")
     func grantsAtOnce() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            try await place.script("create role \(place.runner)_2; create role \(place.runner)_3")
-            let connection = try await place.connect("postgres")
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            try await fixture.script("create role \(fixture.runner)_2; create role \(fixture.runner)_3")
+            let connection = try await fixture.connect("postgres")
             try await connection.script(
-                "begin; select cronmill_cron.permit_run_as('\(place.database)', '\(place.runner)_2')"
+                "begin; select cronmill_cron.permit_run_as('\(fixture.database)', '\(fixture.runner)_2')"
             )
-            async let other: Void = place.script(
-                "select cronmill_cron.permit_run_as('\(place.database)', '\(place.runner)_3')",
+            async let other: Void = fixture.script(
+                "select cronmill_cron.permit_run_as('\(fixture.database)', '\(fixture.runner)_3')",
                 in: "postgres"
             )
             try await eventually("the other one waits", within: .seconds(20)) {
-                try await place.cronRows(
-                    "select pid from pg_stat_activity where wait_event_type = 'Lock' and query like \("%\(place.runner)_3%")"
+                try await fixture.cronRows(
+                    "select pid from pg_stat_activity where wait_event_type = 'Lock' and query like \("%\(fixture.runner)_3%")"
                 ).count == 1
             }
             try await connection.script("commit")
             try await other
-            let permitted = try await place.cronRows(
+            let permitted = try await fixture.cronRows(
                 """
                 select a.role_name from cronmill_cron.run_as as a
-                where a.role_name like \("\(place.runner)%") and has_schema_privilege(a.role_name, 'cronmill_cron', 'usage')
+                where a.role_name like \("\(fixture.runner)%") and has_schema_privilege(a.role_name, 'cronmill_cron', 'usage')
                 order by 1
                 """
             )
-            #expect(permitted == [place.runner, "\(place.runner)_2", "\(place.runner)_3"])
+            #expect(permitted == [fixture.runner, "\(fixture.runner)_2", "\(fixture.runner)_3"])
         }
     }
 }

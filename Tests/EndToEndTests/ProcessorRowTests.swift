@@ -4,30 +4,30 @@ import Testing
 /// `cronmill.processor` changed by plain SQL.
 @Suite("Processor rows", .timeLimit(.minutes(60)))
 struct ProcessorRowTests {
-    private func active(_ place: Workplace) async throws -> [String] {
-        try await place.cronRows("select active from cron.job where database = \(place.database) order by jobid")
+    private func active(_ fixture: Fixture) async throws -> [String] {
+        try await fixture.cronRows("select active from cron.job where database = \(fixture.database) order by jobid")
     }
 
     @Test("a change of enabled reaches cron.job with its commit, and not before")
     func commit() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--slots", "2", "--enable")
-            #expect(try await active(place) == ["t", "t"])
-            let connection = try await place.connect()
+        try await withDatabases { fixture in
+            try await fixture.setUp("--slots", "2", "--enable")
+            #expect(try await active(fixture) == ["t", "t"])
+            let connection = try await fixture.connect()
             try await connection.script("begin; update cronmill.processor set enabled = false where name = 'work'")
-            #expect(try await active(place) == ["t", "t"])
+            #expect(try await active(fixture) == ["t", "t"])
             try await connection.script("commit")
-            #expect(try await active(place) == ["f", "f"])
+            #expect(try await active(fixture) == ["f", "f"])
         }
     }
 
     @Test("a rollback and a rollback to a savepoint take the change of cron.job back")
     func rollBack() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--slots", "2", "--enable")
-            try await place.script("begin; update cronmill.processor set enabled = false; rollback")
-            #expect(try await active(place) == ["t", "t"])
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--slots", "2", "--enable")
+            try await fixture.script("begin; update cronmill.processor set enabled = false; rollback")
+            #expect(try await active(fixture) == ["t", "t"])
+            try await fixture.script(
                 """
                 begin;
                 savepoint a;
@@ -37,15 +37,15 @@ struct ProcessorRowTests {
                 commit
                 """
             )
-            #expect(try await active(place) == ["t"])
+            #expect(try await active(fixture) == ["t"])
         }
     }
 
     @Test("an invalid schedule aborts the statement, with the reason")
     func schedule() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            let connection = try await place.connect()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            let connection = try await fixture.connect()
             let error = try await expectedError {
                 try await connection.execute("update cronmill.processor set schedule = '*/30 * * * * *'")
             }
@@ -56,19 +56,19 @@ struct ProcessorRowTests {
                 try await connection.execute("update cronmill.processor set schedule = '61 * * * *'")
             }
             #expect(other.message == "invalid schedule: 61 * * * *")
-            #expect(try await place.rows("select schedule from cronmill.processor") == [Workplace.never])
+            #expect(try await fixture.rows("select schedule from cronmill.processor") == [Fixture.never])
         }
     }
 
     @Test("TRUNCATE of the processors is refused, and their jobs stay")
     func truncate() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            let before = try await place.jobs()
-            let error = try await expectedError { try await place.script("truncate cronmill.processor cascade") }
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            let before = try await fixture.jobs()
+            let error = try await expectedError { try await fixture.script("truncate cronmill.processor cascade") }
             #expect(error.sqlState == "MC002")
             #expect(error.message == "processors cannot be truncated")
-            #expect(try await place.jobs() == before)
+            #expect(try await fixture.jobs() == before)
         }
     }
 
@@ -89,46 +89,46 @@ struct ProcessorRowTests {
         ]
     )
     func kept(statement: String, message: String, hint: String) async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            try await place.enqueue(1)
-            let error = try await expectedError { try await place.script(statement) }
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.enqueue(1)
+            let error = try await expectedError { try await fixture.script(statement) }
             #expect(error.sqlState == "MC002")
             #expect(error.message == message)
             #expect(error.hint?.contains(hint) == true)
-            try await place.call()
-            #expect(try await place.done() == [1])
+            try await fixture.call()
+            #expect(try await fixture.done() == [1])
         }
     }
 
     @Test("deleting a processor's row unschedules its jobs")
     func delete() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--slots", "2", "--enable")
-            try await place.script("delete from cronmill.processor where name = 'work'")
-            #expect(try await place.jobs() == [])
+        try await withDatabases { fixture in
+            try await fixture.setUp("--slots", "2", "--enable")
+            try await fixture.script("delete from cronmill.processor where name = 'work'")
+            #expect(try await fixture.jobs() == [])
         }
     }
 
     @Test("a processor cannot be renamed, nor run as a role that may not log in")
     func refused() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
             let renamed = try await expectedError {
-                try await place.script("update cronmill.processor set name = 'play'")
+                try await fixture.script("update cronmill.processor set name = 'play'")
             }
             #expect(renamed.sqlState == "MC002")
             #expect(renamed.message == "processor \"work\" cannot be renamed or given another queue")
             let role = try await expectedError {
-                try await place.script("update cronmill.processor set run_as = 'pg_monitor'")
+                try await fixture.script("update cronmill.processor set run_as = 'pg_monitor'")
             }
             #expect(role.sqlState == "MC009")
             #expect(role.message == "role \"pg_monitor\" is not permitted to log in")
             let unpermitted = try await expectedError {
-                try await place.script("update cronmill.processor set run_as = 'postgres'")
+                try await fixture.script("update cronmill.processor set run_as = 'postgres'")
             }
             #expect(unpermitted.sqlState == "MC009")
-            #expect(unpermitted.message == "jobs of database \"\(place.database)\" may not run as role \"postgres\"")
+            #expect(unpermitted.message == "jobs of database \"\(fixture.database)\" may not run as role \"postgres\"")
         }
     }
 }

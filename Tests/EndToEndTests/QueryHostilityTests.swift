@@ -82,9 +82,9 @@ struct QueryHostilityTests {
 
     @Test("none of them does anything: each is dead with the reason, and the query after it is done")
     func texts() async throws {
-        try await withDatabases { place in
-            try await place.setUpQueries()
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUpQueries()
+            try await fixture.script(
                 """
                 create extension tablefunc;
                 create table app.secret (id bigint);
@@ -92,7 +92,7 @@ struct QueryHostilityTests {
                 create function app.volatile_of_two(a integer, b integer) returns bigint language sql as 'select 1';
                 create operator app.@@@ (function = app.volatile_of_two, leftarg = integer, rightarg = integer);
                 create function app.inner() returns bigint language sql as 'insert into app.done values (1) returning n';
-                grant select on app.done to \(place.runner);
+                grant select on app.done to \(fixture.runner);
                 create function app.check(n bigint) returns boolean language plpgsql
                     as 'begin insert into app.done values (n); return true; end';
                 create domain app.evil as bigint check (app.check(value));
@@ -101,19 +101,19 @@ struct QueryHostilityTests {
                 create function app.liar() returns bigint stable language plpgsql as 'begin return app.inner(); end'
                 """
             )
-            for (text, _) in Self.texts { try await place.ask(text) }
-            try await place.ask("select id from app.point", more: #"{"hash": "innocent"}"#)
-            try await place.answer()
-            let dead = try await place.rows(
+            for (text, _) in Self.texts { try await fixture.ask(text) }
+            try await fixture.ask("select id from app.point", more: #"{"hash": "innocent"}"#)
+            try await fixture.answer()
+            let dead = try await fixture.rows(
                 "select d.payload ->> 'query' as query, d.error_message from cronmill.dead_task as d order by d.task_id"
             )
             let matched = zip(dead, Self.texts).filter { $0.hasPrefix("\($1.text)|\($1.reason)") }.count
             #expect(matched == Self.texts.count, "\(dead.joined(separator: "\n"))")
-            #expect(try await place.rows("select query_hash, row_count from app.query_result") == ["innocent|1000"])
-            #expect(try await place.rows("select count(*) from app.done") == ["0"])
-            #expect(try await place.rows("select count(*) from app.point") == ["1000"])
-            #expect(try await place.rows("select count(*) from cronmill.task") == ["0"])
-            let slot = try await place.rows(
+            #expect(try await fixture.rows("select query_hash, row_count from app.query_result") == ["innocent|1000"])
+            #expect(try await fixture.rows("select count(*) from app.done") == ["0"])
+            #expect(try await fixture.rows("select count(*) from app.point") == ["1000"])
+            #expect(try await fixture.rows("select count(*) from cronmill.task") == ["0"])
+            let slot = try await fixture.rows(
                 "select r.ended_at is not null as is_clean, r.done, r.failed, r.dead from cronmill.run as r"
             )
             #expect(slot == ["t|1|\(Self.texts.count)|\(Self.texts.count)"])
@@ -136,11 +136,11 @@ struct QueryHostilityTests {
         ]
     )
     func payloads(payload: String, reason: String) async throws {
-        try await withDatabases { place in
-            try await place.setUpQueries()
-            _ = try await place.rows("select cronmill.enqueue('fragments', \(payload)::jsonb)")
-            try await place.answer()
-            let dead = try await place.deadQueries()
+        try await withDatabases { fixture in
+            try await fixture.setUpQueries()
+            _ = try await fixture.rows("select cronmill.enqueue('fragments', \(payload)::jsonb)")
+            try await fixture.answer()
+            let dead = try await fixture.deadQueries()
             #expect(dead.count == 1 && dead[0].hasPrefix("MC102|\(reason)"), "\(dead)")
         }
     }

@@ -7,43 +7,43 @@ struct QuotaTests {
     @Test("a work database has so many slots and jobs at most, until the registry's owner says more")
     func quotas() async throws {
         try await withServer { server in
-            try await withDatabases(on: server, waitsForTurn: false) { place in
-                try await place.setUp("--enable")
-                try await place.script("select cronmill_cron.set_quota('\(place.database)', 2, 4)", in: "postgres")
-                let more = try await place.cronmillHere("configure", "work", "--slots", "3")
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
+                try await fixture.setUp("--enable")
+                try await fixture.script("select cronmill_cron.set_quota('\(fixture.database)', 2, 4)", in: "postgres")
+                let more = try await fixture.cronmillHere("configure", "work", "--slots", "3")
                 #expect(more.exitCode == 1)
                 #expect(
                     more.errors.contains(
-                        "database \"\(place.database)\" would have 3 slots of enabled processors, and may have 2"
+                        "database \"\(fixture.database)\" would have 3 slots of enabled processors, and may have 2"
                     )
                 )
                 #expect(
-                    more.errors.contains("cronmill_cron.set_quota('\(place.database)', slots => 3, jobs => 4);")
+                    more.errors.contains("cronmill_cron.set_quota('\(fixture.database)', slots => 3, jobs => 4);")
                 )
-                let disabled = try await place.cronmillHere([
-                    "setup", "--queue", "idle", "--handler", "app.work", "--run-as", place.runner, "--slots", "4",
+                let disabled = try await fixture.cronmillHere([
+                    "setup", "--queue", "idle", "--handler", "app.work", "--run-as", fixture.runner, "--slots", "4",
                 ])
                 #expect(disabled.exitCode == 1)
-                #expect(disabled.errors.contains("database \"\(place.database)\" would have 5 jobs, and may have 4"))
+                #expect(disabled.errors.contains("database \"\(fixture.database)\" would have 5 jobs, and may have 4"))
                 // The link itself, too.
-                let owner = try await place.connect()
+                let owner = try await fixture.connect()
                 let order = try await expectedError {
                     try await owner.execute(
                         """
                         insert into cronmill.registry (name, enabled, slots, schedule, linger, run_as, removed)
-                        values ('many', false, 1000, '* * * * *', '0', \(place.runner), false)
+                        values ('many', false, 1000, '* * * * *', '0', \(fixture.runner), false)
                         """
                     )
                 }
                 #expect(order.message.contains("would have 1001 jobs, and may have 4"))
                 await owner.close()
-                try await place.script(
-                    "select cronmill_cron.set_quota('\(place.database)', null, null)",
+                try await fixture.script(
+                    "select cronmill_cron.set_quota('\(fixture.database)', null, null)",
                     in: "postgres"
                 )
-                let configured = try await place.cronmillHere("configure", "work", "--slots", "3")
+                let configured = try await fixture.cronmillHere("configure", "work", "--slots", "3")
                 #expect(configured.exitCode == 0, "\(configured.errors)")
-                #expect(try await place.jobs().count == 3)
+                #expect(try await fixture.jobs().count == 3)
             }
         }
     }
@@ -51,29 +51,29 @@ struct QuotaTests {
     @Test("a link waits, and lets others wait, for a limited time; what was taken from it is found, and set again")
     func timeouts() async throws {
         try await withServer { server in
-            try await withDatabases(on: server, waitsForTurn: false) { place in
-                try await place.setUp()
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
+                try await fixture.setUp()
                 let settings: SQL = """
                     select array_to_string(array(select c from unnest(r.rolconfig) as c order by c), ',')
                     from pg_roles as r
                     where r.rolname like 'cronmill link %'
                     """
                 let wanted = ["idle_in_transaction_session_timeout=5min,lock_timeout=10s,statement_timeout=60s"]
-                #expect(try await place.cronRows(settings) == wanted)
-                try await place.script(
-                    "alter role \"cronmill link \(place.database)\" reset lock_timeout",
+                #expect(try await fixture.cronRows(settings) == wanted)
+                try await fixture.script(
+                    "alter role \"cronmill link \(fixture.database)\" reset lock_timeout",
                     in: "postgres"
                 )
-                let check = try await place.cronmillHere("check-permissions")
+                let check = try await fixture.cronmillHere("check-permissions")
                 #expect(check.exitCode == 3)
                 #expect(
                     check.output.contains("sessions of this link may wait, and let others wait, without end")
                         && check.output.contains("set lock_timeout = '10s';")
                 )
-                let setup = try await place.cronmill(["setup", "--database", place.database])
-                #expect(setup.errors == "\(place.database): limit the waits of the link\n")
-                #expect(try await place.cronRows(settings) == wanted)
-                #expect(try await place.cronmillHere("check-permissions").exitCode == 0)
+                let setup = try await fixture.cronmill(["setup", "--database", fixture.database])
+                #expect(setup.errors == "\(fixture.database): limit the waits of the link\n")
+                #expect(try await fixture.cronRows(settings) == wanted)
+                #expect(try await fixture.cronmillHere("check-permissions").exitCode == 0)
             }
         }
     }
@@ -81,21 +81,21 @@ struct QuotaTests {
     @Test("who waits for an order that is left open is told whose it is")
     func openOrder() async throws {
         try await withServer { server in
-            try await withDatabases(2, on: server, waitsForTurn: false) { place in
-                try await place.setUp()
-                let open = try await place.connect()
+            try await withDatabases(2, on: server, waitsForTurn: false) { fixture in
+                try await fixture.setUp()
+                let open = try await fixture.connect()
                 try await open.script("begin; update cronmill.processor set enabled = true")
-                let other = try await place.cronmill(["enable", "--database", place.databases[1]])
+                let other = try await fixture.cronmill(["enable", "--database", fixture.databases[1]])
                 #expect(other.exitCode == 1)
                 #expect(
                     other.errors.contains("another transaction that activates jobs has not ended: process ")
-                        && other.errors.contains("of role \"cronmill link \(place.database)\"")
+                        && other.errors.contains("of role \"cronmill link \(fixture.database)\"")
                         && other.errors.contains("select pg_terminate_backend("),
                     "\(other.errors)"
                 )
                 try await open.execute("rollback")
                 await open.close()
-                let again = try await place.cronmill(["enable", "--database", place.databases[1]])
+                let again = try await fixture.cronmill(["enable", "--database", fixture.databases[1]])
                 #expect(again.exitCode == 0, "\(again.errors)")
             }
         }
@@ -104,10 +104,10 @@ struct QuotaTests {
     @Test("a table of results with a trigger, or of another's, is refused, and found where it came later")
     func results() async throws {
         try await withServer { server in
-            try await withDatabases(on: server, waitsForTurn: false) { place in
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
                 try await server.makeRole("stranger")
-                try await place.setUpQueries()
-                #expect(try await place.cronmillHere("check-permissions").exitCode == 0)
+                try await fixture.setUpQueries()
+                #expect(try await fixture.cronmillHere("check-permissions").exitCode == 0)
                 let trigger = """
                     create function app.note() returns trigger language plpgsql as 'begin return new; end';
                     create trigger note before insert on app.query_result for each row execute function app.note()
@@ -125,16 +125,16 @@ struct QuotaTests {
                         "role \"stranger\" may put triggers on table app.query_result"
                     ),
                 ] {
-                    try await place.script(change)
-                    let found = try await place.cronmillHere("check-permissions")
+                    try await fixture.script(change)
+                    let found = try await fixture.cronmillHere("check-permissions")
                     #expect(found.exitCode == 3 && found.output.contains(fault), "\(found.output)\(found.errors)")
-                    let refused = try await place.cronmillHere([
-                        "setup", "--queue", "second", "--query-results", "app.query_result", "--run-as", place.runner,
+                    let refused = try await fixture.cronmillHere([
+                        "setup", "--queue", "second", "--query-results", "app.query_result", "--run-as", fixture.runner,
                     ])
                     #expect(refused.exitCode == 1 && refused.errors.contains("error: \(fault)"), "\(refused.errors)")
-                    try await place.script(undo)
+                    try await fixture.script(undo)
                 }
-                #expect(try await place.cronmillHere("check-permissions").exitCode == 0)
+                #expect(try await fixture.cronmillHere("check-permissions").exitCode == 0)
             }
         }
     }

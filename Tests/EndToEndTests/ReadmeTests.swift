@@ -122,7 +122,7 @@ struct ReadmeTests {
         "cronmill configure letters": "slots 2 -> 1, timeout 30m -> 5m",
         "cronmill import": "analytics: import settings, changing processors: letters",
         "cronmill process fragments": "shop: 10 tasks done",
-        "cronmill migrate adopt": "shop: 5,000 rows moved from table app.jobs to queue jobs",
+        "cronmill migrate takeover": "shop: 5,000 rows moved from table app.jobs to queue jobs",
     ]
 
     /// By which the block of a set-up without superuser is known.
@@ -157,11 +157,11 @@ struct ReadmeTests {
         ]
         #expect(Set(found) == Set(Self.pages + others))
         for page in found {
-            let place = folder.appending(page).removingLastComponent()
+            let parent = folder.appending(page).removingLastComponent()
             for part in try await Page.text(page).split(separator: "](").dropFirst() {
                 let target = part.prefix { $0 != ")" && $0 != "#" }
                 guard !target.isEmpty, !target.contains("://") else { continue }
-                #expect(access(place.appending(String(target)).string, F_OK) == 0, "\(page): \(target)")
+                #expect(access(parent.appending(String(target)).string, F_OK) == 0, "\(page): \(target)")
             }
         }
     }

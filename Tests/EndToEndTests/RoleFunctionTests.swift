@@ -12,12 +12,12 @@ struct RoleFunctionTests {
         try await withTenants { tenants in
             // Where it was let in by somebody, and has changed them, they are not called.
             if asMember {
-                try await tenants.place.script(
+                try await tenants.fixture.script(
                     "create role accomplice login in role evil; grant usage on schema cronmill_run_as to accomplice",
                     in: "postgres"
                 )
             }
-            let evil = try await tenants.place.server.connect("postgres", as: asMember ? "accomplice" : "evil")
+            let evil = try await tenants.fixture.server.connect("postgres", as: asMember ? "accomplice" : "evil")
             try await evil.script(Tenants.trap)
             for (attempt, statement) in Tenants.attempts + (asMember ? [] : Tenants.otherAttempts) {
                 if asMember {
@@ -35,18 +35,18 @@ struct RoleFunctionTests {
                 let result = try await tenants.goes(command + ["--all"])
                 #expect([0, 3].contains(result.exitCode), "\(command): \(result.errors)")
             }
-            let installer = try await tenants.place.server.connect("postgres", as: "installer")
+            let installer = try await tenants.fixture.server.connect("postgres", as: "installer")
             try await installer.script("select cronmill_cron.raise_alarms(); select cronmill_cron.keep_pruning()")
-            #expect(try await tenants.place.cronRows("select who from evil.caught") == [])
+            #expect(try await tenants.fixture.cronRows("select who from evil.caught") == [])
             #expect(
-                try await tenants.place.cronRows("select role_name, fault from cronmill_cron.broken_roles()")
+                try await tenants.fixture.cronRows("select role_name, fault from cronmill_cron.broken_roles()")
                     == (asMember ? ["evil|they were changed"] : [])
             )
             if asMember {
                 // Even made anew they are not called as long as somebody could change them.
                 try await installer.script("select cronmill_cron.make_role_functions('evil')")
                 #expect(
-                    try await tenants.place.cronRows("select role_name, fault from cronmill_cron.broken_roles()")
+                    try await tenants.fixture.cronRows("select role_name, fault from cronmill_cron.broken_roles()")
                         == ["evil|role \"accomplice\" may use schema cronmill_run_as, and so change them"]
                 )
                 let refused = try await expectedError {
@@ -55,11 +55,11 @@ struct RoleFunctionTests {
                     )
                 }
                 #expect(refused.sqlState == "MC003")
-                let jobs = try await tenants.place.cronRows(
+                let jobs = try await tenants.fixture.cronRows(
                     "select count(*) from cron.job where username = 'evil'"
                 )
                 #expect(jobs == ["1"])
-                try await tenants.place.script("drop owned by accomplice; drop role accomplice", in: "postgres")
+                try await tenants.fixture.script("drop owned by accomplice; drop role accomplice", in: "postgres")
                 #expect(try await tenants.goes(["sync", "--check", "--all"]) == DriftTests.clean)
             }
             await installer.close()
@@ -69,15 +69,15 @@ struct RoleFunctionTests {
     @Test("a run-as role that drops its functions stops nobody else: it is named, repaired, and can be removed")
     func dropped() async throws {
         try await withTenants { tenants in
-            let place = tenants.place
-            let (first, second) = (place.databases[0], place.databases[1])
-            let good = try await place.jobs(of: first)
-            let evil = try await place.server.connect("postgres", as: "evil")
+            let fixture = tenants.fixture
+            let (first, second) = (fixture.databases[0], fixture.databases[1])
+            let good = try await fixture.jobs(of: first)
+            let evil = try await fixture.server.connect("postgres", as: "evil")
             try await evil.script("drop owned by evil")
-            let installer = try await place.server.connect("postgres", as: "installer")
+            let installer = try await fixture.server.connect("postgres", as: "installer")
             try await installer.script("select cronmill_cron.raise_alarms(); select cronmill_cron.keep_pruning()")
             #expect(
-                try await place.cronRows("select kind, detail from cronmill_cron.alarm where cleared_at is null") == [
+                try await fixture.cronRows("select kind, detail from cronmill_cron.alarm where cleared_at is null") == [
                     "roles|Functions in schema cronmill_run_as may not be called, so these roles' jobs and runs are not "
                         + "seen: \"evil\" (they were dropped)."
                 ]
@@ -95,11 +95,11 @@ struct RoleFunctionTests {
                 let others = try await tenants.goes([command, "--database", first])
                 #expect(others.exitCode == 0, "\(command): \(others.errors)")
             }
-            #expect(try await place.jobs(of: first) == good)
+            #expect(try await fixture.jobs(of: first) == good)
             let own = try await tenants.goes(["disable", "--database", second])
             #expect(own.exitCode == 1 && own.errors.contains("they were dropped"))
             #expect(own.errors.contains("hint: cronmill setup makes them what they were."))
-            #expect(try await place.jobs(of: second).count == 1)
+            #expect(try await fixture.jobs(of: second).count == 1)
 
             let setup = try await tenants.goes(["setup", "--database", second])
             #expect(setup.errors == "postgres: make the functions by which jobs of role evil are made\n")
@@ -108,15 +108,15 @@ struct RoleFunctionTests {
             await evil.close()
             let removed = try await tenants.goes(["remove", "--everything", "--yes", "--database", second])
             #expect(removed.exitCode == 0, "\(removed.errors)")
-            #expect(try await place.jobs(of: second) == [])
-            #expect(try await place.jobs(of: first) == good)
+            #expect(try await fixture.jobs(of: second) == [])
+            #expect(try await fixture.jobs(of: first) == good)
             #expect(
-                try await place.cronRows(
+                try await fixture.cronRows(
                     """
                     select distinct p.proname from pg_proc as p
                     join pg_namespace as n on n.oid = p.pronamespace where n.nspname = 'cronmill_run_as'
                     """
-                ) == [place.runner]
+                ) == [fixture.runner]
             )
         }
     }
@@ -143,11 +143,11 @@ struct RoleFunctionTests {
 
     @Test("a registry of a superuser calls no function of another's, and makes none")
     func superuser() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            #expect(try await place.cronRows("select to_regnamespace('cronmill_run_as')") == ["-"])
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            #expect(try await fixture.cronRows("select to_regnamespace('cronmill_run_as')") == ["-"])
             #expect(
-                try await place.cronRows(
+                try await fixture.cronRows(
                     """
                     select p.oid::regprocedure from pg_proc as p
                     where p.pronamespace = 'cronmill_cron'::regnamespace and p.proowner <> 10
@@ -160,15 +160,15 @@ struct RoleFunctionTests {
 
 /// Two work databases of an installer without superuser: one of a run-as role that does its work, one of role `evil`.
 private struct Tenants {
-    let place: Workplace
+    let fixture: Fixture
 
     func goes(_ arguments: [String]) async throws -> ProgramResult {
-        try await place.cronmill(arguments, environment: ["DB_USER": "installer"])
+        try await fixture.cronmill(arguments, environment: ["DB_USER": "installer"])
     }
 
     /// Two runs of each job, old enough to be removed.
     func writeHistory() async throws {
-        try await place.script(
+        try await fixture.script(
             """
             insert into cron.job_run_details (jobid, runid, username, command, status, start_time, end_time)
             select jobid, 1000000 + 1000 * n + jobid, username, command, 'succeeded', now() - interval '30 days', now()
@@ -209,10 +209,10 @@ private struct Tenants {
 
 private func withTenants(_ body: (Tenants) async throws -> Void) async throws {
     try await withServer { server in
-        try await withDatabases(2, on: server, waitsForTurn: false) { place in
-            try await place.makeInstaller()
+        try await withDatabases(2, on: server, waitsForTurn: false) { fixture in
+            try await fixture.makeInstaller()
             try await server.makeRole("evil")
-            try await place.script(
+            try await fixture.script(
                 """
                 grant evil to installer; grant usage on schema cron to evil;
                 grant execute on function
@@ -222,18 +222,18 @@ private func withTenants(_ body: (Tenants) async throws -> Void) async throws {
                 """,
                 in: "postgres"
             )
-            try await place.script("grant usage on schema app to evil", in: place.databases[1])
-            for (database, role) in [(place.databases[0], place.runner), (place.databases[1], "evil")] {
-                let setup = try await place.cronmill(
+            try await fixture.script("grant usage on schema app to evil", in: fixture.databases[1])
+            for (database, role) in [(fixture.databases[0], fixture.runner), (fixture.databases[1], "evil")] {
+                let setup = try await fixture.cronmill(
                     [
                         "setup", "--database", database, "--queue", "work", "--handler", "app.work", "--run-as", role,
-                        "--schedule", Workplace.never, "--max-running-jobs", "32", "--others", "0", "--enable",
+                        "--schedule", Fixture.never, "--max-running-jobs", "32", "--others", "0", "--enable",
                     ],
                     environment: ["DB_USER": "installer"]
                 )
                 try #require(setup.exitCode == 0, "\(setup.errors)")
             }
-            try await body(Tenants(place: place))
+            try await body(Tenants(fixture: fixture))
         }
     }
 }

@@ -19,29 +19,29 @@ struct RunsTests {
         var tasks_dead: Int?
     }
 
-    private func listed(_ place: Workplace, _ arguments: String...) async throws -> [Listed] {
-        let result = try await place.cronmillHere(["runs", "--json", "--limit", "1000"] + arguments)
+    private func listed(_ fixture: Fixture, _ arguments: String...) async throws -> [Listed] {
+        let result = try await fixture.cronmillHere(["runs", "--json", "--limit", "1000"] + arguments)
         try #require(result.exitCode == 0, "\(result.errors)")
         return try JSONDecoder().decode([Listed].self, from: Data(result.output.utf8))
     }
 
     @Test("status calls a run gone where runs does, and a run of ours has its job's name")
     func gone() async throws {
-        try await withHistory("call t.ran(1000001, 5, 'running', null, null, 1, 1)") { place in
-            #expect(try await listed(place).map(\.status) == ["gone"])
-            let status = try await place.cronmillHere("status", "--json")
+        try await withHistory("call t.ran(1000001, 5, 'running', null, null, 1, 1)") { fixture in
+            #expect(try await listed(fixture).map(\.status) == ["gone"])
+            let status = try await fixture.cronmillHere("status", "--json")
             #expect(status.output.contains("\"status\": \"gone\""), "\(status.output)")
-            let runs = try await place.cronmillHere("runs", "--json")
-            #expect(runs.output.contains("\"job_name\": \"cronmill \(place.database)/work#1\""), "\(runs.output)")
+            let runs = try await fixture.cronmillHere("runs", "--json")
+            #expect(runs.output.contains("\"job_name\": \"cronmill \(fixture.database)/work#1\""), "\(runs.output)")
         }
     }
 
     /// A server whose history is only what `history` says: rows of a processor's job, `n` minutes ago being `at(n)`.
-    private func withHistory(_ history: String, _ body: (Workplace) async throws -> Void) async throws {
+    private func withHistory(_ history: String, _ body: (Fixture) async throws -> Void) async throws {
         try await withServer { server in
-            try await withDatabases(on: server) { place in
-                try await place.setUp("--slots", "2")
-                try await place.script(
+            try await withDatabases(on: server) { fixture in
+                try await fixture.setUp("--slots", "2")
+                try await fixture.script(
                     """
                     create schema t;
                     create function t.at(minutes double precision) returns timestamptz language sql
@@ -55,7 +55,7 @@ struct RunsTests {
                             cronmill_cron.job_command(o.processor, o.slot), ran.status, ran.message, t.at(ran.minutes),
                             t.at(ran.minutes) + ran.seconds * interval '1 second'
                         from cronmill_cron.job as o
-                        where o.slot = ran.slot and o.database_name = '\(place.database)'
+                        where o.slot = ran.slot and o.database_name = '\(fixture.database)'
                         order by o.job_key desc limit 1
                     $$;
                     -- The housekeepers would remove what is old.
@@ -66,16 +66,16 @@ struct RunsTests {
                     """,
                     in: "postgres"
                 )
-                try await body(place)
+                try await body(fixture)
             }
         }
     }
 
     @Test("a run tells what its tasks did, also that they failed where pg_cron calls it succeeded")
     func tasks() async throws {
-        try await withDatabases(2) { place in
-            for database in place.databases {
-                try await place.script(
+        try await withDatabases(2) { fixture in
+            for database in fixture.databases {
+                try await fixture.script(
                     """
                     create or replace function app.work(payload jsonb) returns void language plpgsql as $$
                     begin
@@ -86,35 +86,35 @@ struct RunsTests {
                     in: database
                 )
             }
-            try await place.setUp("--linger", "0", "--backoff-base", "1h")
-            try await place.enqueue(5)
-            try await place.script(
+            try await fixture.setUp("--linger", "0", "--backoff-base", "1h")
+            try await fixture.enqueue(5)
+            try await fixture.script(
                 """
                 select cronmill.enqueue('work', '{"bad": 1}'), cronmill.enqueue('work', '{"bad": 2}', max_attempts => 1)
                 """
             )
             try await awayFromFullMinute()
-            try await place.script("update cronmill.processor set schedule = '* * * * *', enabled = true")
+            try await fixture.script("update cronmill.processor set schedule = '* * * * *', enabled = true")
             try await eventually("pg_cron has noted a run that succeeded") {
-                try await place.cronRows(
-                    "select 1 from cron.job_run_details where database = \(place.database) and status = 'succeeded' limit 1"
+                try await fixture.cronRows(
+                    "select 1 from cron.job_run_details where database = \(fixture.database) and status = 'succeeded' limit 1"
                 ) == ["1"]
             }
-            let run = try #require(try await listed(place).last)
-            #expect((run.database, run.processor, run.slot, run.status) == (place.database, "work", 1, "succeeded"))
+            let run = try #require(try await listed(fixture).last)
+            #expect((run.database, run.processor, run.slot, run.status) == (fixture.database, "work", 1, "succeeded"))
             #expect(run.tasks_visible)
             #expect([run.tasks_done, run.tasks_failed, run.tasks_retried, run.tasks_dead] == [5, 2, 1, 1])
-            let table = try await place.cronmillHere("runs")
+            let table = try await fixture.cronmillHere("runs")
             #expect(table.output.hasPrefix("DATABASE"))
             #expect(table.output.contains("  tasks failed  5 done, 1 retried, 1 dead\n"))
 
-            try await place.script("alter database \"\(place.database)\" allow_connections false", in: "postgres")
-            let closed = try await place.cronmill(["runs", "--database", place.database, "--limit", "1"])
-            try await place.script("alter database \"\(place.database)\" allow_connections true", in: "postgres")
+            try await fixture.script("alter database \"\(fixture.database)\" allow_connections false", in: "postgres")
+            let closed = try await fixture.cronmill(["runs", "--database", fixture.database, "--limit", "1"])
+            try await fixture.script("alter database \"\(fixture.database)\" allow_connections true", in: "postgres")
             #expect(closed.output.contains("not visible"))
             #expect(
                 closed.errors.hasPrefix(
-                    "cronmill: database \(place.database), so its counters are not visible:\ncronmill: error: "
+                    "cronmill: database \(fixture.database), so its counters are not visible:\ncronmill: error: "
                 )
             )
             #expect(closed.exitCode == 2)
@@ -134,9 +134,9 @@ struct RunsTests {
             call t.ran(900001, 50, seconds => 30, slot => 2);
             call t.ran(900002, 40, 'failed', null, null);
             """
-        try await withHistory(history) { place in
+        try await withHistory(history) { fixture in
             func found(_ arguments: [String]) async throws -> [Int64] {
-                let result = try await place.cronmillHere(["runs", "--csv"] + arguments)
+                let result = try await fixture.cronmillHere(["runs", "--csv"] + arguments)
                 #expect(result.errors == "")
                 return result.output.split(separator: "\r\n").dropFirst().compactMap { Int64($0.prefix { $0 != "," }) }
             }
@@ -158,7 +158,7 @@ struct RunsTests {
                 #expect(try await found(arguments) == runs, "\(arguments)")
             }
             #expect(try await found(["work", "--limit", "1"]) == [900_002])
-            let wrong = try await place.cronmillHere("runs", "--since", "yesteryear")
+            let wrong = try await fixture.cronmillHere("runs", "--since", "yesteryear")
             #expect(
                 wrong
                     == ProgramResult(
@@ -181,12 +181,12 @@ struct RunsTests {
             call t.ran(2, 20);
             update cron.job_run_details set command = 'vacuum' where runid = 2;
             """
-        try await withHistory(history) { place in
-            try await place.script("select cronmill_cron.unregister('\(place.database)')", in: "postgres")
-            let result = try await place.cronmill(["runs", "--all", "--csv"])
+        try await withHistory(history) { fixture in
+            try await fixture.script("select cronmill_cron.unregister('\(fixture.database)')", in: "postgres")
+            let result = try await fixture.cronmill(["runs", "--all", "--csv"])
             #expect(result.errors == "")
             #expect(result.output.contains("\r\n1,") && !result.output.contains("\r\n2,"))
-            let everything = try await place.cronmill(["runs", "--all-jobs"])
+            let everything = try await fixture.cronmill(["runs", "--all-jobs"])
             #expect(everything.errors == "")
             #expect(everything.output.contains(" vacuum\n"))
         }
@@ -194,10 +194,10 @@ struct RunsTests {
 
     @Test("a run that pg_cron believes in and whose backend is not there is told as gone")
     func goneBackends() async throws {
-        try await withHistory("select 1") { place in
-            let sleeper = try await place.connect(as: place.runner)
+        try await withHistory("select 1") { fixture in
+            let sleeper = try await fixture.connect(as: fixture.runner)
             let pid = try await sleeper.query("select pg_backend_pid() as pid")[0].get("pid", as: Int.self)
-            try await place.script(
+            try await fixture.script(
                 """
                 call t.ran(1, 30, 'connecting', null, null, pid => null);
                 call t.ran(2, 29, 'sending', null, null, pid => 4000000);
@@ -210,7 +210,7 @@ struct RunsTests {
                 in: "postgres"
             )
             #expect(
-                try await listed(place).map { "\($0.runid) \($0.status)" }
+                try await listed(fixture).map { "\($0.runid) \($0.status)" }
                     == ["6 starting", "5 running", "4 gone", "3 gone", "2 gone", "1 gone"]
             )
             await sleeper.close()
@@ -226,15 +226,15 @@ struct RunsTests {
                     t.at(120000 - n), t.at(120000 - n)
                 from cron.job_run_details as d, generate_series(1, 110000) as n;
             """
-        try await withHistory(history) { place in
-            let cut = try await place.cronmillHere("runs", "--status", "failed")
+        try await withHistory(history) { fixture in
+            let cut = try await fixture.cronmillHere("runs", "--status", "failed")
             #expect(cut.output == "DATABASE  PROCESSOR  START  DURATION  STATUS  TASKS\n")
             let end = "; --since says how far\n"
             #expect(cut.errors.hasPrefix("the newest 100,000 runs of pg_cron's history were looked at, back to 20"))
             #expect(cut.errors.hasSuffix(end))
-            let whole = try await place.cronmillHere("runs", "--status", "failed", "--since", "1000d", "--csv")
+            let whole = try await fixture.cronmillHere("runs", "--status", "failed", "--since", "1000d", "--csv")
             #expect(whole.errors == "" && whole.output.contains("\r\n1,"))
-            let middle = try await place.cronmillHere(
+            let middle = try await fixture.cronmillHere(
                 "runs",
                 "--csv",
                 "--since",
@@ -250,43 +250,43 @@ struct RunsTests {
     func zones() async throws {
         try await withHistory(
             "call t.ran(1, 1); update cron.job_run_details set start_time = '2026-03-29 01:30+01' where runid = 1"
-        ) { place in
+        ) { fixture in
             for (zone, time) in [
                 ("Europe/Berlin", "2026-03-29 01:30:00"), ("Asia/Kolkata", "2026-03-29 06:00:00"),
             ] {
-                let result = try await place.cronmill(
-                    ["runs", "--database", place.database],
+                let result = try await fixture.cronmill(
+                    ["runs", "--database", fixture.database],
                     environment: ["PGTZ": zone]
                 )
                 #expect(result.output.contains("  START (\(zone))  "))
                 #expect(result.output.contains("  \(time)  "))
             }
-            try await place.script("alter role postgres in database postgres set timezone = 'Asia/Tokyo'")
-            #expect(try await place.cronmillHere("runs").output.contains("  START (Asia/Tokyo)  "))
-            #expect(try await place.cronmillHere("runs", "--json").output.contains("\"2026-03-29T00:30:00.000Z\""))
+            try await fixture.script("alter role postgres in database postgres set timezone = 'Asia/Tokyo'")
+            #expect(try await fixture.cronmillHere("runs").output.contains("  START (Asia/Tokyo)  "))
+            #expect(try await fixture.cronmillHere("runs", "--json").output.contains("\"2026-03-29T00:30:00.000Z\""))
         }
     }
 
     @Test("--follow tells new and changed runs as they come, until it is interrupted")
     func follow() async throws {
-        try await withHistory("call t.ran(1, 5); call t.ran(2, 4, 'failed')") { place in
-            let own = try await place.connect()
+        try await withHistory("call t.ran(1, 5); call t.ran(2, 4, 'failed')") { fixture in
+            let own = try await fixture.connect()
             let pid = try await own.query("select pg_backend_pid() as pid")[0].get("pid", as: Int.self)
             async let followed = ProgramResult.of(
                 "/usr/bin/timeout",
                 ["--foreground", "--preserve-status", "-s", "INT", "40", try ProgramResult.cronmillPath()]
-                    + ["runs", "--follow", "--json", "--limit", "1", "--database", place.database],
-                environment: place.server.environment
+                    + ["runs", "--follow", "--json", "--limit", "1", "--database", fixture.database],
+                environment: fixture.server.environment
             )
             try await eventually("it follows") {
-                try await place.cronRows(
+                try await fixture.cronRows(
                     "select from pg_stat_activity where application_name = 'cronmill' and state = 'idle' and query <> ''"
                 ) != []
             }
             try await Task.sleep(for: .seconds(6))
-            try await place.script("call t.ran(3, 0, 'running', null, null, pid => \(pid))", in: "postgres")
+            try await fixture.script("call t.ran(3, 0, 'running', null, null, pid => \(pid))", in: "postgres")
             try await Task.sleep(for: .seconds(8))
-            try await place.script(
+            try await fixture.script(
                 "update cron.job_run_details set status = 'succeeded', end_time = now() where runid = 3",
                 in: "postgres"
             )

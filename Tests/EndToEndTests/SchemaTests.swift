@@ -11,9 +11,9 @@ struct SchemaTests {
     /// `make golden` writes what is there now.
     @Test("a fresh install is what is recorded in Golden/", arguments: ["cronmill", "cronmill_cron"])
     func golden(schema: String) async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            let connection = try await place.connect(schema == "cronmill" ? place.database : "postgres")
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            let connection = try await fixture.connect(schema == "cronmill" ? fixture.database : "postgres")
             let found = try await SchemaListing.lines(schema, connection)
             await connection.close()
             let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(schema).txt")
@@ -39,10 +39,10 @@ struct SchemaTests {
             }
             // After the last column, which is where ALTER TABLE puts it.
             let text = file.text
-            guard let place = text.firstRange(of: "    constraint ") else { return file }
+            guard let constraint = text.firstRange(of: "    constraint ") else { return file }
             return SQLFile(
                 path: file.path,
-                text: text[..<place.lowerBound] + column + text[place.lowerBound...] + comment(table)
+                text: text[..<constraint.lowerBound] + column + text[constraint.lowerBound...] + comment(table)
             )
         }
             + [

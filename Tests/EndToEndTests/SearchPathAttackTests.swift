@@ -37,8 +37,8 @@ struct SearchPathAttackTests {
         create operator evil.> (leftarg = integer, rightarg = integer, function = evil.greater);
         """
 
-    private func house(_ place: Workplace) async throws {
-        let connection = try await place.connect("postgres")
+    private func house(_ fixture: Fixture) async throws {
+        let connection = try await fixture.connect("postgres")
         try await connection.execute("call cronmill_cron.house()")
         await connection.close()
     }
@@ -46,16 +46,16 @@ struct SearchPathAttackTests {
     @Test("a search_path of the database has nothing of its owner's run by a processor or a housekeeper")
     func searchPath() async throws {
         try await withServer { server in
-            try await withDatabases(on: server, waitsForTurn: false) { place in
-                try await place.setUp("--enable", "--linger", "3s")
-                for database in [place.database, "postgres"] {
-                    try await place.script(Self.trap, in: database)
-                    try await place.script(
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
+                try await fixture.setUp("--enable", "--linger", "3s")
+                for database in [fixture.database, "postgres"] {
+                    try await fixture.script(Self.trap, in: database)
+                    try await fixture.script(
                         "alter database \(database) set search_path = evil, pg_catalog",
                         in: "postgres"
                     )
                 }
-                try await place.script(
+                try await fixture.script(
                     """
                     create or replace function app.work(payload jsonb) returns void language plpgsql
                     set search_path = pg_catalog as $$
@@ -65,12 +65,12 @@ struct SearchPathAttackTests {
                     end $$
                     """
                 )
-                try await place.enqueue(5)
-                try await place.call()
-                try await house(place)
-                let moment = try await place.cronRows("select pg_catalog.clock_timestamp()::pg_catalog.text")[0]
+                try await fixture.enqueue(5)
+                try await fixture.call()
+                try await house(fixture)
+                let moment = try await fixture.cronRows("select pg_catalog.clock_timestamp()::pg_catalog.text")[0]
                 try await eventually("pg_cron has begun the housekeepers anew", within: .seconds(150)) {
-                    try await place.cronRows(
+                    try await fixture.cronRows(
                         """
                         select distinct r.command from cron.job_run_details as r
                         where r.start_time operator(pg_catalog.>) \(moment)::pg_catalog.timestamptz
@@ -78,9 +78,9 @@ struct SearchPathAttackTests {
                     ).count == 2
                 }
                 try await Task.sleep(for: .seconds(2))
-                #expect(try await place.done() == [1, 2, 4, 5])
-                for database in [place.database, "postgres"] {
-                    #expect(try await place.rows("select distinct who, what from evil.caught", in: database) == [])
+                #expect(try await fixture.done() == [1, 2, 4, 5])
+                for database in [fixture.database, "postgres"] {
+                    #expect(try await fixture.rows("select distinct who, what from evil.caught", in: database) == [])
                 }
             }
         }
@@ -88,11 +88,14 @@ struct SearchPathAttackTests {
 
     @Test("a role that the database sets is not taken for the one that has logged in")
     func role() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            try await place.script("alter database \(place.database) set role = '\(place.runner)'", in: "postgres")
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            try await fixture.script(
+                "alter database \(fixture.database) set role = '\(fixture.runner)'",
+                in: "postgres"
+            )
             for command in [["status"], ["tasks"], ["sync", "--check"], ["check-permissions"], ["export"]] {
-                let result = try await place.cronmillHere(command)
+                let result = try await fixture.cronmillHere(command)
                 #expect(!result.errors.contains("error:"), "\(command): \(result.errors)")
             }
         }
@@ -101,9 +104,9 @@ struct SearchPathAttackTests {
     @Test("to try what waits in PartitionCache's queue runs nobody's code with more rights than the run-as role's")
     func fragments() async throws {
         try await withPartitionCache { old in
-            let place = old.place
+            let fixture = old.fixture
             try await old.configure(isEnabled: false)
-            try await place.script(
+            try await fixture.script(
                 """
                 create schema evil; grant usage on schema evil to public;
                 create function evil.note(integer) returns boolean language plpgsql as $$
@@ -118,20 +121,20 @@ struct SearchPathAttackTests {
                 create domain evil.noted as integer check (evil.note(value))
                 """
             )
-            _ = try await place.rows(
+            _ = try await fixture.rows(
                 """
                 insert into public.first_query_fragment_queue (query, hash, partition_key, partition_datatype)
                 values ('select id from public.point where ''{1}''::evil.noted[] is not null', 'hostile', 'id', 'integer')
                 """
             )
-            let before = try await place.rows("select r.oid from pg_roles as r where r.rolsuper order by 1")
-            let result = try await place.cronmill(old.arguments)
+            let before = try await fixture.rows("select r.oid from pg_roles as r where r.rolsuper order by 1")
+            let result = try await fixture.cronmill(old.arguments)
             // Who plans the query finds out what it would do, as the role that will do it.
             #expect(
-                result.exitCode == 1 && result.errors.contains("1 fragment: ran as \(place.runner)"),
+                result.exitCode == 1 && result.errors.contains("1 fragment: ran as \(fixture.runner)"),
                 "\(result.errors)"
             )
-            #expect(try await place.rows("select r.oid from pg_roles as r where r.rolsuper order by 1") == before)
+            #expect(try await fixture.rows("select r.oid from pg_roles as r where r.rolsuper order by 1") == before)
         }
     }
 }

@@ -25,9 +25,9 @@ struct SessionStateTests {
         ]
     )
     func leftovers(statements: String) async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable", "--max-attempts", "1")
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable", "--max-attempts", "1")
+            try await fixture.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
                 begin
@@ -36,18 +36,20 @@ struct SessionStateTests {
                 end $$
                 """
             )
-            try await place.enqueue(10)
-            try await place.call()
-            #expect(try await place.done() == Array(1...10))
-            #expect(try await place.rows("select done, failed, dead, end_reason from cronmill.run") == ["10|0|0|empty"])
+            try await fixture.enqueue(10)
+            try await fixture.call()
+            #expect(try await fixture.done() == Array(1...10))
+            #expect(
+                try await fixture.rows("select done, failed, dead, end_reason from cronmill.run") == ["10|0|0|empty"]
+            )
         }
     }
 
     @Test("a handler that gives all advisory locks away does not give the slot away")
     func slotStays() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
                 begin
@@ -56,18 +58,18 @@ struct SessionStateTests {
                 end $$
                 """
             )
-            try await place.enqueue(200)
-            try await place.call()
-            #expect(try await place.done() == Array(1...200))
-            #expect(try await place.rows("select done, end_reason from cronmill.run") == ["200|empty"])
+            try await fixture.enqueue(200)
+            try await fixture.call()
+            #expect(try await fixture.done() == Array(1...200))
+            #expect(try await fixture.rows("select done, end_reason from cronmill.run") == ["200|empty"])
         }
     }
 
     @Test("notices of a handler are not sent to pg_cron")
     func notices() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.script(
                 """
                 alter table app.done add level text;
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
@@ -77,9 +79,9 @@ struct SessionStateTests {
                 end $$
                 """
             )
-            try await place.enqueue(20)
-            try await place.call()
-            #expect(try await place.rows("select distinct level from app.done") == ["error"])
+            try await fixture.enqueue(20)
+            try await fixture.call()
+            #expect(try await fixture.rows("select distinct level from app.done") == ["error"])
         }
     }
 }

@@ -6,17 +6,17 @@ import Testing
 struct SeveralDatabasesTests {
     @Test("the jobs of app10 are untouched by every change of app1")
     func similarNames() async throws {
-        try await withDatabases(named: ["app1", "app10"]) { place in
-            try await place.setUp("--slots", "2", "--enable")
+        try await withDatabases(named: ["app1", "app10"]) { fixture in
+            try await fixture.setUp("--slots", "2", "--enable")
             func others() async throws -> [String] {
-                try await place.cronRows("select j::text from cron.job as j where database = 'app10' order by jobid")
+                try await fixture.cronRows("select j::text from cron.job as j where database = 'app10' order by jobid")
             }
             let before = try await others()
             #expect(before.count == 2)
             #expect(
-                try await place.jobs(of: "app10")
+                try await fixture.jobs(of: "app10")
                     == (1...2).map {
-                        "cronmill app10/work#\($0)|\(Workplace.never)|call cronmill_processor.work(\($0))|\(place.runner)|t"
+                        "cronmill app10/work#\($0)|\(Fixture.never)|call cronmill_processor.work(\($0))|\(fixture.runner)|t"
                     }
             )
             let commands = [
@@ -25,12 +25,12 @@ struct SeveralDatabasesTests {
                 ["remove", "work"],
             ]
             for command in commands {
-                let result = try await place.cronmillHere(command)
+                let result = try await fixture.cronmillHere(command)
                 #expect(result.exitCode == 0, "\(command): \(result.errors)")
                 #expect(try await others() == before, "\(command)")
             }
-            #expect(try await place.jobs(of: "app1") == [])
-            let removal = try await place.cronmillHere("remove", "--everything", "--yes")
+            #expect(try await fixture.jobs(of: "app1") == [])
+            let removal = try await fixture.cronmillHere("remove", "--everything", "--yes")
             #expect(removal.exitCode == 0, "\(removal.errors)")
             #expect(try await others() == before)
         }
@@ -38,13 +38,13 @@ struct SeveralDatabasesTests {
 
     @Test("a database that does not exist is named, the others are done, and the exit code is 2")
     func absentDatabase() async throws {
-        try await withDatabases(2) { place in
-            try await place.setUp()
-            let (first, second) = (place.databases[0], place.databases[1])
-            let result = try await place.cronmill(
+        try await withDatabases(2) { fixture in
+            try await fixture.setUp()
+            let (first, second) = (fixture.databases[0], fixture.databases[1])
+            let result = try await fixture.cronmill(
                 ["enable", "--database", first, "--database", "absent", "--database", second]
             )
-            let path = "\(place.server.socketDirectory)/.s.PGSQL.\(place.server.port)"
+            let path = "\(fixture.server.socketDirectory)/.s.PGSQL.\(fixture.server.port)"
             #expect(
                 result
                     == ProgramResult(
@@ -60,9 +60,9 @@ struct SeveralDatabasesTests {
                         exitCode: 2
                     )
             )
-            for database in place.databases {
+            for database in fixture.databases {
                 #expect(
-                    try await place.cronRows("select active from cron.job where database = \(database)") == ["t"]
+                    try await fixture.cronRows("select active from cron.job where database = \(database)") == ["t"]
                 )
             }
         }
@@ -70,14 +70,14 @@ struct SeveralDatabasesTests {
 
     @Test("an unknown processor is refused with the nearest name there is")
     func unknownProcessor() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
             #expect(
-                try await place.cronmillHere("enable", "wrk")
+                try await fixture.cronmillHere("enable", "wrk")
                     == ProgramResult(
                         output: "",
                         errors: """
-                            cronmill: error: processor "wrk" does not exist in database "\(place.database)"
+                            cronmill: error: processor "wrk" does not exist in database "\(fixture.database)"
                             cronmill: hint: Did you mean "work"?
 
                             """,
@@ -106,15 +106,15 @@ struct SeveralDatabasesTests {
 
     @Test("a command in a database that is not set up says how to set it up")
     func notSetUp() async throws {
-        try await withDatabases { place in
-            let result = try await place.cronmillHere("enable")
+        try await withDatabases { fixture in
+            let result = try await fixture.cronmillHere("enable")
             #expect(
                 result
                     == ProgramResult(
                         output: "",
                         errors: """
-                            cronmill: error: database "\(place.database)" is not set up
-                            cronmill: hint: cronmill setup --database \(place.database)
+                            cronmill: error: database "\(fixture.database)" is not set up
+                            cronmill: hint: cronmill setup --database \(fixture.database)
 
                             """,
                         exitCode: 1

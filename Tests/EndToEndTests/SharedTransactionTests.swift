@@ -36,24 +36,24 @@ struct SharedTransactionTests {
 
     @Test("a task that fails only beside others is done alone, and nobody is charged", arguments: Spoiler.allCases)
     func spoiled(_ spoiler: Spoiler) async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable", "--max-attempts", "1")
-            try await place.script("grant pg_monitor to \(place.runner)")
-            try await place.script(Self.work(spoiler.rawValue))
-            try await place.enqueue(12)
-            try await place.call()
-            #expect(try await place.done() == Array(1...12))
-            let runs = try await place.rows("select done, failed, dead, alone > 0 as many from cronmill.run")
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable", "--max-attempts", "1")
+            try await fixture.script("grant pg_monitor to \(fixture.runner)")
+            try await fixture.script(Self.work(spoiler.rawValue))
+            try await fixture.enqueue(12)
+            try await fixture.call()
+            #expect(try await fixture.done() == Array(1...12))
+            let runs = try await fixture.rows("select done, failed, dead, alone > 0 as many from cronmill.run")
             #expect(runs == ["12|0|0|t"])
-            #expect(try await place.rows("select count(*) from cronmill.dead_task") == ["0"])
+            #expect(try await fixture.rows("select count(*) from cronmill.dead_task") == ["0"])
         }
     }
 
     @Test("a slow batch that is cut in two while a task is set aside has each task once")
     func slow() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable", "--linger", "0", "--backoff-base", "1h")
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable", "--linger", "0", "--backoff-base", "1h")
+            try await fixture.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
                 begin
@@ -63,23 +63,23 @@ struct SharedTransactionTests {
                 end $$
                 """
             )
-            try await place.enqueue(10)
-            try await place.call()
-            #expect(try await place.done() == [1, 2, 3, 4, 5, 6, 7, 9, 10])
-            #expect(try await place.rows("select payload ->> 'n' as n, attempts from cronmill.task") == ["8|1"])
-            #expect(try await place.rows("select done, failed from cronmill.run") == ["9|1"])
+            try await fixture.enqueue(10)
+            try await fixture.call()
+            #expect(try await fixture.done() == [1, 2, 3, 4, 5, 6, 7, 9, 10])
+            #expect(try await fixture.rows("select payload ->> 'n' as n, attempts from cronmill.task") == ["8|1"])
+            #expect(try await fixture.rows("select done, failed from cronmill.run") == ["9|1"])
         }
     }
 
     @Test("deferred constraints stay deferred for the tasks after one that fails")
     func deferredAfterFailure() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable", "--max-attempts", "1")
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable", "--max-attempts", "1")
+            try await fixture.script(
                 """
                 create table app.parent (n bigint primary key);
                 create table app.child (n bigint references app.parent deferrable initially deferred);
-                grant insert on app.parent, app.child to \(place.runner);
+                grant insert on app.parent, app.child to \(fixture.runner);
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
                 begin
                     if payload ->> 'n' = '13' then raise exception 'x'; end if;
@@ -88,23 +88,23 @@ struct SharedTransactionTests {
                 end $$
                 """
             )
-            try await place.enqueue(25)
-            try await place.call()
-            #expect(try await place.rows("select count(*) from app.child") == ["24"])
+            try await fixture.enqueue(25)
+            try await fixture.call()
+            #expect(try await fixture.rows("select count(*) from app.child") == ["24"])
             #expect(
-                try await place.rows("select payload ->> 'n' as n, error_sqlstate from cronmill.dead_task") == [
+                try await fixture.rows("select payload ->> 'n' as n, error_sqlstate from cronmill.dead_task") == [
                     "13|P0001"
                 ]
             )
-            #expect(try await place.rows("select done, failed, dead, alone from cronmill.run") == ["24|1|1|0"])
+            #expect(try await fixture.rows("select done, failed, dead, alone from cronmill.run") == ["24|1|1|0"])
         }
     }
 
     @Test("constraints that are immediate unless deferred stay so")
     func immediateConstraint() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable", "--max-attempts", "1")
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable", "--max-attempts", "1")
+            try await fixture.script(
                 """
                 alter table app.done add constraint done_once unique (n) deferrable initially immediate;
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
@@ -117,42 +117,42 @@ struct SharedTransactionTests {
                 end $$
                 """
             )
-            try await place.enqueue(25)
-            try await place.call()
-            #expect(try await place.done() == Array(0...9) + Array(11...14) + Array(16...25))
-            #expect(try await place.rows("select payload ->> 'n' as n from cronmill.dead_task") == ["5"])
+            try await fixture.enqueue(25)
+            try await fixture.call()
+            #expect(try await fixture.done() == Array(0...9) + Array(11...14) + Array(16...25))
+            #expect(try await fixture.rows("select payload ->> 'n' as n from cronmill.dead_task") == ["5"])
         }
     }
 
     @Test("with --alone each task has a transaction of its own")
     func alone() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable", "--max-attempts", "1", "--alone", "on")
-            try await place.script("alter table app.done add transaction xid8 default pg_current_xact_id()")
-            try await place.script(Self.work(Spoiler.localSetting.rawValue))
-            try await place.enqueue(12)
-            try await place.call()
-            #expect(try await place.done() == Array(1...12))
-            #expect(try await place.rows("select count(distinct transaction) from app.done") == ["12"])
-            #expect(try await place.rows("select done, failed, alone from cronmill.run") == ["12|0|0"])
-            let off = try await place.cronmillHere("configure", "work", "--alone", "off")
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable", "--max-attempts", "1", "--alone", "on")
+            try await fixture.script("alter table app.done add transaction xid8 default pg_current_xact_id()")
+            try await fixture.script(Self.work(Spoiler.localSetting.rawValue))
+            try await fixture.enqueue(12)
+            try await fixture.call()
+            #expect(try await fixture.done() == Array(1...12))
+            #expect(try await fixture.rows("select count(distinct transaction) from app.done") == ["12"])
+            #expect(try await fixture.rows("select done, failed, alone from cronmill.run") == ["12|0|0"])
+            let off = try await fixture.cronmillHere("configure", "work", "--alone", "off")
             #expect(off.errors.contains("change processor work: alone on -> off\n"), "\(off.errors)")
-            #expect(try await place.rows("select alone from cronmill.processor") == ["f"])
+            #expect(try await fixture.rows("select alone from cronmill.processor") == ["f"])
         }
     }
 
     @Test("status offers --alone where many tasks fail beside others and are done alone")
     func offered() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            try await place.script(Self.work(Spoiler.temporaryTable.rawValue))
-            try await place.enqueue(30)
-            try await place.call()
-            let status = try await place.cronmillHere("status", "--json")
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.script(Self.work(Spoiler.temporaryTable.rawValue))
+            try await fixture.enqueue(30)
+            try await fixture.call()
+            let status = try await fixture.cronmillHere("status", "--json")
             #expect(
                 status.output.contains(
                     "failed beside others and were done alone (if its handler needs that: "
-                        + "cronmill configure work --database \(place.database) --alone on)"
+                        + "cronmill configure work --database \(fixture.database) --alone on)"
                 ),
                 "\(status.output)"
             )

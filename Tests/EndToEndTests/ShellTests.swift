@@ -84,13 +84,13 @@ struct ShellTests {
     @Test("TAB runs nothing, whatever queues are called, and offers plain names", arguments: Shell.all)
     func hostileQueues(_ shell: Shell) async throws {
         try await withServer { server in
-            try await withDatabases(on: server) { place in
-                try await place.setUp()
+            try await withDatabases(on: server) { fixture in
+                try await fixture.setUp()
                 // An owner of a database can do without our rules.
-                try await place.script(
+                try await fixture.script(
                     "alter table cronmill.queue drop constraint queue_name_has_no_control_characters"
                 )
-                _ = try await place.rows(
+                _ = try await fixture.rows(
                     "insert into cronmill.queue (name) select n from unnest(\(Self.names())::text[]) as n"
                 )
                 let directory = try await ProgramResult.of("/bin/mktemp", ["-d"], environment: [:]).output.dropLast()
@@ -98,7 +98,7 @@ struct ShellTests {
                 var environment = server.environment.filter { !$0.key.hasPrefix("PG") }
                 environment["PATH"] = "\(folder):/usr/bin:/bin"
                 environment["TERM"] = "xterm"
-                let line = "cronmill enqueue --database \(place.database) --queue "
+                let line = "cronmill enqueue --database \(fixture.database) --queue "
                 // A server that is busy with other tests may not answer within the two seconds after which TAB gives up.
                 var shown = ""
                 for _ in 1...5 where !shown.contains("offered-2") {

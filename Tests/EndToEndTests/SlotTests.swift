@@ -6,9 +6,9 @@ import Testing
 struct SlotTests {
     @Test("of two sessions in one slot the later waits for the earlier, and every task is done once")
     func sameSlot() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language sql begin atomic
                     select pg_sleep(0.02);
@@ -16,13 +16,13 @@ struct SlotTests {
                 end
                 """
             )
-            try await place.enqueue(60)
-            async let first: Void = place.call()
-            async let second: Void = place.call()
+            try await fixture.enqueue(60)
+            async let first: Void = fixture.call()
+            async let second: Void = fixture.call()
             _ = try await (first, second)
-            #expect(try await place.done() == Array(1...60))
+            #expect(try await fixture.done() == Array(1...60))
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     """
                     select count(*) as runs, count(distinct pid) as backends, sum(done) as done,
                         count(*) filter (where exists (
@@ -38,9 +38,9 @@ struct SlotTests {
 
     @Test("a start gives up when its predecessor works on for five seconds")
     func busySlot() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language sql begin atomic
                     select pg_sleep(10);
@@ -48,33 +48,33 @@ struct SlotTests {
                 end
                 """
             )
-            try await place.enqueue(1)
-            async let first: Void = place.call()
+            try await fixture.enqueue(1)
+            async let first: Void = fixture.call()
             try await eventually("the first is at work", within: .seconds(20)) {
-                try await place.rows("select running from cronmill.processor_status") == ["1"]
+                try await fixture.rows("select running from cronmill.processor_status") == ["1"]
             }
-            try await place.call()
-            #expect(try await place.rows("select running from cronmill.processor_status") == ["1"])
+            try await fixture.call()
+            #expect(try await fixture.rows("select running from cronmill.processor_status") == ["1"])
             try await first
-            #expect(try await place.done() == [1])
-            #expect(try await place.rows("select done, end_reason from cronmill.run") == ["1|empty"])
+            #expect(try await fixture.done() == [1])
+            #expect(try await fixture.rows("select done, end_reason from cronmill.run") == ["1|empty"])
         }
     }
 
     @Test("four slots together do every task exactly once")
     func fourSlots() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable", "--slots", "4")
-            try await place.enqueue(20_000)
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable", "--slots", "4")
+            try await fixture.enqueue(20_000)
             try await withThrowingTaskGroup { group in
                 for slot in 1...4 {
-                    group.addTask { try await place.call(slot: slot) }
+                    group.addTask { try await fixture.call(slot: slot) }
                 }
                 try await group.waitForAll()
             }
-            #expect(try await place.done() == Array(1...20_000))
+            #expect(try await fixture.done() == Array(1...20_000))
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     "select count(*) as runs, sum(done) as done, sum(failed) as failed from cronmill.run"
                 )
                     == ["4|20000|0"]
@@ -84,9 +84,9 @@ struct SlotTests {
 
     @Test("a slot does not wait for the task another slot is at")
     func sideBySide() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable", "--slots", "2")
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable", "--slots", "2")
+            try await fixture.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
                 begin
@@ -95,59 +95,59 @@ struct SlotTests {
                 end $$
                 """
             )
-            try await place.enqueue(20)
-            async let first: Void = place.call(slot: 1)
+            try await fixture.enqueue(20)
+            async let first: Void = fixture.call(slot: 1)
             try await eventually("the first is at work", within: .seconds(20)) {
-                try await place.rows("select running from cronmill.processor_status") == ["1"]
+                try await fixture.rows("select running from cronmill.processor_status") == ["1"]
             }
-            try await place.call(slot: 2)
-            let meanwhile = try await place.done()
+            try await fixture.call(slot: 2)
+            let meanwhile = try await fixture.done()
             #expect(meanwhile == Array(2...20))
             try await first
-            #expect(try await place.done() == Array(1...20))
+            #expect(try await fixture.done() == Array(1...20))
         }
     }
 
     @Test("a run that ends with the queue looks once more for what it has passed by")
     func passedBy() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            try await place.makeHandlerWait()
-            try await place.enqueue(2)
-            let holder = try await place.connect()
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.makeHandlerWait()
+            try await fixture.enqueue(2)
+            let holder = try await fixture.connect()
             try await holder.execute("select pg_advisory_lock(4711)")
             try await holder.execute("begin")
             try await holder.execute("select from cronmill.task where task_id = 1 for update")
-            async let run: Void = place.call()
-            try await place.handlerWaits()
+            async let run: Void = fixture.call()
+            try await fixture.handlerWaits()
             try await holder.execute("rollback")
             try await holder.execute("select pg_advisory_unlock(4711)")
             try await run
-            #expect(try await place.done() == [1, 2])
+            #expect(try await fixture.done() == [1, 2])
             await holder.close()
         }
     }
 
     @Test("a slot that is too many, or disabled, claims nothing")
     func surplus() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            try await place.enqueue(3)
-            try await place.call(slot: 2)
-            #expect(try await place.rows("select run_id from cronmill.run") == [])
-            try await place.call(slot: 1)
-            #expect(try await place.rows("select done, end_reason from cronmill.run") == ["0|disabled"])
-            #expect(try await place.done() == [])
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            try await fixture.enqueue(3)
+            try await fixture.call(slot: 2)
+            #expect(try await fixture.rows("select run_id from cronmill.run") == [])
+            try await fixture.call(slot: 1)
+            #expect(try await fixture.rows("select done, end_reason from cronmill.run") == ["0|disabled"])
+            #expect(try await fixture.done() == [])
         }
     }
 
     @Test("runs that start just after the last one return at once while ticks are owed")
     func owedTicks() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            try await place.call()
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.call()
             func owe(_ ticks: Int, endedIn seconds: Int) async throws {
-                try await place.script(
+                try await fixture.script(
                     """
                     update cronmill.slot
                     set owed_ticks = \(ticks), ended_at = clock_timestamp() + \(seconds) * interval '1 second'
@@ -155,38 +155,38 @@ struct SlotTests {
                 )
             }
             let state: SQL = "select s.owed_ticks, (select count(*) from cronmill.run) as runs from cronmill.slot as s"
-            try await place.enqueue(1)
+            try await fixture.enqueue(1)
             try await owe(2, endedIn: 60)
-            try await place.call()
-            #expect(try await place.rows(state) == ["1|1"])
+            try await fixture.call()
+            #expect(try await fixture.rows(state) == ["1|1"])
             try await owe(1, endedIn: 60)
-            try await place.call()
-            #expect(try await place.rows(state) == ["0|1"])
-            #expect(try await place.done() == [])
-            try await place.call()
-            #expect(try await place.rows(state) == ["0|2"])
-            #expect(try await place.done() == [1])
+            try await fixture.call()
+            #expect(try await fixture.rows(state) == ["0|1"])
+            #expect(try await fixture.done() == [])
+            try await fixture.call()
+            #expect(try await fixture.rows(state) == ["0|2"])
+            #expect(try await fixture.done() == [1])
             // A start that is not the queued one is a real one, and nothing is owed any more.
             try await owe(5, endedIn: -2)
-            try await place.call()
-            #expect(try await place.rows(state) == ["0|3"])
+            try await fixture.call()
+            #expect(try await fixture.rows(state) == ["0|3"])
         }
     }
 
     @Test("a run that crossed several minutes of a one-minute schedule owes all but one", arguments: [true, false])
     func crossedTicks(isEveryMinute: Bool) async throws {
-        try await withDatabases { place in
-            try await place.setUp(schedule: isEveryMinute ? "* * * * *" : Workplace.never)
-            let connection = try await place.connect(as: place.runner)
+        try await withDatabases { fixture in
+            try await fixture.setUp(schedule: isEveryMinute ? "* * * * *" : Fixture.never)
+            let connection = try await fixture.connect(as: fixture.runner)
             try await connection.script("create temporary table mine as select cronmill.begin_run('work', 1) as run")
-            try await place.script(
+            try await fixture.script(
                 "update cronmill.slot set started_at = date_trunc('minute', clock_timestamp()) - interval '3 minutes'"
             )
             try await connection.script(
                 "select cronmill.end_run((m.run).processor_id, m.run, 'budget', row(0, 0, 0, null, null, 0)) from mine as m"
             )
             // Three ticks crossed, four if the test itself crossed one.
-            let crossed = try await place.rows(
+            let crossed = try await fixture.rows(
                 """
                 select s.owed_ticks, (
                     select count(*) - 1
@@ -210,9 +210,9 @@ struct SlotTests {
         ]
     )
     func runEnd(schedule: String, linger: String, end: String) async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            let found = try await place.rows(
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            let found = try await fixture.rows(
                 "select cronmill.run_end(\(schedule), \(linger), timestamptz '2027-01-01 10:00:30')::timestamp as end"
             )
             #expect(found == [end])

@@ -6,10 +6,10 @@ import Testing
 /// Stops a move where its journal says that a step begins or is done, so that it can be killed just there: an event
 /// trigger of the test puts a trigger on the journal's table as soon as that is made.
 struct StepGate: Sendable {
-    let place: MovePlace
+    let fixture: MoveFixture
 
-    static func install(_ place: MovePlace) async throws -> StepGate {
-        try await place.script(
+    static func install(_ fixture: MoveFixture) async throws -> StepGate {
+        try await fixture.script(
             """
             create schema gate;
             create table gate.closed (point text primary key);
@@ -37,16 +37,16 @@ struct StepGate: Sendable {
             end $$;
             create event trigger gate on ddl_command_end when tag in ('CREATE TABLE') execute function gate.put();
             """,
-            in: place.home
+            in: fixture.home
         )
-        return StepGate(place: place)
+        return StepGate(fixture: fixture)
     }
 
     /// Starts `cronmill`, waits until it is at a point, does something there, kills it with SIGKILL, and cuts off what
     /// it had begun there.
     func kill(_ arguments: [String], at point: String, _ body: () async throws -> Void = {}) async throws {
-        try await place.script("insert into gate.closed values ('\(point)')", in: place.home)
-        var environment = place.server.environment.filter { !$0.key.hasPrefix("PG") }
+        try await fixture.script("insert into gate.closed values ('\(point)')", in: fixture.home)
+        var environment = fixture.server.environment.filter { !$0.key.hasPrefix("PG") }
         environment["PATH"] = "/usr/bin:/bin"
         let result = try await run(
             .path(FilePath(try ProgramResult.cronmillPath())),
@@ -64,20 +64,20 @@ struct StepGate: Sendable {
             try execution.send(signal: .kill)
         }
         #expect(!result.terminationStatus.isSuccess)
-        try await place.script(
+        try await fixture.script(
             """
             select pg_terminate_backend(a.pid, 5000) from pg_stat_activity as a where a.application_name like 'gate %';
             delete from gate.closed
             """,
-            in: place.home
+            in: fixture.home
         )
     }
 
     private func isWaiting(at point: String) async throws -> Bool {
         do {
-            return try await !place.rows(
+            return try await !fixture.rows(
                 "select from pg_stat_activity as a where a.application_name = \("gate \(point)")",
-                in: place.home
+                in: fixture.home
             ).isEmpty
         } catch is PostgresError {
             // The server restarts.

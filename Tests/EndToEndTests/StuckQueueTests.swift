@@ -6,10 +6,10 @@ import Testing
 struct StuckQueueTests {
     @Test("a long delay doubled often is cut to its cap")
     func longBackoff() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     """
                     select cronmill.retry_at(n, interval '30 days', interval '60 days') - clock_timestamp()
                         between interval '24 days' and interval '72 days' as is_cut
@@ -22,11 +22,11 @@ struct StuckQueueTests {
 
     @Test("a task enqueued for -infinity is counted with the time it has waited")
     func minusInfinity() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            _ = try await place.rows("select cronmill.enqueue('work', '{}', 0, '-infinity')")
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            _ = try await fixture.rows("select cronmill.enqueue('work', '{}', 0, '-infinity')")
             #expect(
-                try await place.rows(
+                try await fixture.rows(
                     "select s.ready, s.oldest_ready_seconds between 0 and 60 from cronmill.processor_status as s"
                 ) == ["1|t"]
             )
@@ -35,20 +35,20 @@ struct StuckQueueTests {
 
     @Test("two transactions that change two processors in turn wait for each other's commit, not for ever")
     func changesInTurn() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            try await place.setUp(queue: "other")
-            let first = try await place.connect()
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            try await fixture.setUp(queue: "other")
+            let first = try await fixture.connect()
             try await first.script("begin; update cronmill.processor set slots = 2 where name = 'work'")
             let second = Task {
-                try await place.script("update cronmill.processor set slots = 3 where name = 'other'")
+                try await fixture.script("update cronmill.processor set slots = 3 where name = 'other'")
             }
             try await Task.sleep(for: .milliseconds(500))
             try await first.script("update cronmill.processor set slots = 2 where name = 'other'; commit")
             await first.close()
             try await second.value
             #expect(
-                try await place.rows("select name, slots from cronmill.processor order by name")
+                try await fixture.rows("select name, slots from cronmill.processor order by name")
                     == ["other|3", "work|2"]
             )
         }
@@ -56,9 +56,9 @@ struct StuckQueueTests {
 
     @Test("the words of a cancel reach the run's message")
     func words() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--enable")
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            try await fixture.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
                 begin
@@ -67,8 +67,8 @@ struct StuckQueueTests {
                 end $$
                 """
             )
-            try await place.enqueue(1)
-            let error = try await expectedError { try await place.call() }
+            try await fixture.enqueue(1)
+            let error = try await expectedError { try await fixture.call() }
             #expect(error.sqlState == .queryCanceled)
             #expect(error.message == "canceling statement due to user request")
         }
@@ -76,17 +76,17 @@ struct StuckQueueTests {
 
     @Test("a handler changed by plain SQL is refused: its procedure would go on calling the old one")
     func handlerByHand() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            try await place.script(
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            try await fixture.script(
                 "create function app.other(payload jsonb) returns void language sql begin atomic select; end"
             )
             let error = try await expectedError {
-                try await place.script("update cronmill.processor set handler = 'app.other(jsonb)'")
+                try await fixture.script("update cronmill.processor set handler = 'app.other(jsonb)'")
             }
             #expect(error.sqlState == "MC008")
             #expect(error.message == "the procedure of processor \"work\" does not call app.other(jsonb)")
-            let configured = try await place.cronmillHere("configure", "work", "--handler", "app.other")
+            let configured = try await fixture.cronmillHere("configure", "work", "--handler", "app.other")
             #expect(configured.exitCode == 0, "\(configured.errors)")
         }
     }

@@ -75,44 +75,44 @@ struct SyncTests {
 
     @Test("a change by hand is said, and repaired", arguments: drifts)
     func drift(_ drift: Drift) async throws {
-        try await withDatabases { place in
-            try await place.setUp("--slots", "2", "--enable")
-            let good = try await place.jobs()
-            let jobids = try await place.cronRows(
-                "select jobid from cron.job where database = \(place.database) order by jobname"
+        try await withDatabases { fixture in
+            try await fixture.setUp("--slots", "2", "--enable")
+            let good = try await fixture.jobs()
+            let jobids = try await fixture.cronRows(
+                "select jobid from cron.job where database = \(fixture.database) order by jobname"
             )
             func filled(_ text: String) -> String {
-                text.replacing("DB", with: place.database).replacing("RUNNER", with: place.runner)
+                text.replacing("DB", with: fixture.database).replacing("RUNNER", with: fixture.runner)
                     .replacing("J1", with: jobids[0]).replacing("J2", with: jobids[1])
             }
             let clean = ProgramResult(output: "", errors: "", exitCode: 0)
-            #expect(try await place.cronmillHere("sync", "--check") == clean)
+            #expect(try await fixture.cronmillHere("sync", "--check") == clean)
 
-            try await place.script(filled(drift.statement), in: drift.isInCronDatabase ? "postgres" : nil)
-            let findings = drift.findings.map { "\(place.database): \(filled($0))\n" }.joined()
-            let found = try await place.cronmillHere("sync", "--check")
+            try await fixture.script(filled(drift.statement), in: drift.isInCronDatabase ? "postgres" : nil)
+            let findings = drift.findings.map { "\(fixture.database): \(filled($0))\n" }.joined()
+            let found = try await fixture.cronmillHere("sync", "--check")
             #expect(found == ProgramResult(output: findings, errors: "", exitCode: 3))
-            let foundAgain = try await place.cronmillHere("sync", "--check")
+            let foundAgain = try await fixture.cronmillHere("sync", "--check")
             #expect(foundAgain == found)
 
-            let repaired = try await place.cronmillHere("sync")
+            let repaired = try await fixture.cronmillHere("sync")
             #expect(repaired.exitCode == 0, "\(repaired.errors)")
             #expect(repaired.output == findings)
-            #expect(try await place.cronmillHere("sync", "--check") == clean)
-            #expect(try await place.jobs() == good)
-            try await place.enqueue(3)
-            try await place.call()
-            #expect(try await place.done() == [1, 2, 3])
+            #expect(try await fixture.cronmillHere("sync", "--check") == clean)
+            #expect(try await fixture.jobs() == good)
+            try await fixture.enqueue(3)
+            try await fixture.call()
+            #expect(try await fixture.done() == [1, 2, 3])
         }
     }
 
     @Test("where nothing differs, sync changes nothing")
     func nothing() async throws {
-        try await withDatabases { place in
-            try await place.setUp("--slots", "2", "--enable")
-            let result = try await place.cronmillHere("sync")
+        try await withDatabases { fixture in
+            try await fixture.setUp("--slots", "2", "--enable")
+            let result = try await fixture.cronmillHere("sync")
             #expect(
-                result == ProgramResult(output: "", errors: "\(place.database): nothing to change\n", exitCode: 0)
+                result == ProgramResult(output: "", errors: "\(fixture.database): nothing to change\n", exitCode: 0)
             )
         }
     }

@@ -23,28 +23,28 @@ struct TasksTests {
             failed_at = '2020-01-01 00:00:04+00' where task_id = 4
         """
 
-    private func prepared(_ body: (Workplace) async throws -> Void) async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            try await place.setUp(queue: Self.queue)
-            try await place.script(Self.waiting)
-            try await place.script(OverTasks.script)
-            try await body(place)
+    private func prepared(_ body: (Fixture) async throws -> Void) async throws {
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            try await fixture.setUp(queue: Self.queue)
+            try await fixture.script(Self.waiting)
+            try await fixture.script(OverTasks.script)
+            try await body(fixture)
         }
     }
 
     /// A list, with the database's column left out.
-    private func list(_ place: Workplace, _ arguments: String...) async throws -> String {
-        let result = try await place.cronmillHere(["tasks"] + arguments)
+    private func list(_ fixture: Fixture, _ arguments: String...) async throws -> String {
+        let result = try await fixture.cronmillHere(["tasks"] + arguments)
         #expect(result.exitCode == 0, "\(result.errors)")
-        let width = max(place.database.count, "database".count) + 2
+        let width = max(fixture.database.count, "database".count) + 2
         return result.output.split(separator: "\n").map { $0.dropFirst(width) + "\n" }.joined()
     }
 
     @Test("what waits is listed queue by queue in the order in which it is claimed")
     func waiting() async throws {
-        try await prepared { place in
-            let all = try await list(place)
+        try await prepared { fixture in
+            let all = try await list(fixture)
             #expect(
                 all == """
                     QUEUE          TASK  STATE      PRIORITY  ATTEMPTS  RUN AT (UTC)         PAYLOAD
@@ -61,8 +61,8 @@ struct TasksTests {
 
     @Test("tasks of each state are found, of one queue, and no more than asked for")
     func states() async throws {
-        try await prepared { place in
-            let ready = try await list(place, "--state", "ready")
+        try await prepared { fixture in
+            let ready = try await list(fixture, "--state", "ready")
             #expect(
                 ready == """
                     QUEUE  TASK  STATE  PRIORITY  ATTEMPTS  RUN AT (UTC)         PAYLOAD
@@ -72,7 +72,7 @@ struct TasksTests {
 
                     """
             )
-            let retrying = try await list(place, "--state", "retrying")
+            let retrying = try await list(fixture, "--state", "retrying")
             #expect(
                 retrying == """
                     QUEUE  TASK  STATE     PRIORITY  ATTEMPTS  RUN AT (UTC)         ERROR
@@ -80,7 +80,7 @@ struct TasksTests {
 
                     """
             )
-            let scheduled = try await list(place, "--state", "scheduled", "--queue", Self.queue)
+            let scheduled = try await list(fixture, "--state", "scheduled", "--queue", Self.queue)
             #expect(
                 scheduled == """
                     QUEUE          TASK  STATE      PRIORITY  ATTEMPTS  RUN AT (UTC)         PAYLOAD
@@ -88,7 +88,7 @@ struct TasksTests {
 
                     """
             )
-            let dead = try await list(place, "--state", "dead")
+            let dead = try await list(fixture, "--state", "dead")
             #expect(
                 dead == """
                     QUEUE  TASK  STATE  PRIORITY  ATTEMPTS  FAILED AT (UTC)      ERROR
@@ -98,13 +98,13 @@ struct TasksTests {
 
                     """
             )
-            let elsewhere = try await place.cronmill(
-                ["tasks", "--state", "dead", "--limit", "1", "--quiet", "--database", place.database],
+            let elsewhere = try await fixture.cronmill(
+                ["tasks", "--state", "dead", "--limit", "1", "--quiet", "--database", fixture.database],
                 environment: ["PGTZ": "Asia/Kolkata"]
             )
             #expect(elsewhere.output.contains("FAILED AT (Asia/Kolkata)  ERROR\n"))
             #expect(elsewhere.output.contains("2026-01-02 08:34:06       P0001: boom 101\n"))
-            let done = try await place.cronmillHere("tasks", "--state", "done", "--limit", "1", "--csv")
+            let done = try await fixture.cronmillHere("tasks", "--state", "done", "--limit", "1", "--csv")
             #expect(
                 done
                     == ProgramResult(
@@ -112,11 +112,11 @@ struct TasksTests {
                             database,queue,task_id,state,priority,attempts,enqueued_at,run_at,began_at,finished_at,\
                             unique_key,group_key,timeout_seconds,max_attempts,payload,failed_at,error_sqlstate,\
                             error_message,error_detail,error_hint,error_context\r
-                            \(place.database),work,202,done,0,1,2026-01-02T03:00:00.000Z,2026-01-02T03:04:05.000Z,,\
+                            \(fixture.database),work,202,done,0,1,2026-01-02T03:00:00.000Z,2026-01-02T03:04:05.000Z,,\
                             2026-01-03T03:04:06.000Z,u,g,,,"{""n"": 202}",,,,,,\r
 
                             """,
-                        errors: "\(place.database): there are more than these 1: --limit\n",
+                        errors: "\(fixture.database): there are more than these 1: --limit\n",
                         exitCode: 0
                     )
             )
@@ -125,13 +125,13 @@ struct TasksTests {
 
     @Test("one task is shown whole, with its error and its payload, wherever it is")
     func whole() async throws {
-        try await prepared { place in
-            let dead = try await place.cronmillHere("tasks", "101")
+        try await prepared { fixture in
+            let dead = try await fixture.cronmillHere("tasks", "101")
             #expect(
                 dead
                     == ProgramResult(
                         output: """
-                            database      \(place.database)
+                            database      \(fixture.database)
                             queue         work
                             task          101
                             state         dead
@@ -157,13 +157,13 @@ struct TasksTests {
                         exitCode: 0
                     )
             )
-            let json = try await place.cronmillHere("tasks", "5", "--json")
+            let json = try await fixture.cronmillHere("tasks", "5", "--json")
             #expect(
                 json
                     == ProgramResult(
                         output: """
                             {
-                              "database": "\(place.database)",
+                              "database": "\(fixture.database)",
                               "queue": "検索 \\"q\\" it's",
                               "task_id": 5,
                               "state": "scheduled",
@@ -186,15 +186,15 @@ struct TasksTests {
                         exitCode: 0
                     )
             )
-            let done = try await place.cronmillHere("tasks", "201")
+            let done = try await fixture.cronmillHere("tasks", "201")
             #expect(done.output.contains("state         done\n"))
-            let none = try await place.cronmillHere("tasks", "99")
+            let none = try await fixture.cronmillHere("tasks", "99")
             #expect(
                 none
                     == ProgramResult(
                         output: "",
                         errors: """
-                            cronmill: error: task 99 is not there in database "\(place.database)"
+                            cronmill: error: task 99 is not there in database "\(fixture.database)"
                             cronmill: detail: It is done and was not kept, was canceled, or never was.
 
                             """,
@@ -206,10 +206,10 @@ struct TasksTests {
 
     @Test("of several databases those that can be asked are listed, and the others are said")
     func several() async throws {
-        try await withDatabases { place in
-            try await place.setUp()
-            try await place.enqueue(1)
-            let result = try await place.cronmill(["tasks", "--database", "postgres", "--database", place.database])
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            try await fixture.enqueue(1)
+            let result = try await fixture.cronmill(["tasks", "--database", "postgres", "--database", fixture.database])
             #expect(result.exitCode == 1)
             #expect(
                 result.errors == """
@@ -219,7 +219,7 @@ struct TasksTests {
 
                     """
             )
-            #expect(result.output.contains("\(place.database)  "))
+            #expect(result.output.contains("\(fixture.database)  "))
         }
     }
 }

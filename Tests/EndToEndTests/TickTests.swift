@@ -11,8 +11,8 @@ struct TickTests {
         let gap: Double
     }
 
-    private func runs(_ processor: String, _ place: Workplace) async throws -> [Run] {
-        let connection = try await place.connect()
+    private func runs(_ processor: String, _ fixture: Fixture) async throws -> [Run] {
+        let connection = try await fixture.connect()
         defer { Task { await connection.close() } }
         return try await connection.query(
             """
@@ -32,38 +32,38 @@ struct TickTests {
     func fourMinutes() async throws {
         try await withServer { server in
             guard try await !ServerAbilities(of: server).hasSeconds else { return }
-            try await withDatabases(on: server, waitsForTurn: false) { place in
-                try await place.script(
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
+                try await fixture.script(
                     """
                     create function app.slow(payload jsonb) returns void language sql as 'select pg_sleep(125)';
                     """
                 )
                 try await awayFromFullMinute()
-                try await place.setUp(schedule: nil, "--enable")
-                let slow = try await place.cronmillHere(
+                try await fixture.setUp(schedule: nil, "--enable")
+                let slow = try await fixture.cronmillHere(
                     "setup",
                     "--queue",
                     "slow",
                     "--handler",
                     "app.slow",
                     "--run-as",
-                    place.runner,
+                    fixture.runner,
                     "--enable"
                 )
                 #expect(slow.exitCode == 0, "\(slow.errors)")
-                _ = try await place.rows("select cronmill.enqueue('slow', '{}')")
+                _ = try await fixture.rows("select cronmill.enqueue('slow', '{}')")
                 // The slow one: over two ticks, then on until the fourth, then as if nothing had been.
                 try await eventually("three runs of each have ended", within: .seconds(400)) {
-                    let (slow, steady) = (try await runs("slow", place), try await runs("work", place))
+                    let (slow, steady) = (try await runs("slow", fixture), try await runs("work", fixture))
                     return slow.count >= 3 && steady.count >= 4
                 }
-                let steady = try await runs("work", place)
+                let steady = try await runs("work", fixture)
                 #expect(steady.allSatisfy { $0.reason == "budget" && $0.crossed == 1 && $0.gap < 1 })
-                let late = try await runs("slow", place)
+                let late = try await runs("slow", fixture)
                 #expect(late.map(\.crossed).prefix(3) == [2, 1, 1])
                 #expect(late.allSatisfy { $0.reason == "budget" && $0.gap < 1 })
                 // A row of history for each run, and one for each tick that was paid back.
-                let history = try await place.cronRows(
+                let history = try await fixture.cronRows(
                     """
                     select j.processor, count(*) <= \(late.count + 3) as few, count(*) filter (where d.status = 'failed') as failed
                     from cron.job_run_details as d
@@ -73,7 +73,7 @@ struct TickTests {
                     """
                 )
                 #expect(history == ["slow|t|0"])
-                #expect(try await place.rows("select distinct owed_ticks from cronmill.slot") == ["0"])
+                #expect(try await fixture.rows("select distinct owed_ticks from cronmill.slot") == ["0"])
             }
         }
     }

@@ -20,8 +20,8 @@ struct VerdictTests {
         }
     }
 
-    private func statuses(_ place: Workplace, _ arguments: [String] = []) async throws -> [String: Status] {
-        let result = try await place.cronmill(["status", "--database", place.database, "--json"] + arguments)
+    private func statuses(_ fixture: Fixture, _ arguments: [String] = []) async throws -> [String: Status] {
+        let result = try await fixture.cronmill(["status", "--database", fixture.database, "--json"] + arguments)
         try #require(!result.output.isEmpty, "\(result.errors)")
         let rows = try JSONDecoder().decode([Status].self, from: Data(result.output.utf8))
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.processor, $0) })
@@ -33,14 +33,14 @@ struct VerdictTests {
     @Test("on a server with mixed trouble each processor gets its verdict and the reason")
     func mixedTrouble() async throws {
         try await withServer { server in
-            try await withDatabases(on: server, waitsForTurn: false) { place in
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
                 let enabled = ["failing", "behind", "paused", "drifted", "unlinked", "idle", "worked"]
-                for name in enabled { try await place.setUp(queue: name, schedule: Self.yearly, "--enable") }
-                try await place.setUp(queue: "disabled", schedule: Self.yearly)
-                try await place.setUp(queue: "overdue", schedule: nil, "--enable", "--linger", "0")
-                try await place.setUp(queue: "orphan", schedule: Self.yearly, "--enable")
+                for name in enabled { try await fixture.setUp(queue: name, schedule: Self.yearly, "--enable") }
+                try await fixture.setUp(queue: "disabled", schedule: Self.yearly)
+                try await fixture.setUp(queue: "overdue", schedule: nil, "--enable", "--linger", "0")
+                try await fixture.setUp(queue: "orphan", schedule: Self.yearly, "--enable")
 
-                try await place.script(
+                try await fixture.script(
                     """
                     create or replace function app.work(payload jsonb) returns void language plpgsql as $$
                     begin
@@ -54,12 +54,12 @@ struct VerdictTests {
                     select cronmill.enqueue('behind', '{"n": 1}', run_at => now() - interval '2 years');
                     """
                 )
-                try await place.call("failing")
-                try await place.call("worked")
-                let paused = try await place.cronmillHere("pause", "paused")
+                try await fixture.call("failing")
+                try await fixture.call("worked")
+                let paused = try await fixture.cronmillHere("pause", "paused")
                 #expect(paused.exitCode == 0, "\(paused.errors)")
                 // A history that grew for a year, of a job of somebody else's.
-                try await place.script(
+                try await fixture.script(
                     """
                     insert into cron.job_run_details (jobid, runid, database, username, command, status, start_time, end_time)
                     select 1000000, -n, 'postgres', 'postgres', 'select 1', 'succeeded',
@@ -70,14 +70,14 @@ struct VerdictTests {
                     in: "postgres"
                 )
                 // Changed while the link was down, in a way that its trigger did not see.
-                try await place.script(
+                try await fixture.script(
                     """
                     set session_replication_role = replica;
                     update cronmill.processor set slots = 2 where name = 'unlinked'
                     """
                 )
 
-                let found = try await statuses(place)
+                let found = try await statuses(fixture)
                 let verdicts = found.mapValues { "\($0.verdict): \($0.reason)" }
                 let expected = [
                     "failing": "failing: 3 of 3 attempts of the last 15 minutes failed; the last: no such address",
@@ -94,16 +94,16 @@ struct VerdictTests {
                 #expect(found["idle"]?.next_due?.hasSuffix("-01-01T00:00:00.000Z") == true)
                 #expect(found["disabled"]?.next_due == nil)
                 #expect(
-                    try await place.cronmillHere("status", "idle", "worked", "paused", "disabled", "--exit-code")
+                    try await fixture.cronmillHere("status", "idle", "worked", "paused", "disabled", "--exit-code")
                         .exitCode == 0
                 )
-                #expect(try await place.cronmillHere("status", "failing", "--exit-code").exitCode == 3)
-                #expect(try await place.cronmillHere("status", "failing").exitCode == 0)
+                #expect(try await fixture.cronmillHere("status", "failing", "--exit-code").exitCode == 3)
+                #expect(try await fixture.cronmillHere("status", "failing").exitCode == 0)
                 // A limit of the user's is instead of the registry's.
-                #expect(try await statuses(place, ["--behind", "10000d"])["behind"]?.verdict == "ok")
+                #expect(try await statuses(fixture, ["--behind", "10000d"])["behind"]?.verdict == "ok")
 
                 // Without the link nothing is wrong as long as nothing changes.
-                try await place.script(
+                try await fixture.script(
                     """
                     do $$ begin execute (
                         select format('alter role %I nologin', link_role) from cronmill_cron.work_database
@@ -112,14 +112,14 @@ struct VerdictTests {
                     """,
                     in: "postgres"
                 )
-                #expect(try await statuses(place)["idle"]?.verdict == "idle")
+                #expect(try await statuses(fixture)["idle"]?.verdict == "idle")
 
                 // Of a role that was renamed pg_cron fails at every start: its processor has lost its job, all others
                 // are overdue as soon as a run was due.
                 try await eventually("a run of each minute was made") {
-                    try await statuses(place)["overdue"]?.last_run?.status == "succeeded"
+                    try await statuses(fixture)["overdue"]?.last_run?.status == "succeeded"
                 }
-                try await place.script(
+                try await fixture.script(
                     """
                     create role gone login;
                     update cron.job set username = 'gone' where jobname like '%/orphan#1';
@@ -128,9 +128,9 @@ struct VerdictTests {
                     in: "postgres"
                 )
                 try await eventually("what was due is overdue", within: .seconds(150)) {
-                    try await statuses(place)["overdue"]?.verdict == "overdue"
+                    try await statuses(fixture)["overdue"]?.verdict == "overdue"
                 }
-                let late = try await statuses(place)
+                let late = try await statuses(fixture)
                 #expect(
                     late["overdue"]?.reason.contains(
                         "belongs to role \"gone\", which does not exist: the launcher fails at it"
@@ -140,11 +140,11 @@ struct VerdictTests {
                 #expect(late["orphan"]?.reason.hasSuffix("belongs to role \"gone\", which does not exist") == true)
                 #expect(late["idle"]?.verdict == "idle")
                 // While pg_cron starts nothing, nobody is well.
-                #expect(try await place.cronmillHere("status", "idle", "--exit-code").exitCode == 3)
-                #expect(try await place.cronmillHere("status", "disabled", "paused", "--exit-code").exitCode == 0)
-                try await place.script("alter role renamed rename to gone", in: "postgres")
+                #expect(try await fixture.cronmillHere("status", "idle", "--exit-code").exitCode == 3)
+                #expect(try await fixture.cronmillHere("status", "disabled", "paused", "--exit-code").exitCode == 0)
+                try await fixture.script("alter role renamed rename to gone", in: "postgres")
                 try await eventually("pg_cron runs again", within: .seconds(150)) {
-                    try await statuses(place)["overdue"]?.verdict == "idle"
+                    try await statuses(fixture)["overdue"]?.verdict == "idle"
                 }
             }
         }
@@ -153,30 +153,30 @@ struct VerdictTests {
     @Test("a launcher that was ended comes back, or is said to be gone for good")
     func launcher() async throws {
         try await withServer { server in
-            try await withDatabases(on: server, waitsForTurn: false) { place in
-                let comesBack = try await place.hasSetting("cron.launch_active_jobs")
-                try await place.setUp(schedule: nil, "--enable", "--linger", "0")
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
+                let comesBack = try await fixture.hasSetting("cron.launch_active_jobs")
+                try await fixture.setUp(schedule: nil, "--enable", "--linger", "0")
                 try await awayFromFullMinute()
-                try await place.script(
+                try await fixture.script(
                     "select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'pg_cron launcher'",
                     in: "postgres"
                 )
                 guard !comesBack else {
                     try await eventually("it runs jobs again", within: .seconds(150)) {
-                        try await statuses(place)["work"]?.last_run?.status == "succeeded"
+                        try await statuses(fixture)["work"]?.last_run?.status == "succeeded"
                     }
-                    #expect(try await place.cronmillHere("status", "--exit-code").exitCode == 0)
+                    #expect(try await fixture.cronmillHere("status", "--exit-code").exitCode == 0)
                     return
                 }
                 let gone =
                     "pg_cron's launcher is gone, and before pg_cron 1.6 it does not come back: restart the server"
                 try await eventually("it is gone") {
-                    try await place.cronmillHere("status").errors
+                    try await fixture.cronmillHere("status").errors
                         == "cronmill: warning: pg_cron starts no job: \(gone).\n"
                 }
-                try await eventually("a run was due") { try await statuses(place)["work"]?.verdict == "overdue" }
-                #expect(try await statuses(place)["work"]?.reason.hasSuffix(": \(gone)") == true)
-                #expect(try await place.cronmillHere("status", "--exit-code").exitCode == 3)
+                try await eventually("a run was due") { try await statuses(fixture)["work"]?.verdict == "overdue" }
+                #expect(try await statuses(fixture)["work"]?.reason.hasSuffix(": \(gone)") == true)
+                #expect(try await fixture.cronmillHere("status", "--exit-code").exitCode == 3)
             }
         }
     }
@@ -184,9 +184,9 @@ struct VerdictTests {
     @Test("runs that cannot log in are the reason why none begins")
     func connectionFailed() async throws {
         try await withServer(settings: ["cron.use_background_workers": "off"]) { server in
-            try await withDatabases(on: server, waitsForTurn: false) { place in
-                try await place.setUp(schedule: nil, "--enable")
-                try await place.script(
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
+                try await fixture.setUp(schedule: nil, "--enable")
+                try await fixture.script(
                     """
                     update cron.job set nodename = '/nonexistent';
                     update cronmill_cron.threshold set overdue = interval '1 second'
@@ -194,14 +194,14 @@ struct VerdictTests {
                     in: "postgres"
                 )
                 try await eventually("a run has failed", within: .seconds(150)) {
-                    try await statuses(place)["work"]?.last_run?.status == "failed"
+                    try await statuses(fixture)["work"]?.last_run?.status == "failed"
                 }
                 // That the job was moved is drift, and comes first.
-                let status = try await statuses(place)["work"]
+                let status = try await statuses(fixture)["work"]
                 #expect(status?.verdict == "drifted")
                 #expect(status?.reason.contains("connects to host \"/nonexistent\"") == true)
-                try await place.script("update cron.job set nodename = current_setting('cron.host')", in: "postgres")
-                let late = try await statuses(place)["work"]
+                try await fixture.script("update cron.job set nodename = current_setting('cron.host')", in: "postgres")
+                let late = try await statuses(fixture)["work"]
                 #expect(late?.verdict == "overdue")
                 #expect(late?.reason == "no run yet: pg_cron could not log in (connection failed)")
             }
@@ -210,36 +210,36 @@ struct VerdictTests {
 
     @Test("a run that waits for tasks is told from one that works; a busy one is not overdue")
     func waiting() async throws {
-        try await withDatabases(waitsForTurn: false) { place in
-            try await place.setUp("--enable", "--linger", "10m")
-            try await place.script(
+        try await withDatabases(waitsForTurn: false) { fixture in
+            try await fixture.setUp("--enable", "--linger", "10m")
+            try await fixture.script(
                 """
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
                 begin perform pg_sleep((payload ->> 's')::double precision); end $$;
                 select cronmill.enqueue('work', '{"s": 600}')
                 """
             )
-            let run = Task { try? await place.call() }
-            try await eventually("it works") { try await statuses(place)["work"]?.running == 1 }
-            var status = try await statuses(place)["work"]
+            let run = Task { try? await fixture.call() }
+            try await eventually("it works") { try await statuses(fixture)["work"]?.running == 1 }
+            var status = try await statuses(fixture)["work"]
             #expect(status?.waiting == 0)
             #expect(status?.verdict == "ok")
             #expect(status?.reason == "no task done in the last hour; 1 slot at work")
-            try await place.script(
+            try await fixture.script(
                 """
                 select pg_cancel_backend(a.pid) from pg_stat_activity as a
                 where a.datname = current_database() and a.application_name like 'cronmill slot%'
                 """
             )
             await run.value
-            try await place.script("delete from cronmill.task")
+            try await fixture.script("delete from cronmill.task")
 
-            let lingering = Task { try? await place.call() }
-            try await eventually("it waits") { try await statuses(place)["work"]?.waiting == 1 }
-            status = try await statuses(place)["work"]
+            let lingering = Task { try? await fixture.call() }
+            try await eventually("it waits") { try await statuses(fixture)["work"]?.waiting == 1 }
+            status = try await statuses(fixture)["work"]
             #expect(status?.verdict == "idle")
             #expect(status?.reason.hasSuffix("1 slot waiting for tasks") == true)
-            let disabled = try await place.cronmillHere("disable")
+            let disabled = try await fixture.cronmillHere("disable")
             #expect(disabled.exitCode == 0, "\(disabled.errors)")
             await lingering.value
         }
@@ -248,9 +248,9 @@ struct VerdictTests {
     @Test("where the history is switched off it is said, and verdicts do without it")
     func withoutHistory() async throws {
         try await withServer(settings: ["cron.log_run": "off"]) { server in
-            try await withDatabases(on: server, waitsForTurn: false) { place in
-                try await place.setUp(schedule: Self.yearly, "--enable")
-                let result = try await place.cronmillHere("status", "--exit-code")
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
+                try await fixture.setUp(schedule: Self.yearly, "--enable")
+                let result = try await fixture.cronmillHere("status", "--exit-code")
                 #expect(result.exitCode == 0)
                 #expect(
                     result.errors
@@ -262,16 +262,16 @@ struct VerdictTests {
 
     @Test("a role that may not see jobs and runs learns that, and no verdict is guessed")
     func invisible() async throws {
-        try await withDatabases(waitsForTurn: false) { place in
-            try await place.setUp(schedule: Self.yearly, "--enable")
-            try await place.setUp(queue: "off", schedule: Self.yearly)
-            try await place.script(
-                "select cronmill.grant_part('\(place.runner)', 'monitor')",
-                in: place.database
+        try await withDatabases(waitsForTurn: false) { fixture in
+            try await fixture.setUp(schedule: Self.yearly, "--enable")
+            try await fixture.setUp(queue: "off", schedule: Self.yearly)
+            try await fixture.script(
+                "select cronmill.grant_part('\(fixture.runner)', 'monitor')",
+                in: fixture.database
             )
-            let result = try await place.cronmill(
-                ["status", "--exit-code", "--json", "--database", place.database],
-                environment: ["DB_USER": place.runner]
+            let result = try await fixture.cronmill(
+                ["status", "--exit-code", "--json", "--database", fixture.database],
+                environment: ["DB_USER": fixture.runner]
             )
             let rows = try JSONDecoder().decode([Status].self, from: Data(result.output.utf8))
             #expect(rows.map(\.verdict) == ["disabled", "unknown"])
@@ -282,22 +282,22 @@ struct VerdictTests {
 
     @Test("a snapshot that keeps a busy queue's dead rows is named, with who holds it")
     func oldSnapshot() async throws {
-        try await withDatabases(waitsForTurn: false) { place in
-            try await place.setUp(schedule: Self.yearly, "--enable")
-            let holder = try await place.connect()
+        try await withDatabases(waitsForTurn: false) { fixture in
+            try await fixture.setUp(schedule: Self.yearly, "--enable")
+            let holder = try await fixture.connect()
             try await holder.script("begin isolation level repeatable read; select 1")
-            let found = try await place.cronRows(
+            let found = try await fixture.cronRows(
                 """
                 select h.holder ~ '^process \\d+ of role "postgres" \\(end-to-end-tests\\), idle in transaction$'
-                from cronmill_cron.snapshot_holders(interval '0 seconds') as h where h.database_name = \(place.database)
+                from cronmill_cron.snapshot_holders(interval '0 seconds') as h where h.database_name = \(fixture.database)
                 """
             )
             #expect(found == ["t"])
             #expect(
-                try await place.cronRows(
+                try await fixture.cronRows(
                     """
                     select h.holder from cronmill_cron.snapshot_holders(interval '5 minutes') as h
-                    where h.database_name = \(place.database)
+                    where h.database_name = \(fixture.database)
                     """
                 ) == []
             )
@@ -308,17 +308,17 @@ struct VerdictTests {
 
     @Test("--watch shows it again until it is interrupted")
     func watch() async throws {
-        try await withDatabases(waitsForTurn: false) { place in
-            try await place.setUp(schedule: Self.yearly, "--enable")
+        try await withDatabases(waitsForTurn: false) { fixture in
+            try await fixture.setUp(schedule: Self.yearly, "--enable")
             let program = try ProgramResult.cronmillPath()
             let result = try await ProgramResult.of(
                 "/usr/bin/timeout",
                 [
                     "--foreground", "--preserve-status", "-s", "INT", "15", program, "status", "--watch", "0.2",
                     "--database",
-                    place.database,
+                    fixture.database,
                 ],
-                environment: place.server.environment
+                environment: fixture.server.environment
             )
             #expect(result.exitCode == 130)
             #expect(result.errors == "cronmill: error: interrupted\n")
@@ -326,13 +326,13 @@ struct VerdictTests {
             #expect(headers > 1)
             #expect(!result.output.contains("\u{1b}"))
             for arguments in [["--watch", "--json"], ["--watch", "--exit-code"], ["--watch", "0"]] {
-                #expect(try await place.cronmill(["status"] + arguments).exitCode == 64)
+                #expect(try await fixture.cronmill(["status"] + arguments).exitCode == 64)
             }
         }
     }
 }
 
-extension Workplace {
+extension Fixture {
     fileprivate func hasSetting(_ name: String) async throws -> Bool {
         try await cronRows("select 1 from pg_settings where name = \(name)") == ["1"]
     }

@@ -137,7 +137,7 @@ extension Deployment {
 
     /// Runs `body` on a connection to the cron database, where a registry is.
     func onRegistry<Value: Sendable>(
-        for part: Part,
+        for part: RolePart,
         of databases: [String]?,
         _ body: @Sendable (Session) throws -> Value
     ) async throws -> Value {

@@ -57,9 +57,9 @@ extension Deployment {
         for (threshold, value) in values.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             let value = value ?? (database == nil ? threshold.standard : nil)
             guard present[threshold] != value else { continue }
-            let place = database.map { " of \($0)\(processor.map { "/\($0)" } ?? "")" } ?? ""
+            let whose = database.map { " of \($0)\(processor.map { "/\($0)" } ?? "")" } ?? ""
             plan.add(
-                "set threshold \(threshold.rawValue)\(place) to \(value?.text ?? "what holds for all")",
+                "set threshold \(threshold.rawValue)\(whose) to \(value?.text ?? "what holds for all")",
                 in: cronDatabase,
                 """
                 select cronmill_cron.set_threshold(

@@ -43,7 +43,7 @@ public enum ThresholdValue: Sendable, Hashable {
     case off
 }
 
-/// The thresholds that are set in one place.
+/// The thresholds that are set for one database or processor, or for all.
 public struct ThresholdSet: Sendable, Hashable {
     /// The work database; nil where they hold for all.
     public var database: String?

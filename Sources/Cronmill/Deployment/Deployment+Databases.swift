@@ -34,7 +34,7 @@ extension Deployment {
     /// Runs `body` on a connection to a work database that is set up.
     func onSetUp<Value: Sendable>(
         _ database: String,
-        for part: Part,
+        for part: RolePart,
         _ body: @Sendable (Session) throws -> Value
     ) async throws -> Value {
         try await with(connectWork(database)) { connection in

@@ -100,13 +100,13 @@ final class SchemaTrust {
     }
 
     private func refusal(_ stranger: Stranger, _ session: Session) -> PostgresError {
-        let place = "database \"\(session.database)\""
+        let database = "database \"\(session.database)\""
         let role = stranger.role.map { "role \"\($0)\"" } ?? "everybody"
         var error = PostgresError(kind: .client, message: "", database: session.database)
         if let privilege = stranger.privilege?.lowercased() {
-            error.message = "\(role) has the privilege \(privilege) on \(stranger.object) of \(place)"
+            error.message = "\(role) has the privilege \(privilege) on \(stranger.object) of \(database)"
         } else {
-            error.message = "\(stranger.object) of \(place) belongs to \(role)"
+            error.message = "\(stranger.object) of \(database) belongs to \(role)"
         }
         error.detail =
             "Role \"\(stranger.me)\" may do more, and what it reads or calls there would act with its rights; so "

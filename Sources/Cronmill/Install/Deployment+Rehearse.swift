@@ -42,8 +42,8 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` for a privilege that is missing, with the line that grants it; `PostgresError`.
     private func rehearse(_ rehearsal: Rehearsal) async throws {
-        let place = rehearsal.work.state.database
-        let settings = try await with(connectWork(place)) { connection in
+        let database = rehearsal.work.state.database
+        let settings = try await with(connectWork(database)) { connection in
             try await refusing {
                 try await connection.run { session in
                     try session.tryOut(rehearsal.workHalf) {
@@ -71,7 +71,7 @@ extension Deployment {
                     try session.tryOut(rehearsal.registry) {
                         if !rehearsal.cron.isRegistered || rehearsal.cron.isReplaced {
                             // The link's role does not exist yet.
-                            try session.execute("select cronmill_cron.register(\(place), null)")
+                            try session.execute("select cronmill_cron.register(\(database), null)")
                         }
                         for step in rehearsal.permission {
                             for statement in step.statements { try session.perform(statement) }
@@ -80,7 +80,7 @@ extension Deployment {
                             try session.execute(
                                 """
                                 select cronmill_cron.take_settings(
-                                    \(place), \(row.get("name", as: String.self)), \(row.get("enabled", as: Bool.self)),
+                                    \(database), \(row.get("name", as: String.self)), \(row.get("enabled", as: Bool.self)),
                                     \(row.get("slots", as: Int.self)), \(row.get("schedule", as: String.self)),
                                     \(row.get("linger", as: String.self)), \(row.get("run_as", as: String.self)),
                                     false

@@ -158,12 +158,12 @@ extension Plan {
     /// Brings a half that is installed up to date: its tables, then its routines.
     ///
     /// - Parameter dropsFirst: whether routines cannot be replaced as they are.
-    mutating func renew(_ half: Half, _ installed: InstalledHalf, dropsFirst: Bool, in place: String) {
-        upgrade(half.script, from: installed.version, in: place)
+    mutating func renew(_ half: Half, _ installed: InstalledHalf, dropsFirst: Bool, in database: String) {
+        upgrade(half.script, from: installed.version, in: database)
         let privileges: SQL = "select \(identifier: [half.schema, "renew_privileges"])()"
         add(
             "renew the functions of \(half.schema == "cronmill" ? "the work database" : "the registry")",
-            in: place,
+            in: database,
             statements: (dropsFirst ? [Half.dropAll(in: half.schema)] : []) + half.routines
                 + [Half.dropStale(in: half.schema), privileges, half.mark]
         )

@@ -5,9 +5,9 @@ extension Plan {
     /// The registry: pg_cron itself, tables, functions.
     mutating func installCron(_ cron: CronInspection, files: [SQLFile], request: SetupRequest) throws {
         let state = cron.state
-        let place = state.database
+        let database = state.database
         if state.extensionVersion == nil {
-            create("pg_cron", in: place)
+            create("pg_cron", in: database)
         }
         let half = try Half.cron(files)
         if !state.isInstalled {
@@ -15,9 +15,13 @@ extension Plan {
                 insert into cronmill_cron.installation (schema_version, made_pg_cron)
                 values (\(literal: half.script.version), \(literal: state.extensionVersion == nil))
                 """
-            add("install the registry", in: place, statements: half.script.tables + half.routines + [row, half.mark])
+            add(
+                "install the registry",
+                in: database,
+                statements: half.script.tables + half.routines + [row, half.mark]
+            )
         } else if let installed = state.half, !installed.isCurrent(half) {
-            renew(half, installed, dropsFirst: cron.mustDrop, in: place)
+            renew(half, installed, dropsFirst: cron.mustDrop, in: database)
         }
         repairRoles(cron)
         let maxRunningJobs = request.maxRunningJobs ?? cron.givenMaxRunningJobs
@@ -25,7 +29,7 @@ extension Plan {
         if maxRunningJobs != cron.givenMaxRunningJobs || others != cron.givenOthers {
             add(
                 "note pg_cron's capacity",
-                in: place,
+                in: database,
                 """
                 update cronmill_cron.installation
                 set given_max_running_jobs = \(maxRunningJobs), given_others = \(others)
@@ -42,32 +46,32 @@ extension Plan {
         request: SetupRequest
     ) throws {
         let state = work.state
-        let place = state.database
-        let isLinked = place != cron.state.database
+        let database = state.database
+        let isLinked = database != cron.state.database
         if let installed = state.cronDatabase, installed != cron.state.database {
             throw CronmillError(
                 .failed,
-                "database \"\(place)\" belongs to cron database \"\(installed)\", not \"\(cron.state.database)\"",
+                "database \"\(database)\" belongs to cron database \"\(installed)\", not \"\(cron.state.database)\"",
                 hint: "Name it: --cron-database \(installed.shellWord) (or PG_CRON_DATABASE).",
-                database: place
+                database: database
             )
         }
         let half = try Half.work(files, isLinked: isLinked)
         // Not what the work database says: its owner could name any role.
-        let linkRole = isLinked ? LinkRole.name(for: place) : nil
+        let linkRole = isLinked ? LinkRole.name(for: database) : nil
         let needsLink = isLinked && (!state.hasLink || state.linkDatabase != cron.state.database)
         if needsLink, let owner = state.serverOwner, owner != state.user {
             throw CronmillError(
                 .failed,
-                "server cronmill of database \"\(place)\" belongs to role \"\(owner)\"",
+                "server cronmill of database \"\(database)\" belongs to role \"\(owner)\"",
                 detail: "Its owner could have the link's password sent to a place of his own.",
                 hint: "If nothing needs it: drop server cronmill cascade;",
-                database: place
+                database: database
             )
         }
 
         if isLinked, !state.hasForeignDataWrapper {
-            create("postgres_fdw", in: place)
+            create("postgres_fdw", in: database)
         }
         if !state.isInstalled {
             let row: SQL = """
@@ -83,21 +87,21 @@ extension Plan {
                 """
             add(
                 "install queues and processors",
-                in: place,
+                in: database,
                 statements: half.script.tables + half.routines + [row, half.mark]
             )
         } else if let installed = state.half, !installed.isCurrent(half) {
-            renew(half, installed, dropsFirst: work.mustDrop, in: place)
-            for (name, renewal) in work.outdated { generate(renewal, of: name, in: place) }
+            renew(half, installed, dropsFirst: work.mustDrop, in: database)
+            for (name, renewal) in work.outdated { generate(renewal, of: name, in: database) }
         }
         if !cron.isRegistered || cron.isReplaced || cron.registeredLinkRole != linkRole || needsLink {
-            register(place, linkRole: linkRole, in: cron.state.database)
+            register(database, linkRole: linkRole, in: cron.state.database)
         }
         if let linkRole, needsLink {
-            try makeLink(linkRole, place: place, cron: cron.state, host: request.linkHost)
+            try makeLink(linkRole, database: database, cron: cron.state, host: request.linkHost)
         }
         if let linkRole, !needsLink, cron.lacksTimeouts {
-            add("limit the waits of the link", in: place, try .linkTimeouts(of: linkRole))
+            add("limit the waits of the link", in: database, try .linkTimeouts(of: linkRole))
         }
         if let linkRole {
             try completeLink(linkRole, work: state, cron: cron.state, request: request, isNew: needsLink)
@@ -105,10 +109,10 @@ extension Plan {
     }
 
     /// An extension, in the schema it is made in by default.
-    mutating func create(_ name: String, in place: String) {
+    mutating func create(_ name: String, in database: String) {
         add(
             "create extension \(name)",
-            in: place,
+            in: database,
             "set local search_path = public",
             "create extension \(identifier: name)",
             "set local search_path = pg_catalog, pg_temp"
@@ -126,17 +130,17 @@ extension Plan {
 
     /// The link's role, server and user mapping; the role is committed before anything can log in as it. Its name has to
     /// be registered already, so that no password is set of a role that is another database's.
-    mutating func makeLink(_ linkRole: String, place: String, cron: CronState, host: String?) throws {
+    mutating func makeLink(_ linkRole: String, database: String, cron: CronState, host: String?) throws {
         add(
             "make the link, with a generated password",
-            in: place,
+            in: database,
             commits: true,
             try SQLScript.rendered(
                 "templates/link.sql",
                 [
                     "link_role": linkRole.quotedLiteral,
                     "registry_owner": (cron.owner ?? cron.user).quotedLiteral,
-                    "link_comment": "Cronmill's link from database \"\(place)\" to its registry.".quotedLiteral,
+                    "link_comment": "Cronmill's link from database \"\(database)\" to its registry.".quotedLiteral,
                     "link_host": (host ?? "127.0.0.1").quotedLiteral,
                     "link_port": cron.port.quotedLiteral,
                     "cron_database": cron.database.quotedLiteral,
@@ -146,7 +150,7 @@ extension Plan {
             try .linkTimeouts(of: linkRole)
         )
         add(
-            "let the link order jobs of database \(place)",
+            "let the link order jobs of database \(database)",
             in: cron.database,
             "select cronmill_cron.renew_privileges()"
         )

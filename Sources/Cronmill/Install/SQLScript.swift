@@ -60,8 +60,8 @@ struct SQLScript: Sendable {
         return file
     }
 
-    /// A template with its places filled; the values are SQL already (quoted names, quoted literals, text for
-    /// comments), and no value is searched for places.
+    /// A template with its holes filled; the values are SQL already (quoted names, quoted literals, text for
+    /// comments), and no value is searched for holes.
     static func rendered(_ path: String, _ values: [String: String]) throws -> SQL {
         let template = try file(path).text
         var tag = "$cronmill$"
@@ -75,7 +75,7 @@ struct SQLScript: Sendable {
         while let start = rest.firstRange(of: "{{"), let end = rest[start.upperBound...].firstRange(of: "}}") {
             let name = String(rest[start.upperBound..<end.lowerBound])
             guard let value = name == "tag" ? tag : values[name] else {
-                throw CronmillError(.failed, "template \(path) has an unknown place \(name)")
+                throw CronmillError(.failed, "template \(path) has an unknown hole \(name)")
             }
             text += rest[..<start.lowerBound] + value
             rest = rest[end.upperBound...]

@@ -9,9 +9,9 @@ extension Migration {
     @discardableResult
     public func apply() async throws -> Bool {
         if try await journal() == nil {
-            let survey = try await survey()
-            guard survey.nothingToMove == nil else { return false }
-            try survey.check()
+            let preview = try await preview()
+            guard preview.nothingToMove == nil else { return false }
+            try preview.check()
         }
         return try await exclusively { lock in
             let journal = try await journal()
@@ -20,7 +20,7 @@ extension Migration {
                     throw CronmillError(
                         .failed,
                         "the move to database \"\(newDatabase)\" is being rolled back",
-                        hint: "Complete that first: cronmill migrate rollback \(places)",
+                        hint: "Complete that first: cronmill migrate rollback \(databaseOptions)",
                         database: oldDatabase
                     )
                 }
@@ -49,5 +49,5 @@ extension Migration {
     }
 
     /// The two databases as flags.
-    public var places: String { "--from \(oldDatabase.shellWord) --to \(newDatabase.shellWord)" }
+    public var databaseOptions: String { "--from \(oldDatabase.shellWord) --to \(newDatabase.shellWord)" }
 }

@@ -17,22 +17,22 @@ struct LiveRun: Sendable, Hashable {
 }
 
 extension Migration {
-    /// How long nothing may run before the place is taken for quiet: pg_cron reads its jobs anew once a second, and
+    /// How long nothing may run before the database is taken for quiet: pg_cron reads its jobs anew once a second, and
     /// starts runs that were due before that.
     private static let quietTime: Duration = .milliseconds(2500)
 
-    /// Waits until no run goes in a place whose jobs rest. Runs of processors are made short by pausing these for the
+    /// Waits until no run goes in a database whose jobs rest. Runs of processors are made short by pausing these for the
     /// while; housekeepers, which hold nothing, are cancelled at the end.
     ///
     /// - Throws: `CronmillError` if one has not ended in time; its processor stays paused until the next attempt, or a
     ///   rollback.
-    func drain(_ place: Deployment) async throws -> String? {
+    func drain(_ deployment: Deployment) async throws -> String? {
         let start = ContinuousClock.now
         var quietSince: ContinuousClock.Instant?
         var floor: Int64 = 0
         var paused: Set<String> = []
         var cancelled: Set<Int64> = []
-        try await with(place.connectCron()) { connection in
+        try await with(deployment.connectCron()) { connection in
             let hasRegistry = try await connection.run { try CronState.inspect($0).isInstalled }
             while true {
                 let isEarly = ContinuousClock.now - start < .seconds(12)
@@ -62,7 +62,7 @@ extension Migration {
             )
         }
         try await resume()
-        if place.cronDatabase == oldDatabase {
+        if deployment.cronDatabase == oldDatabase {
             try await record(
                 """
                 update cronmill_migration.migration

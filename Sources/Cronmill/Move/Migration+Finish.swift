@@ -10,7 +10,7 @@ extension Migration {
             throw CronmillError(
                 .failed,
                 "there is no move from database \"\(oldDatabase)\" to database \"\(newDatabase)\" to finish",
-                hint: "See where pg_cron is: cronmill migrate plan \(places)",
+                hint: "See where pg_cron is: cronmill migrate plan \(databaseOptions)",
                 database: oldDatabase
             )
         }
@@ -18,7 +18,8 @@ extension Migration {
             throw CronmillError(
                 .failed,
                 "the move to database \"\(newDatabase)\" is not complete",
-                hint: "Complete it first: cronmill migrate \(journal.isRollback ? "rollback" : "apply") \(places)",
+                hint:
+                    "Complete it first: cronmill migrate \(journal.isRollback ? "rollback" : "apply") \(databaseOptions)",
                 database: oldDatabase
             )
         }

@@ -20,7 +20,7 @@ extension Migration {
         return count.counted("run")
     }
 
-    /// Carries the runs of the new place back to the old one, which pg_cron is in again.
+    /// Carries the runs of the new database back to the old one, which pg_cron is in again.
     func carryHistoryBack() async throws -> String? {
         guard try await pgCronIsIn(to), let journal = try await journal(), let first = journal.lastRunid else {
             return nil
@@ -41,11 +41,13 @@ extension Migration {
         return nil
     }
 
-    /// The runids of the newest rows of a place, as many as are carried at once; nil if there is none.
-    private func window(of place: Deployment, upTo upper: Int64, above floor: Int64 = 0) async throws -> ClosedRange<
-        Int64
-    >? {
-        try await with(place.connectCron()) { connection in
+    /// The runids of the newest rows of a database, as many as are carried at once; nil if there is none.
+    private func window(of deployment: Deployment, upTo upper: Int64, above floor: Int64 = 0) async throws
+        -> ClosedRange<
+            Int64
+        >?
+    {
+        try await with(deployment.connectCron()) { connection in
             let row = try await connection.query(
                 """
                 select min(d.runid) as lowest, max(d.runid) as highest
@@ -62,7 +64,7 @@ extension Migration {
         }
     }
 
-    /// One window, which may have been carried before: of its runids the place they come to has made none itself.
+    /// One window, which may have been carried before: of its runids the database they come to has made none itself.
     private func carry(_ runids: ClosedRange<Int64>, from source: Deployment, into target: Deployment) async throws {
         let columns: SQL =
             "jobid, runid, job_pid, database, username, command, status, return_message, start_time, end_time"

@@ -66,14 +66,14 @@ extension Migration {
         var journal = try await onOld { try Journal($0) }
         if journal == nil { journal = try await onNew { try Journal($0) } }
         guard let journal, (journal.from, journal.to) != (oldDatabase, newDatabase) else { return journal }
-        let places = "--from \(journal.from.shellWord) --to \(journal.to.shellWord)"
+        let options = "--from \(journal.from.shellWord) --to \(journal.to.shellWord)"
         let move = "from database \"\(journal.from)\" to database \"\(journal.to)\""
         throw CronmillError(
             .failed,
             journal.isComplete ? "the move \(move) is not finished" : "pg_cron is moving \(move)",
             hint: journal.isComplete
-                ? "Finish it: cronmill migrate finish \(places); or take it back: cronmill migrate rollback \(places)"
-                : "Name these: \(places)",
+                ? "Finish it: cronmill migrate finish \(options); or take it back: cronmill migrate rollback \(options)"
+                : "Name these: \(options)",
             database: oldDatabase
         )
     }

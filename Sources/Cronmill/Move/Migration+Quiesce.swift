@@ -40,7 +40,7 @@ extension Migration {
         }
     }
 
-    /// Lets the jobs of the new place rest, for a rollback; those that were made there since are noted, to be taken along.
+    /// Lets the jobs of the new database rest, for a rollback; those that were made there since are noted, to be taken along.
     func quiesceNew() async throws -> String? {
         try await record("update cronmill_migration.migration set is_rollback = true")
         guard try await pgCronIsIn(to) else { return "pg_cron is not there" }
@@ -80,8 +80,10 @@ extension Migration {
     }
 
     /// Whether pg_cron's extension is in the cron database of a deployment.
-    func pgCronIsIn(_ place: Deployment) async throws -> Bool {
-        try await with(place.connectCron()) { try await $0.run { try CronState.inspect($0).extensionVersion != nil } }
+    func pgCronIsIn(_ deployment: Deployment) async throws -> Bool {
+        try await with(deployment.connectCron()) {
+            try await $0.run { try CronState.inspect($0).extensionVersion != nil }
+        }
     }
 }
 
@@ -139,7 +141,7 @@ extension Session {
 }
 
 extension SQL {
-    /// What refuses changes of jobs by others in a place that pg_cron leaves, or comes to.
+    /// What refuses changes of jobs by others in a database that pg_cron leaves, or comes to.
     static func guardOfJobs(from: String, to: String) throws -> [SQL] {
         // What pg_cron can do is found by making a job and taking it back.
         let changes: SQL = """
@@ -182,7 +184,7 @@ extension SQL {
         where j.active and exists (select from cron.job as c where c.jobid = j.jobid)
         """
 
-    /// Lets the active jobs of a place rest that is given up afterwards.
+    /// Lets the active jobs of a database rest that is given up afterwards.
     static let restActive: SQL = """
         select cron.alter_job(j.jobid, schedule := \(Migration.never))
         from (select c.jobid from cron.job as c where c.active order by c.jobid) as j

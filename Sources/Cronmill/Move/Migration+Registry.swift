@@ -21,12 +21,12 @@ extension Migration {
         return rows.workDatabases.counted("work database")
     }
 
-    /// Leads every work database to the registry of a place. A work database in that place itself needs no link.
+    /// Leads every work database to the registry of a deployment. A work database that has the registry in itself needs no link.
     ///
     /// - Throws: the error of the first one that could not be led there; the others are.
-    func link(to place: Deployment, isRollback: Bool) async throws -> String? {
+    func link(to deployment: Deployment, isRollback: Bool) async throws -> String? {
         var failure: (any Error)?
-        let databases = try await workDatabases(of: place)
+        let databases = try await workDatabases(of: deployment)
         for database in databases {
             do {
                 if isRollback {
@@ -47,8 +47,8 @@ extension Migration {
         return databases.isEmpty ? nil : databases.joined(separator: ", ")
     }
 
-    private func workDatabases(of place: Deployment) async throws -> [String] {
-        try await with(place.connectCron()) { connection in
+    private func workDatabases(of deployment: Deployment) async throws -> [String] {
+        try await with(deployment.connectCron()) { connection in
             try await connection.run { session in
                 guard try CronState.inspect(session).isInstalled else { return [] }
                 return try session.query("select w.name from cronmill_cron.work_database as w order by w.name").map {
@@ -110,7 +110,7 @@ extension Migration {
         _ installation: LinkState,
         wasLinked: Bool,
         of database: String,
-        in place: Deployment
+        in deployment: Deployment
     ) async throws {
         var plan = Plan()
         plan.add(
@@ -125,12 +125,12 @@ extension Migration {
         if installation.isLinked, !wasLinked {
             plan.add("drop what is left of an earlier link", in: database, "drop server if exists cronmill cascade")
         }
-        try await place.apply(plan)
+        try await deployment.apply(plan)
         var request = SetupRequest()
         request.linkHost = installation.isLinked ? installation.host : nil
-        let setup = try await place.planSetup(request, database: database)
+        let setup = try await deployment.planSetup(request, database: database)
         for remark in setup.remarks { self.remark("database \(database): \(remark)") }
-        try await place.apply(setup)
+        try await deployment.apply(setup)
     }
 
     private func installation(of database: String) async throws -> LinkState? {
@@ -173,15 +173,15 @@ extension Migration {
         return (plan, try row.get("link_role"))
     }
 
-    /// Brings the registry of a place up to date with the work databases, which are the source of truth.
-    func settle(in place: Deployment) async throws -> String? {
+    /// Brings the registry of a deployment up to date with the work databases, which are the source of truth.
+    func settle(in deployment: Deployment) async throws -> String? {
         var changes = 0
-        for database in try await workDatabases(of: place) {
+        for database in try await workDatabases(of: deployment) {
             do {
-                let plan = try await place.comparison(of: database).plan
+                let plan = try await deployment.comparison(of: database).plan
                 for step in plan.steps { remark("\(step.database): \(step.title)") }
                 changes += plan.steps.count
-                try await place.apply(plan)
+                try await deployment.apply(plan)
             } catch let error as PostgresError where error.sqlState == .invalidCatalogName {
                 remark(
                     "database \(database) is gone; strike it out with: \(String.syncing(database))"

@@ -4,10 +4,10 @@ extension Migration {
     /// Sets `cron.database_name` for the next start of the server.
     ///
     /// - Parameters:
-    ///   - place: where pg_cron is to go.
+    ///   - deployment: where pg_cron is to go.
     ///   - isReset: whether the setting was not made by ALTER SYSTEM before, so that it is enough to take it away.
-    func set(_ place: Deployment, isReset: Bool = false) async throws -> String? {
-        let name = place.cronDatabase
+    func set(_ deployment: Deployment, isReset: Bool = false) async throws -> String? {
+        let name = deployment.cronDatabase
         return try await onOld { session in
             if try session.nextDatabase == name { return "it is so already" }
             do {
@@ -40,8 +40,8 @@ extension Migration {
     /// Has the server restarted, or waits for it, until pg_cron is in another database.
     ///
     /// - Throws: `CronmillError` if nobody restarts it, or in vain; what `restart` throws.
-    func restart(into place: Deployment, command: String, holding lock: AdvisoryLock) async throws -> String? {
-        let name = place.cronDatabase
+    func restart(into deployment: Deployment, command: String, holding lock: AdvisoryLock) async throws -> String? {
+        let name = deployment.cronDatabase
         if try await onOld({ try $0.configuredDatabase }) == name { return nil }
         let start = ContinuousClock.now
         await lock.release()

@@ -40,8 +40,8 @@ extension Migration {
         }
     }
 
-    /// Restores the old place as it was, from any point of the move that is not finished, or goes on with a rollback
-    /// that was cut off. Jobs that were made in the new place meanwhile are taken along, and so is its run history.
+    /// Restores the old database as it was, from any point of the move that is not finished, or goes on with a rollback
+    /// that was cut off. Jobs that were made in the new database meanwhile are taken along, and so is its run history.
     ///
     /// - Throws: `CronmillError` if there is no move to roll back, or it has to wait for a person; `PostgresError`.
     public func rollback() async throws {
@@ -77,7 +77,7 @@ extension Migration {
         )
     }
 
-    /// The jobs of the old place as the journal has them; from this commit on they are pg_cron's again.
+    /// The jobs of the old database as the journal has them; from this commit on they are pg_cron's again.
     private func restoreJobs() async throws -> String? {
         try await onOld { session in
             guard try session.configuredDatabase == oldDatabase else {
@@ -86,7 +86,7 @@ extension Migration {
                     "pg_cron is not in database \"\(oldDatabase)\"",
                     detail: "The server was restarted with another cron.database_name.",
                     hint:
-                        "Set it to \(oldDatabase.quotedLiteral), restart, and go on with: cronmill migrate rollback \(places)",
+                        "Set it to \(oldDatabase.quotedLiteral), restart, and go on with: cronmill migrate rollback \(databaseOptions)",
                     database: oldDatabase
                 )
             }

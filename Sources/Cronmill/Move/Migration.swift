@@ -3,7 +3,7 @@ internal import Postgres
 /// pg_cron on its way from one database of an instance to another, with the jobs of everybody.
 ///
 /// Steps are noted in schema `cronmill_migration` of the database that pg_cron leaves, and each can be done again: what
-/// was cut off goes on from there. Between the first and the last no job is active in both places.
+/// was cut off goes on from there. Between the first and the last no job is active in both databases.
 ///
 /// ```swift
 /// var migration = try deployment.migration(from: "shop", to: "postgres")
@@ -60,13 +60,13 @@ extension Deployment {
                 hint: "Name the database pg_cron is in and the one it is to go to."
             )
         }
-        let places = [old, new].reduce(into: [String: ConnectionInfo]()) { places, name in
-            places[name] = name == cronDatabase ? cron : exceptions[name] ?? work.database(name)
+        let targets = [old, new].reduce(into: [String: ConnectionInfo]()) { targets, name in
+            targets[name] = name == cronDatabase ? cron : exceptions[name] ?? work.database(name)
         }
         func deployment(_ name: String) -> Deployment {
             var deployment = self
-            deployment.cron = places[name] ?? work.database(name)
-            deployment.exceptions.merge(places) { $1 }
+            deployment.cron = targets[name] ?? work.database(name)
+            deployment.exceptions.merge(targets) { $1 }
             return deployment
         }
         return Migration(from: deployment(old), to: deployment(new))

@@ -20,7 +20,7 @@ public struct MigrationStatus: Sendable, Hashable {
         case none
         /// It was begun and is not complete.
         case moving
-        /// Jobs run in the new place; the old one is kept for a rollback.
+        /// Jobs run in the new database; the old one is kept for a rollback.
         case moved
         /// A rollback was begun and is not complete.
         case rollingBack = "rolling back"
@@ -40,8 +40,8 @@ extension Migration {
     /// - Throws: `CronmillError` if another move is under way; `PostgresError`.
     public func status() async throws -> MigrationStatus {
         guard let journal = try await journal() else {
-            let place = try await onOld { try $0.configuredDatabase }
-            return MigrationStatus(state: .none, cronDatabase: place, steps: [])
+            let database = try await onOld { try $0.configuredDatabase }
+            return MigrationStatus(state: .none, cronDatabase: database, steps: [])
         }
         return try await onOld { session in
             let rows = try session.query(

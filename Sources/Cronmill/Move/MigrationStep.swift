@@ -18,11 +18,11 @@ public enum MigrationStep: String, Sendable, Hashable, CaseIterable {
     case verify
     /// The old jobs are deactivated, the new ones activated.
     case activate
-    /// Work databases reach the registry in its new place.
+    /// Work databases reach the registry in its new database.
     case links
     /// The run history is carried over.
     case history
-    /// The old place gets its jobs, schedules and flags back.
+    /// The old database gets its jobs, schedules and flags back.
     case restore
     /// What was made in the new database is dropped.
     case remove

@@ -50,7 +50,7 @@ extension Deployment {
     }
 
     /// The same, for what takes a part.
-    private func processors(_ names: [String], in database: String, for part: Part) async throws -> [String] {
+    private func processors(_ names: [String], in database: String, for part: RolePart) async throws -> [String] {
         let known = try await processorNames(in: database, for: part)
         for name in names where !known.contains(name) {
             throw CronmillError.unknownProcessor(name, in: [database], known: known)
@@ -65,7 +65,7 @@ extension Deployment {
         try await processorNames(in: database, for: .monitor)
     }
 
-    private func processorNames(in database: String, for part: Part) async throws -> [String] {
+    private func processorNames(in database: String, for part: RolePart) async throws -> [String] {
         try await onSetUp(database, for: part) { session in
             try session.query("select p.name from cronmill.processor as p order by p.name").map { try $0.get("name") }
         }

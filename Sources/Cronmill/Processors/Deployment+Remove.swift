@@ -56,7 +56,7 @@ extension Deployment {
                 try await connection.run { session in
                     guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
                     try session.checkQueue(name)
-                    try session.checkNotAdopted(name)
+                    try session.checkNotTakenOver(name)
                     return try session.query(
                         """
                         select p.name from cronmill.processor as p
@@ -195,8 +195,8 @@ extension Deployment {
                 }
             }
             plan.keep(try await resultTables(nil, in: database))
-            let adopted = try await with(connectWork(database)) { try await $0.run { try $0.adoptions() } }
-            for table in adopted.filter(\.tableExists).map(\.adoption.table) {
+            let taken = try await with(connectWork(database)) { try await $0.run { try $0.takeOvers() } }
+            for table in taken.filter(\.tableExists).map(\.takeOver.table) {
                 plan.remark("Rows inserted into table \(table), which was taken over, stay there from now on.")
             }
             plan.add(
@@ -228,8 +228,8 @@ extension Deployment {
             role = isOwn && state.isLinked == true ? LinkRole.name(for: database) : nil
         }
         if let role {
-            let place = state == nil ? cronDatabase : database
-            plan.add("drop the link's role", in: place, "drop role if exists \(identifier: role)")
+            let home = state == nil ? cronDatabase : database
+            plan.add("drop the link's role", in: home, "drop role if exists \(identifier: role)")
         }
     }
 }

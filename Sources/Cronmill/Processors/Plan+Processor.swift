@@ -50,9 +50,9 @@ extension Plan {
     }
 
     private mutating func create(_ request: ProcessorRequest, work: WorkInspection) throws {
-        let place = work.state.database
+        let database = work.state.database
         guard let queue = request.queue, let name = request.name else {
-            throw CronmillError.unknownProcessor(request.name?.text ?? "", in: [place], known: work.processors)
+            throw CronmillError.unknownProcessor(request.name?.text ?? "", in: [database], known: work.processors)
         }
         guard let handler = work.handler else {
             throw CronmillError(
@@ -60,12 +60,12 @@ extension Plan {
                 "new processor \"\(name)\" needs a handler",
                 hint: "Name the function that does a task: --handler SCHEMA.FUNCTION; "
                     + "or, for tasks that are queries, the table of their results: --query-results SCHEMA.TABLE",
-                database: place
+                database: database
             )
         }
-        if let query = work.query { try makeReady(query, in: place) }
+        if let query = work.query { try makeReady(query, in: database) }
         if !work.queueExists {
-            add("create queue \(queue)", in: place, "insert into cronmill.queue (name) values (\(queue.text))")
+            add("create queue \(queue)", in: database, "insert into cronmill.queue (name) values (\(queue.text))")
         }
         var columns: [SQL] = ["name", "queue_id", "handler", "run_as"]
         var values: [SQL] = [
@@ -84,29 +84,29 @@ extension Plan {
         }
         add(
             "create processor \(name)\(request.isEnabled == true ? ", enabled" : "")",
-            in: place,
+            in: database,
             try ProcessorRoutines(handler, processor: name.text).text,
             "insert into cronmill.processor (\(sql: columns.joined)) values (\(sql: values.joined))"
         )
     }
 
     private mutating func change(_ row: ProcessorRow, _ request: ProcessorRequest, work: WorkInspection) throws {
-        let place = work.state.database
+        let database = work.state.database
         if let queue = request.queue, queue.text != row.queue {
             throw CronmillError(
                 .failed,
                 "processor \"\(row.name)\" works off queue \"\(row.queue)\", not \"\(queue)\"",
                 hint: "Name the new one otherwise with --processor.",
-                database: place
+                database: database
             )
         }
         var changes: [String] = []
         var assignments: [SQL] = []
-        if let query = work.query { try makeReady(query, in: place) }
+        if let query = work.query { try makeReady(query, in: database) }
         if let handler = work.handler {
             let routines = try ProcessorRoutines(handler, processor: row.name)
             if !routines.isInstalled(row) {
-                generate(routines.text, of: row.name, in: place)
+                generate(routines.text, of: row.name, in: database)
             }
             if handler.signature != row.handler {
                 changes.append("handler \(row.handler) -> \(handler.signature)")
@@ -117,14 +117,14 @@ extension Plan {
             changes.append("run-as \(row.runAs) -> \(runAs)")
             assignments.append("run_as = \(runAs)")
         }
-        changeSettings(of: row, request, in: place, changes, assignments)
+        changeSettings(of: row, request, in: database, changes, assignments)
     }
 
     /// Changes what is asked of a processor's settings, in one statement with other changes.
     mutating func changeSettings(
         of row: ProcessorRow,
         _ request: ProcessorRequest,
-        in place: String,
+        in database: String,
         _ changes: [String] = [],
         _ assignments: [SQL] = []
     ) {
@@ -139,16 +139,16 @@ extension Plan {
         guard !assignments.isEmpty else { return }
         add(
             "change processor \(row.name): \(changes.joined(separator: ", "))",
-            in: place,
+            in: database,
             "update cronmill.processor set \(sql: assignments.joined) where name = \(row.name)"
         )
     }
 
     /// Makes the procedure of a processor anew; if somebody dropped it, the grant was dropped with it.
-    mutating func generate(_ procedure: SQL, of name: String, in place: String) {
+    mutating func generate(_ procedure: SQL, of name: String, in database: String) {
         add(
             "generate the procedure of processor \(name)",
-            in: place,
+            in: database,
             procedure,
             "select cronmill.grant_run_as(p.run_as, p.name) from cronmill.processor as p where p.name = \(name)"
         )

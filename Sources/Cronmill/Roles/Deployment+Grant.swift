@@ -4,7 +4,7 @@ extension Deployment {
     /// Plans what gives a role a part in a work database; an empty plan says that it has it already.
     ///
     /// - Throws: `CronmillError` where nothing is set up, or for a role or queue that is not there; `PostgresError`.
-    public func planGrant(_ part: Part, to role: String, database: String) async throws -> Plan {
+    public func planGrant(_ part: RolePart, to role: String, database: String) async throws -> Plan {
         var plan = Plan()
         let cron = try await inspectCron(database, role: role)
         switch part {
@@ -32,10 +32,10 @@ extension Deployment {
                 plan.showJobs(of: database, to: granted, in: cronDatabase)
             }
         }
-        for place in part.needsCron ? [database, cronDatabase] : [database] where !cron.connectable.contains(place) {
+        for needed in part.needsCron ? [database, cronDatabase] : [database] where !cron.connectable.contains(needed) {
             plan.remark(
-                "Role \"\(role)\" may not connect to database \"\(place)\": "
-                    + Remedy.grant("connect on database \(Identifier(place).quoted)", to: role, in: place).sql
+                "Role \"\(role)\" may not connect to database \"\(needed)\": "
+                    + Remedy.grant("connect on database \(Identifier(needed).quoted)", to: role, in: needed).sql
             )
         }
         return plan
@@ -48,7 +48,7 @@ extension Deployment {
     ///   - role: the role that has it.
     ///   - database: the work database.
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
-    public func planRevoke(_ part: Part, from role: String, database: String) async throws -> Plan {
+    public func planRevoke(_ part: RolePart, from role: String, database: String) async throws -> Plan {
         var plan = Plan()
         let cron = try await inspectCron(database, role: nil)
         switch part {
@@ -93,7 +93,7 @@ extension Deployment {
     /// Whether the role has the part already; if `complete`, with all privileges that go with it.
     private func has(
         _ role: String,
-        _ part: Part,
+        _ part: RolePart,
         queue: String?,
         database: String,
         complete: Bool = true
@@ -177,7 +177,7 @@ extension Deployment {
     }
 }
 
-extension Part {
+extension RolePart {
     /// Whether it has something to see in the cron database.
     fileprivate var needsCron: Bool {
         switch self {

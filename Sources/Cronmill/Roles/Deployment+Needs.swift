@@ -16,7 +16,7 @@ extension Deployment {
 }
 
 extension Session {
-    fileprivate func needsOfCron(runAs: String?, database place: String) throws -> [PermissionFinding] {
+    fileprivate func needsOfCron(runAs: String?, database work: String) throws -> [PermissionFinding] {
         var findings: [PermissionFinding] = []
         if let runAs {
             let row = try query(
@@ -24,7 +24,7 @@ extension Session {
                 select r.rolcanlogin as may_login, has_database_privilege(r.oid, d.oid, 'connect') as may_connect
                 from pg_catalog.pg_roles as r
                 cross join pg_catalog.pg_database as d
-                where r.rolname = \(runAs) and d.datname = \(place)
+                where r.rolname = \(runAs) and d.datname = \(work)
                 """
             ).first
             let name = Identifier(runAs).quoted
@@ -42,7 +42,7 @@ extension Session {
                 )
             )
             guard let row else { return findings }
-            let target = "connect on database \(Identifier(place).quoted)"
+            let target = "connect on database \(Identifier(work).quoted)"
             findings.append(
                 .needed(
                     target,

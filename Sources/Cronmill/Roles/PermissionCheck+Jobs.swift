@@ -58,32 +58,32 @@ extension PermissionCheck {
 
     private static func login(of job: JobFacts, _ role: RoleFacts, _ cron: CronFacts) -> PermissionFinding {
         let host = job.host ?? cron.host
-        let place = "log in to database \"\(job.database)\" as \"\(job.role)\" from \(host ?? "cron.host")"
+        let login = "log in to database \"\(job.database)\" as \"\(job.role)\" from \(host ?? "cron.host")"
         let remedy = Remedy.authentication(job, host: host, cron)
         func wrong(_ reason: String) -> PermissionFinding {
-            .wrong("pg_cron cannot \(place): \(reason)", in: cron.database, role: job.role, remedy)
+            .wrong("pg_cron cannot \(login): \(reason)", in: cron.database, role: job.role, remedy)
         }
         if job.lastMessage == "connection failed" {
             return wrong("its last run says \"connection failed\"")
         }
         if job.lastStatus == "succeeded" || job.lastStatus == "running" {
-            return .present("pg_cron can \(place)", in: cron.database, role: job.role)
+            return .present("pg_cron can \(login)", in: cron.database, role: job.role)
         }
         guard let host, let rules = cron.authentication, AuthenticationRule.canJudge(host) else {
-            return .unknown("whether pg_cron can \(place)", in: cron.database, role: job.role)
+            return .unknown("whether pg_cron can \(login)", in: cron.database, role: job.role)
         }
         guard let rule = AuthenticationRule.first(of: rules, role: role, database: job.database, host: host) else {
             return wrong("no line of pg_hba.conf lets it in")
         }
         switch rule.method {
         case "trust":
-            return .present("pg_cron can \(place): line \(rule.line) of pg_hba.conf", in: cron.database, role: job.role)
+            return .present("pg_cron can \(login): line \(rule.line) of pg_hba.conf", in: cron.database, role: job.role)
         case "reject":
             return wrong("line \(rule.line) of pg_hba.conf rejects it")
         case "peer", "ident":
             let isMapped = rule.options.contains { $0.hasPrefix("map=") }
             return .unknown(
-                "whether pg_cron can \(place): by line \(rule.line) of pg_hba.conf "
+                "whether pg_cron can \(login): by line \(rule.line) of pg_hba.conf "
                     + (isMapped
                         ? "its map has to let the server's system user be this role"
                         : "the server's system user has to have the role's name"),
@@ -92,7 +92,7 @@ extension PermissionCheck {
             )
         default:
             return .unknown(
-                "whether pg_cron can \(place): by line \(rule.line) of pg_hba.conf the password file of the server's "
+                "whether pg_cron can \(login): by line \(rule.line) of pg_hba.conf the password file of the server's "
                     + "system user has to have its password",
                 in: cron.database,
                 role: job.role

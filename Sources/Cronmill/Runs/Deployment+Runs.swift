@@ -149,7 +149,7 @@ extension Session {
         throw CronmillError(
             .failed,
             "\(what) of database \"\(database)\" are not visible to role \"\(role)\"",
-            hint: "Ask who did the set-up for: \(Part.monitor.grantCommand(role, database: database))",
+            hint: "Ask who did the set-up for: \(RolePart.monitor.grantCommand(role, database: database))",
             database: database
         )
     }

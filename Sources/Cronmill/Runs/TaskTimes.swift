@@ -19,14 +19,14 @@ public struct TaskTimes: Sendable, Hashable {
     public func bound(of part: Double) -> Duration? {
         let rank = max(1, (Double(total) * part).rounded(.up))
         var passed = 0
-        for (place, count) in counts.enumerated() {
+        for (bucket, count) in counts.enumerated() {
             passed += count
-            if passed > 0, Double(passed) >= rank { return .microseconds(1 << (place + 1)) }
+            if passed > 0, Double(passed) >= rank { return .microseconds(1 << (bucket + 1)) }
         }
         return nil
     }
 
-    /// All times together, each taken for the middle of its place: right within a third.
+    /// All times together, each taken for the middle of its bucket: right within a third.
     public var estimatedSum: Duration {
         counts.enumerated().reduce(.zero) { $0 + .microseconds($1.element) * 1.5 * Double(1 << $1.offset) }
     }

@@ -91,7 +91,7 @@ struct CronReport: Sendable {
     private static func invisible(_ database: String, _ session: Session) throws -> String {
         let role: String = try session.one("select session_user as me").get("me")
         return "jobs and runs of database \"\(database)\" are not visible to role \"\(role)\"; ask for: "
-            + Part.monitor.grantCommand(role, database: database)
+            + RolePart.monitor.grantCommand(role, database: database)
     }
 
     private static func missingRoles(_ session: Session) throws -> [(jobid: Int64, role: String)] {

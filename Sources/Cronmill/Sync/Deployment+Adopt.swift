@@ -116,7 +116,7 @@ extension Plan {
         let cronDatabase = cron.state.database
         let linkRole = LinkRole.name(for: database)
         register(database, linkRole: linkRole, in: cronDatabase)
-        try makeLink(linkRole, place: database, cron: cron.state, host: nil)
+        try makeLink(linkRole, database: database, cron: cron.state, host: nil)
         // Before the former name is struck out, with which would go what only its permissions keep.
         for role in adoption.permitted { try permit(role, for: database, cron: cron) }
         for part in adoption.parts { showJobs(of: database, to: part, in: cronDatabase) }

@@ -1,4 +1,4 @@
-/// A place where the halves differ.
+/// Something in which the halves differ.
 public struct Difference: Sendable, Hashable {
     /// The work database; the cron database for what is the registry's own.
     public var database: String

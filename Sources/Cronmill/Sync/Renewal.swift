@@ -16,10 +16,10 @@ struct Renewal: Sendable {
         work database: String,
         _ session: Session
     ) throws -> (differences: [Difference], renewal: Renewal?) {
-        let place = session.database
+        let own = session.database
         let command = "cronmill setup --database \(database.shellWord)"
         func difference(_ text: String, _ command: String? = nil) -> Difference {
-            Difference(database: place, text: text, command: command)
+            Difference(database: own, text: text, command: command)
         }
         guard installed.version == half.script.version else {
             let text = "schema \(half.schema) has version \(installed.version), this program \(half.script.version)"
@@ -39,7 +39,7 @@ struct Renewal: Sendable {
 }
 
 extension Plan {
-    mutating func renew(_ renewal: Renewal, in place: String) {
-        renew(renewal.half, renewal.installed, dropsFirst: renewal.mustDrop, in: place)
+    mutating func renew(_ renewal: Renewal, in database: String) {
+        renew(renewal.half, renewal.installed, dropsFirst: renewal.mustDrop, in: database)
     }
 }

@@ -143,14 +143,14 @@ extension Deployment {
         do {
             return try await connect(target)
         } catch let error as PostgresError where error.kind == .connection {
-            let place = [("-h", target["host"]), ("-p", target["port"])]
+            let server = [("-h", target["host"]), ("-p", target["port"])]
                 .compactMap { option, value in value.map { "\(option) \($0) " } }.joined()
             throw CronmillError(
                 .failed,
                 "processor \"\(processor)\" runs as role \"\(role)\", and one cannot connect as it from here",
                 detail: error.message,
                 hint: "Give that role's password in a password file, or run: "
-                    + "psql \(place)-U \(role.shellWord) -d \(database.shellWord) -c "
+                    + "psql \(server)-U \(role.shellWord) -d \(database.shellWord) -c "
                     + "call cronmill_processor.\(Identifier(processor).quoted)(0)".shellWord,
                 database: database
             )

@@ -112,17 +112,17 @@ extension Deployment {
             for queue in request.queues ?? [] { try session.checkQueue(queue) }
             var plan = Plan()
             for queue in request.eachQueue {
-                let place = queue.map { " of queue \($0)" } ?? ""
+                let ofQueue = queue.map { " of queue \($0)" } ?? ""
                 if let age = request.deadAge {
                     plan.add(
-                        "purge dead tasks\(place)",
+                        "purge dead tasks\(ofQueue)",
                         in: database,
                         "select p.purged from cronmill.purge_dead(\(queue), \(age)) as p"
                     )
                 }
                 if let age = request.doneAge {
                     plan.add(
-                        "purge finished tasks\(place)",
+                        "purge finished tasks\(ofQueue)",
                         in: database,
                         "select cronmill.purge_done(\(queue), \(age)) as purged"
                     )

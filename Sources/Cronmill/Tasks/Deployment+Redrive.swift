@@ -88,8 +88,8 @@ extension Deployment {
             for queue in filter.queues ?? [] { try session.checkQueue(queue) }
             var plan = Plan()
             for queue in filter.eachQueue {
-                let place = queue.map { " of queue \($0)" } ?? ""
-                plan.add("redrive dead tasks\(place)", in: database, filter.redrive(queue))
+                let ofQueue = queue.map { " of queue \($0)" } ?? ""
+                plan.add("redrive dead tasks\(ofQueue)", in: database, filter.redrive(queue))
             }
             return plan
         }

@@ -26,7 +26,7 @@ struct AlarmAcknowledge: AsyncParsableCommand {
     func run() async throws {
         let (deployment, databases) =
             ids.isEmpty
-            ? try await asked.placeOfRegistry(connection)
+            ? try await asked.registry(connection)
             : (try Context.deployment(connection.resolved(), connection), nil)
         let acknowledged = try await deployment.acknowledgeAlarms(ids.isEmpty ? nil : ids, databases: databases)
         if !connection.quiet {

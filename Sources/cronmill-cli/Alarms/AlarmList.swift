@@ -22,7 +22,7 @@ struct AlarmList: AsyncParsableCommand {
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func run() async throws {
-        let (deployment, databases) = try await asked.placeOfRegistry(connection)
+        let (deployment, databases) = try await asked.registry(connection)
         let alarms = try await deployment.alarms(databases: databases, withHistory: history)
         let output = connection.output
         if json {

@@ -47,7 +47,7 @@ extension Threshold {
 }
 
 extension Table {
-    /// Thresholds, for people: a row per place where some are set.
+    /// Thresholds, for people: a row for all, and one for each database and processor that has its own.
     init(_ sets: [ThresholdSet], of shown: [Threshold], named name: (Threshold) -> String) {
         self.init(
             columns: [Column("database"), Column("processor")] + shown.map { Column(name($0), alignment: .right) }

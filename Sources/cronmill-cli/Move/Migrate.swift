@@ -9,7 +9,7 @@ struct Migrate: AsyncParsableCommand {
               cronmill migrate plan --from shop --to postgres
               cronmill migrate apply --from shop --to postgres
               cronmill migrate finish --from shop --to postgres
-              cronmill migrate adopt --database shop --table app.jobs \\
+              cronmill migrate takeover --database shop --table app.jobs \\
                 --payload payload --queue jobs
             """,
         groupedSubcommands: [
@@ -19,7 +19,7 @@ struct Migrate: AsyncParsableCommand {
                     MigratePlan.self, MigrateApply.self, MigrateStatus.self, MigrateRollback.self, MigrateFinish.self,
                 ]
             ),
-            CommandGroup(name: "Queues made by hand", subcommands: [MigrateAdopt.self]),
+            CommandGroup(name: "Queues made by hand", subcommands: [MigrateTakeOver.self]),
         ]
     )
 }

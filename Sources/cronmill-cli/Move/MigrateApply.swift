@@ -8,7 +8,7 @@ struct MigrateApply: AsyncParsableCommand {
         discussion: """
             The server has to be restarted half way: by --restart-command, or by a person,
             after which the same command goes on. Jobs rest from the first step until they
-            are active in the new place.
+            are active in the new database.
 
             Examples:
               cronmill migrate apply --from shop --to postgres
@@ -28,19 +28,19 @@ struct MigrateApply: AsyncParsableCommand {
         var (migration, context) = try options.migration()
         try waiting.apply(to: &migration)
         if try await migration.status().state == .none {
-            let survey = try await migration.survey()
-            if dryRun || survey.nothingToMove != nil { return try context.show(survey, json: false) }
+            let preview = try await migration.preview()
+            if dryRun || preview.nothingToMove != nil { return try context.show(preview, json: false) }
             guard
-                yes || !survey.obstacles.isEmpty
-                    || context.confirms("pg_cron with \(survey.jobs.count) jobs of everybody", "moved, with a restart")
+                yes || !preview.obstacles.isEmpty
+                    || context.confirms("pg_cron with \(preview.jobs.count) jobs of everybody", "moved, with a restart")
             else { throw Failure.reported(.failed) }
         } else if dryRun {
             return try context.output.write(try await migration.status().text(of: migration, on: context.output))
         }
         try await context.telling(migration).apply()
         context.say(
-            "jobs run in database \(migration.newDatabase); for a while: cronmill migrate rollback \(migration.places)"
+            "jobs run in database \(migration.newDatabase); for a while: cronmill migrate rollback \(migration.databaseOptions)"
         )
-        context.say("when all is well: cronmill migrate finish \(migration.places)")
+        context.say("when all is well: cronmill migrate finish \(migration.databaseOptions)")
     }
 }

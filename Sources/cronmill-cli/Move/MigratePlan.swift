@@ -33,9 +33,9 @@ struct MigratePlan: AsyncParsableCommand {
             try context.output.write(json ? status.json.prettyText : status.text(of: migration, on: context.output))
             return
         }
-        let survey = try await migration.survey()
-        if sql, survey.nothingToMove == nil { return try context.output.write(script: survey.script) }
-        try context.show(survey, json: json)
+        let preview = try await migration.preview()
+        if sql, preview.nothingToMove == nil { return try context.output.write(script: preview.script) }
+        try context.show(preview, json: json)
     }
 }
 
@@ -43,15 +43,15 @@ extension Context {
     /// Writes what a move would do.
     ///
     /// - Throws: `Failure.reported(.finding)` if something is in its way.
-    func show(_ survey: MigrationSurvey, json: Bool) throws {
+    func show(_ preview: MovePreview, json: Bool) throws {
         if json {
-            try output.write(survey.json.prettyText)
-        } else if let reason = survey.nothingToMove {
+            try output.write(preview.json.prettyText)
+        } else if let reason = preview.nothingToMove {
             try output.writeLine("nothing to move: \(reason)")
         } else {
-            if !survey.jobs.isEmpty { try output.write(Table(survey.jobs)) }
-            try output.write(lines: survey.lines)
+            if !preview.jobs.isEmpty { try output.write(Table(preview.jobs)) }
+            try output.write(lines: preview.lines)
         }
-        if !survey.obstacles.isEmpty { throw Failure.reported(.finding) }
+        if !preview.obstacles.isEmpty { throw Failure.reported(.finding) }
     }
 }

@@ -4,9 +4,9 @@ internal import Cronmill
 struct MigrateRollback: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback",
-        abstract: "Restore the place pg_cron left, from any point of a move that is not finished.",
+        abstract: "Restore the database pg_cron left, from any point of a move that is not finished.",
         discussion: """
-            Takes another restart, if pg_cron has reached its new place. Jobs made there
+            Takes another restart, if pg_cron has reached its new database. Jobs made there
             meanwhile are taken along.
 
             Examples:

@@ -11,7 +11,7 @@ struct MigrationOptions: ParsableArguments {
 
     /// The move, and where to write about it.
     func migration() throws -> (Migration, Context) {
-        let (deployment, names) = try Context.place(connection, databases: [from, to])
+        let (deployment, names) = try Context.resolve(connection, databases: [from, to])
         let context = Context(deployment: deployment, databases: [], options: connection)
         guard names.count == 2 else {
             // One name twice, once as a URI.

@@ -3,8 +3,8 @@ internal import Cronmill
 extension MigrationStatus {
     /// The steps and what to do next, for people.
     func text(of migration: Migration, on output: Output) -> String {
-        let place = cronDatabase.map { "pg_cron is in database \($0)" } ?? "where pg_cron is cannot be seen"
-        guard state != .none else { return "no move is under way; \(place)\n".controlsEscapedLines }
+        let whereabouts = cronDatabase.map { "pg_cron is in database \($0)" } ?? "where pg_cron is cannot be seen"
+        guard state != .none else { return "no move is under way; \(whereabouts)\n".controlsEscapedLines }
         let (leaving, reaching) =
             state == .rollingBack
             ? (migration.newDatabase, migration.oldDatabase) : (migration.oldDatabase, migration.newDatabase)
@@ -24,17 +24,17 @@ extension MigrationStatus {
             ])
         }
         return table.render(width: output.terminal.width(of: .output), colour: false)
-            + "\(place); \(next(migration))\n".controlsEscapedLines
+            + "\(whereabouts); \(next(migration))\n".controlsEscapedLines
     }
 
     private func next(_ migration: Migration) -> String {
         switch state {
         case .none: ""
         case .moving:
-            "go on with cronmill migrate apply \(migration.places), or give up with cronmill migrate rollback \(migration.places)"
+            "go on with cronmill migrate apply \(migration.databaseOptions), or give up with cronmill migrate rollback \(migration.databaseOptions)"
         case .moved:
-            "when all is well: cronmill migrate finish \(migration.places); or back: cronmill migrate rollback \(migration.places)"
-        case .rollingBack: "go on with cronmill migrate rollback \(migration.places)"
+            "when all is well: cronmill migrate finish \(migration.databaseOptions); or back: cronmill migrate rollback \(migration.databaseOptions)"
+        case .rollingBack: "go on with cronmill migrate rollback \(migration.databaseOptions)"
         }
     }
 

@@ -48,7 +48,7 @@ enum Completion {
         do {
             return try await withThrowingTaskGroup(of: [String].self) { group in
                 group.addTask {
-                    var (deployment, databases) = try place(words)
+                    var (deployment, databases) = try resolve(words)
                     deployment.onNotice = { _ in }
                     return try await ask(deployment, databases)
                 }
@@ -66,7 +66,7 @@ enum Completion {
     }
 
     /// The deployment and the databases that the flags on the line, the environment and the file name.
-    private static func place(_ words: [String]) throws -> (Deployment, [String]) {
+    private static func resolve(_ words: [String]) throws -> (Deployment, [String]) {
         let words = words.map(\.withoutShellQuotes)
         func values(of flag: String) -> [String] {
             words.indices.compactMap { index in
@@ -80,7 +80,7 @@ enum Completion {
         let given = known.flatMap { flag in values(of: flag).suffix(1).map { "\(flag)=\($0)" } }
         let options = try ConnectionOptions.parse(given)
         let databases = values(of: "--database").filter { !$0.isEmpty && !$0.hasPrefix("-") }
-        return try Context.place(options, databases: databases)
+        return try Context.resolve(options, databases: databases)
     }
 }
 

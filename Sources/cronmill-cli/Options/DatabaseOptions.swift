@@ -20,7 +20,7 @@ struct DatabaseOptions: ParsableArguments {
 
 extension DatabaseOptions {
     /// For reports of the registry alone: the databases asked, nil for all.
-    func placeOfRegistry(_ connection: ConnectionOptions) async throws -> (Deployment, [String]?) {
+    func registry(_ connection: ConnectionOptions) async throws -> (Deployment, [String]?) {
         if all { return (try Context.deployment(connection.resolved(), connection), nil) }
         let context = try await Context(connection, self)
         return (context.deployment, context.databases)

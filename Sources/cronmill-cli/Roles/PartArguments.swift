@@ -32,7 +32,7 @@ struct PartArguments: ParsableArguments {
     /// The part, as the library has it.
     ///
     /// - Throws: `CronmillError` for a name that no role or queue can have.
-    func checked() throws -> Part {
+    func checked() throws -> RolePart {
         _ = try ObjectName(role, of: "role")
         return switch part {
         case .producer: .producer(queues: try queue.map { try ObjectName($0, of: "queue").text })

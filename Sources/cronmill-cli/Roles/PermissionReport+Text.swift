@@ -25,11 +25,11 @@ extension PermissionReport {
     /// All remedies as a script for psql, by database.
     var script: String {
         var text = ""
-        var place = ""
+        var database = ""
         for remedy in remedies() {
-            if remedy.database != place {
-                place = remedy.database
-                text += "\\connect \(Plan.connectArgument(place))\n"
+            if remedy.database != database {
+                database = remedy.database
+                text += "\\connect \(Plan.connectArgument(database))\n"
             }
             text += "-- as \(remedy.executor.title)\(remedy.needsRestart ? ", then restart the server" : "")\n"
             text += "\(remedy.sql)\n"

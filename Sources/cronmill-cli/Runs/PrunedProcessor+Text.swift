@@ -4,10 +4,10 @@ extension [PrunedProcessor] {
     /// Adds what was removed in a work database to the rows of the history.
     mutating func merge(_ others: [PrunedProcessor]) {
         for other in others {
-            if let place = firstIndex(where: { $0.database == other.database && $0.processor == other.processor }) {
-                self[place].doneTasks += other.doneTasks
-                self[place].deadTasks += other.deadTasks
-                self[place].counters += other.counters
+            if let index = firstIndex(where: { $0.database == other.database && $0.processor == other.processor }) {
+                self[index].doneTasks += other.doneTasks
+                self[index].deadTasks += other.deadTasks
+                self[index].counters += other.counters
             } else {
                 append(other)
             }

@@ -12,8 +12,8 @@ extension RunReport {
     func remarks(_ connection: ConnectionOptions) -> ExitStatus {
         let output = connection.output
         if isCut, !connection.quiet {
-            let place = reachesTo.map { ", back to \($0.description)" } ?? ""
-            output.note("the newest 100,000 runs of pg_cron's history were looked at\(place); --since says how far")
+            let end = reachesTo.map { ", back to \($0.description)" } ?? ""
+            output.note("the newest 100,000 runs of pg_cron's history were looked at\(end); --since says how far")
         }
         if isSwitchedOff == true { output.warn(RunReport.switchedOff) }
         return output.report(notVisible)

@@ -51,7 +51,7 @@ struct Config: AsyncParsableCommand {
     }
 
     private func trials() async throws -> [ConnectionTrial] {
-        let (deployment, databases) = try Context.place(connection, databases: database)
+        let (deployment, databases) = try Context.resolve(connection, databases: database)
         var trials: [ConnectionTrial] = []
         for database in databases {
             trials.append(try await .make(.work, database) { try await deployment.probeWork(database) })

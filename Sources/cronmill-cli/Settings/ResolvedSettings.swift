@@ -29,13 +29,13 @@ extension ResolvedSettings {
     /// - Throws: `SettingsError`
     func checkTrust(_ connection: [String: Setting]) throws(SettingsError) {
         guard let secret = connection["password"] ?? libpqPassword, !secret.source.isFoundFile else { return }
-        let places = [
+        let targets = [
             "host": "host", "hostaddr": "host", "port": "port", "service": "service", "servicefile": "service",
         ]
-        for (keyword, what) in places.sorted(by: { $0.key < $1.key }) {
-            guard let place = connection[keyword], place.source.isFoundFile else { continue }
+        for (keyword, what) in targets.sorted(by: { $0.key < $1.key }) {
+            guard let target = connection[keyword], target.source.isFoundFile else { continue }
             throw SettingsError(
-                "the password of \(secret.source) would go to a \(what) that \(place.source) names",
+                "the password of \(secret.source) would go to a \(what) that \(target.source) names",
                 hint:
                     "A file that only lies in the working directory is not trusted with it: name the file with --env-file, "
                     + "or give both in one place."

@@ -179,13 +179,13 @@ extension QueryHandler? {
 
 extension Plan {
     /// Makes the table of results if it is missing, and the handler if it is not what would be generated.
-    mutating func makeReady(_ query: QueryHandler, in place: String) throws {
+    mutating func makeReady(_ query: QueryHandler, in database: String) throws {
         if !query.tableExists {
             add(
                 query.layout == .partitioncache
                     ? "create table \(query.table) and the metadata of PartitionCache"
                     : "create table \(query.table) for results of type \(query.elementType)",
-                in: place,
+                in: database,
                 try query.text(),
                 SQL.grantQuery(query.processor)
             )
@@ -193,7 +193,7 @@ extension Plan {
         if try query.difference != nil {
             add(
                 "generate the handler of query processor \(query.processor)",
-                in: place,
+                in: database,
                 try query.handlerText,
                 SQL.grantQuery(query.processor)
             )

@@ -1,0 +1,154 @@
+import Postgres
+
+extension ChaosRun {
+    /// How long everything that is left may take to be done.
+    /// A task that ends its run takes a run for each of its attempts, and where schedules are of minutes each takes one.
+    private static let drainLimit: Duration = .seconds(540)
+    /// How long pg_cron may take to start every job again: until its next tick, and a moment.
+    private static let startLimit: Duration = .seconds(65)
+
+    func start(_ works: [@Sendable () async -> Void]) -> [Task<Void, Never>] {
+        works.map { work in Task { await work() } }
+    }
+
+    func end(_ tasks: [Task<Void, Never>]) async {
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+
+    func producer(_ number: Int, _ ledger: Ledger) -> @Sendable () async -> Void {
+        if let python = options.python {
+            let producer = PsycopgProducer(
+                fixture: fixture,
+                ledger: ledger,
+                seed: options.seed,
+                number: number,
+                hasPoison: options.hasPoison,
+                python: python
+            )
+            return { await producer.run() }
+        }
+        let producer = Producer(
+            fixture: fixture,
+            ledger: ledger,
+            seed: options.seed,
+            number: number,
+            hasPoison: options.hasPoison
+        )
+        return { await producer.run() }
+    }
+
+    func callers(_ ledger: Ledger, _ isDisturbed: Flag) -> [@Sendable () async -> Void] {
+        let slots = ChaosFixture.databases.flatMap { database in
+            Workload.queues.flatMap { queue in
+                (1...2).map { Caller.Work.slot(database: database, queue: queue.name, slot: $0) }
+            }
+        }
+        let others = (0..<4).map { Caller.Work.anySlot(number: $0) } + (0..<2).map { .housekeeper(number: $0) }
+        return (slots + others).map { work in
+            let caller = Caller(fixture: fixture, ledger: ledger, seed: options.seed, work: work) { isDisturbed.isUp }
+            return { await caller.run() }
+        }
+    }
+
+    func setUp() async throws {
+        try await fixture.with(ChaosFixture.cronDatabase) { connection in
+            try await connection.execute("create role \(identifier: ChaosFixture.runner) login")
+            for database in ChaosFixture.databases {
+                try await connection.execute("create database \(identifier: database)")
+            }
+        }
+        for database in ChaosFixture.databases {
+            try await fixture.with(database) { try await $0.script(Workload.handler) }
+        }
+        for queue in Workload.queues { try await command(Workload.setup(queue, options)) }
+        for database in ChaosFixture.databases {
+            try await fixture.with(database) { try await $0.script(Workload.shortDelays) }
+        }
+        try await command(["enable", "--all"])
+    }
+
+    /// What an administrator does when it is over.
+    func heal() async throws {
+        for database in ChaosFixture.databases {
+            try await fixture.insist(database) { connection in
+                try await connection.script("update cronmill.processor set enabled = true, paused = false, slots = 2")
+            }
+        }
+        try await command(["sync", "--all"])
+    }
+
+    func command(_ arguments: [String]) async throws {
+        let result = try await ChaosProgram(fixture: fixture).run(arguments)
+        guard result.exitCode == 0 else {
+            let command = arguments.joined(separator: " ")
+            throw ChaosError(description: "cronmill \(command): exit code \(result.exitCode)\n\(result.text)")
+        }
+    }
+
+    func now() async throws -> String {
+        try await fixture.insist(ChaosFixture.cronDatabase) { connection in
+            let rows = try await connection.query("select clock_timestamp() as moment")
+            guard let row = rows.first else { return "" }
+            return try row.get("moment")
+        }
+    }
+
+    /// Waits until no task is left.
+    func drain() async throws -> [String] {
+        let end = ContinuousClock.now + Self.drainLimit
+        var left = 1
+        while left > 0, ContinuousClock.now < end {
+            try await Task.sleep(for: .milliseconds(500))
+            left = 0
+            for database in ChaosFixture.databases {
+                left += try await fixture.insist(database) { connection in
+                    try await connection.query("select 1 from cronmill.task limit 1").count
+                }
+            }
+        }
+        return left == 0 ? [] : ["tasks are left after \(Self.drainLimit)"]
+    }
+
+    /// Waits until pg_cron has started every active job again: a minute at most, which is its tick, and a moment for it.
+    func startedByCron(since moment: String) async throws -> (line: String, violations: [String]) {
+        let end = ContinuousClock.now + Self.startLimit + .seconds(10)
+        while true {
+            let (slowest, late): (Double?, [String]) = try await fixture.insist(ChaosFixture.cronDatabase) {
+                connection in
+                let rows = try await connection.query(
+                    """
+                    select format('%s (%s)', j.jobname, j.command) as job,
+                        extract(epoch from (
+                            select min(r.start_time) from cron.job_run_details as r
+                            where r.jobid = j.jobid and r.start_time > \(moment)::timestamptz
+                                and coalesce(r.return_message, '') not in ('connection failed', 'job startup timeout')
+                        ) - \(moment)::timestamptz)::double precision as seconds
+                    from cron.job as j
+                    where j.active
+                    order by seconds desc nulls first
+                    """
+                )
+                let late = try rows.filter { row in
+                    guard let seconds = try row.get("seconds", as: Double?.self) else { return true }
+                    return .seconds(seconds) > Self.startLimit
+                }
+                return (try rows.first?.get("seconds", as: Double?.self), try late.map { try $0.get("job") })
+            }
+            if let slowest, late.isEmpty {
+                return ("pg_cron had started every job again after \((slowest * 10).rounded() / 10) s", [])
+            }
+            if slowest != nil || ContinuousClock.now > end {
+                let sentences = late.map { "pg_cron has not started job \($0) again within \(Self.startLimit)" }
+                return ("pg_cron has not started every job again in time", sentences)
+            }
+            try await Task.sleep(for: .milliseconds(500))
+        }
+    }
+
+    /// What `sync` and the registry say at the end.
+    func differences() async throws -> [String] {
+        let result = try await ChaosProgram(fixture: fixture).run(["sync", "--all", "--check"])
+        return result.exitCode == 0 ? [] : ["sync --all --check ends with \(result.exitCode): \(result.text)"]
+    }
+}
