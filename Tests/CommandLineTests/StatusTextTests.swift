@@ -77,7 +77,6 @@ struct StatusTextTests {
             zone: "GMT",
             zoneIsAssumed: isAssumed,
             today: "2026-11-26",
-            serverStartedAt: .distantPast,
             runsGoing: 0
         )
     }

@@ -56,7 +56,12 @@
 \ir schedules/supports_seconds.sql
 \ir schedules/supports_last_day.sql
 \ir schedules/schedule_rules.sql
+\ir schedules/schedule_seconds.sql
+\ir schedules/schedule_fields.sql
+\ir schedules/schedule_range.sql
+\ir schedules/schedule_item.sql
 \ir schedules/schedule_values.sql
+\ir schedules/schedule_fault.sql
 \ir schedules/next_due.sql
 \ir schedules/check_schedule.sql
 \ir schedules/last_due.sql
@@ -95,6 +100,10 @@
 \ir reports/scheduler.sql
 \ir reports/snapshot_holders.sql
 \ir reports/history_rows.sql
+\ir reports/recent_history.sql
+\ir reports/failing_measure.sql
+\ir reports/judged.sql
+\ir reports/dues.sql
 \ir reports/processor_jobs.sql
 
 -- Alarms

@@ -16,11 +16,15 @@ struct CronReport: Sendable {
     /// What holds old snapshots.
     var holders: [SnapshotHolder]
 
-    init(_ databases: [String], behind: Duration?, _ session: Session) throws {
+    /// - Parameter facts: what the work databases say, by which their processors are judged.
+    init(_ databases: [String], facts: [ProcessorFact], behind: Duration?, _ session: Session) throws {
+        let judgedBy = try facts.json
         for row in try session.query(
             """
             select j.database_name, j.processor, \(sql: ProcessorJobs.columns)
-            from cronmill_cron.processor_jobs(\(databases), make_interval(secs => \(behind?.inSeconds)::double precision)) as j
+            from cronmill_cron.processor_jobs(
+                \(databases), make_interval(secs => \(behind?.inSeconds)::double precision), \(judgedBy)::jsonb
+            ) as j
             """
         ) {
             let key = try Key(database: row.get("database_name"), processor: row.get("processor"))

@@ -3,8 +3,8 @@ internal import Postgres
 extension Deployment {
     /// What every processor of the databases is doing, at this moment.
     ///
-    /// The cron database and up to eight work databases are asked at once; one that cannot be reached costs its time-out,
-    /// and delays no other.
+    /// Up to eight work databases are asked at once; one that cannot be reached costs its time-out, and delays no other.
+    /// Then the cron database judges what they say.
     ///
     /// - Parameters:
     ///   - databases: work databases.
@@ -17,9 +17,9 @@ extension Deployment {
         processors: [String] = [],
         behind: Duration? = nil
     ) async throws -> StatusReport {
-        async let asked = cronReport(databases, behind: behind)
         let works = await forEach(databases) { try await processorStates($0, processors: processors) }
-        let (cron, error) = await asked
+        let sides = works.flatMap { $0.outcome.found }
+        let (cron, error) = await cronReport(databases, facts: sides.map(\.fact), behind: behind)
         try Task.checkCancellation()
         var report = StatusReport(databases: [], cronError: error)
         if let cron {
@@ -32,7 +32,6 @@ extension Deployment {
             }
             return DatabaseResult(database: result.database, outcome: outcome)
         }
-        let sides = works.flatMap { $0.outcome.found }
         report.remarks += cron?.snapshotRemarks(sides) ?? []
         return report
     }
@@ -68,6 +67,7 @@ extension Deployment {
 
     private func cronReport(
         _ databases: [String],
+        facts: [ProcessorFact],
         behind: Duration?
     ) async -> (report: CronReport?, error: (any Error)?) {
         do {
@@ -75,7 +75,7 @@ extension Deployment {
                 try await connection.run { session in
                     try CronState.inspect(session).checkInstalled()
                     return try session.asking(.monitor, of: databases.count == 1 ? databases.first : nil) {
-                        try CronReport(databases, behind: behind, session)
+                        try CronReport(databases, facts: facts, behind: behind, session)
                     }
                 }
             }

@@ -1,6 +1,7 @@
 internal import struct FoundationEssentials.Date
 
-/// Finds the verdict of a processor and the sentence that explains it, from what both databases say.
+/// Finds the verdict of a processor and the sentence that explains it, from what both databases say. What is behind,
+/// failing or overdue the registry judges (`cronmill_cron.judged` and `dues`).
 struct Judgement {
     let work: ProcessorState
     /// Nil if the registry does not know the processor, or cannot be seen.
@@ -68,13 +69,9 @@ struct Judgement {
     // MARK: Overdue
 
     private var isOverdue: Bool {
-        guard let cron, let scheduler, let quietSince = work.quietSince else { return false }
-        // What was due before it was told so, or before the server started, is not made up for.
-        let isLate = { (due: Date?) in
-            due.map { quietSince < $0 && cron.changedAt < $0 && scheduler.serverStartedAt < $0 } ?? false
-        }
+        guard let cron, let scheduler else { return false }
         // Where pg_cron is seen to start nothing there is nothing to wait for.
-        return isLate(cron.overdueBefore) || scheduler.obstacle != nil && isLate(cron.dueBefore)
+        return cron.isOverdue || scheduler.obstacle != nil && cron.isLate
     }
 
     private var silence: String {
@@ -104,7 +101,7 @@ struct Judgement {
             return "\(needed) jobs are active and pg_cron can run \(limit) at once"
         }
         if let age = scheduler?.launcherAge, let started = scheduler?.launcherStartedAt,
-            let due = cron?.overdueBefore ?? cron?.dueBefore, started > due || age < .seconds(5)
+            let due = cron?.lateSince, started > due || age < .seconds(5)
         {
             return "pg_cron's launcher started only \(age.shortText) ago"
         }
@@ -113,28 +110,23 @@ struct Judgement {
 
     // MARK: Failing, behind
 
-    private static let fewestFailures = 3
-
     private var failing: String? {
         if let fault = work.handlerFault { return "\(fault); its tasks wait" }
-        guard let cron, let limit = cron.failingPercentage else { return nil }
-        let isTooMany = { (failed: Int, total: Int) in
-            failed >= Self.fewestFailures && failed * 100 >= limit * total
-        }
-        if isTooMany(work.failedOfLate, work.attemptsOfLate) {
+        guard let cron else { return nil }
+        if cron.isFailing {
             return
                 "\(work.failedOfLate.grouped) of \(work.attemptsOfLate.grouped) attempts of the last 15 minutes failed"
                 + (work.lastError.map { "; the last: \($0.firstLine)" } ?? "")
         }
-        if let lastRun = cron.lastRun, lastRun.status == "failed", isTooMany(cron.failuresLastHour, cron.runsLastHour) {
+        if cron.areRunsFailing {
             return "\(cron.failuresLastHour) of \(cron.runsLastHour) runs of the last hour failed; "
-                + "the last: \(lastRun.message?.firstLine ?? "no message")"
+                + "the last: \(cron.lastRun?.message?.firstLine ?? "no message")"
         }
         return nil
     }
 
     private var behind: String? {
-        guard let limit = cron?.behindBefore, let ready = work.oldestReadyAt, ready <= limit else { return nil }
+        guard cron?.isBehind == true else { return nil }
         let age = status.oldestReady.map { " for \($0.shortText)" } ?? ""
         return "its oldest ready task waits\(age); \(Self.tasks(status.ready)) ready, "
             + "\(Self.tasks(status.doneLastHour)) done in the last hour"

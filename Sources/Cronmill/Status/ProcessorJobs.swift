@@ -12,18 +12,21 @@ struct ProcessorJobs: Sendable {
     let slots: Int
     let schedule: String
     let runAs: String
-    let changedAt: Date
     /// A run that its history row says goes on, and whose process is there.
     let going: Going?
     let nextDue: ServerTime?
-    /// A run was due at this time; who began none since has been waiting for one.
-    let dueBefore: Date?
-    /// The same, so long ago that it is overdue.
-    let overdueBefore: Date?
-    /// A task that was ready by then has waited for too long.
-    let behindBefore: Date?
-    /// The percentage from which on it is failing.
-    let failingPercentage: Int?
+    /// When a run was due that makes it overdue, or late.
+    let lateSince: Date?
+    /// No run has begun since one was due.
+    let isLate: Bool
+    /// The same, for so long as the threshold says.
+    let isOverdue: Bool
+    /// Its oldest ready task waits for too long.
+    let isBehind: Bool
+    /// Too many attempts of late failed.
+    let isFailing: Bool
+    /// Its last run failed, and too many of the last hour.
+    let areRunsFailing: Bool
     /// What differs in `cron.job`, a sentence each, and the command that repairs it where `sync` does not.
     var differences: [(text: String, command: String?)] = []
 
@@ -41,13 +44,11 @@ extension ProcessorJobs {
         j.enabled, j.slots, j.schedule, j.run_as, j.jobs, j.active_jobs, j.last_status, j.last_message,
         extract(epoch from j.last_started_at)::double precision as last_started,
         extract(epoch from clock_timestamp() - j.last_started_at)::double precision as last_age,
-        j.last_seconds, j.runs_last_hour, j.failures_last_hour, j.going_pid, j.going_state, j.failing,
+        j.last_seconds, j.runs_last_hour, j.failures_last_hour, j.going_pid, j.going_state,
+        j.is_late, j.is_overdue, j.is_behind, j.is_failing, j.are_runs_failing,
         \(sql: ServerTime.columns("j.going_since", as: "going_since")),
         \(sql: ServerTime.columns("j.next_due", as: "next_due")),
-        extract(epoch from j.changed_at)::double precision as changed,
-        extract(epoch from j.due_before)::double precision as due_before,
-        extract(epoch from j.overdue_before)::double precision as overdue_before,
-        extract(epoch from j.behind_before)::double precision as behind_before
+        extract(epoch from j.late_since)::double precision as late_since
         """
 
     init(_ row: Row) throws {
@@ -62,12 +63,13 @@ extension ProcessorJobs {
         slots = try row.get("slots")
         schedule = try row.get("schedule")
         runAs = try row.get("run_as")
-        changedAt = try date("changed") ?? .distantPast
         nextDue = try row.time("next_due")
-        dueBefore = try date("due_before")
-        overdueBefore = try date("overdue_before")
-        behindBefore = try date("behind_before")
-        failingPercentage = try row.get("failing")
+        lateSince = try date("late_since")
+        isLate = try row.get("is_late")
+        isOverdue = try row.get("is_overdue")
+        isBehind = try row.get("is_behind")
+        isFailing = try row.get("is_failing")
+        areRunsFailing = try row.get("are_runs_failing")
         going = try row.get("going_pid", as: Int?.self).map { pid in
             try Going(pid: pid, since: row.time("going_since"), state: row.get("going_state"))
         }

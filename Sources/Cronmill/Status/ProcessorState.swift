@@ -4,10 +4,8 @@ internal import struct FoundationEssentials.Date
 /// What the work database says of one processor, beside what is shown as it stands.
 struct ProcessorState: Sendable {
     var status: ProcessorStatus
-    /// Of the slots that do not run, when the one that has not for longest last did: `distantPast` for never; nil if all run.
-    let quietSince: Date?
+    /// Of the slots that do not run, for how long the one has not that has not for longest; nil for never, and if all run.
     let quietFor: Duration?
-    let oldestReadyAt: Date?
     /// Attempts of the last quarter of an hour.
     let attemptsOfLate: Int
     /// Those of them that failed.
@@ -25,6 +23,8 @@ struct ProcessorState: Sendable {
     let copyDifference: String?
     /// Dead rows of the task table, as far as statistics have them.
     let deadRows: Int
+    /// By what the registry judges it.
+    let fact: ProcessorFact
 }
 
 extension ProcessorState {
@@ -34,7 +34,7 @@ extension ProcessorState {
         s.done_last_hour, s.failed_last_hour, s.attempts_of_late, s.failed_of_late, s.last_error, s.dead_rows,
         s.alone_last_hour, s.alone, s.handler_fault, s.copy_difference,
         extract(epoch from nullif(s.quiet_since, '-infinity'))::double precision as quiet_since,
-        s.quiet_since is null as is_never_quiet,
+        s.quiet_since is null as is_never_quiet, extract(epoch from clock_timestamp())::double precision as of_at,
         extract(epoch from clock_timestamp() - nullif(s.quiet_since, '-infinity'))::double precision as quiet_seconds,
         extract(epoch from s.oldest_ready_at)::double precision as oldest_ready_at
         """
@@ -45,17 +45,11 @@ extension ProcessorState {
         running bigint, waiting bigint, ready bigint, scheduled bigint, retrying bigint, dead bigint, oldest_ready_seconds double precision,
         done_last_hour bigint, failed_last_hour bigint, attempts_of_late bigint, failed_of_late bigint, last_error text,
         dead_rows bigint, alone_last_hour bigint, alone boolean, handler_fault text, copy_difference text, quiet_since double precision, is_never_quiet boolean, quiet_seconds double precision,
-        oldest_ready_at double precision
+        of_at double precision, oldest_ready_at double precision
         """
 
     init(_ row: Row, database: String) throws {
-        let date = { (name: String) in
-            try row.get(name, as: Double?.self).map { Date(timeIntervalSince1970: $0) }
-        }
-        let isNeverQuiet: Bool = try row.get("is_never_quiet")
-        quietSince = isNeverQuiet ? nil : try date("quiet_since") ?? .distantPast
         quietFor = try row.get("quiet_seconds", as: Double?.self).map { .seconds($0) }
-        oldestReadyAt = try date("oldest_ready_at")
         attemptsOfLate = try row.get("attempts_of_late")
         failedOfLate = try row.get("failed_of_late")
         lastError = try row.get("last_error")
@@ -65,6 +59,16 @@ extension ProcessorState {
         handlerFault = try row.get("handler_fault")
         copyDifference = try row.get("copy_difference")
         deadRows = try row.get("dead_rows")
+        let isNeverQuiet: Bool = try row.get("is_never_quiet")
+        fact = ProcessorFact(
+            database: database,
+            processor: try row.get("name"),
+            at: try row.get("of_at"),
+            oldestReadyAt: try row.get("oldest_ready_at"),
+            quietSince: isNeverQuiet ? nil : try row.get("quiet_since", as: Double?.self) ?? 0,
+            failed: failedOfLate,
+            attempts: attemptsOfLate
+        )
         status = try ProcessorStatus(
             database: database,
             processor: row.get("name"),

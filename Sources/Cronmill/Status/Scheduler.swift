@@ -13,7 +13,6 @@ public struct Scheduler: Sendable, Hashable {
     public var today: String
 
     var keepsHistory: Bool?
-    var serverStartedAt: Date
     var launcherStartedAt: Date?
     var launcherAge: Duration?
     /// Runs whose process is seen.
@@ -27,7 +26,6 @@ extension Scheduler {
             """
             select s.zone, s.zone_is_assumed, s.is_standby, s.is_loaded, s.cron_database, s.launches_jobs,
                 s.keeps_history, s.launcher_pid, s.launcher_returns, s.runs_going,
-                \(sql: ServerTime.columns("s.server_started_at", as: "server_started")),
                 \(sql: ServerTime.columns("s.launcher_started_at", as: "launcher_started")),
                 extract(epoch from clock_timestamp() - s.launcher_started_at)::double precision as launcher_age,
                 to_char(clock_timestamp(), 'YYYY-MM-DD') as today, current_database() as database
@@ -40,7 +38,6 @@ extension Scheduler {
             obstacle: Self.obstacle(row, missingRoles),
             today: row.get("today"),
             keepsHistory: row.get("keeps_history"),
-            serverStartedAt: row.requiredTime("server_started").date,
             launcherStartedAt: row.time("launcher_started")?.date,
             launcherAge: row.get("launcher_age", as: Double?.self).map { .seconds($0) },
             runsGoing: row.get("runs_going")

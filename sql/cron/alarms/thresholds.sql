@@ -1,6 +1,6 @@
 -- The thresholds that hold for a processor; without one for its database, without that for all.
 -- Null is off, or without end.
--- Executed by: begin_prune, processor_jobs, silences, troubles.
+-- Executed by: begin_prune, dues, judged, silences, troubles.
 create or replace function cronmill_cron.thresholds(
     database_name text default null,
     processor text default null,

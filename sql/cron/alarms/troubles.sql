@@ -1,5 +1,5 @@
--- What there are alarms about at this moment. Those that are not raised are near their threshold, at four fifths of it
--- or more: they keep an alarm up that is, and raise none.
+-- What there are alarms about at this moment. Those that are not raised are near their threshold,
+-- at four fifths of it or more: they keep an alarm up that is, and raise none.
 -- Executed by: raise_alarms.
 create or replace function cronmill_cron.troubles()
 returns table (kind text, database_name text, processor text, detail text, is_raised boolean)
@@ -8,48 +8,61 @@ set search_path = pg_catalog, pg_temp
 set jit = off
 as $function$
 declare
-    rules record;
     server record;
 begin
-    select r.zone, r.needs_both_days into rules from cronmill_cron.schedule_rules() as r;
     return query
-    with measured as (
-        select w.name as database_name, p.name as processor, b.ready, b.dead, b.failed, b.done + b.failed as attempts,
-            t.behind, t.failing, t.dead as dead_from,
-            -- What became ready between two runs waits for the next one: that is what its schedule means.
-            case when b.ready > 0 and not b.paused then b.pushed_at - coalesce(
-                cronmill_cron.next_due(p.schedule, b.pushed_at - make_interval(secs => b.oldest_ready_seconds),
-                    rules.zone, rules.needs_both_days),
-                b.pushed_at - make_interval(secs => b.oldest_ready_seconds)) end as behind_by
+    with pushed as materialized (
+        select
+            w.name as database_name, p.name as processor, b.ready, b.dead, b.failed,
+            b.done + b.failed as attempts, extract(epoch from b.pushed_at) as of_at,
+            case when b.ready > 0 and not b.paused
+                then extract(epoch from b.pushed_at) - b.oldest_ready_seconds::numeric
+            end as oldest_ready_at
         from cronmill_cron.processor as p
         join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
-        join cronmill_cron.backlog as b on b.work_database_id = p.work_database_id and b.processor = p.name
-        cross join lateral cronmill_cron.thresholds(w.name, p.name) as t
+        join cronmill_cron.backlog as b
+            on b.work_database_id = p.work_database_id and b.processor = p.name
         where p.enabled
+    ),
+    measured as (
+        select
+            u.*, j.behind_by, j.behind_measure, j.failing_measure,
+            u.dead::numeric / (cronmill_cron.thresholds(u.database_name, u.processor)).dead as dying
+        from cronmill_cron.judged((select jsonb_agg(to_jsonb(u)) from pushed as u)) as j
+        join pushed as u on (u.database_name, u.processor) = (j.database_name, j.processor)
     )
     select f.kind, m.database_name, m.processor, f.detail, f.measure >= 1
     from measured as m
     cross join lateral (
         values
-            ('behind', extract(epoch from m.behind_by) / extract(epoch from m.behind),
-                pg_catalog.format('The oldest of %s ready %s waits %s longer than its schedule means.',
+            ('behind', m.behind_measure,
+                pg_catalog.format(
+                    'The oldest of %s ready %s waits %s longer than its schedule means.',
                     case when m.ready > 10000 then '10,000+' else m.ready::text end,
-                    case m.ready when 1 then 'task' else 'tasks' end, cronmill_cron.duration_text(m.behind_by))),
-            ('failing', case when m.failed >= 3 then m.failed * 100.0 / m.attempts / m.failing end,
-                pg_catalog.format('Of %s attempts in the last quarter of an hour %s failed.', m.attempts, m.failed)),
-            ('dead', m.dead::numeric / m.dead_from,
+                    case m.ready when 1 then 'task' else 'tasks' end,
+                    cronmill_cron.duration_text(m.behind_by))),
+            ('failing', m.failing_measure,
+                pg_catalog.format('Of %s attempts in the last quarter of an hour %s failed.',
+                    m.attempts, m.failed)),
+            ('dead', m.dying,
                 pg_catalog.format('%s dead %s: cronmill tasks --database %s --state dead.',
                     case when m.dead > 10000 then '10,000+' else m.dead::text end,
-                    case m.dead when 1 then 'task' else 'tasks' end, cronmill_cron.shell_word(m.database_name)))
+                    case m.dead when 1 then 'task' else 'tasks' end,
+                    cronmill_cron.shell_word(m.database_name)))
     ) as f (kind, measure, detail)
     where f.measure >= 0.8;
-    return query select s.kind, s.database_name, s.processor, s.detail, s.is_raised from cronmill_cron.silences() as s;
+    return query
+    select s.kind, s.database_name, s.processor, s.detail, s.is_raised
+    from cronmill_cron.silences() as s;
 
-    select t.history, t.replica, cronmill_cron.history_rows((t.history * 0.8)::bigint) as rows into server
+    select t.history, t.replica, cronmill_cron.history_rows((t.history * 0.8)::bigint) as rows
+    into server
     from cronmill_cron.thresholds() as t;
     return query
     select 'history', null::text, null::text,
-        pg_catalog.format('pg_cron''s history has about %s rows: cronmill prune --all; those of other jobs with --include-others.',
+        pg_catalog.format(
+            'pg_cron''s history has about %s rows: cronmill prune --all; those of other jobs with '
+                '--include-others.',
             round(server.rows, -3)),
         server.rows >= server.history
     where server.rows >= server.history * 0.8;
@@ -64,15 +77,20 @@ begin
     having count(*) > 0;
     return query
     select 'capacity', null::text, null::text,
-        pg_catalog.format('%s jobs are active and pg_cron can run %s at once: %s.', c.needed, c.max_running_jobs,
-            case when c.hangs_above then 'it can hang for everybody' else 'some runs wait for others to end' end),
+        pg_catalog.format(
+            '%s jobs are active and pg_cron can run %s at once: %s.', c.needed, c.max_running_jobs,
+            case when c.hangs_above then 'it can hang for everybody'
+                else 'some runs wait for others to end' end),
         true
     from cronmill_cron.capacity() as c
     where c.needed > c.max_running_jobs;
     return query
     select 'roles', w.name, null::text,
-        pg_catalog.format('Functions in schema cronmill_run_as may not be called, so these roles'' jobs and runs are not seen: %s.',
-            string_agg(pg_catalog.format('"%s" (%s)', b.role_name, b.fault), ', ' order by b.role_name)),
+        pg_catalog.format(
+            'Functions in schema cronmill_run_as may not be called, so these roles'' jobs and runs '
+                'are not seen: %s.',
+            string_agg(
+                pg_catalog.format('"%s" (%s)', b.role_name, b.fault), ', ' order by b.role_name)),
         true
     from cronmill_cron.broken_roles() as b
     left join cronmill_cron.run_as as a on a.role_name = b.role_name
@@ -87,20 +105,27 @@ begin
     where cronmill_cron.alarm_fault() is not null;
     return query
     select 'stuck', o.database_name, null::text,
-        string_agg(pg_catalog.format('Process %s of role "%s" overran its deadline and %s.', o.pid, o.role_name,
-            case
-                when o.failure is not null then pg_catalog.format('may not be canceled (%s)', o.failure)
-                when o.terminated_at is null then 'does not heed a cancel'
-                else 'did not heed a cancel, so it was told to terminate'
-            end), ' ' order by o.canceled_at),
+        string_agg(
+            pg_catalog.format(
+                'Process %s of role "%s" overran its deadline and %s.', o.pid, o.role_name,
+                case
+                    when o.failure is not null
+                        then pg_catalog.format('may not be canceled (%s)', o.failure)
+                    when o.terminated_at is null then 'does not heed a cancel'
+                    else 'did not heed a cancel, so it was told to terminate'
+                end),
+            ' ' order by o.canceled_at),
         true
     from cronmill_cron.overdue_backend as o
     where o.failure is not null or o.canceled_at < clock_timestamp() - interval '30 seconds'
     group by o.database_name;
     return query
     select 'lock', s.database_name, null::text,
-        pg_catalog.format('Advisory locks of Cronmill are held by strangers, and are not believed: %s.',
-            string_agg(pg_catalog.format('process %s of role "%s"', s.pid, s.role_name), ', ' order by s.pid)),
+        pg_catalog.format(
+            'Advisory locks of Cronmill are held by strangers, and are not believed: %s.',
+            string_agg(
+                pg_catalog.format('process %s of role "%s"', s.pid, s.role_name),
+                ', ' order by s.pid)),
         true
     from cronmill_cron.lock_strangers() as s
     group by s.database_name;

@@ -5,7 +5,6 @@
 create or replace function cronmill_cron.scheduler(
     out zone text,
     out zone_is_assumed boolean,
-    out server_started_at timestamptz,
     out is_standby boolean,
     out is_loaded boolean,
     out cron_database text,
@@ -26,7 +25,6 @@ declare
     newest_runid bigint;
 begin
     select r.zone, r.is_assumed into zone, zone_is_assumed from cronmill_cron.schedule_rules() as r;
-    server_started_at := pg_catalog.pg_postmaster_start_time();
     is_standby := pg_catalog.pg_is_in_recovery();
     if not zone_is_assumed then
         select

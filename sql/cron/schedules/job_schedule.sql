@@ -1,5 +1,5 @@
--- The schedule of a slot's job: pg_cron compares names by the locale of its database, and in a Turkish one FRI is not
--- Fri, because the small letter of I is another. No other name has an I.
+-- The schedule of a slot's job: pg_cron compares names by the locale of its database, and in a
+-- Turkish one FRI is not Fri, because the small letter of I is another. No other name has an I.
 -- Executed by: differences, reconcile.
 create or replace function cronmill_cron.job_schedule(schedule text)
 returns text

@@ -1,8 +1,10 @@
--- When pg_cron last had to start a job of this schedule, at or before a moment: who has not started since is late.
--- Null if that is years ago, or never was. With N seconds the latest time at which the last start may have
--- been.
--- Executed by: processor_jobs.
-create or replace function cronmill_cron.last_due(schedule text, before timestamptz, zone text, needs_both_days boolean)
+-- When pg_cron last had to start a job of this schedule, at or before a moment: who has not started
+-- since is late. Null if that is years ago, or never was. With N seconds the latest time at which
+-- the last start may have been.
+-- Executed by: dues.
+create or replace function cronmill_cron.last_due(
+    schedule text, before timestamptz, zone text, needs_both_days boolean
+)
 returns timestamptz
 language plpgsql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
@@ -15,8 +17,9 @@ declare
     middle timestamptz;
     late timestamptz := before;
 begin
-    if schedule collate "C" ~* 'second' then
-        return before - (cronmill_cron.next_due(schedule, before, zone, needs_both_days) - before);
+    if cronmill_cron.schedule_seconds(schedule) is not null then
+        return before
+            - (cronmill_cron.next_due(schedule, before, zone, needs_both_days) - before);
     end if;
     loop
         early := before - reach;
@@ -40,5 +43,6 @@ begin
     return case when middle <= before then middle else early end;
 end
 $function$;
-comment on function cronmill_cron.last_due(text, timestamptz, text, boolean) is 'When pg_cron last had to start a job of this schedule; null if that is years ago.';
+comment on function cronmill_cron.last_due(text, timestamptz, text, boolean)
+    is 'When pg_cron last had to start a job of this schedule; null if that is years ago.';
 revoke all on function cronmill_cron.last_due(text, timestamptz, text, boolean) from public;

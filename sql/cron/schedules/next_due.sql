@@ -1,17 +1,21 @@
--- When pg_cron starts a job of this schedule for the first time after a moment. Null for one that never comes, for
--- @reboot, and for what pg_cron would refuse. pg_cron looks at every minute that really passes: a time that the
--- clock leaves out in spring does not come, one that it repeats in autumn comes twice. A schedule of N seconds counts
--- from the last start, which is what "after" has to be then. Zone and rule of days are those of schedule_rules: for
--- many schedules they are read once.
--- Executed by: last_due, processor_jobs, silences, troubles.
-create or replace function cronmill_cron.next_due(schedule text, after timestamptz, zone text, needs_both_days boolean)
+-- When pg_cron starts a job of this schedule for the first time after a moment. Null for one that
+-- never comes, for @reboot, and for what pg_cron would refuse. pg_cron looks at every minute that
+-- really passes: a time that the clock leaves out in spring does not come, one that it repeats in
+-- autumn comes twice. A schedule of N seconds counts from the last start, which is what "after" has
+-- to be then. Zone and rule of days are those of schedule_rules: for many schedules they are read
+-- once.
+-- Executed by: dues, judged, last_due, silences.
+create or replace function cronmill_cron.next_due(
+    schedule text, after timestamptz, zone text, needs_both_days boolean
+)
 returns timestamptz
 language plpgsql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
 set jit = off
 as $function$
 declare
-    fields text[] := regexp_split_to_array(btrim(schedule, E' \t'), e'[ \t]+');
+    seconds constant integer := cronmill_cron.schedule_seconds(schedule);
+    fields constant text[] := cronmill_cron.schedule_fields(schedule);
     due timestamptz := date_trunc('minute', after, 'UTC') + interval '1 minute';
     last_due constant timestamptz := due + interval '41 years';
     clock timestamp;
@@ -27,16 +31,9 @@ declare
     target timestamp;
     unit text;
 begin
-    if schedule collate "C" ~* '^[[:space:]]*([1-9]|[1-5][0-9])[[:space:]]+seconds?[[:space:]]*$' then
-        return after + (regexp_match(schedule, '[0-9]+'))[1]::integer * interval '1 second';
+    if seconds is not null then
+        return after + seconds * interval '1 second';
     end if;
-    fields := case
-        when fields[1] = '@hourly' then array['0', '*', '*', '*', '*']
-        when fields[1] in ('@daily', '@midnight') then array['0', '0', '*', '*', '*']
-        when fields[1] = '@weekly' then array['0', '0', '*', '*', '0']
-        when fields[1] = '@monthly' then array['0', '0', '1', '*', '*']
-        else fields
-    end;
     if not isfinite(after) or cardinality(fields) < 5 then
         return null;
     end if;
@@ -44,14 +41,12 @@ begin
         return due;
     end if;
     is_last_day := fields[3] = '$';
-    minutes := cronmill_cron.schedule_values(fields[1], 0, 59, null);
-    hours := cronmill_cron.schedule_values(fields[2], 0, 23, null);
-    days := case when is_last_day then '{}' else cronmill_cron.schedule_values(fields[3], 1, 31, null) end;
-    months := cronmill_cron.schedule_values(fields[4], 1, 12,
-        array['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']);
-    -- 7 is Sunday too; a step over all days reaches it.
-    weekdays := cronmill_cron.schedule_values(fields[5], 0, 7, array['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']);
-    if minutes is null or hours is null or days is null or months is null or weekdays is null then
+    minutes := cronmill_cron.schedule_values(fields[1], 1);
+    hours := cronmill_cron.schedule_values(fields[2], 2);
+    days := case when is_last_day then '{}' else cronmill_cron.schedule_values(fields[3], 3) end;
+    months := cronmill_cron.schedule_values(fields[4], 4);
+    weekdays := cronmill_cron.schedule_values(fields[5], 5);
+    if num_nulls(minutes, hours, days, months, weekdays) > 0 then
         return null;
     end if;
     needs_both := needs_both_days or fields[3] ^@ '*' or fields[5] ^@ '*';
@@ -59,20 +54,24 @@ begin
     if needs_both and not is_last_day and not exists (
         select 1
         from unnest(months) as m (month)
-        join unnest(days) as d (day) on d.day <= (array[31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])[m.month]
+        join unnest(days) as d (day)
+            on d.day <= (array[31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])[m.month]
     ) then
         return null;
     end if;
     while due < last_due loop
         clock := due at time zone zone;
         of_day := case
-            when is_last_day then extract(month from clock + interval '1 day') <> extract(month from clock)
+            when is_last_day
+                then extract(month from clock + interval '1 day') <> extract(month from clock)
             else extract(day from clock) = any (days)
         end;
-        of_weekday := extract(dow from clock) = any (weekdays) or extract(isodow from clock) = any (weekdays);
+        of_weekday := extract(dow from clock) = any (weekdays)
+            or extract(isodow from clock) = any (weekdays);
         unit := case
             when extract(month from clock) <> all (months) then 'month'
-            when not case when needs_both then of_day and of_weekday else of_day or of_weekday end then 'day'
+            when not case when needs_both then of_day and of_weekday
+                else of_day or of_weekday end then 'day'
             when extract(hour from clock) <> all (hours) then 'hour'
             when extract(minute from clock) <> all (minutes) then 'minute'
         end;
@@ -90,11 +89,12 @@ begin
     return null;
 end
 $function$;
-comment on function cronmill_cron.next_due(text, timestamptz, text, boolean) is 'When pg_cron, by these rules, next starts a job of this schedule; null for never.';
+comment on function cronmill_cron.next_due(text, timestamptz, text, boolean)
+    is 'When pg_cron, by these rules, next starts a job of this schedule; null for never.';
 revoke all on function cronmill_cron.next_due(text, timestamptz, text, boolean) from public;
 
 -- The same by the rules of this pg_cron.
--- Executed by: last_due, processor_jobs, silences, troubles.
+-- Executed by: dues, judged, last_due, silences.
 create or replace function cronmill_cron.next_due(schedule text, after timestamptz)
 returns timestamptz
 language sql stable parallel safe security definer
@@ -103,5 +103,6 @@ begin atomic
     select cronmill_cron.next_due(schedule, after, r.zone, r.needs_both_days)
     from cronmill_cron.schedule_rules() as r;
 end;
-comment on function cronmill_cron.next_due(text, timestamptz) is 'When this pg_cron next starts a job of this schedule; null for never.';
+comment on function cronmill_cron.next_due(text, timestamptz)
+    is 'When this pg_cron next starts a job of this schedule; null for never.';
 revoke all on function cronmill_cron.next_due(text, timestamptz) from public;

@@ -54,5 +54,6 @@ create type cronmill.parts as (
     cancel_message text
 );
 comment on type cronmill.parts is 'What became of the parts of a transaction, and what is left.';
-comment on schema cronmill_processor is 'Cronmill: what is generated for processors, named for them.';
+comment on schema cronmill_processor
+    is 'Cronmill: what is generated for processors, named for them.';
 comment on column cronmill.processor.processor_id is 'Key.';

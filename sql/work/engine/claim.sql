@@ -72,8 +72,8 @@ begin
         when claim.slot > 0 and not settings.enabled then 'disabled'
         -- The session holds the slot's lock, unless a handler gave it away; until the commit it
         -- cannot give this one away.
-        when not cronmill.take_lock(cronmill.lock_class('slot'), settings.slot_id, session_user) then
-            'lost'
+        when not cronmill.take_lock(cronmill.lock_class('slot'), settings.slot_id, session_user)
+            then 'lost'
     end;
     if batch.stop_reason is not null then
         return batch;
