@@ -86,7 +86,7 @@ extension Deployment {
     ///   - role: as whom; nil is the function's owner.
     /// - Throws: `CronmillError` if nothing is installed; `PostgresError`.
     public func planDelivery(to function: String?, runAs role: String?) async throws -> Plan {
-        try await with(connectCron()) { try await $0.run { try self.planDelivery(to: function, runAs: role, $0) } }
+        try await inCron { try self.planDelivery(to: function, runAs: role, $0) }
     }
 
     /// That is for the registry's owner: who lacks something is not told to become a monitor.
@@ -141,12 +141,10 @@ extension Deployment {
         of databases: [String]?,
         _ body: @Sendable (Session) throws -> Value
     ) async throws -> Value {
-        try await with(connectCron()) { connection in
-            try await connection.run { session in
-                try CronState.inspect(session).checkInstalled()
-                let only = databases.flatMap { $0.count == 1 ? $0.first : nil }
-                return try session.asking(part, of: only) { try body(session) }
-            }
+        try await inCron { session in
+            try CronState.inspect(session).checkInstalled()
+            let only = databases.flatMap { $0.count == 1 ? $0.first : nil }
+            return try session.asking(part, of: only) { try body(session) }
         }
     }
 }

@@ -11,15 +11,11 @@ extension Deployment {
     ///   SQLSTATE of class `MC` for what a rule refuses.
     public func planImport(_ text: String, database: String) async throws -> Plan {
         let script = try SettingsScript(text)
-        let work = try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                try session.checkOwner(database)
-                return try WorkInspection(state: WorkState.inspect(session), session: session, request: nil)
-            }
+        let work = try await inWork(database) { session in
+            try session.checkOwner(database)
+            return try WorkInspection(state: WorkState.inspect(session), session: session, request: nil)
         }
-        let cron = try await with(connectCron()) { connection in
-            try await connection.run { try CronInspection.ofRegistered(database, $0) }
-        }
+        let cron = try await inCron { try CronInspection.ofRegistered(database, $0) }
         let trial = try await tryOut(script, as: work.state.user, database: database)
         var plan = Plan()
         // In another's database it is not the script alone that decides.

@@ -99,10 +99,7 @@ extension Deployment {
         do {
             return try await retryingSerialization(body)
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            let database = error.database ?? cronDatabase
-            throw try await with(database == cronDatabase ? connectCron() : connectWork(database)) { connection in
-                try await connection.run { try $0.missingPrivilege(error) }
-            }
+            throw try await inDatabase(error.database ?? cronDatabase) { try $0.missingPrivilege(error) }
         }
     }
 }

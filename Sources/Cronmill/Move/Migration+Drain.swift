@@ -97,8 +97,8 @@ extension Migration {
 
     /// Noted first: what is paused and not noted would stay so.
     private func pause(_ processor: String, in database: String) async throws {
-        let isActive: Bool = try await with(from.connectWork(database)) { connection in
-            try await !connection.query(
+        let isActive: Bool = try await from.inWork(database) { session in
+            try !session.query(
                 "select from cronmill.processor as p where p.name = \(processor) and not p.paused"
             ).isEmpty
         }
@@ -109,8 +109,8 @@ extension Migration {
             on conflict on constraint pause_pkey do nothing
             """
         )
-        _ = try await with(from.connectWork(database)) { connection in
-            try await connection.execute("update cronmill.processor set paused = true where name = \(processor)")
+        _ = try await from.inWork(database) { session in
+            try session.execute("update cronmill.processor set paused = true where name = \(processor)")
         }
     }
 
@@ -123,8 +123,8 @@ extension Migration {
         }
         for (database, processor) in paused {
             do {
-                _ = try await with(from.connectWork(database)) { connection in
-                    try await connection.execute(
+                _ = try await from.inWork(database) { session in
+                    try session.execute(
                         "update cronmill.processor set paused = false where name = \(processor) and paused"
                     )
                 }

@@ -81,9 +81,7 @@ extension Migration {
 
     /// Whether pg_cron's extension is in the cron database of a deployment.
     func pgCronIsIn(_ deployment: Deployment) async throws -> Bool {
-        try await with(deployment.connectCron()) {
-            try await $0.run { try CronState.inspect($0).extensionVersion != nil }
-        }
+        try await deployment.inCron { try CronState.inspect($0).extensionVersion != nil }
     }
 }
 

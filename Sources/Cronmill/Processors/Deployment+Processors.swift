@@ -102,11 +102,11 @@ extension Deployment {
     /// - Throws: `CronmillError` for a name that is not there; `PostgresError`.
     public func plan(_ change: ProcessorChange, _ names: [String], in database: String) async throws -> Plan {
         let names = try await processors(names, in: database, for: .operator)
-        let (already, pauses): (Set<String>, [String: String]) = try await with(connectWork(database)) { connection in
-            let already: [String] = try await connection.query(
+        let (already, pauses): (Set<String>, [String: String]) = try await inWork(database) { session in
+            let already: [String] = try session.query(
                 "select p.name from cronmill.processor as p where \(sql: change.alreadySo)"
             ).map { try $0.get("name") }
-            let paused = try await connection.query(
+            let paused = try session.query(
                 "select p.name, p.paused_for from cronmill.processor as p where p.paused_for is not null"
             ).map { row in try (row.get("name", as: String.self), row.get("paused_for", as: String.self)) }
             return (Set(already), Dictionary(paused) { first, _ in first })

@@ -62,7 +62,7 @@ extension Deployment {
         case .producer(let queues):
             let held = try await queuesOfProducer(role, database: database)
             for queue in queues where !held.contains(queue) {
-                try await with(connectWork(database)) { try await $0.run { try $0.checkQueue(queue) } }
+                try await inWork(database) { try $0.checkQueue(queue) }
             }
             for queue in held where queues.isEmpty || queues.contains(queue) {
                 plan.add(
@@ -98,43 +98,39 @@ extension Deployment {
         database: String,
         complete: Bool = true
     ) async throws -> Bool {
-        try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                try session.checkOwner(database)
-                if let queue { try session.checkQueue(queue) }
-                return try session.one(
-                    """
-                    select
-                        exists (
-                            select from cronmill.grantee as g
-                            left join cronmill.queue as q on q.queue_id = g.queue_id
-                            where g.role_name = \(role) and g.part = \(part.name) and q.name is not distinct from \(queue)
+        try await inWork(database) { session in
+            try session.checkOwner(database)
+            if let queue { try session.checkQueue(queue) }
+            return try session.one(
+                """
+                select
+                    exists (
+                        select from cronmill.grantee as g
+                        left join cronmill.queue as q on q.queue_id = g.queue_id
+                        where g.role_name = \(role) and g.part = \(part.name) and q.name is not distinct from \(queue)
+                    )
+                    and (
+                        not \(complete)::boolean
+                        or not exists (
+                            select w.target from cronmill.wanted_privileges() as w where w.role_name = \(role)
+                            except
+                            select g.target from cronmill.granted_privileges() as g where g.role_name = \(role)
                         )
-                        and (
-                            not \(complete)::boolean
-                            or not exists (
-                                select w.target from cronmill.wanted_privileges() as w where w.role_name = \(role)
-                                except
-                                select g.target from cronmill.granted_privileges() as g where g.role_name = \(role)
-                            )
-                        ) as has
-                    """
-                ).get("has")
-            }
+                    ) as has
+                """
+            ).get("has")
         }
     }
 
     private func queuesOfProducer(_ role: String, database: String) async throws -> [String] {
-        try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                try session.checkOwner(database)
-                return try session.query(
-                    """
-                    select q.name from cronmill.grantee as g join cronmill.queue as q on q.queue_id = g.queue_id
-                    where g.role_name = \(role) order by q.name
-                    """
-                ).map { try $0.get("name") }
-            }
+        try await inWork(database) { session in
+            try session.checkOwner(database)
+            return try session.query(
+                """
+                select q.name from cronmill.grantee as g join cronmill.queue as q on q.queue_id = g.queue_id
+                where g.role_name = \(role) order by q.name
+                """
+            ).map { try $0.get("name") }
         }
     }
 
@@ -147,32 +143,30 @@ extension Deployment {
 
     /// What the cron database says of a role; nil for one that need not exist.
     private func inspectCron(_ database: String, role: String?) async throws -> CronGrants {
-        try await with(connectCron()) { connection in
-            try await connection.run { session in
-                let inspection = try CronInspection.ofRegistered(database, session)
-                var grants = CronGrants(inspection: inspection, lacksPrivileges: false, connectable: [])
-                guard let role else { return grants }
-                guard try !session.query("select from pg_catalog.pg_roles as r where r.rolname = \(role)").isEmpty
-                else { throw CronmillError.unknownRole(role) }
-                grants.connectable = Set(
-                    try session.query(
-                        """
-                        select d.datname from pg_catalog.pg_database as d
-                        where d.datname in (\(database), \(cronDatabase))
-                            and has_database_privilege(\(role), d.oid, 'connect')
-                        """
-                    ).map { try $0.get("datname") }
-                )
-                grants.lacksPrivileges = try !session.query(
+        try await inCron { session in
+            let inspection = try CronInspection.ofRegistered(database, session)
+            var grants = CronGrants(inspection: inspection, lacksPrivileges: false, connectable: [])
+            guard let role else { return grants }
+            guard try !session.query("select from pg_catalog.pg_roles as r where r.rolname = \(role)").isEmpty
+            else { throw CronmillError.unknownRole(role) }
+            grants.connectable = Set(
+                try session.query(
                     """
-                    select w.target from cronmill_cron.wanted_privileges() as w
-                    where w.role_name = \(role) and w.part in ('operator', 'monitor')
-                    except
-                    select g.target from cronmill_cron.granted_privileges() as g where g.role_name = \(role)
+                    select d.datname from pg_catalog.pg_database as d
+                    where d.datname in (\(database), \(cronDatabase))
+                        and has_database_privilege(\(role), d.oid, 'connect')
                     """
-                ).isEmpty
-                return grants
-            }
+                ).map { try $0.get("datname") }
+            )
+            grants.lacksPrivileges = try !session.query(
+                """
+                select w.target from cronmill_cron.wanted_privileges() as w
+                where w.role_name = \(role) and w.part in ('operator', 'monitor')
+                except
+                select g.target from cronmill_cron.granted_privileges() as g where g.role_name = \(role)
+                """
+            ).isEmpty
+            return grants
         }
     }
 }

@@ -5,12 +5,8 @@ extension Deployment {
     /// that is to do the tasks.
     func needsOfSetup(_ database: String, runAs: String?) async throws -> [PermissionFinding] {
         let isLinked = database != cronDatabase
-        var findings = try await with(connectCron()) { connection in
-            try await connection.run { try $0.needsOfCron(runAs: runAs, database: database) }
-        }
-        findings += try await with(connectWork(database)) { connection in
-            try await connection.run { try $0.needsOfWork(isLinked: isLinked) }
-        }
+        var findings = try await inCron { try $0.needsOfCron(runAs: runAs, database: database) }
+        findings += try await inWork(database) { try $0.needsOfWork(isLinked: isLinked) }
         return findings
     }
 }

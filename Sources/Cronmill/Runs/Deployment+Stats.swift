@@ -8,17 +8,15 @@ extension Deployment {
     /// - Throws: `CronmillError` if nothing is installed, for a processor that never had a job, or a database whose runs
     ///   may not be seen; `PostgresError`.
     public func statistics(_ request: StatisticsRequest = StatisticsRequest()) async throws -> StatisticsReport {
-        let (window, runs, databases, isSwitchedOff) = try await with(connectCron()) { connection in
-            try await connection.run { session in
-                try CronState.inspect(session).checkInstalled()
-                let database = request.databases.flatMap { $0.count == 1 ? $0.first : nil }
-                return try session.asking(.monitor, of: database) {
-                    try session.checkVisible(request.databases, "runs")
-                    try session.checkRan(request.processors, in: request.databases)
-                    let window = try StatisticsWindow(request.window, session)
-                    let runs = try session.query(window.runs(request)).map { try RunStatistics($0) }
-                    return try (window, runs, session.visibleDatabases(request.databases), session.historyIsOff())
-                }
+        let (window, runs, databases, isSwitchedOff) = try await inCron { session in
+            try CronState.inspect(session).checkInstalled()
+            let database = request.databases.flatMap { $0.count == 1 ? $0.first : nil }
+            return try session.asking(.monitor, of: database) {
+                try session.checkVisible(request.databases, "runs")
+                try session.checkRan(request.processors, in: request.databases)
+                let window = try StatisticsWindow(request.window, session)
+                let runs = try session.query(window.runs(request)).map { try RunStatistics($0) }
+                return try (window, runs, session.visibleDatabases(request.databases), session.historyIsOff())
             }
         }
         var report = StatisticsReport(rows: runs, isSwitchedOff: isSwitchedOff)

@@ -8,9 +8,7 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` where nothing is set up, or where the registry was copied along; `PostgresError`.
     public func planAdopt(_ database: String) async throws -> Plan {
-        let work = try await with(connectWork(database)) { connection in
-            try await connection.run { try AdoptedSide($0, files: sqlFiles) }
-        }
+        let work = try await inWork(database) { try AdoptedSide($0, files: sqlFiles) }
         var plan = Plan()
         guard !work.isOriginal else { return plan }
         // From an older dump; and a restored function can be written in another way than it was made.
@@ -29,14 +27,12 @@ extension Deployment {
                 database: database
             )
         }
-        let adoption = try await with(connectCron()) { connection in
-            try await connection.run { session in
-                let state = try CronState.inspect(session, sqlFiles)
-                try state.check()
-                try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
-                let cron = try CronInspection(state: state, session: session, database: database)
-                return try CopyAdoption(work, cron: cron, database: database, session)
-            }
+        let adoption = try await inCron { session in
+            let state = try CronState.inspect(session, sqlFiles)
+            try state.check()
+            try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
+            let cron = try CronInspection(state: state, session: session, database: database)
+            return try CopyAdoption(work, cron: cron, database: database, session)
         }
         try plan.installCron(adoption.cron, files: sqlFiles, request: SetupRequest())
         try plan.adopt(adoption, work: work, database: database)

@@ -16,20 +16,18 @@ extension Deployment {
         else { return plan }
         let work = plan.steps.filter { $0.database == database }
         let told: ([String: RegistrySettings], [String: RegistrySettings])? = try await retryingSerialization {
-            try await with(connectWork(database)) { connection in
-                try await connection.run { session in
-                    let state = try WorkState.inspect(session)
-                    guard state.isInstalled, state.isLinked == true, state.hasLink, state.hasRegistry,
-                        try !session.linkWorks()
-                    else { return nil }
-                    let before = try RegistrySettings.all(session)
-                    let after = try session.tryOut([]) {
-                        try session.perform(.tellingRegistryOtherwise)
-                        for step in work { for statement in step.statements { try session.perform(statement) } }
-                        return try RegistrySettings.all(session)
-                    }
-                    return (before, after)
+            try await inWork(database) { session in
+                let state = try WorkState.inspect(session)
+                guard state.isInstalled, state.isLinked == true, state.hasLink, state.hasRegistry,
+                    try !session.linkWorks()
+                else { return nil }
+                let before = try RegistrySettings.all(session)
+                let after = try session.tryOut([]) {
+                    try session.perform(.tellingRegistryOtherwise)
+                    for step in work { for statement in step.statements { try session.perform(statement) } }
+                    return try RegistrySettings.all(session)
                 }
+                return (before, after)
             }
         }
         guard let (before, after) = told, before != after else { return plan }
@@ -52,11 +50,9 @@ extension Deployment {
         }
         let (steps, others) = (cron.steps, plan.steps.filter { $0.database == cronDatabase })
         try await retryingSerialization {
-            try await with(connectCron()) { connection in
-                try await connection.run { session in
-                    try session.tryOut(others) {
-                        for step in steps { for statement in step.statements { try session.perform(statement) } }
-                    }
+            try await inCron { session in
+                try session.tryOut(others) {
+                    for step in steps { for statement in step.statements { try session.perform(statement) } }
                 }
             }
         }

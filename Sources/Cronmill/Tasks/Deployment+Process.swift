@@ -103,14 +103,12 @@ extension Deployment {
         _ observer: Connection,
         database: String
     ) async throws {
-        let isPermitted: Bool = try await with(connectCron()) { connection in
-            try await connection.run { session in
-                try CronState.inspect(session).checkInstalled()
-                return try session.asking(.monitor, of: database) {
-                    try session.one(
-                        "select cronmill_cron.runs_as(\(database), \(processor), \(role)) as is_permitted"
-                    ).get("is_permitted")
-                }
+        let isPermitted: Bool = try await inCron { session in
+            try CronState.inspect(session).checkInstalled()
+            return try session.asking(.monitor, of: database) {
+                try session.one(
+                    "select cronmill_cron.runs_as(\(database), \(processor), \(role)) as is_permitted"
+                ).get("is_permitted")
             }
         }
         guard isPermitted else {
