@@ -144,7 +144,7 @@ extension Deployment {
         try await inCron { session in
             try CronState.inspect(session).checkInstalled()
             let only = databases.flatMap { $0.count == 1 ? $0.first : nil }
-            return try session.asking(part, of: only) { try body(session) }
+            return try part.needed(of: only, session) { try body(session) }
         }
     }
 }

@@ -8,7 +8,7 @@ extension Deployment {
     public func registeredDatabases() async throws -> [String] {
         try await inCron { session in
             try CronState.inspect(session).checkInstalled()
-            return try session.asking(.monitor, of: nil) {
+            return try RolePart.monitor.needed(of: nil, session) {
                 try session.query("select v.name from cronmill_cron.visible_databases() as v (name)")
                     .map { try $0.get("name") }
             }
@@ -64,7 +64,7 @@ extension Deployment {
     ) async throws -> Value {
         try await inWork(database) { session in
             guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-            return try session.asking(part, of: database) { try body(session) }
+            return try part.needed(of: database, session) { try body(session) }
         }
     }
 

@@ -16,7 +16,7 @@ extension Deployment {
     ///   table is gone; `PostgresError`.
     public func exportSettings(_ names: [String] = [], from database: String) async throws -> String {
         try await inWork(database) { session in
-            try session.checkOwner(database)
+            try WorkState.checkOwner(of: database, session)
             // One look at everything; durations are written as any server reads them.
             return try session.transaction(.snapshot) {
                 try session.execute("set local intervalstyle = postgres")

@@ -14,7 +14,7 @@ extension Deployment {
             try state.check()
             try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
             var inspection = try CronInspection(state: state, session: session, database: database)
-            if let half = state.half { inspection.mustDrop = try session.mustDrop(.cron(sqlFiles), half) }
+            if let half = state.half { inspection.mustDrop = try Half.cron(sqlFiles).mustDrop(half, session) }
             return inspection
         }
         var plan = Plan()
@@ -30,7 +30,7 @@ extension Deployment {
             }
             if let half = state.half {
                 let wanted = try Half.work(sqlFiles, isLinked: database != cronDatabase)
-                inspection.mustDrop = try session.mustDrop(wanted, half)
+                inspection.mustDrop = try wanted.mustDrop(half, session)
                 if half.fingerprint != wanted.fingerprint {
                     inspection.outdated = try ProcedureState.all(session).sorted { $0.key < $1.key }
                         .compactMap { name, state in state.renewal.map { (name, $0) } }
@@ -96,7 +96,7 @@ extension Deployment {
             else {
                 return nil
             }
-            return try session.asking(.operator, of: database) {
+            return try RolePart.operator.needed(of: database, session) {
                 let known = try session.one(
                     "select has_column_privilege('cronmill.processor', 'slots', 'update') as is_operator"
                 )

@@ -52,7 +52,7 @@ extension Migration {
                 let state = try WorkState.inspect(session, from.sqlFiles, isStrict: true)
                 guard state.isInstalled, let owner = state.owner else { return [] }
                 if owner != state.user { return [.owner(owner, of: "cronmill", for: state.user, in: database)] }
-                guard try session.isOriginal() else {
+                guard try WorkState.isOriginal(session) else {
                     let text = "database \"\(database)\" is not the one Cronmill was installed in"
                     return [.init(text: text, remedy: "cronmill sync --adopt", database: database)]
                 }

@@ -164,7 +164,7 @@ extension Deployment {
             let enabled: [String] = try targets.map { try $0.get("name") }
             let paused: [String] = try targets.filter { try $0.get("paused") }.map { try $0.get("name") }
             try await connection.run { session in
-                try session.asking(.operator, of: database) {
+                try RolePart.operator.needed(of: database, session) {
                     _ = try session.execute(
                         """
                         update cronmill.processor

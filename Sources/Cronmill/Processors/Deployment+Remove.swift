@@ -21,7 +21,7 @@ extension Deployment {
             switch removal {
             case .processor: return 0
             case .queue(let name):
-                try session.checkQueue(name)
+                try Queue.check(name, session)
                 queue = name
             case .everything: queue = nil
             }
@@ -52,7 +52,7 @@ extension Deployment {
         case .queue(let name):
             let processor: String? = try await inWork(database) { session in
                 guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-                try session.checkQueue(name)
+                try Queue.check(name, session)
                 try session.checkNotTakenOver(name)
                 return try session.query(
                     """
@@ -214,7 +214,7 @@ extension Deployment {
         var role = cron.registeredLinkRole
         if role == nil, let state, state.isInstalled {
             // A copy that was never adopted carries the name of the original's role.
-            let isOwn = try await inWork(database) { try $0.isOriginal() }
+            let isOwn = try await inWork(database) { try WorkState.isOriginal($0) }
             role = isOwn && state.isLinked == true ? LinkRole.name(for: database) : nil
         }
         if let role {

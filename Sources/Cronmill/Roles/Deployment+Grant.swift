@@ -27,8 +27,8 @@ extension Deployment {
                     "select cronmill.grant_part(\(literal: role), \(literal: part.name))"
                 )
             }
-            let granted = CronInspection.RolePart(role: role, part: part.name)
-            if !cron.inspection.parts.contains(granted) || cron.lacksPrivileges {
+            let granted = Grantee(role: role, part: part.name)
+            if !cron.inspection.grantees.contains(granted) || cron.lacksPrivileges {
                 plan.showJobs(of: database, to: granted, in: cronDatabase)
             }
         }
@@ -62,7 +62,7 @@ extension Deployment {
         case .producer(let queues):
             let held = try await queuesOfProducer(role, database: database)
             for queue in queues where !held.contains(queue) {
-                try await inWork(database) { try $0.checkQueue(queue) }
+                try await inWork(database) { try Queue.check(queue, $0) }
             }
             for queue in held where queues.isEmpty || queues.contains(queue) {
                 plan.add(
@@ -79,7 +79,7 @@ extension Deployment {
                     "select cronmill.revoke_part(\(literal: role), \(literal: part.name))"
                 )
             }
-            if cron.inspection.parts.contains(.init(role: role, part: part.name)) {
+            if cron.inspection.grantees.contains(.init(role: role, part: part.name)) {
                 plan.add(
                     "let role \(role) no longer see the jobs and runs of database \(database)",
                     in: cronDatabase,
@@ -99,8 +99,8 @@ extension Deployment {
         complete: Bool = true
     ) async throws -> Bool {
         try await inWork(database) { session in
-            try session.checkOwner(database)
-            if let queue { try session.checkQueue(queue) }
+            try WorkState.checkOwner(of: database, session)
+            if let queue { try Queue.check(queue, session) }
             return try session.one(
                 """
                 select
@@ -124,7 +124,7 @@ extension Deployment {
 
     private func queuesOfProducer(_ role: String, database: String) async throws -> [String] {
         try await inWork(database) { session in
-            try session.checkOwner(database)
+            try WorkState.checkOwner(of: database, session)
             return try session.query(
                 """
                 select q.name from cronmill.grantee as g join cronmill.queue as q on q.queue_id = g.queue_id
@@ -183,21 +183,12 @@ extension RolePart {
 
 extension Plan {
     /// A monitor or operator of the work database sees its jobs and runs.
-    mutating func showJobs(of database: String, to part: CronInspection.RolePart, in cronDatabase: String) {
+    mutating func showJobs(of database: String, to grantee: Grantee, in cronDatabase: String) {
         add(
-            "let role \(part.role) see the jobs and runs of database \(database)",
+            "let role \(grantee.role) see the jobs and runs of database \(database)",
             in: cronDatabase,
-            "select cronmill_cron.grant_part(\(literal: database), \(literal: part.role), \(literal: part.part))"
+            "select cronmill_cron.grant_part(\(literal: database), \(literal: grantee.role), \(literal: grantee.part))"
         )
-    }
-}
-
-extension Session {
-    /// The monitors and operators of the session's work database.
-    func monitorsAndOperators() throws -> [CronInspection.RolePart] {
-        try query(
-            "select g.role_name, g.part from cronmill.grantee as g where g.queue_id is null order by 1, 2"
-        ).map { try .init(role: $0.get("role_name"), part: $0.get("part")) }
     }
 }
 
@@ -209,14 +200,5 @@ extension CronmillError {
             "role \"\(role)\" does not exist",
             hint: "create role \(Identifier(role).quoted) login;"
         )
-    }
-}
-
-extension Session {
-    /// Refuses a work database that is not set up, or whose schema belongs to another role.
-    func checkOwner(_ database: String) throws {
-        let state = try WorkState.inspect(self)
-        guard state.isInstalled else { throw CronmillError.notSetUp(database) }
-        try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill", database: state.database)
     }
 }

@@ -7,7 +7,7 @@ extension Deployment {
     /// - Throws: `CronmillError` where there is no link; `PostgresError`.
     public func planPasswordRotation(database: String) async throws -> Plan {
         try await inWork(database) { session in
-            try session.checkOwner(database)
+            try WorkState.checkOwner(of: database, session)
             try session.execute("select cronmill.assert_original()")
             let state = try WorkState.inspect(session)
             guard let role = state.linkRole, state.hasLink else {

@@ -44,7 +44,7 @@ extension Deployment {
             ) as r
             """
         return try await inWork(database) { session in
-            try session.asking(.monitor, of: database) {
+            try RolePart.monitor.needed(of: database, session) {
                 do {
                     let counts = try session.query(statement).map { row in
                         (

@@ -71,7 +71,7 @@ extension Deployment {
 
     private static func report(_ filter: RunFilter, _ session: Session) throws -> RunReport {
         let database = filter.databases.flatMap { $0.count == 1 ? $0.first : nil }
-        return try session.asking(.monitor, of: database) {
+        return try RolePart.monitor.needed(of: database, session) {
             try session.checkVisible(filter.databases, "runs", ofOthersToo: filter.includesOtherJobs)
             var report = RunReport(runs: try runs(filter, session))
             // Where there is no run, a name may be wrong.

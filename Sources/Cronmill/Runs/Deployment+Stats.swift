@@ -11,7 +11,7 @@ extension Deployment {
         let (window, runs, databases, isSwitchedOff) = try await inCron { session in
             try CronState.inspect(session).checkInstalled()
             let database = request.databases.flatMap { $0.count == 1 ? $0.first : nil }
-            return try session.asking(.monitor, of: database) {
+            return try RolePart.monitor.needed(of: database, session) {
                 try session.checkVisible(request.databases, "runs")
                 try session.checkRan(request.processors, in: request.databases)
                 let window = try StatisticsWindow(request.window, session)

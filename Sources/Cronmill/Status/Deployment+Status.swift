@@ -41,8 +41,8 @@ extension Deployment {
     private func processorStates(_ database: String, processors: [String]) async throws -> [ProcessorState] {
         try await inWork(database) { session in
             do {
-                return try session.asking(.monitor, of: database) {
-                    try session.queryAsOwner(
+                return try RolePart.monitor.needed(of: database, session) {
+                    try OwnerRights(session).query(
                         """
                         select \(sql: ProcessorState.columns)
                         from cronmill.processor_status as s
@@ -71,7 +71,7 @@ extension Deployment {
         do {
             let report = try await inCron { session in
                 try CronState.inspect(session).checkInstalled()
-                return try session.asking(.monitor, of: databases.count == 1 ? databases.first : nil) {
+                return try RolePart.monitor.needed(of: databases.count == 1 ? databases.first : nil, session) {
                     try CronReport(databases, behind: behind, session)
                 }
             }

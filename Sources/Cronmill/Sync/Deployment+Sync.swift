@@ -12,7 +12,7 @@ extension Deployment {
         if let renewal = found.work.renewal { plan.renew(renewal, in: database) }
         if found.mustRegister { plan.register(database, linkRole: found.linkRole, in: cronDatabase) }
         for role in found.permissible { try plan.permit(role, for: database, cron: found.cron) }
-        for part in found.parts { plan.showJobs(of: database, to: part, in: cronDatabase) }
+        for grantee in found.grantees { plan.showJobs(of: database, to: grantee, in: cronDatabase) }
         for name in found.strays { plan.strikeOut(name, of: database, in: cronDatabase) }
         let drifted = found.drifted
         for name in drifted {

@@ -22,9 +22,9 @@ extension Deployment {
                     try !session.linkWorks()
                 else { return nil }
                 let before = try RegistrySettings.all(session)
-                let after = try session.tryOut([]) {
+                let after = try session.tryOut {
                     try session.perform(.tellingRegistryOtherwise)
-                    for step in work { for statement in step.statements { try session.perform(statement) } }
+                    try work.perform(session)
                     return try RegistrySettings.all(session)
                 }
                 return (before, after)
@@ -51,8 +51,9 @@ extension Deployment {
         let (steps, others) = (cron.steps, plan.steps.filter { $0.database == cronDatabase })
         try await retryingSerialization {
             try await inCron { session in
-                try session.tryOut(others) {
-                    for step in steps { for statement in step.statements { try session.perform(statement) } }
+                try session.tryOut {
+                    try others.perform(session)
+                    try steps.perform(session)
                 }
             }
         }

@@ -57,7 +57,7 @@ extension Deployment {
             let types: [String] = try fragments.map { try $0.get("datatype", as: String?.self) ?? "" }
             // To parse a text may run code of whoever wrote it: literals of a domain are checked. So it is done with this
             // role's rights, and nothing gets out of them.
-            return try session.readOnce(
+            return try OwnerRights(session).readOnce(
                 """
                 select t.reason, count(*)::integer as total
                 from unnest(\(queries)::text[], \(keys)::text[], \(types)::text[]) as u (query, partition_key, datatype)

@@ -148,7 +148,7 @@ extension Deployment {
     private func hasSeconds() async throws -> Bool {
         try await inCron { session in
             do {
-                return try session.tryOut([]) {
+                return try session.tryOut {
                     try session.execute("select cron.schedule('cronmill probe', '1 second', 'select 1')")
                     return true
                 }

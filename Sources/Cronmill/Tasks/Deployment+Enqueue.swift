@@ -56,8 +56,8 @@ extension Deployment {
     ) async throws -> EnqueueResult {
         try await inWork(database) { session in
             guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-            return try session.asking(.producer(queues: [queue]), of: database) {
-                try session.checkQueue(queue)
+            return try RolePart.producer(queues: [queue]).needed(of: database, session) {
+                try Queue.check(queue, session)
                 return try session.transaction {
                     let row = try session.one(
                         """

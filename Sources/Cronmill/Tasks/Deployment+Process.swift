@@ -54,7 +54,7 @@ extension Deployment {
             let worker = try await connect(as: runAs, me: me, database: database, processor: processor)
             return try await with(worker) { worker in
                 let workerPID = try await worker.run { session in
-                    try session.checkDirect("processor \"\(processor)\" cannot be worked by hand")
+                    try ConnectionReport.checkDirect("processor \"\(processor)\" cannot be worked by hand", session)
                     return session.processID
                 }
                 let watching = Task {
@@ -105,7 +105,7 @@ extension Deployment {
     ) async throws {
         let isPermitted: Bool = try await inCron { session in
             try CronState.inspect(session).checkInstalled()
-            return try session.asking(.monitor, of: database) {
+            return try RolePart.monitor.needed(of: database, session) {
                 try session.one(
                     "select cronmill_cron.runs_as(\(database), \(processor), \(role)) as is_permitted"
                 ).get("is_permitted")

@@ -29,7 +29,7 @@ extension Deployment {
     /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
     public func countDeadTasks(_ filter: DeadTaskFilter, in database: String) async throws -> Int {
         try await onSetUp(database, for: .operator) { session in
-            for queue in filter.queues ?? [] { try session.checkQueue(queue) }
+            for queue in filter.queues ?? [] { try Queue.check(queue, session) }
             return try session.one(
                 """
                 select count(*) as total
@@ -64,7 +64,7 @@ extension Deployment {
         onProgress: @escaping @Sendable (RedriveResult) -> Void = { _ in }
     ) async throws -> RedriveResult {
         try await onSetUp(database, for: .operator) { session in
-            for queue in filter.queues ?? [] { try session.checkQueue(queue) }
+            for queue in filter.queues ?? [] { try Queue.check(queue, session) }
             var result = RedriveResult()
             for queue in filter.eachQueue {
                 var lastID: Int64? = 0
@@ -85,7 +85,7 @@ extension Deployment {
     /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
     public func planRedrive(_ filter: DeadTaskFilter, in database: String) async throws -> Plan {
         try await onSetUp(database, for: .operator) { session in
-            for queue in filter.queues ?? [] { try session.checkQueue(queue) }
+            for queue in filter.queues ?? [] { try Queue.check(queue, session) }
             var plan = Plan()
             for queue in filter.eachQueue {
                 let ofQueue = queue.map { " of queue \($0)" } ?? ""

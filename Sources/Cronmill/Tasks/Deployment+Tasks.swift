@@ -8,7 +8,7 @@ extension Deployment {
     /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
     public func tasks(_ filter: TaskFilter = TaskFilter(), in database: String) async throws -> [QueuedTask] {
         try await onSetUp(database, for: .monitor) { session in
-            if let queue = filter.queue { try session.checkQueue(queue) }
+            if let queue = filter.queue { try Queue.check(queue, session) }
             return try session.query(filter.statement).map { try QueuedTask($0, database: database) }
         }
     }
