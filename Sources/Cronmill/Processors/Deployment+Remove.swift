@@ -53,7 +53,7 @@ extension Deployment {
             let processor: String? = try await inWork(database) { session in
                 guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
                 try Queue.check(name, session)
-                try session.checkNotTakenOver(name)
+                try StoredTakeOver.checkNone(of: name, session)
                 return try session.query(
                     """
                     select p.name from cronmill.processor as p
@@ -185,7 +185,7 @@ extension Deployment {
                 try $0.one("select i.made_postgres_fdw from cronmill.installation as i").get("made_postgres_fdw")
             }
             plan.keep(try await resultTables(nil, in: database))
-            let taken = try await inWork(database) { try $0.takeOvers() }
+            let taken = try await inWork(database) { try StoredTakeOver.all($0) }
             for table in taken.filter(\.tableExists).map(\.takeOver.table) {
                 plan.remark("Rows inserted into table \(table), which was taken over, stay there from now on.")
             }

@@ -55,7 +55,7 @@ extension Session {
         try execute("begin read only")
         try execute("set local role \(identifier: owner)")
         do {
-            try checkResults(in: table)
+            try QueryTable.checkTrust(in: table, self)
             try execute("rollback")
             return nil
         } catch let error as CronmillError {

@@ -134,7 +134,7 @@ extension Deployment {
                 try session.one("select to_regclass(\(source.table)) is not null as is_there")
                     .get("is_there", as: Bool.self)
             else { return false }
-            try session.checkTrust(in: source.table)
+            try TableTrust(session).check(source.table)
             return try !session.query(
                 "select from \(unsafeRaw: source.table) as c where c.job_name = \(source.name)"
             ).isEmpty

@@ -7,7 +7,7 @@ extension Deployment {
     /// - Throws: `CronmillError` where there is none, or where it cannot be taken over, saying why; `PostgresError`.
     public func planTakeOver(_ request: PartitionCacheRequest, database: String) async throws -> TakeOverPlan {
         let configs = try await configs(request, database: database)
-        let stored = try await inWork(database) { try $0.takeOvers() }
+        let stored = try await inWork(database) { try StoredTakeOver.all($0) }
         var plan = TakeOverPlan(database: database)
         for config in configs {
             try await takeOver(config, request, stored.first { $0.takeOver.source?.name == config.name }, &plan)

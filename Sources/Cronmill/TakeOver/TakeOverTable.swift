@@ -16,7 +16,7 @@ extension Deployment {
             let hasQueue =
                 try isInstalled
                 && !session.query("select from cronmill.queue as q where q.name = \(queue.text)").isEmpty
-            return (table, takeOver, try session.takeOvers(), hasQueue)
+            return (table, takeOver, try StoredTakeOver.all(session), hasQueue)
         }
         let stored = known.first { $0.takeOver.table == takeOver.table }
         if let stored, !stored.takeOver.isSameMapping(as: takeOver) {
