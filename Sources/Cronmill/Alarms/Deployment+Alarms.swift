@@ -10,7 +10,7 @@ extension Deployment {
     ///   registered or may not be seen; `PostgresError`.
     public func alarms(databases: [String]? = nil, withHistory: Bool = false) async throws -> [Alarm] {
         try await onRegistry(for: .monitor, of: databases) { session in
-            try session.checkVisible(databases, "alarms")
+            try Visibility(session).check(databases, "alarms")
             return try session.query(
                 """
                 select a.alarm_id, a.kind, a.database_name, a.processor, a.detail, a.acknowledged_by, a.tell_error,
@@ -45,7 +45,7 @@ extension Deployment {
     /// - Throws: `CronmillError` for one that is not raised, or that the role may not acknowledge; `PostgresError`.
     public func acknowledgeAlarms(_ ids: [Int64]?, databases: [String]? = nil) async throws -> [Int64] {
         try await onRegistry(for: .operator, of: databases) { session in
-            try session.checkVisible(databases, "alarms")
+            try Visibility(session).check(databases, "alarms")
             let acknowledged: [Int64] = try session.query(
                 "select k.id from cronmill_cron.acknowledge_alarms(\(ids), \(databases)) as k (id)"
             ).map { try $0.get("id") }

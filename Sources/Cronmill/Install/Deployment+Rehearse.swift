@@ -97,7 +97,7 @@ extension Deployment {
         do {
             return try await retryingSerialization(body)
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            throw try await inDatabase(error.database ?? cronDatabase) { try $0.missingPrivilege(error) }
+            throw try await inDatabase(error.database ?? cronDatabase) { try MissingPrivilege(error, $0).told() }
         }
     }
 }

@@ -26,7 +26,7 @@ extension Deployment {
             if let processor = request.processor {
                 let role = processor.runAs ?? inspection.processor?.runAs ?? state.user
                 let slots = processor.slots ?? inspection.processor.flatMap { Int($0.text(of: "slots")) } ?? 1
-                inspection.unfitDefaults = try session.unfitDefaults([role: slots])
+                inspection.unfitDefaults = try UnfitDefault.all([role: slots], session)
             }
             if let half = state.half {
                 let wanted = try Half.work(sqlFiles, isLinked: database != cronDatabase)

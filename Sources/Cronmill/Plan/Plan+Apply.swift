@@ -31,7 +31,7 @@ extension Deployment {
                                 }
                             }
                         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-                            throw try session.missingPrivilege(error)
+                            throw try MissingPrivilege(error, session).told()
                         }
                     }
                 }

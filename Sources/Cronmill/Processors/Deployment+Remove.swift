@@ -150,7 +150,7 @@ extension Deployment {
     private func cronInspection(of database: String) async throws -> CronInspection {
         try await inCron { session in
             var cron = try CronInspection(state: CronState.inspect(session), session: session, database: database)
-            cron.dropsSlowly = try cron.isRegistered && session.dropsSlowly(besides: database)
+            cron.dropsSlowly = try cron.isRegistered && Self.dropsSlowly(besides: database, session)
             return cron
         }
     }
@@ -224,20 +224,6 @@ extension Deployment {
     }
 }
 
-extension Session {
-    /// Whether DROP DATABASE will wait for a housekeeper: of PostgreSQL 15 and later with pg_cron before 1.6.3, of whose
-    /// version the third number cannot be seen, and where housekeepers go on for another database.
-    fileprivate func dropsSlowly(besides database: String) throws -> Bool {
-        try one(
-            """
-            select current_setting('server_version_num')::integer >= 150000
-                and exists (select from pg_extension as e where e.extname = 'pg_cron' and e.extversion ~ '^1\\.[45]')
-                and exists (select from cronmill_cron.work_database as w where w.name <> \(database)) as slowly
-            """
-        ).get("slowly")
-    }
-}
-
 extension Plan {
     mutating func dropProcessor(_ name: String, keeping tables: [String], in database: String) {
         add(
@@ -254,5 +240,19 @@ extension Plan {
             "drop function if exists cronmill_processor.\(identifier: name)(jsonb)"
         )
         keep(tables)
+    }
+}
+
+extension Deployment {
+    /// Whether DROP DATABASE will wait for a housekeeper: of PostgreSQL 15 and later with pg_cron before 1.6.3, of whose
+    /// version the third number cannot be seen, and where housekeepers go on for another database.
+    private static func dropsSlowly(besides database: String, _ session: Session) throws -> Bool {
+        try session.one(
+            """
+            select current_setting('server_version_num')::integer >= 150000
+                and exists (select from pg_extension as e where e.extname = 'pg_cron' and e.extversion ~ '^1\\.[45]')
+                and exists (select from cronmill_cron.work_database as w where w.name <> \(database)) as slowly
+            """
+        ).get("slowly")
     }
 }

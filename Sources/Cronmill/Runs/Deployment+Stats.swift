@@ -12,11 +12,13 @@ extension Deployment {
             try CronState.inspect(session).checkInstalled()
             let database = request.databases.flatMap { $0.count == 1 ? $0.first : nil }
             return try RolePart.monitor.needed(of: database, session) {
-                try session.checkVisible(request.databases, "runs")
-                try session.checkRan(request.processors, in: request.databases)
+                try Visibility(session).check(request.databases, "runs")
+                try Visibility(session).checkRan(request.processors, in: request.databases)
                 let window = try StatisticsWindow(request.window, session)
                 let runs = try session.query(window.runs(request)).map { try RunStatistics($0) }
-                return try (window, runs, session.visibleDatabases(request.databases), session.historyIsOff())
+                return try (
+                    window, runs, Visibility(session).databases(among: request.databases), RunHistory(session).isOff()
+                )
             }
         }
         var report = StatisticsReport(rows: runs, isSwitchedOff: isSwitchedOff)
@@ -53,28 +55,6 @@ extension [RunStatistics] {
                 append(row)
             }
         }
-    }
-}
-
-extension Session {
-    /// Those of the databases, or all, whose runs may be seen.
-    fileprivate func visibleDatabases(_ databases: [String]?) throws -> [String] {
-        try query(
-            """
-            select v.name from cronmill_cron.visible_databases() as v (name)
-            where \(databases)::text[] is null or v.name = any (\(databases)::text[])
-            """
-        ).map { try $0.get("name") }
-    }
-
-    /// Whether pg_cron keeps no history; nil if that may not be read.
-    func historyIsOff() throws -> Bool? {
-        try one(
-            """
-            select case when pg_has_role('pg_read_all_settings', 'usage')
-                then current_setting('cron.log_run', true) = 'off' end as is_off
-            """
-        ).get("is_off")
     }
 }
 

@@ -19,7 +19,7 @@ extension Deployment {
             try await inWork(database) { session in
                 let state = try WorkState.inspect(session)
                 guard state.isInstalled, state.isLinked == true, state.hasLink, state.hasRegistry,
-                    try !session.linkWorks()
+                    try !Self.linkWorks(session)
                 else { return nil }
                 let before = try RegistrySettings.all(session)
                 let after = try session.tryOut {
@@ -73,11 +73,11 @@ extension SQL {
         "select set_config('cronmill.registry_is_told', pg_current_xact_id()::text, true)"
 }
 
-extension Session {
+extension Deployment {
     /// Whether the link of this work database can log in. Only the owner of its user mapping can try.
-    fileprivate func linkWorks() throws -> Bool {
+    private static func linkWorks(_ session: Session) throws -> Bool {
         do {
-            try execute("select from cronmill.registry as r limit 1")
+            try session.execute("select from cronmill.registry as r limit 1")
             return true
         } catch  where error.sqlState?.isClass("08") == true {
             return false
