@@ -6,12 +6,9 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` if nothing is installed in the cron database; `PostgresError`.
     public func registeredDatabases() async throws -> [String] {
-        try await inCron { session in
-            try CronState.inspect(session).checkInstalled()
-            return try RolePart.monitor.needed(of: nil, session) {
-                try session.query("select v.name from cronmill_cron.visible_databases() as v (name)")
-                    .map { try $0.get("name") }
-            }
+        try await inRegistry(for: .monitor, of: nil) { session in
+            try session.query("select v.name from cronmill_cron.visible_databases() as v (name)")
+                .map { try $0.get("name") }
         }
     }
 
@@ -56,8 +53,26 @@ extension Deployment {
         try await database == cronDatabase ? inCron(body) : inWork(database, body)
     }
 
-    /// Runs `body` in a session of a work database that is set up.
-    func onSetUp<Value: Sendable>(
+    /// Runs `body`, which takes a part, in a session of the cron database, where a registry has to be.
+    ///
+    /// - Parameter databases: those it is about, nil for all; of a single one a refusal says how to get the part.
+    /// - Throws: `CronmillError` if nothing is installed, and for a part that the role does not have; what `body` throws.
+    func inRegistry<Value: Sendable>(
+        for part: RolePart,
+        of databases: [String]?,
+        _ body: @Sendable (Session) throws -> Value
+    ) async throws -> Value {
+        try await inCron { session in
+            try CronState.inspect(session).checkInstalled()
+            let only = databases.flatMap { $0.count == 1 ? $0.first : nil }
+            return try part.needed(of: only, session) { try body(session) }
+        }
+    }
+
+    /// Runs `body`, which takes a part, in a session of a work database that has to be set up.
+    ///
+    /// - Throws: `CronmillError` if it is not set up, and for a part that the role does not have; what `body` throws.
+    func inSetUp<Value: Sendable>(
         _ database: String,
         for part: RolePart,
         _ body: @Sendable (Session) throws -> Value

@@ -66,7 +66,7 @@ extension Deployment {
     }
 
     private func processorNames(in database: String, for part: RolePart) async throws -> [String] {
-        try await onSetUp(database, for: part) { session in
+        try await inSetUp(database, for: part) { session in
             try session.query("select p.name from cronmill.processor as p order by p.name").map { try $0.get("name") }
         }
     }
@@ -75,7 +75,7 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
     public func queueNames(in database: String) async throws -> [String] {
-        try await onSetUp(database, for: .monitor) { session in
+        try await inSetUp(database, for: .monitor) { session in
             try session.query("select q.name from cronmill.queue as q order by q.name").map { try $0.get("name") }
         }
     }
@@ -86,7 +86,7 @@ extension Deployment {
     public func queues(of processors: [String], in database: String) async throws -> [String]? {
         guard !processors.isEmpty else { return nil }
         let names = try await self.processors(processors, in: database)
-        return try await onSetUp(database, for: .monitor) { session in
+        return try await inSetUp(database, for: .monitor) { session in
             try session.query(
                 """
                 select q.name from cronmill.processor as p
@@ -131,7 +131,7 @@ extension Deployment {
     ///
     /// - Throws: `PostgresError`.
     public func pausedProcessors(_ names: [String], in database: String) async throws -> [String] {
-        try await onSetUp(database, for: .monitor) { session in
+        try await inSetUp(database, for: .monitor) { session in
             try session.query(
                 """
                 select p.name from cronmill.processor as p

@@ -51,7 +51,7 @@ extension Deployment {
         _ request: PruneRequest,
         onProgress: @escaping @Sendable (_ removed: Int, _ part: Double) -> Void = { _, _ in }
     ) async throws -> [PrunedProcessor] {
-        try await onRegistry(for: .monitor, of: request.databases) { session in
+        try await inRegistry(for: .monitor, of: request.databases) { session in
             try Visibility(session).checkRan(request.processors, in: request.databases)
             try RunHistory(session).checkOwner()
             var pass: String = try session.one(
@@ -102,7 +102,7 @@ extension Deployment {
     /// - Returns: those of which there was something to remove.
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
     public func pruneTasks(in database: String, isRehearsal: Bool = false) async throws -> [PrunedProcessor] {
-        try await onSetUp(database, for: .operator) { session in
+        try await inSetUp(database, for: .operator) { session in
             var pruned: [String: PrunedProcessor] = [:]
             var most = 0
             repeat {

@@ -8,22 +8,19 @@ extension Deployment {
     /// - Throws: `CronmillError` if nothing is installed, for a processor that never had a job, or a database whose runs
     ///   may not be seen; `PostgresError`.
     public func statistics(_ request: StatisticsRequest = StatisticsRequest()) async throws -> StatisticsReport {
-        let (window, runs, databases, isSwitchedOff) = try await inCron { session in
-            try CronState.inspect(session).checkInstalled()
-            let database = request.databases.flatMap { $0.count == 1 ? $0.first : nil }
-            return try RolePart.monitor.needed(of: database, session) {
-                try Visibility(session).check(request.databases, "runs")
-                try Visibility(session).checkRan(request.processors, in: request.databases)
-                let window = try StatisticsWindow(request.window, session)
-                let runs = try session.query(window.runs(request)).map { try RunStatistics($0) }
-                return try (
-                    window, runs, Visibility(session).databases(among: request.databases), RunHistory(session).isOff()
-                )
-            }
+        let (window, runs, databases, isSwitchedOff) = try await inRegistry(for: .monitor, of: request.databases) {
+            session in
+            try Visibility(session).check(request.databases, "runs")
+            try Visibility(session).checkRan(request.processors, in: request.databases)
+            let window = try StatisticsWindow(request.window, session)
+            let runs = try session.query(window.runs(request)).map { try RunStatistics($0) }
+            return try (
+                window, runs, Visibility(session).databases(among: request.databases), RunHistory(session).isOff()
+            )
         }
         var report = StatisticsReport(rows: runs, isSwitchedOff: isSwitchedOff)
         let results = await forEach(databases) { database in
-            try await onSetUp(database, for: .monitor) { session in
+            try await inSetUp(database, for: .monitor) { session in
                 try session.query(window.tasks(request)).map {
                     try RunStatistics($0, database: database, window: window)
                 }

@@ -69,11 +69,8 @@ extension Deployment {
         behind: Duration?
     ) async -> (report: CronReport?, error: (any Error)?) {
         do {
-            let report = try await inCron { session in
-                try CronState.inspect(session).checkInstalled()
-                return try RolePart.monitor.needed(of: databases.count == 1 ? databases.first : nil, session) {
-                    try CronReport(databases, behind: behind, session)
-                }
+            let report = try await inRegistry(for: .monitor, of: databases) { session in
+                try CronReport(databases, behind: behind, session)
             }
             return (report, nil)
         } catch {

@@ -54,29 +54,26 @@ extension Deployment {
         options: EnqueueOptions = EnqueueOptions(),
         lines next: @escaping @Sendable () throws -> [UInt8]?
     ) async throws -> EnqueueResult {
-        try await inWork(database) { session in
-            guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-            return try RolePart.producer(queues: [queue]).needed(of: database, session) {
-                try Queue.check(queue, session)
-                return try session.transaction {
-                    let row = try session.one(
-                        """
-                        select cronmill.producer_queue_id(\(queue)) as queue_id, \(options.runAt)::timestamptz::text as run_at,
-                            has_table_privilege('cronmill.task', 'insert') as may_insert
-                        """
+        try await inSetUp(database, for: .producer(queues: [queue])) { session in
+            try Queue.check(queue, session)
+            return try session.transaction {
+                let row = try session.one(
+                    """
+                    select cronmill.producer_queue_id(\(queue)) as queue_id, \(options.runAt)::timestamptz::text as run_at,
+                        has_table_privilege('cronmill.task', 'insert') as may_insert
+                    """
+                )
+                // Who may insert into the table is spared a temporary one; a producer may only call the function.
+                if try options.isPlain && row.get("may_insert") {
+                    let count = try TaskStream(session).copy(
+                        next,
+                        queueID: row.get("queue_id"),
+                        priority: options.priority,
+                        runAt: row.get("run_at")
                     )
-                    // Who may insert into the table is spared a temporary one; a producer may only call the function.
-                    if try options.isPlain && row.get("may_insert") {
-                        let count = try TaskStream(session).copy(
-                            next,
-                            queueID: row.get("queue_id"),
-                            priority: options.priority,
-                            runAt: row.get("run_at")
-                        )
-                        return EnqueueResult(enqueued: count, waitedAlready: 0)
-                    }
-                    return try TaskStream(session).call(next, into: queue, options)
+                    return EnqueueResult(enqueued: count, waitedAlready: 0)
                 }
+                return try TaskStream(session).call(next, into: queue, options)
             }
         }
     }

@@ -103,13 +103,10 @@ extension Deployment {
         _ observer: Connection,
         database: String
     ) async throws {
-        let isPermitted: Bool = try await inCron { session in
-            try CronState.inspect(session).checkInstalled()
-            return try RolePart.monitor.needed(of: database, session) {
-                try session.one(
-                    "select cronmill_cron.runs_as(\(database), \(processor), \(role)) as is_permitted"
-                ).get("is_permitted")
-            }
+        let isPermitted: Bool = try await inRegistry(for: .monitor, of: [database]) { session in
+            try session.one(
+                "select cronmill_cron.runs_as(\(database), \(processor), \(role)) as is_permitted"
+            ).get("is_permitted")
         }
         guard isPermitted else {
             throw CronmillError(

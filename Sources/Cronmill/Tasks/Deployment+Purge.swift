@@ -26,7 +26,7 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
     public func countPurged(_ request: PurgeRequest, in database: String) async throws -> PurgeResult {
-        try await onSetUp(database, for: .operator) { session in
+        try await inSetUp(database, for: .operator) { session in
             for queue in request.queues ?? [] { try Queue.check(queue, session) }
             let row = try session.one(
                 """
@@ -74,7 +74,7 @@ extension Deployment {
         in database: String,
         onProgress: @escaping @Sendable (PurgeResult) -> Void = { _ in }
     ) async throws -> PurgeResult {
-        try await onSetUp(database, for: .operator) { session in
+        try await inSetUp(database, for: .operator) { session in
             for queue in request.queues ?? [] { try Queue.check(queue, session) }
             var result = PurgeResult()
             let limit = Self.tasksAtOnce
@@ -108,7 +108,7 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
     public func planPurge(_ request: PurgeRequest, in database: String) async throws -> Plan {
-        try await onSetUp(database, for: .operator) { session in
+        try await inSetUp(database, for: .operator) { session in
             for queue in request.queues ?? [] { try Queue.check(queue, session) }
             var plan = Plan()
             for queue in request.eachQueue {

@@ -28,7 +28,7 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
     public func countDeadTasks(_ filter: DeadTaskFilter, in database: String) async throws -> Int {
-        try await onSetUp(database, for: .operator) { session in
+        try await inSetUp(database, for: .operator) { session in
             for queue in filter.queues ?? [] { try Queue.check(queue, session) }
             return try session.one(
                 """
@@ -63,7 +63,7 @@ extension Deployment {
         in database: String,
         onProgress: @escaping @Sendable (RedriveResult) -> Void = { _ in }
     ) async throws -> RedriveResult {
-        try await onSetUp(database, for: .operator) { session in
+        try await inSetUp(database, for: .operator) { session in
             for queue in filter.queues ?? [] { try Queue.check(queue, session) }
             var result = RedriveResult()
             for queue in filter.eachQueue {
@@ -84,7 +84,7 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
     public func planRedrive(_ filter: DeadTaskFilter, in database: String) async throws -> Plan {
-        try await onSetUp(database, for: .operator) { session in
+        try await inSetUp(database, for: .operator) { session in
             for queue in filter.queues ?? [] { try Queue.check(queue, session) }
             var plan = Plan()
             for queue in filter.eachQueue {
