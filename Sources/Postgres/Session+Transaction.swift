@@ -38,6 +38,17 @@ extension Session {
         }
     }
 
+    /// Runs the body in a transaction that is rolled back also when it returns: to see what would come of it.
+    ///
+    /// - Throws: as `transaction` does.
+    package func tryOut<Value: Sendable>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try transaction { throw TriedOut(value: try body()) }
+        } catch let done as TriedOut<Value> {
+            return done.value
+        }
+    }
+
     /// Begins a transaction that stays open over several `run`s and ends with the connection, which rolls it back: for a
     /// lock that is held meanwhile.
     ///
@@ -71,4 +82,9 @@ extension Session {
         }
         trace("rollback", began)
     }
+}
+
+/// Carries a value out of a transaction that is rolled back.
+private struct TriedOut<Value: Sendable>: Error {
+    let value: Value
 }

@@ -7,7 +7,7 @@ struct JudgedTests {
     @Test("attempts that failed are failing from three on, by the share that the threshold allows")
     func failing() async throws {
         try await withDatabases { fixture in
-            for (failed, total, measure) in [(2, 2, ""), (3, 3, "2.0"), (3, 7, "0.9"), (0, 0, ""), (5, 0, "")] {
+            for (failed, total, measure) in [(2, 2, "-"), (3, 3, "2.0"), (3, 7, "0.9"), (0, 0, "-"), (5, 0, "-")] {
                 let found = try await fixture.rows(
                     "select round(cronmill_cron.failing_measure(\(failed), \(total), 50), 1)",
                     in: "postgres"
@@ -25,7 +25,7 @@ struct JudgedTests {
             for (ready, measure) in [("09:50", "2.0"), ("10:00", "-10.0"), ("09:00:01", "2.0"), ("08:50", "14.0")] {
                 let facts: SQL = """
                     jsonb_build_array(jsonb_build_object(
-                        'database_name', \(literal: fixture.database), 'processor', 'emails', 'failed', 0, 'attempts', 0,
+                        'database_name', \(literal: fixture.database), 'processor', 'work', 'failed', 0, 'attempts', 0,
                         'of_at', extract(epoch from timestamptz '2027-01-15 10:10+00'),
                         'oldest_ready_at', extract(epoch from ('2027-01-15 ' || \(literal: ready) || '+00')::timestamptz)
                     ))
@@ -57,7 +57,7 @@ struct JudgedTests {
                     """
                     select concat_ws(',', u.is_late, u.is_overdue)
                     from cronmill_cron.dues(array[\(literal: fixture.database)], jsonb_build_array(jsonb_build_object(
-                        'database_name', \(literal: fixture.database), 'processor', 'emails',
+                        'database_name', \(literal: fixture.database), 'processor', 'work',
                         'quiet_since', extract(epoch from clock_timestamp() + \(literal: quiet)::interval)
                     )), clock_timestamp() + interval '1 day') as u
                     """,

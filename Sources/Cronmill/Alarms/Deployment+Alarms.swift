@@ -9,8 +9,8 @@ extension Deployment {
     /// - Throws: `CronmillError` if nothing is installed, or the role is no monitor, or for a database that is not
     ///   registered or may not be seen; `PostgresError`.
     public func alarms(databases: [String]? = nil, withHistory: Bool = false) async throws -> [Alarm] {
-        try await onRegistry(for: .monitor, of: databases) { session in
-            try session.checkVisible(databases, "alarms")
+        try await inRegistry(for: .monitor, of: databases) { session in
+            try Visibility(session).check(databases, "alarms")
             return try session.query(
                 """
                 select a.alarm_id, a.kind, a.database_name, a.processor, a.detail, a.acknowledged_by, a.tell_error,
@@ -44,8 +44,8 @@ extension Deployment {
     /// - Returns: the numbers of those that were not acknowledged before.
     /// - Throws: `CronmillError` for one that is not raised, or that the role may not acknowledge; `PostgresError`.
     public func acknowledgeAlarms(_ ids: [Int64]?, databases: [String]? = nil) async throws -> [Int64] {
-        try await onRegistry(for: .operator, of: databases) { session in
-            try session.checkVisible(databases, "alarms")
+        try await inRegistry(for: .operator, of: databases) { session in
+            try Visibility(session).check(databases, "alarms")
             let acknowledged: [Int64] = try session.query(
                 "select k.id from cronmill_cron.acknowledge_alarms(\(ids), \(databases)) as k (id)"
             ).map { try $0.get("id") }
@@ -86,7 +86,7 @@ extension Deployment {
     ///   - role: as whom; nil is the function's owner.
     /// - Throws: `CronmillError` if nothing is installed; `PostgresError`.
     public func planDelivery(to function: String?, runAs role: String?) async throws -> Plan {
-        try await with(connectCron()) { try await $0.run { try self.planDelivery(to: function, runAs: role, $0) } }
+        try await inCron { try self.planDelivery(to: function, runAs: role, $0) }
     }
 
     /// That is for the registry's owner: who lacks something is not told to become a monitor.
@@ -133,20 +133,5 @@ extension Deployment {
             "select cronmill_cron.deliver_to(\(literal: signature)::regprocedure, \(sql: role.literal))"
         )
         return plan
-    }
-
-    /// Runs `body` on a connection to the cron database, where a registry is.
-    func onRegistry<Value: Sendable>(
-        for part: RolePart,
-        of databases: [String]?,
-        _ body: @Sendable (Session) throws -> Value
-    ) async throws -> Value {
-        try await with(connectCron()) { connection in
-            try await connection.run { session in
-                try CronState.inspect(session).checkInstalled()
-                let only = databases.flatMap { $0.count == 1 ? $0.first : nil }
-                return try session.asking(part, of: only) { try body(session) }
-            }
-        }
     }
 }

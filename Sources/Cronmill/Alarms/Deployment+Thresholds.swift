@@ -5,7 +5,7 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` if nothing is installed; `PostgresError` for a role that may not read them.
     public func thresholds() async throws -> [ThresholdSet] {
-        try await onRegistry(for: .monitor, of: nil) { session in
+        try await inRegistry(for: .monitor, of: nil) { session in
             try session.query(
                 """
                 select v.database_name, v.processor, v.behind, v.failing, v.dead, v.overdue, v.silent, v.history, v.replica,

@@ -68,7 +68,7 @@ actor AdvisoryLock {
         while true {
             let left = limit.map { max($0 - (.now - start), .milliseconds(1)) } ?? Self.longestStand
             let stand = min(left, Self.longestStand)
-            let isTaken = try await connection.run { [kind] session in try session.stand(for: kind, stand) }
+            let isTaken = try await connection.run { [kind] session in try Self.stand(session, for: kind, stand) }
             if isTaken { return true }
             let waited = ContinuousClock.now - start
             if let limit, waited >= limit { return false }
@@ -172,26 +172,26 @@ extension Deployment {
     }
 }
 
-extension Session {
-    /// Waits for the lock for at most so long; false if it was not to be had.
-    fileprivate func stand(for kind: AdvisoryLock.Kind, _ limit: Duration) throws(PostgresError) -> Bool {
-        try execute("savepoint before_lock")
-        do {
-            try execute("select set_config('lock_timeout', \(limit.roundTripText), true)")
-            try execute("select pg_advisory_xact_lock(1668443502, \(kind.key))")
-            return true
-        } catch {
-            guard error.sqlState == .lockNotAvailable else { throw error }
-            try execute("rollback to savepoint before_lock")
-            return false
-        }
-    }
-}
-
 extension AdvisoryLock.Holder? {
     fileprivate var told: String {
         guard let self else { return "" }
         let (role, application) = (self.role.map { " of role \"\($0)\"" }, self.application.map { " (\($0))" })
         return ": server process \(self.pid)\(role ?? "")\(application ?? "") holds its lock"
+    }
+}
+
+extension AdvisoryLock {
+    /// Waits for the lock for at most so long; false if it was not to be had.
+    private static func stand(_ session: Session, for kind: Kind, _ limit: Duration) throws(PostgresError) -> Bool {
+        try session.execute("savepoint before_lock")
+        do {
+            try session.execute("select set_config('lock_timeout', \(limit.roundTripText), true)")
+            try session.execute("select pg_advisory_xact_lock(1668443502, \(kind.key))")
+            return true
+        } catch {
+            guard error.sqlState == .lockNotAvailable else { throw error }
+            try session.execute("rollback to savepoint before_lock")
+            return false
+        }
     }
 }

@@ -36,27 +36,6 @@ extension CronmillError {
     }
 }
 
-extension Session {
-    /// Refuses a queue that is not there. A role that may not see our tables learns it from the function it calls.
-    func checkQueue(_ name: String) throws {
-        let access = try one(
-            """
-            select case
-                when has_schema_privilege('cronmill', 'usage') then has_table_privilege('cronmill.queue', 'select')
-                else false
-            end as may_see
-            """
-        )
-        guard try access.get("may_see") else { return }
-        let known: [String] = try query("select q.name from cronmill.queue as q order by q.name").map {
-            try $0.get("name")
-        }
-        guard known.contains(name) else {
-            throw CronmillError.unknownQueue(name, database: database, known: known)
-        }
-    }
-}
-
 extension [String] {
     /// The nearest name, or else all there are; nil if there is none.
     fileprivate func hint(for name: String) -> String? {

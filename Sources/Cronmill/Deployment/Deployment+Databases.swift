@@ -6,14 +6,9 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` if nothing is installed in the cron database; `PostgresError`.
     public func registeredDatabases() async throws -> [String] {
-        try await with(connectCron()) { connection in
-            try await connection.run { session in
-                try CronState.inspect(session).checkInstalled()
-                return try session.asking(.monitor, of: nil) {
-                    try session.query("select v.name from cronmill_cron.visible_databases() as v (name)")
-                        .map { try $0.get("name") }
-                }
-            }
+        try await inRegistry(for: .monitor, of: nil) { session in
+            try session.query("select v.name from cronmill_cron.visible_databases() as v (name)")
+                .map { try $0.get("name") }
         }
     }
 
@@ -21,8 +16,8 @@ extension Deployment {
     ///
     /// - Throws: `PostgresError`.
     public func connectableDatabases() async throws -> [String] {
-        try await with(connectCron()) { connection in
-            try await connection.query(
+        try await inCron { session in
+            try session.query(
                 """
                 select d.datname from pg_catalog.pg_database as d
                 where d.datallowconn and not d.datistemplate order by d.datname
@@ -31,17 +26,60 @@ extension Deployment {
         }
     }
 
-    /// Runs `body` on a connection to a work database that is set up.
-    func onSetUp<Value: Sendable>(
+    /// Runs `body` in a session of the cron database.
+    ///
+    /// - Throws: `PostgresError` of kind `connection` if it cannot be made; what `body` throws.
+    func inCron<Value: Sendable>(_ body: @Sendable (Session) throws -> Value) async throws -> Value {
+        try await with(connectCron()) { try await $0.run(body) }
+    }
+
+    /// Runs `body` in a session of a work database.
+    ///
+    /// - Throws: `PostgresError` of kind `connection` if it cannot be made; what `body` throws.
+    func inWork<Value: Sendable>(
+        _ database: String,
+        _ body: @Sendable (Session) throws -> Value
+    ) async throws -> Value {
+        try await with(connectWork(database)) { try await $0.run(body) }
+    }
+
+    /// Runs `body` in a session of the database a step, a remedy or an error is about, the cron database or another.
+    ///
+    /// - Throws: `PostgresError` of kind `connection` if it cannot be made; what `body` throws.
+    func inDatabase<Value: Sendable>(
+        _ database: String,
+        _ body: @Sendable (Session) throws -> Value
+    ) async throws -> Value {
+        try await database == cronDatabase ? inCron(body) : inWork(database, body)
+    }
+
+    /// Runs `body`, which takes a part, in a session of the cron database, where a registry has to be.
+    ///
+    /// - Parameter databases: those it is about, nil for all; of a single one a refusal says how to get the part.
+    /// - Throws: `CronmillError` if nothing is installed, and for a part that the role does not have; what `body` throws.
+    func inRegistry<Value: Sendable>(
+        for part: RolePart,
+        of databases: [String]?,
+        _ body: @Sendable (Session) throws -> Value
+    ) async throws -> Value {
+        try await inCron { session in
+            try CronState.inspect(session).checkInstalled()
+            let only = databases.flatMap { $0.count == 1 ? $0.first : nil }
+            return try part.needed(of: only, session) { try body(session) }
+        }
+    }
+
+    /// Runs `body`, which takes a part, in a session of a work database that has to be set up.
+    ///
+    /// - Throws: `CronmillError` if it is not set up, and for a part that the role does not have; what `body` throws.
+    func inSetUp<Value: Sendable>(
         _ database: String,
         for part: RolePart,
         _ body: @Sendable (Session) throws -> Value
     ) async throws -> Value {
-        try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-                return try session.asking(part, of: database) { try body(session) }
-            }
+        try await inWork(database) { session in
+            guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
+            return try part.needed(of: database, session) { try body(session) }
         }
     }
 

@@ -46,12 +46,12 @@ extension Deployment {
     }
 }
 
-extension Session {
+extension ConnectionReport {
     /// Refuses what has to stay on one connection to the server for longer than a transaction.
     ///
     /// - Parameter refusal: what then cannot be done.
-    func checkDirect(_ refusal: String) throws {
-        guard try isPooled else { return }
+    static func checkDirect(_ refusal: String, _ session: Session) throws {
+        guard try session.isPooled else { return }
         throw CronmillError(
             .failed,
             "\(refusal) through a connection pooler",
@@ -59,7 +59,7 @@ extension Session {
                 "Another process of the server answers than the connection was told of, and the next statement may be "
                 + "answered by yet another, or this one's be somebody else's.",
             hint: "Name the server itself, with --host and --port.",
-            database: database
+            database: session.database
         )
     }
 }

@@ -15,25 +15,23 @@ extension Deployment {
     /// - Throws: `CronmillError` where nothing is set up, for a processor that is not there and for one whose handler or
     ///   table is gone; `PostgresError`.
     public func exportSettings(_ names: [String] = [], from database: String) async throws -> String {
-        try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                try session.checkOwner(database)
-                // One look at everything; durations are written as any server reads them.
-                return try session.transaction(.snapshot) {
-                    try session.execute("set local intervalstyle = postgres")
-                    let known: [String] = try session.query(
-                        "select p.name from cronmill.processor as p order by p.name collate \"C\""
-                    ).map { try $0.get("name") }
-                    if let unknown = names.first(where: { !known.contains($0) }) {
-                        throw CronmillError.unknownProcessor(unknown, in: [database], known: known)
-                    }
-                    return try SettingsText(
-                        known.filter { names.isEmpty || names.contains($0) },
-                        !names.isEmpty,
-                        session
-                    )
-                    .text
+        try await inWork(database) { session in
+            try WorkState.checkOwner(of: database, session)
+            // One look at everything; durations are written as any server reads them.
+            return try session.transaction(.snapshot) {
+                try session.execute("set local intervalstyle = postgres")
+                let known: [String] = try session.query(
+                    "select p.name from cronmill.processor as p order by p.name collate \"C\""
+                ).map { try $0.get("name") }
+                if let unknown = names.first(where: { !known.contains($0) }) {
+                    throw CronmillError.unknownProcessor(unknown, in: [database], known: known)
                 }
+                return try SettingsText(
+                    known.filter { names.isEmpty || names.contains($0) },
+                    !names.isEmpty,
+                    session
+                )
+                .text
             }
         }
     }

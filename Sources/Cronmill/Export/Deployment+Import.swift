@@ -11,23 +11,19 @@ extension Deployment {
     ///   SQLSTATE of class `MC` for what a rule refuses.
     public func planImport(_ text: String, database: String) async throws -> Plan {
         let script = try SettingsScript(text)
-        let work = try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                try session.checkOwner(database)
-                return try WorkInspection(state: WorkState.inspect(session), session: session, request: nil)
-            }
+        let work = try await inWork(database) { session in
+            try WorkState.checkOwner(of: database, session)
+            return try WorkInspection(state: WorkState.inspect(session), session: session, request: nil)
         }
-        let cron = try await with(connectCron()) { connection in
-            try await connection.run { try CronInspection.ofRegistered(database, $0) }
-        }
+        let cron = try await inCron { try CronInspection.ofRegistered(database, $0) }
         let trial = try await tryOut(script, as: work.state.user, database: database)
         var plan = Plan()
         // In another's database it is not the script alone that decides.
         for role in Set(trial.changed.values).sorted() where cron.trusts(work.state) {
             try plan.permit(role, for: database, cron: cron)
         }
-        for part in trial.parts where !cron.parts.contains(part) {
-            plan.showJobs(of: database, to: part, in: cronDatabase)
+        for grantee in trial.grantees where !cron.grantees.contains(grantee) {
+            plan.showJobs(of: database, to: grantee, in: cronDatabase)
         }
         guard trial.changes else { return plan }
         let permission = plan.steps
@@ -56,7 +52,7 @@ extension Deployment {
         /// Processors it makes or changes, and the roles they run as.
         var changed: [String: String]
         /// Operators and monitors there are afterwards.
-        var parts: [CronInspection.RolePart]
+        var grantees: [Grantee]
     }
 
     /// Does it and rolls it back. The registry is not told yet: which roles it has to permit is learned here.
@@ -64,7 +60,7 @@ extension Deployment {
         try await with(connectWork(database)) { connection in
             try await refusing {
                 try await connection.run { session in
-                    try session.tryOut([]) {
+                    try session.tryOut {
                         let before = try Snapshot(session)
                         try session.perform(.tellingRegistryOtherwise)
                         // In EXECUTE a COMMIT is an error.
@@ -74,7 +70,7 @@ extension Deployment {
                             changes: before != after,
                             changed: after.processors.filter { before.processors[$0.key] != $0.value }
                                 .mapValues(\.runAs),
-                            parts: try session.monitorsAndOperators()
+                            grantees: try Grantee.all(session)
                         )
                     }
                 }

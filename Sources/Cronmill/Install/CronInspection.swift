@@ -21,17 +21,11 @@ struct CronInspection: Sendable {
     /// The work database's processors, as the registry has them.
     var processors: Set<String> = []
     /// Monitors and operators of the work database.
-    var parts: Set<RolePart> = []
+    var grantees: Set<Grantee> = []
     /// Whether the registry's routines have to be dropped before they can be renewed.
     var mustDrop = false
     /// Whether DROP DATABASE will wait for a housekeeper that goes on for other databases.
     var dropsSlowly = false
-
-    /// A role that is a monitor or an operator of a work database.
-    struct RolePart: Sendable, Hashable {
-        let role: String
-        let part: String
-    }
 
     /// That of a work database that has to be registered, for the registry's owner.
     ///
@@ -96,16 +90,16 @@ struct CronInspection: Sendable {
                 """
             ).map { try $0.get("name") }
         )
-        parts = Set(
+        grantees = Set(
             try session.query(
                 """
                 select g.role_name, g.part from cronmill_cron.grantee as g
                 join cronmill_cron.work_database as w on w.work_database_id = g.work_database_id
                 where w.name = \(database)
                 """
-            ).map { try RolePart(role: $0.get("role_name"), part: $0.get("part")) }
+            ).map { try Grantee(role: $0.get("role_name"), part: $0.get("part")) }
         )
-        if isReplaced { (permittedRoles, processors, parts) = ([], [], []) }
+        if isReplaced { (permittedRoles, processors, grantees) = ([], [], []) }
         let given = try session.one(
             "select i.given_max_running_jobs, i.given_others from cronmill_cron.installation as i"
         )

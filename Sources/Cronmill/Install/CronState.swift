@@ -141,18 +141,3 @@ struct CronState: Sendable {
         }
     }
 }
-
-extension Session {
-    /// The first row of a query that has one.
-    func one(_ sql: SQL) throws -> Row {
-        guard let row = try query(sql).first else {
-            throw PostgresError(
-                kind: .client,
-                message: "the query gave no row",
-                database: database,
-                statement: sql.text
-            )
-        }
-        return row
-    }
-}

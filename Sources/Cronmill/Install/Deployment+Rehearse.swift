@@ -46,14 +46,13 @@ extension Deployment {
         let settings = try await with(connectWork(database)) { connection in
             try await refusing {
                 try await connection.run { session in
-                    try session.tryOut(rehearsal.workHalf) {
+                    try session.tryOut {
+                        try rehearsal.workHalf.perform(session)
                         if rehearsal.isLinked {
                             // Not by switching the trigger off: an event trigger may refuse every DDL.
                             try session.perform(.tellingRegistryOtherwise)
                         }
-                        for step in rehearsal.change {
-                            for statement in step.statements { try session.perform(statement) }
-                        }
+                        try rehearsal.change.perform(session)
                         return try session.query(
                             """
                             select p.name, p.enabled, p.slots, p.schedule, p.linger, p.run_as
@@ -68,14 +67,13 @@ extension Deployment {
         try await with(connectCron()) { connection in
             try await refusing {
                 try await connection.run { session in
-                    try session.tryOut(rehearsal.registry) {
+                    try session.tryOut {
+                        try rehearsal.registry.perform(session)
                         if !rehearsal.cron.isRegistered || rehearsal.cron.isReplaced {
                             // The link's role does not exist yet.
                             try session.execute("select cronmill_cron.register(\(database), null)")
                         }
-                        for step in rehearsal.permission {
-                            for statement in step.statements { try session.perform(statement) }
-                        }
+                        try rehearsal.permission.perform(session)
                         for row in settings {
                             try session.execute(
                                 """
@@ -99,31 +97,7 @@ extension Deployment {
         do {
             return try await retryingSerialization(body)
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            let database = error.database ?? cronDatabase
-            throw try await with(database == cronDatabase ? connectCron() : connectWork(database)) { connection in
-                try await connection.run { try $0.missingPrivilege(error) }
-            }
-        }
-    }
-}
-
-/// Carries a value out of a transaction that is rolled back.
-private struct TriedOut<Value: Sendable>: Error {
-    let value: Value
-}
-
-extension Session {
-    /// Does the steps and then `body` in a transaction that is rolled back.
-    func tryOut<Value: Sendable>(_ steps: [Plan.Step], _ body: () throws -> Value) throws -> Value {
-        do {
-            return try transaction {
-                for step in steps {
-                    for statement in step.statements { try perform(statement) }
-                }
-                throw TriedOut(value: try body())
-            }
-        } catch let done as TriedOut<Value> {
-            return done.value
+            throw try await inDatabase(error.database ?? cronDatabase) { try MissingPrivilege(error, $0).told() }
         }
     }
 }

@@ -9,38 +9,34 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` where the request cannot be met; `PostgresError`.
     public func planSetup(_ request: SetupRequest, database: String) async throws -> Plan {
-        let cron = try await with(connectCron()) { connection in
-            try await connection.run { session in
-                let state = try CronState.inspect(session, sqlFiles, isStrict: true)
-                try state.check()
-                try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
-                var inspection = try CronInspection(state: state, session: session, database: database)
-                if let half = state.half { inspection.mustDrop = try session.mustDrop(.cron(sqlFiles), half) }
-                return inspection
-            }
+        let cron = try await inCron { session in
+            let state = try CronState.inspect(session, sqlFiles, isStrict: true)
+            try state.check()
+            try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
+            var inspection = try CronInspection(state: state, session: session, database: database)
+            if let half = state.half { inspection.mustDrop = try Half.cron(sqlFiles).mustDrop(half, session) }
+            return inspection
         }
         var plan = Plan()
-        let work = try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                let state = try WorkState.inspect(session, sqlFiles, isStrict: true)
-                try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill", database: state.database)
-                var inspection = try WorkInspection(state: state, session: session, request: request.processor)
-                inspection.isPooled = try session.isPooled
-                if let processor = request.processor {
-                    let role = processor.runAs ?? inspection.processor?.runAs ?? state.user
-                    let slots = processor.slots ?? inspection.processor.flatMap { Int($0.text(of: "slots")) } ?? 1
-                    inspection.unfitDefaults = try session.unfitDefaults([role: slots])
-                }
-                if let half = state.half {
-                    let wanted = try Half.work(sqlFiles, isLinked: database != cronDatabase)
-                    inspection.mustDrop = try session.mustDrop(wanted, half)
-                    if half.fingerprint != wanted.fingerprint {
-                        inspection.outdated = try ProcedureState.all(session).sorted { $0.key < $1.key }
-                            .compactMap { name, state in state.renewal.map { (name, $0) } }
-                    }
-                }
-                return inspection
+        let work = try await inWork(database) { session in
+            let state = try WorkState.inspect(session, sqlFiles, isStrict: true)
+            try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill", database: state.database)
+            var inspection = try WorkInspection(state: state, session: session, request: request.processor)
+            inspection.isPooled = try session.isPooled
+            if let processor = request.processor {
+                let role = processor.runAs ?? inspection.processor?.runAs ?? state.user
+                let slots = processor.slots ?? inspection.processor.flatMap { Int($0.text(of: "slots")) } ?? 1
+                inspection.unfitDefaults = try UnfitDefault.all([role: slots], session)
             }
+            if let half = state.half {
+                let wanted = try Half.work(sqlFiles, isLinked: database != cronDatabase)
+                inspection.mustDrop = try wanted.mustDrop(half, session)
+                if half.fingerprint != wanted.fingerprint {
+                    inspection.outdated = try ProcedureState.all(session).sorted { $0.key < $1.key }
+                        .compactMap { name, state in state.renewal.map { (name, $0) } }
+                }
+            }
+            return inspection
         }
         try plan.installCron(cron, files: sqlFiles, request: request)
         let registry = plan.steps
@@ -93,43 +89,41 @@ extension Deployment {
 
     /// The change of settings by a role that does not own our schema; nil for its owner.
     private func planAsOperator(_ request: ProcessorRequest, database: String) async throws -> Plan? {
-        try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                let state = try WorkState.inspect(session)
-                guard let owner = state.owner, owner != state.user, request.handler == nil, request.runAs == nil,
-                    request.query.results == nil, request.query.resultType == nil
-                else {
-                    return nil
-                }
-                return try session.asking(.operator, of: database) {
-                    let known = try session.one(
-                        "select has_column_privilege('cronmill.processor', 'slots', 'update') as is_operator"
-                    )
-                    let row = try ProcessorRow.find(request, session: session)
-                    guard try known.get("is_operator") else {
-                        throw CronmillError.lacking(
-                            .operator,
-                            PostgresError(
-                                kind: .server,
-                                message: "permission denied for table processor",
-                                sqlState: .insufficientPrivilege,
-                                database: database
-                            ),
-                            role: state.user,
+        try await inWork(database) { session in
+            let state = try WorkState.inspect(session)
+            guard let owner = state.owner, owner != state.user, request.handler == nil, request.runAs == nil,
+                request.query.results == nil, request.query.resultType == nil
+            else {
+                return nil
+            }
+            return try RolePart.operator.needed(of: database, session) {
+                let known = try session.one(
+                    "select has_column_privilege('cronmill.processor', 'slots', 'update') as is_operator"
+                )
+                let row = try ProcessorRow.find(request, session: session)
+                guard try known.get("is_operator") else {
+                    throw CronmillError.lacking(
+                        .operator,
+                        PostgresError(
+                            kind: .server,
+                            message: "permission denied for table processor",
+                            sqlState: .insufficientPrivilege,
                             database: database
-                        )
-                    }
-                    guard let row else {
-                        let names: [String] = try session.query(
-                            "select p.name from cronmill.processor as p order by p.name"
-                        )
-                        .map { try $0.get("name") }
-                        throw CronmillError.unknownProcessor(request.name?.text ?? "", in: [database], known: names)
-                    }
-                    var plan = Plan()
-                    plan.changeSettings(of: row, request, in: database)
-                    return plan
+                        ),
+                        role: state.user,
+                        database: database
+                    )
                 }
+                guard let row else {
+                    let names: [String] = try session.query(
+                        "select p.name from cronmill.processor as p order by p.name"
+                    )
+                    .map { try $0.get("name") }
+                    throw CronmillError.unknownProcessor(request.name?.text ?? "", in: [database], known: names)
+                }
+                var plan = Plan()
+                plan.changeSettings(of: row, request, in: database)
+                return plan
             }
         }
     }

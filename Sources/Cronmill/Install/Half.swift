@@ -140,7 +140,7 @@ struct InstalledHalf: Sendable {
     /// - Parameter isStrict: whether the tables have to be those of their version, as for installing.
     /// - Throws: `CronmillError` for tables this program does not know.
     init(_ script: SQLScript, isStrict: Bool, _ session: Session) throws {
-        version = try session.schemaVersion(script, isStrict: isStrict)
+        version = try script.installedVersion(isStrict: isStrict, session)
         let row = try session.one(
             """
             select
@@ -170,15 +170,15 @@ extension Plan {
     }
 }
 
-extension Session {
+extension Half {
     /// Whether routines of a half that is installed have to be dropped before they can be made anew: the type of a
     /// result, or a view's columns, are others. What else is in the way is said when it is done.
-    func mustDrop(_ half: Half, _ installed: InstalledHalf) throws -> Bool {
-        guard !installed.isCurrent(half) else { return false }
+    func mustDrop(_ installed: InstalledHalf, _ session: Session) throws -> Bool {
+        guard !installed.isCurrent(self) else { return false }
         var plan = Plan()
-        plan.renew(half, installed, dropsFirst: false, in: database)
+        plan.renew(self, installed, dropsFirst: false, in: session.database)
         do {
-            try tryOut(plan.steps) {}
+            try session.tryOut { try plan.steps.perform(session) }
             return false
         } catch let error as PostgresError {
             return ["42P13", "42P16", "42809"].contains(error.sqlState)
@@ -186,19 +186,19 @@ extension Session {
     }
 
     /// The functions, views and triggers of a half that are not as its files have them, a sentence each.
-    func changesByHand(_ half: Half, dropsFirst: Bool) throws -> [String] {
+    func changesByHand(dropsFirst: Bool, _ session: Session) throws -> [String] {
         func definitions() throws -> [String: (text: String, isNew: Bool)] {
             var all: [String: (text: String, isNew: Bool)] = [:]
-            for row in try query(Half.definitions(in: half.schema)) {
+            for row in try session.query(Half.definitions(in: schema)) {
                 all["\(try row.get("kind", as: String.self)) \(try row.get("name", as: String.self))"] =
                     (try row.get("definition"), try row.get("is_new"))
             }
             return all
         }
         let before = try definitions()
-        let after = try tryOut([]) {
-            for statement in (dropsFirst ? [Half.dropAll(in: half.schema)] : []) + half.routines {
-                try perform(statement)
+        let after = try session.tryOut {
+            for statement in (dropsFirst ? [Half.dropAll(in: schema)] : []) + routines {
+                try session.perform(statement)
             }
             return try definitions()
         }

@@ -65,54 +65,54 @@ extension Plan {
     }
 }
 
-extension Session {
+extension SQLScript {
     /// The schema version of the half that is installed here, after a look at whether this program can work with it.
     ///
     /// - Parameter isStrict: whether the tables have to be those of the version.
     /// - Throws: `CronmillError` for tables newer than this program; if strict, for tables that are not what the number
     ///   promises, as those of an unreleased state.
-    func schemaVersion(_ script: SQLScript, isStrict: Bool) throws -> Int {
-        let version: Int = try one(
-            "select i.schema_version from \(identifier: [script.schema, "installation"]) as i"
+    func installedVersion(isStrict: Bool, _ session: Session) throws -> Int {
+        let version: Int = try session.one(
+            "select i.schema_version from \(identifier: [schema, "installation"]) as i"
         ).get("schema_version")
-        guard version <= script.version else {
+        guard version <= self.version else {
             throw CronmillError(
                 .failed,
-                "schema \(script.schema) of database \"\(database)\" has version \(version), and this program knows it up to version \(script.version)",
+                "schema \(schema) of database \"\(session.database)\" has version \(version), and this program knows it up to version \(self.version)",
                 detail: "A newer cronmill has upgraded it.",
                 hint: "Use that one.",
-                database: database
+                database: session.database
             )
         }
-        guard isStrict, version == script.version else { return version }
+        guard isStrict, version == self.version else { return version }
         let found: Set<String> = Set(
-            try query(
+            try session.query(
                 """
                 select concat_ws('.', n.nspname, c.relname, a.attname) as name
                 from pg_catalog.pg_class as c
                 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
                 join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-                where n.nspname = \(script.schema) and c.relkind = 'r'
+                where n.nspname = \(schema) and c.relkind = 'r'
                 union all
                 select concat_ws('.', n.nspname, t.typname)
                 from pg_catalog.pg_type as t
                 join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
                 left join pg_catalog.pg_class as c on c.oid = t.typrelid
-                where n.nspname = \(script.schema) and t.typelem = 0 and (t.typrelid = 0 or c.relkind = 'c')
+                where n.nspname = \(schema) and t.typelem = 0 and (t.typrelid = 0 or c.relkind = 'c')
                 """
             ).map { try $0.get("name") }
         )
-        let promised = script.promised
+        let promised = self.promised
         guard found != promised else { return version }
         let missing = promised.subtracting(found).sorted().map { "there is no \($0)" }
         let unknown = found.subtracting(promised).sorted().map { "nobody knows \($0)" }
         throw CronmillError(
             .failed,
-            "schema \(script.schema) of database \"\(database)\" cannot be upgraded: its tables are not those of version \(version)",
+            "schema \(schema) of database \"\(session.database)\" cannot be upgraded: its tables are not those of version \(version)",
             detail: "They are of a state that was never released, or were changed by hand: "
                 + "\((missing + unknown).prefix(5).joined(separator: ", ")).",
             hint: "Remove it with the program that installed it (cronmill remove), then set it up again.",
-            database: database
+            database: session.database
         )
     }
 }

@@ -26,7 +26,7 @@ struct WorkInspection: Sendable {
         self.state = state
         if state.isInstalled { try session.execute("select cronmill.assert_original()") }
         guard let request else { return }
-        if let path = request.searchPath { try session.check(path) }
+        if let path = request.searchPath { try path.check(session) }
         if state.isInstalled {
             if let queue = request.queue {
                 queueExists = try !session.query("select from cronmill.queue as q where q.name = \(queue.text)").isEmpty

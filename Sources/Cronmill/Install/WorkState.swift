@@ -94,3 +94,12 @@ struct WorkState: Sendable {
         return state
     }
 }
+
+extension WorkState {
+    /// Refuses a work database that is not set up, or whose schema belongs to another role.
+    static func checkOwner(of database: String, _ session: Session) throws {
+        let state = try WorkState.inspect(session)
+        guard state.isInstalled else { throw CronmillError.notSetUp(database) }
+        try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill", database: state.database)
+    }
+}

@@ -38,7 +38,7 @@ extension Migration {
                 let isEarly = ContinuousClock.now - start < .seconds(12)
                 let (after, startsMayBeUnderWay) = (floor, isEarly)
                 let (runs, newest) = try await connection.run { session in
-                    try session.liveRuns(after: after, connecting: startsMayBeUnderWay, hasRegistry: hasRegistry)
+                    try LiveRun.all(after: after, connecting: startsMayBeUnderWay, hasRegistry: hasRegistry, session)
                 }
                 floor = max(0, min(runs.map(\.runid).min() ?? newest, newest - 100) - 1)
                 let now = ContinuousClock.now
@@ -97,8 +97,8 @@ extension Migration {
 
     /// Noted first: what is paused and not noted would stay so.
     private func pause(_ processor: String, in database: String) async throws {
-        let isActive: Bool = try await with(from.connectWork(database)) { connection in
-            try await !connection.query(
+        let isActive: Bool = try await from.inWork(database) { session in
+            try !session.query(
                 "select from cronmill.processor as p where p.name = \(processor) and not p.paused"
             ).isEmpty
         }
@@ -109,8 +109,8 @@ extension Migration {
             on conflict on constraint pause_pkey do nothing
             """
         )
-        _ = try await with(from.connectWork(database)) { connection in
-            try await connection.execute("update cronmill.processor set paused = true where name = \(processor)")
+        _ = try await from.inWork(database) { session in
+            try session.execute("update cronmill.processor set paused = true where name = \(processor)")
         }
     }
 
@@ -123,8 +123,8 @@ extension Migration {
         }
         for (database, processor) in paused {
             do {
-                _ = try await with(from.connectWork(database)) { connection in
-                    try await connection.execute(
+                _ = try await from.inWork(database) { session in
+                    try session.execute(
                         "update cronmill.processor set paused = false where name = \(processor) and paused"
                     )
                 }
@@ -154,7 +154,7 @@ extension Migration {
     }
 }
 
-extension Session {
+extension LiveRun {
     /// Runs that have not ended, with runids above `floor`, and the newest runid there is. A row that says `running`
     /// without a backend is left over from a crash.
     ///
@@ -162,16 +162,17 @@ extension Session {
     ///   - floor: older runs have ended.
     ///   - connecting: whether runs count that have no backend yet.
     ///   - hasRegistry: whether the registry can say which jobs are ours.
-    fileprivate func liveRuns(
+    static func all(
         after floor: Int64,
         connecting: Bool,
-        hasRegistry: Bool
+        hasRegistry: Bool,
+        _ session: Session
     ) throws -> ([LiveRun], Int64) {
         let ours: SQL =
             hasRegistry
             ? "select o.jobid, o.processor, o.slot from cronmill_cron.job as o where o.removed_at is null"
             : "select null::bigint as jobid, null::text as processor, null::integer as slot where false"
-        let runs = try query(
+        let runs = try session.query(
             """
             select d.runid, d.jobid, a.pid, d.database, o.processor, o.slot,
                 coalesce('"' || j.jobname || '"', left(d.command, 40)) as title
@@ -198,7 +199,7 @@ extension Session {
                 slot: row.get("slot")
             )
         }
-        let newest: Int64 = try one(
+        let newest: Int64 = try session.one(
             "select coalesce(max(d.runid), 0) as newest from cron.job_run_details as d"
         ).get("newest")
         return (runs, newest)

@@ -47,8 +47,8 @@ extension Migration {
             Int64
         >?
     {
-        try await with(deployment.connectCron()) { connection in
-            let row = try await connection.query(
+        try await deployment.inCron { session in
+            let row = try session.query(
                 """
                 select min(d.runid) as lowest, max(d.runid) as highest
                 from (
@@ -68,41 +68,37 @@ extension Migration {
     private func carry(_ runids: ClosedRange<Int64>, from source: Deployment, into target: Deployment) async throws {
         let columns: SQL =
             "jobid, runid, job_pid, database, username, command, status, return_message, start_time, end_time"
-        let bytes: [UInt8] = try await with(source.connectCron()) { connection in
-            try await connection.run { session in
-                var bytes: [UInt8] = []
-                try session.copyOut(
-                    """
-                    copy (
-                        select d.jobid, d.runid, d.job_pid, d.database, d.username, d.command,
-                            case when d.status in ('starting', 'connecting', 'sending', 'running') then 'failed'
-                                else d.status end,
-                            case when d.status in ('starting', 'connecting', 'sending', 'running')
-                                then 'server restarted' else d.return_message end,
-                            d.start_time, d.end_time
-                        from cron.job_run_details as d
-                        where d.runid between \(literal: Int(runids.lowerBound)) and \(literal: Int(runids.upperBound))
-                    ) to stdout
-                    """
-                ) { bytes += $0 }
-                return bytes
-            }
+        let bytes: [UInt8] = try await source.inCron { session in
+            var bytes: [UInt8] = []
+            try session.copyOut(
+                """
+                copy (
+                    select d.jobid, d.runid, d.job_pid, d.database, d.username, d.command,
+                        case when d.status in ('starting', 'connecting', 'sending', 'running') then 'failed'
+                            else d.status end,
+                        case when d.status in ('starting', 'connecting', 'sending', 'running')
+                            then 'server restarted' else d.return_message end,
+                        d.start_time, d.end_time
+                    from cron.job_run_details as d
+                    where d.runid between \(literal: Int(runids.lowerBound)) and \(literal: Int(runids.upperBound))
+                ) to stdout
+                """
+            ) { bytes += $0 }
+            return bytes
         }
         guard !bytes.isEmpty else { return }
-        try await with(target.connectCron()) { connection in
-            try await connection.run { session in
-                try session.transaction {
-                    try session.execute(
-                        """
-                        delete from cron.job_run_details as d
-                        where d.runid between \(runids.lowerBound) and \(runids.upperBound)
-                        """
-                    )
-                    var chunk: [UInt8]? = bytes
-                    _ = try session.copyIn("copy cron.job_run_details (\(sql: columns)) from stdin") {
-                        defer { chunk = nil }
-                        return chunk
-                    }
+        try await target.inCron { session in
+            try session.transaction {
+                try session.execute(
+                    """
+                    delete from cron.job_run_details as d
+                    where d.runid between \(runids.lowerBound) and \(runids.upperBound)
+                    """
+                )
+                var chunk: [UInt8]? = bytes
+                _ = try session.copyIn("copy cron.job_run_details (\(sql: columns)) from stdin") {
+                    defer { chunk = nil }
+                    return chunk
                 }
             }
         }

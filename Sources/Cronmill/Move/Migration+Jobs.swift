@@ -29,7 +29,7 @@ extension Migration {
             "keep others from the jobs of database \(newDatabase)",
             in: newDatabase,
             statements: [SQL.passGuard, "set local lock_timeout = '10s'"]
-                + (try SQL.guardOfJobs(from: oldDatabase, to: newDatabase))
+                + (try JobGuard.statements(from: oldDatabase, to: newDatabase))
         )
         plan.add(
             "go on with the numbers of jobs and runs",
@@ -62,7 +62,7 @@ extension Migration {
             ).forEach { row in
                 remark("job \(row["jobid"] ?? "") was unscheduled meanwhile and is left out")
             }
-            return try session.jsonOfJobs(where: "true")
+            return try Journal.jobs(where: "true", session)
         }
         let count = try await onNew { session in
             try session.transaction {
@@ -90,7 +90,7 @@ extension Migration {
     /// - Throws: `CronmillError` that names the first one that differs.
     func verifyJobs() async throws -> String? {
         let housekeepers = try await housekeepers()
-        let jobs = try await onOld { try $0.jsonOfJobs(where: "not j.is_new") }
+        let jobs = try await onOld { try Journal.jobs(where: "not j.is_new", $0) }
         let (differences, count): ([String], Int) = try await onNew { session in
             let differences: [String] = try session.query(
                 """
@@ -133,7 +133,7 @@ extension Migration {
     /// Deactivates the jobs of the old database, which pg_cron has left, then activates those of the new one.
     func activateJobs() async throws -> String? {
         let active: [Int64] = try await onOld { session in
-            guard try session.configuredDatabase == newDatabase else {
+            guard try CronState.configuredDatabase(session) == newDatabase else {
                 throw CronmillError(
                     .failed,
                     "pg_cron is not in database \"\(newDatabase)\"",
@@ -174,7 +174,7 @@ extension Migration {
                 ).get("is_guarded")
                 guard isGuarded else { return }
                 try session.execute("lock table cron.job in access exclusive mode")
-                try session.releaseJobs()
+                try JobGuard(session).takeAway()
                 try session.execute("drop schema cronmill_migration cascade")
             }
         }
@@ -189,17 +189,5 @@ extension Migration {
                 "select o.jobid from cronmill_cron.job as o where o.slot = 0 and o.removed_at is null"
             ).map { try $0.get("jobid") }
         }
-    }
-}
-
-extension Session {
-    /// Jobs `j` of the journal as a JSON array.
-    func jsonOfJobs(where condition: SQL) throws -> String {
-        try one(
-            """
-            select coalesce(jsonb_agg(to_jsonb(j) order by j.jobid), '[]')::text as jobs
-            from cronmill_migration.job as j where \(sql: condition)
-            """
-        ).get("jobs")
     }
 }

@@ -16,7 +16,7 @@ struct Journal: Sendable {
 
     /// Nil where there is none.
     init?(_ session: Session) throws {
-        guard try session.hasJournal else { return nil }
+        guard try Self.isThere(session) else { return nil }
         guard
             let row = try session.query(
                 """
@@ -39,21 +39,29 @@ struct Journal: Sendable {
     }
 }
 
-extension Session {
-    fileprivate var hasJournal: Bool {
-        get throws {
-            try one(
-                """
-                select exists (
-                    select from pg_catalog.pg_class as c
-                    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-                    -- Only a superuser moves: another's schema of that name is no journal.
-                    join pg_catalog.pg_roles as r on r.oid = n.nspowner
-                    where n.nspname = 'cronmill_migration' and c.relname = 'migration' and r.rolsuper
-                ) as has
-                """
-            ).get("has")
-        }
+extension Journal {
+    private static func isThere(_ session: Session) throws -> Bool {
+        try session.one(
+            """
+            select exists (
+                select from pg_catalog.pg_class as c
+                join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+                -- Only a superuser moves: another's schema of that name is no journal.
+                join pg_catalog.pg_roles as r on r.oid = n.nspowner
+                where n.nspname = 'cronmill_migration' and c.relname = 'migration' and r.rolsuper
+            ) as has
+            """
+        ).get("has")
+    }
+
+    /// Jobs `j` of the journal as a JSON array.
+    static func jobs(where condition: SQL, _ session: Session) throws -> String {
+        try session.one(
+            """
+            select coalesce(jsonb_agg(to_jsonb(j) order by j.jobid), '[]')::text as jobs
+            from cronmill_migration.job as j where \(sql: condition)
+            """
+        ).get("jobs")
     }
 }
 
@@ -102,7 +110,7 @@ extension Migration {
             return try await connection.run(body)
         } catch let error as PostgresError {
             guard error.sqlState == .lockNotAvailable else { throw error }
-            throw try await connection.run { try $0.lockedBySomebody() }
+            throw try await connection.run { try JobGuard($0).lockedBySomebody() }
         }
     }
 

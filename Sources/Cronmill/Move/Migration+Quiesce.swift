@@ -31,7 +31,7 @@ extension Migration {
                     from cron.job as j
                     """
                 )
-                try session.guardJobs(from: oldDatabase, to: newDatabase)
+                try JobGuard(session).put(from: oldDatabase, to: newDatabase)
                 try session.execute(.rest)
                 let note = "\(jobs.counted("job"))"
                 try session.execute(.ended(.quiesce, rollback: false, note: note))
@@ -71,7 +71,7 @@ extension Migration {
                 )
             }
             try await connection.run { session in
-                try session.guardJobs(from: newDatabase, to: oldDatabase)
+                try JobGuard(session).put(from: newDatabase, to: oldDatabase)
                 try session.execute(.restActive)
                 try session.execute("commit")
             }
@@ -81,9 +81,7 @@ extension Migration {
 
     /// Whether pg_cron's extension is in the cron database of a deployment.
     func pgCronIsIn(_ deployment: Deployment) async throws -> Bool {
-        try await with(deployment.connectCron()) {
-            try await $0.run { try CronState.inspect($0).extensionVersion != nil }
-        }
+        try await deployment.inCron { try CronState.inspect($0).extensionVersion != nil }
     }
 }
 
@@ -92,91 +90,7 @@ extension SQL {
     static let migrationSchema: SQL = "create schema if not exists cronmill_migration"
 }
 
-extension Session {
-    /// Who has pg_cron's tables, as an error.
-    fileprivate func holders() throws -> [String] {
-        try query(
-            """
-            select distinct format('server process %s of role "%s"', l.pid, coalesce(a.usename, '?')) as holder
-            from pg_catalog.pg_locks as l
-            left join pg_catalog.pg_stat_activity as a on a.pid = l.pid
-            where l.relation in (
-                    select c.oid from pg_catalog.pg_class as c
-                    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace where n.nspname = 'cron'
-                )
-                and l.granted and l.pid <> pg_backend_pid()
-                and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
-            order by 1
-            """
-        ).map { try $0.get("holder") }
-    }
-
-    /// What is said when a lock was not to be had.
-    func lockedBySomebody() throws -> CronmillError {
-        // The session may be in a transaction that has failed.
-        if isInTransaction { try execute("rollback") }
-        let holders = try holders()
-        return CronmillError(
-            .failed,
-            "pg_cron's tables in database \"\(database)\" are locked by somebody"
-                + (holders.isEmpty ? "" : ": \(holders.joined(separator: ", "))"),
-            detail: "That was waited for ten seconds; what was done before stays done.",
-            hint: "End that transaction (select pg_terminate_backend(PID);), and run the same command again.",
-            database: database
-        )
-    }
-
-    /// Refuses changes of jobs by others.
-    func guardJobs(from: String, to: String) throws {
-        for statement in try SQL.guardOfJobs(from: from, to: to) { try script(statement.text) }
-    }
-
-    /// Takes the guard away.
-    func releaseJobs() throws {
-        for event in ["", "_delete", "_truncate", "_probe"] {
-            try execute("drop trigger if exists cronmill_migration_guard\(unsafeRaw: event) on cron.job")
-        }
-        _ = try query("select cronmill_migration.release_functions()")
-    }
-}
-
 extension SQL {
-    /// What refuses changes of jobs by others in a database that pg_cron leaves, or comes to.
-    static func guardOfJobs(from: String, to: String) throws -> [SQL] {
-        // What pg_cron can do is found by making a job and taking it back.
-        let changes: SQL = """
-            create or replace trigger cronmill_migration_guard
-            before insert or update on cron.job
-            for each row
-            when (
-                coalesce(pg_catalog.current_setting('cronmill.migration', true), '') <> 'on'
-                and new.jobname is distinct from 'cronmill probe'
-            )
-            execute function cronmill_migration.refuse_change(\(literal: from), \(literal: to))
-            """
-        let losses: [SQL] = [("delete", "row"), ("truncate", "statement")].map { event, level in
-            """
-            create or replace trigger cronmill_migration_guard_\(unsafeRaw: event)
-            before \(unsafeRaw: event) on cron.job
-            for each \(unsafeRaw: level)
-            when (coalesce(pg_catalog.current_setting('cronmill.migration', true), '') <> 'on')
-            execute function cronmill_migration.refuse_change(\(literal: from), \(literal: to))
-            """
-        }
-        // A probe is rolled back before anything is committed: a job that keeps its name is somebody's.
-        let probe: SQL = """
-            create constraint trigger cronmill_migration_guard_probe
-            after insert or update on cron.job deferrable initially deferred
-            for each row
-            when (new.jobname = 'cronmill probe')
-            execute function cronmill_migration.refuse_change(\(literal: from), \(literal: to))
-            """
-        return try [.migrationSchema, SQLScript.statements("migrate/guard.sql"), changes] + losses + [
-            "drop trigger if exists cronmill_migration_guard_probe on cron.job", probe,
-            "select cronmill_migration.guard_functions(\(literal: from), \(literal: to))",
-        ]
-    }
-
     /// Lets the active jobs of the journal rest.
     static let rest: SQL = """
         select cron.alter_job(j.jobid, schedule := \(Migration.never))

@@ -48,12 +48,10 @@ extension Migration {
     }
 
     private func workDatabases(of deployment: Deployment) async throws -> [String] {
-        try await with(deployment.connectCron()) { connection in
-            try await connection.run { session in
-                guard try CronState.inspect(session).isInstalled else { return [] }
-                return try session.query("select w.name from cronmill_cron.work_database as w order by w.name").map {
-                    try $0.get("name")
-                }
+        try await deployment.inCron { session in
+            guard try CronState.inspect(session).isInstalled else { return [] }
+            return try session.query("select w.name from cronmill_cron.work_database as w order by w.name").map {
+                try $0.get("name")
             }
         }
     }
@@ -134,11 +132,9 @@ extension Migration {
     }
 
     private func installation(of database: String) async throws -> LinkState? {
-        try await with(from.connectWork(database)) { connection in
-            try await connection.run { session in
-                guard try WorkState.inspect(session).isInstalled else { return nil }
-                return try LinkState(session)
-            }
+        try await from.inWork(database) { session in
+            guard try WorkState.inspect(session).isInstalled else { return nil }
+            return try LinkState(session)
         }
     }
 

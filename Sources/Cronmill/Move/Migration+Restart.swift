@@ -9,16 +9,16 @@ extension Migration {
     func set(_ deployment: Deployment, isReset: Bool = false) async throws -> String? {
         let name = deployment.cronDatabase
         return try await onOld { session in
-            if try session.nextDatabase == name { return "it is so already" }
+            if try Self.nextDatabase(session) == name { return "it is so already" }
             do {
                 if isReset { try session.executeAlone("alter system reset cron.database_name") }
-                if try session.nextDatabase != name {
+                if try Self.nextDatabase(session) != name {
                     try session.executeAlone("alter system set cron.database_name = \(literal: name)")
                 }
             } catch let error as PostgresError {
                 throw notSet(name, "cron.database_name cannot be set: \(error.message)")
             }
-            let next = try session.nextDatabase
+            let next = try Self.nextDatabase(session)
             guard next == name else {
                 throw notSet(name, "cron.database_name is \(next.quotedLiteral) by another setting, which wins")
             }
@@ -42,7 +42,7 @@ extension Migration {
     /// - Throws: `CronmillError` if nobody restarts it, or in vain; what `restart` throws.
     func restart(into deployment: Deployment, command: String, holding lock: AdvisoryLock) async throws -> String? {
         let name = deployment.cronDatabase
-        if try await onOld({ try $0.configuredDatabase }) == name { return nil }
+        if try await onOld({ try CronState.configuredDatabase($0) }) == name { return nil }
         let start = ContinuousClock.now
         await lock.release()
         if let restart {
@@ -52,7 +52,7 @@ extension Migration {
         }
         while true {
             do {
-                if try await onOld({ try $0.configuredDatabase }) == name { break }
+                if try await onOld({ try CronState.configuredDatabase($0) }) == name { break }
             } catch let error as PostgresError where error.isOfRestart {
                 // It is on its way.
             }
@@ -73,27 +73,20 @@ extension Migration {
     }
 }
 
-extension Session {
-    /// The database that pg_cron works in since the server's start; nil where it is not loaded or may not be read.
-    var configuredDatabase: String? {
-        get throws { try CronState.inspect(self).configuredDatabase }
-    }
-
+extension Migration {
     /// The database that pg_cron works in after the next start of the server, by its files.
-    fileprivate var nextDatabase: String {
-        get throws {
-            try one(
-                """
-                select case when s.source = 'command line' then s.setting else coalesce(f.setting, s.boot_val) end as name
-                from pg_catalog.pg_settings as s
-                left join (
-                    select g.setting from pg_catalog.pg_file_settings as g
-                    where g.name = 'cron.database_name' order by g.seqno desc limit 1
-                ) as f on true
-                where s.name = 'cron.database_name'
-                """
-            ).get("name")
-        }
+    private static func nextDatabase(_ session: Session) throws -> String {
+        try session.one(
+            """
+            select case when s.source = 'command line' then s.setting else coalesce(f.setting, s.boot_val) end as name
+            from pg_catalog.pg_settings as s
+            left join (
+                select g.setting from pg_catalog.pg_file_settings as g
+                where g.name = 'cron.database_name' order by g.seqno desc limit 1
+            ) as f on true
+            where s.name = 'cron.database_name'
+            """
+        ).get("name")
     }
 }
 
@@ -103,4 +96,9 @@ extension PostgresError {
         kind == .connection || sqlState == .adminShutdown || sqlState == .cannotConnectNow
             || sqlState?.isClass("57") == true
     }
+}
+
+extension CronState {
+    /// The database that pg_cron works in since the server's start; nil where it is not loaded or may not be read.
+    static func configuredDatabase(_ session: Session) throws -> String? { try inspect(session).configuredDatabase }
 }

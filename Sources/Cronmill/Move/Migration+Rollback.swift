@@ -10,13 +10,14 @@ extension Migration {
         // What our own jobs have to be is said by their processors.
         let jobs = try await onOld { session in
             guard try CronState.inspect(session).isInstalled else {
-                return try session.jsonOfJobs(where: "not j.is_new")
+                return try Journal.jobs(where: "not j.is_new", session)
             }
-            return try session.jsonOfJobs(
+            return try Journal.jobs(
                 where: """
                     not j.is_new
                     and not exists (select from cronmill_cron.job as o where o.jobid = j.jobid and o.removed_at is null)
-                    """
+                    """,
+                session
             )
         }
         return try await onNew { session in
@@ -80,7 +81,7 @@ extension Migration {
     /// The jobs of the old database as the journal has them; from this commit on they are pg_cron's again.
     private func restoreJobs() async throws -> String? {
         try await onOld { session in
-            guard try session.configuredDatabase == oldDatabase else {
+            guard try CronState.configuredDatabase(session) == oldDatabase else {
                 throw CronmillError(
                     .failed,
                     "pg_cron is not in database \"\(oldDatabase)\"",
@@ -141,7 +142,7 @@ extension Migration {
             // In a transaction of its own: jobs do not rest while somebody keeps the guard from being taken away.
             try session.transaction {
                 try session.execute("lock table cron.job in access exclusive mode")
-                try session.releaseJobs()
+                try JobGuard(session).takeAway()
                 try session.execute(.ended(.restore, rollback: true, note: nil))
             }
             return made > 0 ? "with \(made.counted("job")) made since" : nil

@@ -40,7 +40,7 @@ extension Migration {
     /// - Throws: `CronmillError` if another move is under way; `PostgresError`.
     public func status() async throws -> MigrationStatus {
         guard let journal = try await journal() else {
-            let database = try await onOld { try $0.configuredDatabase }
+            let database = try await onOld { try CronState.configuredDatabase($0) }
             return MigrationStatus(state: .none, cronDatabase: database, steps: [])
         }
         return try await onOld { session in
@@ -62,7 +62,7 @@ extension Migration {
             }
             return MigrationStatus(
                 state: journal.isRollback ? .rollingBack : journal.isComplete ? .moved : .moving,
-                cronDatabase: try session.configuredDatabase,
+                cronDatabase: try CronState.configuredDatabase(session),
                 steps: steps
             )
         }

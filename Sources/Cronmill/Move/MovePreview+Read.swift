@@ -48,17 +48,15 @@ extension Migration {
     /// What is in the way of leading a work database to the new registry, found before anything is moved.
     private func workObstacles(_ database: String) async throws -> [MovePreview.Obstacle] {
         do {
-            return try await with(from.connectWork(database)) { connection in
-                try await connection.run { session in
-                    let state = try WorkState.inspect(session, from.sqlFiles, isStrict: true)
-                    guard state.isInstalled, let owner = state.owner else { return [] }
-                    if owner != state.user { return [.owner(owner, of: "cronmill", for: state.user, in: database)] }
-                    guard try session.isOriginal() else {
-                        let text = "database \"\(database)\" is not the one Cronmill was installed in"
-                        return [.init(text: text, remedy: "cronmill sync --adopt", database: database)]
-                    }
-                    return []
+            return try await from.inWork(database) { session in
+                let state = try WorkState.inspect(session, from.sqlFiles, isStrict: true)
+                guard state.isInstalled, let owner = state.owner else { return [] }
+                if owner != state.user { return [.owner(owner, of: "cronmill", for: state.user, in: database)] }
+                guard try WorkState.isOriginal(session) else {
+                    let text = "database \"\(database)\" is not the one Cronmill was installed in"
+                    return [.init(text: text, remedy: "cronmill sync --adopt", database: database)]
                 }
+                return []
             }
         } catch let error as PostgresError where error.sqlState == .invalidCatalogName {
             // It is gone, which `sync` says and heals; pg_cron can go without it.

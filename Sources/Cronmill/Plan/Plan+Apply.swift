@@ -31,7 +31,7 @@ extension Deployment {
                                 }
                             }
                         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-                            throw try session.missingPrivilege(error)
+                            throw try MissingPrivilege(error, session).told()
                         }
                     }
                 }
@@ -55,13 +55,11 @@ func retryingSerialization<Value>(_ body: () async throws -> Value) async throws
     preconditionFailure("unreachable: the loop has no end")
 }
 
-extension Session {
-    /// Several statements at once can carry no parameters; one with parameters is sent on its own.
-    func perform(_ statement: SQL) throws {
-        if statement.parameters.isEmpty {
-            try script(statement.text)
-        } else {
-            try execute(statement)
+extension [Plan.Step] {
+    /// Does them in the transaction that is open.
+    func perform(_ session: Session) throws {
+        for step in self {
+            for statement in step.statements { try session.perform(statement) }
         }
     }
 }

@@ -66,7 +66,7 @@ extension Deployment {
     }
 
     private func processorNames(in database: String, for part: RolePart) async throws -> [String] {
-        try await onSetUp(database, for: part) { session in
+        try await inSetUp(database, for: part) { session in
             try session.query("select p.name from cronmill.processor as p order by p.name").map { try $0.get("name") }
         }
     }
@@ -75,7 +75,7 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
     public func queueNames(in database: String) async throws -> [String] {
-        try await onSetUp(database, for: .monitor) { session in
+        try await inSetUp(database, for: .monitor) { session in
             try session.query("select q.name from cronmill.queue as q order by q.name").map { try $0.get("name") }
         }
     }
@@ -86,7 +86,7 @@ extension Deployment {
     public func queues(of processors: [String], in database: String) async throws -> [String]? {
         guard !processors.isEmpty else { return nil }
         let names = try await self.processors(processors, in: database)
-        return try await onSetUp(database, for: .monitor) { session in
+        return try await inSetUp(database, for: .monitor) { session in
             try session.query(
                 """
                 select q.name from cronmill.processor as p
@@ -102,11 +102,11 @@ extension Deployment {
     /// - Throws: `CronmillError` for a name that is not there; `PostgresError`.
     public func plan(_ change: ProcessorChange, _ names: [String], in database: String) async throws -> Plan {
         let names = try await processors(names, in: database, for: .operator)
-        let (already, pauses): (Set<String>, [String: String]) = try await with(connectWork(database)) { connection in
-            let already: [String] = try await connection.query(
+        let (already, pauses): (Set<String>, [String: String]) = try await inWork(database) { session in
+            let already: [String] = try session.query(
                 "select p.name from cronmill.processor as p where \(sql: change.alreadySo)"
             ).map { try $0.get("name") }
-            let paused = try await connection.query(
+            let paused = try session.query(
                 "select p.name, p.paused_for from cronmill.processor as p where p.paused_for is not null"
             ).map { row in try (row.get("name", as: String.self), row.get("paused_for", as: String.self)) }
             return (Set(already), Dictionary(paused) { first, _ in first })
@@ -131,7 +131,7 @@ extension Deployment {
     ///
     /// - Throws: `PostgresError`.
     public func pausedProcessors(_ names: [String], in database: String) async throws -> [String] {
-        try await onSetUp(database, for: .monitor) { session in
+        try await inSetUp(database, for: .monitor) { session in
             try session.query(
                 """
                 select p.name from cronmill.processor as p
@@ -164,7 +164,7 @@ extension Deployment {
             let enabled: [String] = try targets.map { try $0.get("name") }
             let paused: [String] = try targets.filter { try $0.get("paused") }.map { try $0.get("name") }
             try await connection.run { session in
-                try session.asking(.operator, of: database) {
+                try RolePart.operator.needed(of: database, session) {
                     _ = try session.execute(
                         """
                         update cronmill.processor

@@ -16,29 +16,27 @@ extension Deployment {
     /// - Throws: `CronmillError` for a name that is not there; `PostgresError`.
     public func tasksDropped(by removal: Removal, in database: String) async throws -> Int {
         guard try await hasWorkHalf(database) else { return 0 }
-        return try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                let queue: String?
-                switch removal {
-                case .processor: return 0
-                case .queue(let name):
-                    try session.checkQueue(name)
-                    queue = name
-                case .everything: queue = nil
-                }
-                return try session.one(
-                    """
-                    select (select count(*) from cronmill.task as t where t.queue_id = any (w.queue_ids))
-                        + (select count(*) from cronmill.dead_task as d where d.queue_id = any (w.queue_ids))
-                        + (select count(*) from cronmill.done_task as d where d.queue_id = any (w.queue_ids)) as total
-                    from (
-                        select array(
-                            select q.queue_id from cronmill.queue as q where \(queue)::text is null or q.name = \(queue)
-                        ) as queue_ids
-                    ) as w
-                    """
-                ).get("total")
+        return try await inWork(database) { session in
+            let queue: String?
+            switch removal {
+            case .processor: return 0
+            case .queue(let name):
+                try Queue.check(name, session)
+                queue = name
+            case .everything: queue = nil
             }
+            return try session.one(
+                """
+                select (select count(*) from cronmill.task as t where t.queue_id = any (w.queue_ids))
+                    + (select count(*) from cronmill.dead_task as d where d.queue_id = any (w.queue_ids))
+                    + (select count(*) from cronmill.done_task as d where d.queue_id = any (w.queue_ids)) as total
+                from (
+                    select array(
+                        select q.queue_id from cronmill.queue as q where \(queue)::text is null or q.name = \(queue)
+                    ) as queue_ids
+                ) as w
+                """
+            ).get("total")
         }
     }
 
@@ -52,18 +50,16 @@ extension Deployment {
             _ = try await processors([name], in: database)
             plan.dropProcessor(name, keeping: try await resultTables([name], in: database), in: database)
         case .queue(let name):
-            let processor: String? = try await with(connectWork(database)) { connection in
-                try await connection.run { session in
-                    guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-                    try session.checkQueue(name)
-                    try session.checkNotTakenOver(name)
-                    return try session.query(
-                        """
-                        select p.name from cronmill.processor as p
-                        join cronmill.queue as q on q.queue_id = p.queue_id where q.name = \(name)
-                        """
-                    ).first.map { try $0.get("name") }
-                }
+            let processor: String? = try await inWork(database) { session in
+                guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
+                try Queue.check(name, session)
+                try StoredTakeOver.checkNone(of: name, session)
+                return try session.query(
+                    """
+                    select p.name from cronmill.processor as p
+                    join cronmill.queue as q on q.queue_id = p.queue_id where q.name = \(name)
+                    """
+                ).first.map { try $0.get("name") }
             }
             if let processor {
                 plan.dropProcessor(
@@ -115,37 +111,35 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` if there still is one; `PostgresError`.
     public func planRemoveCron() async throws -> Plan {
-        try await with(connectCron()) { connection in
-            try await connection.run { session in
-                var plan = Plan()
-                guard try CronState.inspect(session).isInstalled else { return plan }
-                let left: [String] = try session.query(
-                    "select w.name from cronmill_cron.work_database as w order by w.name"
-                ).map { try $0.get("name") }
-                guard left.isEmpty else {
-                    throw CronmillError(
-                        .failed,
-                        "work databases are still registered: \(left.joined(separator: ", "))",
-                        hint: "First: cronmill remove --all --everything",
-                        database: cronDatabase
-                    )
-                }
-                let madeCron: Bool = try session.one("select i.made_pg_cron from cronmill_cron.installation as i")
-                    .get("made_pg_cron")
-                plan.add(
-                    "drop the registry",
-                    in: cronDatabase,
-                    "select cronmill_cron.keep_house()",
-                    "drop schema if exists cronmill_run_as cascade",
-                    "drop schema cronmill_cron cascade"
+        try await inCron { session in
+            var plan = Plan()
+            guard try CronState.inspect(session).isInstalled else { return plan }
+            let left: [String] = try session.query(
+                "select w.name from cronmill_cron.work_database as w order by w.name"
+            ).map { try $0.get("name") }
+            guard left.isEmpty else {
+                throw CronmillError(
+                    .failed,
+                    "work databases are still registered: \(left.joined(separator: ", "))",
+                    hint: "First: cronmill remove --all --everything",
+                    database: cronDatabase
                 )
-                if madeCron, try session.one("select count(*) as jobs from cron.job").get("jobs", as: Int.self) == 0 {
-                    plan.add("drop extension pg_cron, which setup made", in: cronDatabase, "drop extension pg_cron")
-                } else if madeCron {
-                    plan.remark("Extension pg_cron was made by setup and is left: it has jobs of others.")
-                }
-                return plan
             }
+            let madeCron: Bool = try session.one("select i.made_pg_cron from cronmill_cron.installation as i")
+                .get("made_pg_cron")
+            plan.add(
+                "drop the registry",
+                in: cronDatabase,
+                "select cronmill_cron.keep_house()",
+                "drop schema if exists cronmill_run_as cascade",
+                "drop schema cronmill_cron cascade"
+            )
+            if madeCron, try session.one("select count(*) as jobs from cron.job").get("jobs", as: Int.self) == 0 {
+                plan.add("drop extension pg_cron, which setup made", in: cronDatabase, "drop extension pg_cron")
+            } else if madeCron {
+                plan.remark("Extension pg_cron was made by setup and is left: it has jobs of others.")
+            }
+            return plan
         }
     }
 
@@ -154,12 +148,10 @@ extension Deployment {
     }
 
     private func cronInspection(of database: String) async throws -> CronInspection {
-        try await with(connectCron()) { connection in
-            try await connection.run { session in
-                var cron = try CronInspection(state: CronState.inspect(session), session: session, database: database)
-                cron.dropsSlowly = try cron.isRegistered && session.dropsSlowly(besides: database)
-                return cron
-            }
+        try await inCron { session in
+            var cron = try CronInspection(state: CronState.inspect(session), session: session, database: database)
+            cron.dropsSlowly = try cron.isRegistered && Self.dropsSlowly(besides: database, session)
+            return cron
         }
     }
 
@@ -167,7 +159,7 @@ extension Deployment {
     private func workState(_ database: String) async throws -> WorkState? {
         guard try await !cronInspection(of: database).isReplaced else { return nil }
         do {
-            return try await with(connectWork(database)) { try await $0.run { try WorkState.inspect($0) } }
+            return try await inWork(database) { try WorkState.inspect($0) }
         } catch let error as PostgresError where error.sqlState == .invalidCatalogName {
             return nil
         }
@@ -189,13 +181,11 @@ extension Deployment {
             )
         }
         if let state, state.isInstalled {
-            let madeWrapper: Bool = try await with(connectWork(database)) { connection in
-                try await connection.run {
-                    try $0.one("select i.made_postgres_fdw from cronmill.installation as i").get("made_postgres_fdw")
-                }
+            let madeWrapper: Bool = try await inWork(database) {
+                try $0.one("select i.made_postgres_fdw from cronmill.installation as i").get("made_postgres_fdw")
             }
             plan.keep(try await resultTables(nil, in: database))
-            let taken = try await with(connectWork(database)) { try await $0.run { try $0.takeOvers() } }
+            let taken = try await inWork(database) { try StoredTakeOver.all($0) }
             for table in taken.filter(\.tableExists).map(\.takeOver.table) {
                 plan.remark("Rows inserted into table \(table), which was taken over, stay there from now on.")
             }
@@ -224,27 +214,13 @@ extension Deployment {
         var role = cron.registeredLinkRole
         if role == nil, let state, state.isInstalled {
             // A copy that was never adopted carries the name of the original's role.
-            let isOwn = try await with(connectWork(database)) { try await $0.run { try $0.isOriginal() } }
+            let isOwn = try await inWork(database) { try WorkState.isOriginal($0) }
             role = isOwn && state.isLinked == true ? LinkRole.name(for: database) : nil
         }
         if let role {
             let home = state == nil ? cronDatabase : database
             plan.add("drop the link's role", in: home, "drop role if exists \(identifier: role)")
         }
-    }
-}
-
-extension Session {
-    /// Whether DROP DATABASE will wait for a housekeeper: of PostgreSQL 15 and later with pg_cron before 1.6.3, of whose
-    /// version the third number cannot be seen, and where housekeepers go on for another database.
-    fileprivate func dropsSlowly(besides database: String) throws -> Bool {
-        try one(
-            """
-            select current_setting('server_version_num')::integer >= 150000
-                and exists (select from pg_extension as e where e.extname = 'pg_cron' and e.extversion ~ '^1\\.[45]')
-                and exists (select from cronmill_cron.work_database as w where w.name <> \(database)) as slowly
-            """
-        ).get("slowly")
     }
 }
 
@@ -264,5 +240,19 @@ extension Plan {
             "drop function if exists cronmill_processor.\(identifier: name)(jsonb)"
         )
         keep(tables)
+    }
+}
+
+extension Deployment {
+    /// Whether DROP DATABASE will wait for a housekeeper: of PostgreSQL 15 and later with pg_cron before 1.6.3, of whose
+    /// version the third number cannot be seen, and where housekeepers go on for another database.
+    private static func dropsSlowly(besides database: String, _ session: Session) throws -> Bool {
+        try session.one(
+            """
+            select current_setting('server_version_num')::integer >= 150000
+                and exists (select from pg_extension as e where e.extname = 'pg_cron' and e.extversion ~ '^1\\.[45]')
+                and exists (select from cronmill_cron.work_database as w where w.name <> \(database)) as slowly
+            """
+        ).get("slowly")
     }
 }

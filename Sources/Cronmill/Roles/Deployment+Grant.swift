@@ -27,8 +27,8 @@ extension Deployment {
                     "select cronmill.grant_part(\(literal: role), \(literal: part.name))"
                 )
             }
-            let granted = CronInspection.RolePart(role: role, part: part.name)
-            if !cron.inspection.parts.contains(granted) || cron.lacksPrivileges {
+            let granted = Grantee(role: role, part: part.name)
+            if !cron.inspection.grantees.contains(granted) || cron.lacksPrivileges {
                 plan.showJobs(of: database, to: granted, in: cronDatabase)
             }
         }
@@ -62,7 +62,7 @@ extension Deployment {
         case .producer(let queues):
             let held = try await queuesOfProducer(role, database: database)
             for queue in queues where !held.contains(queue) {
-                try await with(connectWork(database)) { try await $0.run { try $0.checkQueue(queue) } }
+                try await inWork(database) { try Queue.check(queue, $0) }
             }
             for queue in held where queues.isEmpty || queues.contains(queue) {
                 plan.add(
@@ -79,7 +79,7 @@ extension Deployment {
                     "select cronmill.revoke_part(\(literal: role), \(literal: part.name))"
                 )
             }
-            if cron.inspection.parts.contains(.init(role: role, part: part.name)) {
+            if cron.inspection.grantees.contains(.init(role: role, part: part.name)) {
                 plan.add(
                     "let role \(role) no longer see the jobs and runs of database \(database)",
                     in: cronDatabase,
@@ -98,43 +98,39 @@ extension Deployment {
         database: String,
         complete: Bool = true
     ) async throws -> Bool {
-        try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                try session.checkOwner(database)
-                if let queue { try session.checkQueue(queue) }
-                return try session.one(
-                    """
-                    select
-                        exists (
-                            select from cronmill.grantee as g
-                            left join cronmill.queue as q on q.queue_id = g.queue_id
-                            where g.role_name = \(role) and g.part = \(part.name) and q.name is not distinct from \(queue)
+        try await inWork(database) { session in
+            try WorkState.checkOwner(of: database, session)
+            if let queue { try Queue.check(queue, session) }
+            return try session.one(
+                """
+                select
+                    exists (
+                        select from cronmill.grantee as g
+                        left join cronmill.queue as q on q.queue_id = g.queue_id
+                        where g.role_name = \(role) and g.part = \(part.name) and q.name is not distinct from \(queue)
+                    )
+                    and (
+                        not \(complete)::boolean
+                        or not exists (
+                            select w.target from cronmill.wanted_privileges() as w where w.role_name = \(role)
+                            except
+                            select g.target from cronmill.granted_privileges() as g where g.role_name = \(role)
                         )
-                        and (
-                            not \(complete)::boolean
-                            or not exists (
-                                select w.target from cronmill.wanted_privileges() as w where w.role_name = \(role)
-                                except
-                                select g.target from cronmill.granted_privileges() as g where g.role_name = \(role)
-                            )
-                        ) as has
-                    """
-                ).get("has")
-            }
+                    ) as has
+                """
+            ).get("has")
         }
     }
 
     private func queuesOfProducer(_ role: String, database: String) async throws -> [String] {
-        try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                try session.checkOwner(database)
-                return try session.query(
-                    """
-                    select q.name from cronmill.grantee as g join cronmill.queue as q on q.queue_id = g.queue_id
-                    where g.role_name = \(role) order by q.name
-                    """
-                ).map { try $0.get("name") }
-            }
+        try await inWork(database) { session in
+            try WorkState.checkOwner(of: database, session)
+            return try session.query(
+                """
+                select q.name from cronmill.grantee as g join cronmill.queue as q on q.queue_id = g.queue_id
+                where g.role_name = \(role) order by q.name
+                """
+            ).map { try $0.get("name") }
         }
     }
 
@@ -147,32 +143,30 @@ extension Deployment {
 
     /// What the cron database says of a role; nil for one that need not exist.
     private func inspectCron(_ database: String, role: String?) async throws -> CronGrants {
-        try await with(connectCron()) { connection in
-            try await connection.run { session in
-                let inspection = try CronInspection.ofRegistered(database, session)
-                var grants = CronGrants(inspection: inspection, lacksPrivileges: false, connectable: [])
-                guard let role else { return grants }
-                guard try !session.query("select from pg_catalog.pg_roles as r where r.rolname = \(role)").isEmpty
-                else { throw CronmillError.unknownRole(role) }
-                grants.connectable = Set(
-                    try session.query(
-                        """
-                        select d.datname from pg_catalog.pg_database as d
-                        where d.datname in (\(database), \(cronDatabase))
-                            and has_database_privilege(\(role), d.oid, 'connect')
-                        """
-                    ).map { try $0.get("datname") }
-                )
-                grants.lacksPrivileges = try !session.query(
+        try await inCron { session in
+            let inspection = try CronInspection.ofRegistered(database, session)
+            var grants = CronGrants(inspection: inspection, lacksPrivileges: false, connectable: [])
+            guard let role else { return grants }
+            guard try !session.query("select from pg_catalog.pg_roles as r where r.rolname = \(role)").isEmpty
+            else { throw CronmillError.unknownRole(role) }
+            grants.connectable = Set(
+                try session.query(
                     """
-                    select w.target from cronmill_cron.wanted_privileges() as w
-                    where w.role_name = \(role) and w.part in ('operator', 'monitor')
-                    except
-                    select g.target from cronmill_cron.granted_privileges() as g where g.role_name = \(role)
+                    select d.datname from pg_catalog.pg_database as d
+                    where d.datname in (\(database), \(cronDatabase))
+                        and has_database_privilege(\(role), d.oid, 'connect')
                     """
-                ).isEmpty
-                return grants
-            }
+                ).map { try $0.get("datname") }
+            )
+            grants.lacksPrivileges = try !session.query(
+                """
+                select w.target from cronmill_cron.wanted_privileges() as w
+                where w.role_name = \(role) and w.part in ('operator', 'monitor')
+                except
+                select g.target from cronmill_cron.granted_privileges() as g where g.role_name = \(role)
+                """
+            ).isEmpty
+            return grants
         }
     }
 }
@@ -189,21 +183,12 @@ extension RolePart {
 
 extension Plan {
     /// A monitor or operator of the work database sees its jobs and runs.
-    mutating func showJobs(of database: String, to part: CronInspection.RolePart, in cronDatabase: String) {
+    mutating func showJobs(of database: String, to grantee: Grantee, in cronDatabase: String) {
         add(
-            "let role \(part.role) see the jobs and runs of database \(database)",
+            "let role \(grantee.role) see the jobs and runs of database \(database)",
             in: cronDatabase,
-            "select cronmill_cron.grant_part(\(literal: database), \(literal: part.role), \(literal: part.part))"
+            "select cronmill_cron.grant_part(\(literal: database), \(literal: grantee.role), \(literal: grantee.part))"
         )
-    }
-}
-
-extension Session {
-    /// The monitors and operators of the session's work database.
-    func monitorsAndOperators() throws -> [CronInspection.RolePart] {
-        try query(
-            "select g.role_name, g.part from cronmill.grantee as g where g.queue_id is null order by 1, 2"
-        ).map { try .init(role: $0.get("role_name"), part: $0.get("part")) }
     }
 }
 
@@ -215,14 +200,5 @@ extension CronmillError {
             "role \"\(role)\" does not exist",
             hint: "create role \(Identifier(role).quoted) login;"
         )
-    }
-}
-
-extension Session {
-    /// Refuses a work database that is not set up, or whose schema belongs to another role.
-    func checkOwner(_ database: String) throws {
-        let state = try WorkState.inspect(self)
-        guard state.isInstalled else { throw CronmillError.notSetUp(database) }
-        try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill", database: state.database)
     }
 }

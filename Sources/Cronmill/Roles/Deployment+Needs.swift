@@ -5,21 +5,22 @@ extension Deployment {
     /// that is to do the tasks.
     func needsOfSetup(_ database: String, runAs: String?) async throws -> [PermissionFinding] {
         let isLinked = database != cronDatabase
-        var findings = try await with(connectCron()) { connection in
-            try await connection.run { try $0.needsOfCron(runAs: runAs, database: database) }
-        }
-        findings += try await with(connectWork(database)) { connection in
-            try await connection.run { try $0.needsOfWork(isLinked: isLinked) }
-        }
+        var findings = try await inCron { try SetupNeeds($0).ofCron(runAs: runAs, work: database) }
+        findings += try await inWork(database) { try SetupNeeds($0).ofWork(isLinked: isLinked) }
         return findings
     }
 }
 
-extension Session {
-    fileprivate func needsOfCron(runAs: String?, database work: String) throws -> [PermissionFinding] {
+/// What roles need that set a processor up.
+private struct SetupNeeds {
+    let session: Session
+
+    init(_ session: Session) { self.session = session }
+
+    func ofCron(runAs: String?, work: String) throws -> [PermissionFinding] {
         var findings: [PermissionFinding] = []
         if let runAs {
-            let row = try query(
+            let row = try session.query(
                 """
                 select r.rolcanlogin as may_login, has_database_privilege(r.oid, d.oid, 'connect') as may_connect
                 from pg_catalog.pg_roles as r
@@ -32,11 +33,11 @@ extension Session {
                 .needed(
                     "may log in, as pg_cron lets it",
                     isThere: try row?.get("may_login") ?? false,
-                    in: database,
+                    in: session.database,
                     role: runAs,
                     Remedy(
                         sql: row == nil ? "create role \(name) login;" : "alter role \(name) login;",
-                        database: database,
+                        database: session.database,
                         executor: .superuser
                     )
                 )
@@ -47,14 +48,14 @@ extension Session {
                 .needed(
                     target,
                     isThere: try row.get("may_connect"),
-                    in: database,
+                    in: session.database,
                     role: runAs,
-                    .grant(target, to: runAs, in: database)
+                    .grant(target, to: runAs, in: session.database)
                 )
             )
         }
         // Where there is no pg_cron yet, set-up makes it or says who has to; a superuser acts for all roles.
-        findings += try query(
+        findings += try session.query(
             """
             select r.role_name, t.target, t.is_held
             from (select distinct x.name from unnest(array[current_user::text, \(runAs)::text]) as x (name)) as r (role_name)
@@ -81,16 +82,16 @@ extension Session {
             return try .needed(
                 target,
                 isThere: row.get("is_held"),
-                in: database,
+                in: session.database,
                 role: role,
-                .grant(target, to: role, in: database)
+                .grant(target, to: role, in: session.database)
             )
         }
         return findings
     }
 
-    fileprivate func needsOfWork(isLinked: Bool) throws -> [PermissionFinding] {
-        let row = try one(
+    func ofWork(isLinked: Bool) throws -> [PermissionFinding] {
+        let row = try session.one(
             """
             select r.rolname, r.rolsuper, r.rolcreaterole,
                 has_database_privilege(current_database(), 'create') as may_create,
@@ -104,14 +105,14 @@ extension Session {
         )
         let role: String = try row.get("rolname")
         guard try !row.get("rolsuper", as: Bool.self) else { return [] }
-        let target = "create on database \(Identifier(database).quoted)"
+        let target = "create on database \(Identifier(session.database).quoted)"
         var findings: [PermissionFinding] = [
             .needed(
                 target,
                 isThere: try row.get("may_create"),
-                in: database,
+                in: session.database,
                 role: role,
-                .grant(target, to: role, in: database)
+                .grant(target, to: role, in: session.database)
             )
         ]
         guard isLinked else { return findings }
@@ -119,22 +120,22 @@ extension Session {
             .needed(
                 "may create roles (for the link)",
                 isThere: try row.get("rolcreaterole"),
-                in: database,
+                in: session.database,
                 role: role,
-                .creatingRoles(by: role, in: database)
+                .creatingRoles(by: role, in: session.database)
             )
         )
         if try !row.get("has_wrapper", as: Bool.self) {
-            let remedy = Remedy.creating(extension: "postgres_fdw", in: database)
-            findings.append(.needed("extension postgres_fdw", isThere: false, in: database, role: role, remedy))
+            let remedy = Remedy.creating(extension: "postgres_fdw", in: session.database)
+            findings.append(.needed("extension postgres_fdw", isThere: false, in: session.database, role: role, remedy))
         }
         findings.append(
             .needed(
                 "usage on foreign data wrapper postgres_fdw",
                 isThere: try row.get("may_use_wrapper"),
-                in: database,
+                in: session.database,
                 role: role,
-                .usingWrapper(by: role, in: database)
+                .usingWrapper(by: role, in: session.database)
             )
         )
         return findings

@@ -11,13 +11,13 @@ extension Deployment {
     /// - Throws: `CronmillError` for a role that may not look; `PostgresError` if the cron database cannot be reached.
     public func checkPermissions(databases: [String], runAs: String? = nil) async throws -> PermissionReport {
         var report = PermissionReport()
-        let cron = try await with(connectCron()) { try await $0.run { try CronFacts($0) } }
+        let cron = try await inCron { try CronFacts($0) }
         report.users[cron.database] = .init(name: cron.user, isSuperuser: cron.isSuperuser)
         var inspection = PermissionInspection(cron: cron)
         var needs: [PermissionFinding] = []
         for result in await forEach(
             databases,
-            { database in try await with(connectWork(database)) { try await $0.run { try WorkFacts.read($0) } } }
+            { database in try await inWork(database) { try WorkFacts.read($0) } }
         ) {
             switch result.outcome {
             case .success(let work?):
@@ -33,9 +33,7 @@ extension Deployment {
                 report.failures.append(DatabaseResult(database: result.database, outcome: .failure(error)))
             }
         }
-        inspection.roles = try await with(connectCron()) { connection in
-            try await connection.run { try RoleFacts.all($0) }
-        }
+        inspection.roles = try await inCron { try RoleFacts.all($0) }
         report.findings = needs.reduce(into: inspection.findings) { if !$0.contains($1) { $0.append($1) } }
         report.remarks += inspection.remarks
         return report
@@ -50,8 +48,7 @@ extension Deployment {
     public func apply(_ remedies: [Remedy], onRemedy: (Remedy) -> Void = { _ in }) async throws {
         for remedy in remedies {
             onRemedy(remedy)
-            let connection = try await remedy.database == cronDatabase ? connectCron() : connectWork(remedy.database)
-            try await with(connection) { try await $0.run { try $0.script(remedy.sql) } }
+            try await inDatabase(remedy.database) { try $0.script(remedy.sql) }
         }
     }
 }

@@ -6,25 +6,23 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` where there is no link; `PostgresError`.
     public func planPasswordRotation(database: String) async throws -> Plan {
-        try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                try session.checkOwner(database)
-                try session.execute("select cronmill.assert_original()")
-                let state = try WorkState.inspect(session)
-                guard let role = state.linkRole, state.hasLink else {
-                    throw CronmillError(
-                        .failed,
-                        "database \"\(database)\" has no link whose password could be changed",
-                        detail: state.isLinked == false ? "Its registry is in the same database." : nil,
-                        hint: state.isLinked == false
-                            ? nil : "Make it with: cronmill setup --database \(database.shellWord)",
-                        database: database
-                    )
-                }
-                var plan = Plan()
-                try plan.rotatePassword(of: role, in: database)
-                return plan
+        try await inWork(database) { session in
+            try WorkState.checkOwner(of: database, session)
+            try session.execute("select cronmill.assert_original()")
+            let state = try WorkState.inspect(session)
+            guard let role = state.linkRole, state.hasLink else {
+                throw CronmillError(
+                    .failed,
+                    "database \"\(database)\" has no link whose password could be changed",
+                    detail: state.isLinked == false ? "Its registry is in the same database." : nil,
+                    hint: state.isLinked == false
+                        ? nil : "Make it with: cronmill setup --database \(database.shellWord)",
+                    database: database
+                )
             }
+            var plan = Plan()
+            try plan.rotatePassword(of: role, in: database)
+            return plan
         }
     }
 }

@@ -35,15 +35,15 @@ struct UnfitDefault: Sendable, Hashable {
     }
 }
 
-extension Session {
+extension UnfitDefault {
     /// Defaults that bite roles as which runs log in here: of role and database, and of the server where nothing else is set.
     ///
     /// `idle_in_transaction_session_timeout` is none of them: a run is at work from its beginning to its end.
     ///
     /// - Parameter slots: runs of each role at once.
-    func unfitDefaults(_ slots: [String: Int]) throws -> [UnfitDefault] {
+    static func all(_ slots: [String: Int], _ session: Session) throws -> [UnfitDefault] {
         let roles = slots.keys.sorted()
-        let settings = try query(
+        let settings = try session.query(
             """
             select r.rolname as role, s.name, d.value, s.wanted
             from unnest(\(roles)::text[]) as w (name)
@@ -81,13 +81,13 @@ extension Session {
         ).map { row in
             try UnfitDefault(
                 role: row.get("role"),
-                database: database,
+                database: session.database,
                 setting: row.get("name"),
                 value: row.get("value"),
                 wanted: row.get("wanted")
             )
         }
-        let limits = try query(
+        let limits = try session.query(
             """
             select r.rolname as role, r.rolconnlimit as limited
             from pg_roles as r where r.rolname = any (\(roles)) and r.rolconnlimit >= 0 and not r.rolsuper
@@ -98,7 +98,7 @@ extension Session {
             guard let needed = slots[role], limit < needed else { return nil }
             return UnfitDefault(
                 role: role,
-                database: database,
+                database: session.database,
                 setting: nil,
                 value: String(limit),
                 wanted: String(needed)

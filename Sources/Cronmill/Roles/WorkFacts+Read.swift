@@ -17,10 +17,10 @@ extension WorkFacts {
         work.privileges = try PrivilegeFacts(schema: "cronmill", session)
         work.processors = try ProcessorFacts.all(session)
         let slots = work.processors.map { ($0.runAs, $0.isEnabled ? $0.slots : 0) }
-        work.unfitDefaults = try session.unfitDefaults(Dictionary(slots, uniquingKeysWith: +))
+        work.unfitDefaults = try UnfitDefault.all(Dictionary(slots, uniquingKeysWith: +), session)
         for (index, processor) in work.processors.enumerated() {
             guard let table = processor.resultTable else { continue }
-            work.processors[index].resultsFault = try session.resultsFault(in: table, owner: owner)
+            work.processors[index].resultsFault = try resultsFault(in: table, owner: owner, session)
         }
         guard work.isLinked else { return work }
         for row in try session.query(
@@ -40,7 +40,7 @@ extension WorkFacts {
             """
         ).get("may")
         work.isLinkTried = true
-        if let error = try session.linkFailure(as: owner) {
+        if let error = try linkFailure(as: owner, session) {
             work.linkError = error.detail.map { "\(error.message): \($0)" } ?? error.message
             work.linkState = error.sqlState
         }
@@ -48,18 +48,22 @@ extension WorkFacts {
     }
 }
 
-extension Session {
+extension WorkFacts {
     /// What is wrong with a table of results, for the owner of our schema; nil if nothing is, or it is gone.
-    fileprivate func resultsFault(in table: String, owner: String) throws -> (text: String, remedy: String?)? {
-        guard try one("select to_regclass(\(table)) is not null as exists").get("exists") else { return nil }
-        try execute("begin read only")
-        try execute("set local role \(identifier: owner)")
+    private static func resultsFault(
+        in table: String,
+        owner: String,
+        _ session: Session
+    ) throws -> (text: String, remedy: String?)? {
+        guard try session.one("select to_regclass(\(table)) is not null as exists").get("exists") else { return nil }
+        try session.execute("begin read only")
+        try session.execute("set local role \(identifier: owner)")
         do {
-            try checkResults(in: table)
-            try execute("rollback")
+            try QueryTable.checkTrust(in: table, session)
+            try session.execute("rollback")
             return nil
         } catch let error as CronmillError {
-            try execute("rollback")
+            try session.execute("rollback")
             return (error.message, error.hint.flatMap { $0.hasSuffix(";") && !$0.contains(": ") ? $0 : nil })
         }
     }
@@ -67,16 +71,16 @@ extension Session {
     /// Asks the registry through the link, as the owner of the user mapping, in a transaction that is rolled back.
     ///
     /// - Returns: why it does not work; nil if it does.
-    fileprivate func linkFailure(as owner: String) throws -> PostgresError? {
-        try execute("begin read only")
+    private static func linkFailure(as owner: String, _ session: Session) throws -> PostgresError? {
+        try session.execute("begin read only")
         do {
-            try execute("set local role \(identifier: owner)")
-            try execute("select from cronmill.registry as r limit 1")
-            try execute("rollback")
+            try session.execute("set local role \(identifier: owner)")
+            try session.execute("select from cronmill.registry as r limit 1")
+            try session.execute("rollback")
             return nil
         } catch {
-            guard isInTransaction else { throw error }
-            try execute("rollback")
+            guard session.isInTransaction else { throw error }
+            try session.execute("rollback")
             return error
         }
     }

@@ -51,9 +51,9 @@ extension Deployment {
         _ request: PruneRequest,
         onProgress: @escaping @Sendable (_ removed: Int, _ part: Double) -> Void = { _, _ in }
     ) async throws -> [PrunedProcessor] {
-        try await onRegistry(for: .monitor, of: request.databases) { session in
-            try session.check(request)
-            try session.checkOwner()
+        try await inRegistry(for: .monitor, of: request.databases) { session in
+            try Visibility(session).checkRan(request.processors, in: request.databases)
+            try RunHistory(session).checkOwner()
             var pass: String = try session.one(
                 """
                 select cronmill_cron.begin_prune(
@@ -76,7 +76,7 @@ extension Deployment {
                 pass = try row.get("text")
                 try onProgress(row.get("total"), row.get("part"))
             } while try !row.get("is_over")
-            if try !request.isRehearsal && row.get("total", as: Int.self) > 0 { try session.vacuumHistory() }
+            if try !request.isRehearsal && row.get("total", as: Int.self) > 0 { try RunHistory(session).vacuum() }
             return try session.query(
                 """
                 select nullif(r.key, '')::jsonb ->> 0 as database_name, nullif(r.key, '')::jsonb ->> 1 as processor, r.value::bigint as runs
@@ -102,7 +102,7 @@ extension Deployment {
     /// - Returns: those of which there was something to remove.
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
     public func pruneTasks(in database: String, isRehearsal: Bool = false) async throws -> [PrunedProcessor] {
-        try await onSetUp(database, for: .operator) { session in
+        try await inSetUp(database, for: .operator) { session in
             var pruned: [String: PrunedProcessor] = [:]
             var most = 0
             repeat {
@@ -127,50 +127,5 @@ extension Deployment {
             } while !isRehearsal && most > 0
             return pruned.values.filter { !$0.isEmpty }.sorted { ($0.processor ?? "") < ($1.processor ?? "") }
         }
-    }
-}
-
-extension Session {
-    /// Refuses processors that never had a job.
-    fileprivate func check(_ request: PruneRequest) throws {
-        guard let names = request.processors else { return }
-        let known: [String] = try query(
-            "select v.processor from cronmill_cron.visible_processors(\(request.databases)) as v (processor)"
-        ).map { try $0.get("processor") }
-        for name in names where !known.contains(name) {
-            throw CronmillError.unknownProcessor(name, in: request.databases ?? [], known: known)
-        }
-    }
-
-    /// Refuses who may not change pg_cron's history for us.
-    fileprivate func checkOwner() throws {
-        let row = try one(
-            """
-            select has_function_privilege(p.oid, 'execute') as may, session_user as me, pg_get_userbyid(p.proowner) as owner
-            from pg_catalog.pg_proc as p
-            where p.pronamespace = 'cronmill_cron'::regnamespace and p.proname = 'begin_prune'
-            """
-        )
-        guard try !row.get("may") else { return }
-        let (me, owner): (String, String) = try (row.get("me"), row.get("owner"))
-        throw CronmillError(
-            .failed,
-            "role \"\(me)\" may not prune the history",
-            detail: "It belongs to \"\(owner)\", who owns the registry; the housekeeper prunes it every hour.",
-            hint: "Connect as \"\(owner)\".",
-            database: database
-        )
-    }
-
-    /// Autovacuum does not see what pg_cron writes there.
-    fileprivate func vacuumHistory() throws {
-        let mayVacuum: Bool = try one(
-            """
-            select pg_has_role(c.relowner, 'usage') as may
-            from pg_catalog.pg_class as c
-            where c.oid = 'cron.job_run_details'::regclass
-            """
-        ).get("may")
-        if mayVacuum { try executeAlone("vacuum (analyze) cron.job_run_details") }
     }
 }

@@ -43,20 +43,18 @@ extension Deployment {
                 limit 1
             ) as r
             """
-        return try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                try session.asking(.monitor, of: database) {
-                    do {
-                        let counts = try session.query(statement).map { row in
-                            (
-                                try row.get("runid", as: Int64.self),
-                                try TaskCounts(done: row.get("done"), failed: row.get("failed"), dead: row.get("dead"))
-                            )
-                        }
-                        return Dictionary(counts) { $1 }
-                    } catch let error as PostgresError where error.sqlState == .undefinedTable {
-                        throw CronmillError.notSetUp(database)
+        return try await inWork(database) { session in
+            try RolePart.monitor.needed(of: database, session) {
+                do {
+                    let counts = try session.query(statement).map { row in
+                        (
+                            try row.get("runid", as: Int64.self),
+                            try TaskCounts(done: row.get("done"), failed: row.get("failed"), dead: row.get("dead"))
+                        )
                     }
+                    return Dictionary(counts) { $1 }
+                } catch let error as PostgresError where error.sqlState == .undefinedTable {
+                    throw CronmillError.notSetUp(database)
                 }
             }
         }

@@ -71,11 +71,11 @@ extension Deployment {
 
     private static func report(_ filter: RunFilter, _ session: Session) throws -> RunReport {
         let database = filter.databases.flatMap { $0.count == 1 ? $0.first : nil }
-        return try session.asking(.monitor, of: database) {
-            try session.checkVisible(filter.databases, "runs", ofOthersToo: filter.includesOtherJobs)
+        return try RolePart.monitor.needed(of: database, session) {
+            try Visibility(session).check(filter.databases, "runs", ofOthersToo: filter.includesOtherJobs)
             var report = RunReport(runs: try runs(filter, session))
             // Where there is no run, a name may be wrong.
-            if report.runs.isEmpty { try session.checkRan(filter.processors, in: filter.databases) }
+            if report.runs.isEmpty { try Visibility(session).checkRan(filter.processors, in: filter.databases) }
             if filter.since == nil, report.runs.count < filter.limit || filter.order == .slowest {
                 let range = try session.one(
                     """
@@ -86,7 +86,7 @@ extension Deployment {
                 report.isCut = try range.get("is_cut", as: Bool?.self) ?? false
                 report.reachesTo = try range.time("reaches_to")
             }
-            report.isSwitchedOff = try session.historyIsOff()
+            report.isSwitchedOff = try RunHistory(session).isOff()
             return report
         }
     }
@@ -111,58 +111,6 @@ extension Deployment {
             limit \(filter.limit)
             """
         ).map { try Run($0) }
-    }
-}
-
-extension Session {
-    /// Refuses databases that who logged in may not see, and those that neither are registered nor were.
-    ///
-    /// - Parameters:
-    ///   - what: is to be seen of them: runs, alarms.
-    ///   - ofOthersToo: whether any database there is will do.
-    func checkVisible(_ databases: [String]?, _ what: String, ofOthersToo: Bool = false) throws {
-        guard let databases else { return }
-        let invisible = try query(
-            """
-            select d.name, session_user as me, a.sees_all
-            from unnest(\(databases)::text[]) as d (name)
-            cross join cronmill_cron.sees_all() as a (sees_all)
-            where d.name not in (select v.name from cronmill_cron.visible_databases() as v (name))
-                and not (
-                    a.sees_all
-                    and (
-                        d.name = current_database()
-                        or exists (select from cronmill_cron.visible_processors(array[d.name]))
-                        or \(ofOthersToo) and exists (select from pg_catalog.pg_database as o where o.datname = d.name)
-                    )
-                )
-            """
-        )
-        guard let row = invisible.first else { return }
-        let (database, role): (String, String) = try (row.get("name"), row.get("me"))
-        if try row.get("sees_all") {
-            let known: [String] = try query("select v.name from cronmill_cron.visible_databases() as v (name)").map {
-                try $0.get("name")
-            }
-            throw CronmillError.notSetUp(database, known: known)
-        }
-        throw CronmillError(
-            .failed,
-            "\(what) of database \"\(database)\" are not visible to role \"\(role)\"",
-            hint: "Ask who did the set-up for: \(RolePart.monitor.grantCommand(role, database: database))",
-            database: database
-        )
-    }
-
-    /// Refuses processors that never had a job.
-    func checkRan(_ processors: [String]?, in databases: [String]?) throws {
-        guard let processors else { return }
-        let known: [String] = try query(
-            "select v.processor from cronmill_cron.visible_processors(\(databases)) as v (processor)"
-        ).map { try $0.get("processor") }
-        for name in processors where !known.contains(name) {
-            throw CronmillError.unknownProcessor(name, in: databases ?? [], known: known)
-        }
     }
 }
 

@@ -8,22 +8,19 @@ extension Deployment {
     /// - Throws: `CronmillError` if nothing is installed, for a processor that never had a job, or a database whose runs
     ///   may not be seen; `PostgresError`.
     public func statistics(_ request: StatisticsRequest = StatisticsRequest()) async throws -> StatisticsReport {
-        let (window, runs, databases, isSwitchedOff) = try await with(connectCron()) { connection in
-            try await connection.run { session in
-                try CronState.inspect(session).checkInstalled()
-                let database = request.databases.flatMap { $0.count == 1 ? $0.first : nil }
-                return try session.asking(.monitor, of: database) {
-                    try session.checkVisible(request.databases, "runs")
-                    try session.checkRan(request.processors, in: request.databases)
-                    let window = try StatisticsWindow(request.window, session)
-                    let runs = try session.query(window.runs(request)).map { try RunStatistics($0) }
-                    return try (window, runs, session.visibleDatabases(request.databases), session.historyIsOff())
-                }
-            }
+        let (window, runs, databases, isSwitchedOff) = try await inRegistry(for: .monitor, of: request.databases) {
+            session in
+            try Visibility(session).check(request.databases, "runs")
+            try Visibility(session).checkRan(request.processors, in: request.databases)
+            let window = try StatisticsWindow(request.window, session)
+            let runs = try session.query(window.runs(request)).map { try RunStatistics($0) }
+            return try (
+                window, runs, Visibility(session).databases(among: request.databases), RunHistory(session).isOff()
+            )
         }
         var report = StatisticsReport(rows: runs, isSwitchedOff: isSwitchedOff)
         let results = await forEach(databases) { database in
-            try await onSetUp(database, for: .monitor) { session in
+            try await inSetUp(database, for: .monitor) { session in
                 try session.query(window.tasks(request)).map {
                     try RunStatistics($0, database: database, window: window)
                 }
@@ -55,28 +52,6 @@ extension [RunStatistics] {
                 append(row)
             }
         }
-    }
-}
-
-extension Session {
-    /// Those of the databases, or all, whose runs may be seen.
-    fileprivate func visibleDatabases(_ databases: [String]?) throws -> [String] {
-        try query(
-            """
-            select v.name from cronmill_cron.visible_databases() as v (name)
-            where \(databases)::text[] is null or v.name = any (\(databases)::text[])
-            """
-        ).map { try $0.get("name") }
-    }
-
-    /// Whether pg_cron keeps no history; nil if that may not be read.
-    func historyIsOff() throws -> Bool? {
-        try one(
-            """
-            select case when pg_has_role('pg_read_all_settings', 'usage')
-                then current_setting('cron.log_run', true) = 'off' end as is_off
-            """
-        ).get("is_off")
     }
 }
 

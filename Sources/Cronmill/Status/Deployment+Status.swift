@@ -38,24 +38,22 @@ extension Deployment {
 
     /// Asks first and looks at what is installed only where that fails: of hundreds of databases one statement each.
     private func processorStates(_ database: String, processors: [String]) async throws -> [ProcessorState] {
-        try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                do {
-                    return try session.asking(.monitor, of: database) {
-                        try session.queryAsOwner(
-                            """
-                            select \(sql: ProcessorState.columns)
-                            from cronmill.processor_status as s
-                            where cardinality(\(processors)::text[]) = 0 or s.name = any (\(processors)::text[])
-                            order by s.name
-                            """,
-                            columns: ProcessorState.columnTypes
-                        ).map { try ProcessorState($0, database: database) }
-                    }
-                } catch let error as PostgresError where error.sqlState.map(Self.saysOfSchema.contains) == true {
-                    guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-                    throw error
+        try await inWork(database) { session in
+            do {
+                return try RolePart.monitor.needed(of: database, session) {
+                    try OwnerRights(session).query(
+                        """
+                        select \(sql: ProcessorState.columns)
+                        from cronmill.processor_status as s
+                        where cardinality(\(processors)::text[]) = 0 or s.name = any (\(processors)::text[])
+                        order by s.name
+                        """,
+                        columns: ProcessorState.columnTypes
+                    ).map { try ProcessorState($0, database: database) }
                 }
+            } catch let error as PostgresError where error.sqlState.map(Self.saysOfSchema.contains) == true {
+                guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
+                throw error
             }
         }
     }
@@ -71,13 +69,8 @@ extension Deployment {
         behind: Duration?
     ) async -> (report: CronReport?, error: (any Error)?) {
         do {
-            let report = try await with(connectCron()) { connection in
-                try await connection.run { session in
-                    try CronState.inspect(session).checkInstalled()
-                    return try session.asking(.monitor, of: databases.count == 1 ? databases.first : nil) {
-                        try CronReport(databases, facts: facts, behind: behind, session)
-                    }
-                }
+            let report = try await inRegistry(for: .monitor, of: databases) { session in
+                try CronReport(databases, facts: facts, behind: behind, session)
             }
             return (report, nil)
         } catch {

@@ -8,9 +8,7 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` where nothing is set up, or where the registry was copied along; `PostgresError`.
     public func planAdopt(_ database: String) async throws -> Plan {
-        let work = try await with(connectWork(database)) { connection in
-            try await connection.run { try AdoptedSide($0, files: sqlFiles) }
-        }
+        let work = try await inWork(database) { try AdoptedSide($0, files: sqlFiles) }
         var plan = Plan()
         guard !work.isOriginal else { return plan }
         // From an older dump; and a restored function can be written in another way than it was made.
@@ -29,14 +27,12 @@ extension Deployment {
                 database: database
             )
         }
-        let adoption = try await with(connectCron()) { connection in
-            try await connection.run { session in
-                let state = try CronState.inspect(session, sqlFiles)
-                try state.check()
-                try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
-                let cron = try CronInspection(state: state, session: session, database: database)
-                return try CopyAdoption(work, cron: cron, database: database, session)
-            }
+        let adoption = try await inCron { session in
+            let state = try CronState.inspect(session, sqlFiles)
+            try state.check()
+            try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
+            let cron = try CronInspection(state: state, session: session, database: database)
+            return try CopyAdoption(work, cron: cron, database: database, session)
         }
         try plan.installCron(adoption.cron, files: sqlFiles, request: SetupRequest())
         try plan.adopt(adoption, work: work, database: database)
@@ -50,7 +46,7 @@ private struct AdoptedSide: Sendable {
     let isOriginal: Bool
     let processors: Set<String>
     let roles: Set<String>
-    let parts: [CronInspection.RolePart]
+    let grantees: [Grantee]
     /// What brings its functions, and tables, up to date.
     let renewal: Renewal?
 
@@ -58,15 +54,15 @@ private struct AdoptedSide: Sendable {
         state = try WorkState.inspect(session, files, isStrict: true)
         guard state.isInstalled else { throw CronmillError.notSetUp(session.database) }
         try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill", database: session.database)
-        isOriginal = try session.isOriginal()
+        isOriginal = try WorkState.isOriginal(session)
         let settings = try RegistrySettings.all(session)
         processors = Set(settings.keys)
         roles = Set(settings.values.map(\.runAs))
-        parts = try session.monitorsAndOperators()
+        grantees = try Grantee.all(session)
         let half = try Half.work(files, isLinked: state.isLinked ?? true)
         renewal = try state.half.flatMap { installed in
             installed.isCurrent(half)
-                ? nil : try Renewal(half: half, installed: installed, mustDrop: session.mustDrop(half, installed))
+                ? nil : try Renewal(half: half, installed: installed, mustDrop: half.mustDrop(installed, session))
         }
     }
 }
@@ -80,7 +76,7 @@ private struct CopyAdoption: Sendable {
     /// Run-as roles to be permitted, and those that nobody of the cron database has permitted yet.
     let permitted: [String]
     let withheld: [String]
-    let parts: [CronInspection.RolePart]
+    let grantees: [Grantee]
 
     init(_ work: AdoptedSide, cron: CronInspection, database: String, _ session: Session) throws {
         self.cron = cron
@@ -105,7 +101,7 @@ private struct CopyAdoption: Sendable {
         }
         withheld = cron.trusts(work.state) ? [] : work.roles.subtracting(known).sorted()
         permitted = work.roles.subtracting(withheld).sorted()
-        parts = try session.existing(work.parts.filter { !cron.parts.contains($0) })
+        grantees = try Grantee.existing(work.grantees.filter { !cron.grantees.contains($0) }, session)
     }
 }
 
@@ -119,7 +115,7 @@ extension Plan {
         try makeLink(linkRole, database: database, cron: cron.state, host: nil)
         // Before the former name is struck out, with which would go what only its permissions keep.
         for role in adoption.permitted { try permit(role, for: database, cron: cron) }
-        for part in adoption.parts { showJobs(of: database, to: part, in: cronDatabase) }
+        for grantee in adoption.grantees { showJobs(of: database, to: grantee, in: cronDatabase) }
         if let formerName = adoption.formerName {
             add(
                 "strike out the former name, \(formerName)",
@@ -161,11 +157,11 @@ extension Plan {
     }
 }
 
-extension Session {
+extension WorkState {
     /// Whether this work database is the one Cronmill was installed in, and not a copy of it.
-    func isOriginal() throws -> Bool {
+    static func isOriginal(_ session: Session) throws -> Bool {
         do {
-            try execute("select cronmill.assert_original()")
+            try session.execute("select cronmill.assert_original()")
             return true
         } catch  where error.sqlState == "MC007" {
             return false

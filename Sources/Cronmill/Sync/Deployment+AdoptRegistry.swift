@@ -6,13 +6,11 @@ extension Deployment {
     /// restored together with its registry. Its other work databases are adopted each for itself.
     func planAdoptRegistry(_ work: WorkState) async throws -> Plan {
         let database = work.database
-        let cron = try await with(connectCron()) { connection in
-            try await connection.run { session in
-                let state = try CronState.inspect(session, sqlFiles)
-                try state.check()
-                try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: database)
-                return try CronInspection(state: state, session: session, database: database)
-            }
+        let cron = try await inCron { session in
+            let state = try CronState.inspect(session, sqlFiles)
+            try state.check()
+            try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: database)
+            return try CronInspection(state: state, session: session, database: database)
         }
         var plan = Plan()
         try plan.installCron(cron, files: sqlFiles, request: SetupRequest())

@@ -12,7 +12,7 @@ extension Deployment {
         if let renewal = found.work.renewal { plan.renew(renewal, in: database) }
         if found.mustRegister { plan.register(database, linkRole: found.linkRole, in: cronDatabase) }
         for role in found.permissible { try plan.permit(role, for: database, cron: found.cron) }
-        for part in found.parts { plan.showJobs(of: database, to: part, in: cronDatabase) }
+        for grantee in found.grantees { plan.showJobs(of: database, to: grantee, in: cronDatabase) }
         for name in found.strays { plan.strikeOut(name, of: database, in: cronDatabase) }
         let drifted = found.drifted
         for name in drifted {
@@ -41,48 +41,42 @@ extension Deployment {
     /// - Returns: nil if it is there, or is not registered.
     /// - Throws: `PostgresError`.
     public func fate(of database: String) async throws -> DatabaseFate? {
-        try await with(connectCron()) { connection in
-            try await connection.run { session in
-                guard try CronState.inspect(session).isInstalled,
-                    let row = try session.query(
-                        """
-                        select d.datname from cronmill_cron.work_database as w
-                        left join pg_catalog.pg_database as d on d.oid = w.database_oid
-                        where w.name = \(database)
-                            and not exists (select from pg_catalog.pg_database as d where d.datname = w.name)
-                        """
-                    ).first
-                else { return nil }
-                return try row.get("datname", as: String?.self).map { .renamed(to: $0) } ?? .dropped
-            }
+        try await inCron { session in
+            guard try CronState.inspect(session).isInstalled,
+                let row = try session.query(
+                    """
+                    select d.datname from cronmill_cron.work_database as w
+                    left join pg_catalog.pg_database as d on d.oid = w.database_oid
+                    where w.name = \(database)
+                        and not exists (select from pg_catalog.pg_database as d where d.datname = w.name)
+                    """
+                ).first
+            else { return nil }
+            return try row.get("datname", as: String?.self).map { .renamed(to: $0) } ?? .dropped
         }
     }
 
     private func synchronization(of database: String) async throws -> Synchronization {
-        let work = try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                try WorkSide(session, files: sqlFiles, isLinked: database != cronDatabase)
-            }
+        let work = try await inWork(database) { session in
+            try WorkSide(session, files: sqlFiles, isLinked: database != cronDatabase)
         }
-        return try await with(connectCron()) { connection in
-            try await connection.run { session in
-                let state = try CronState.inspect(session, sqlFiles)
-                try state.checkInstalled()
-                guard state.extensionVersion != nil else {
-                    throw CronmillError(
-                        .failed,
-                        "extension pg_cron is gone from cron database \"\(cronDatabase)\"",
-                        detail: "With it went all jobs.",
-                        hint: "create extension pg_cron; then again: cronmill sync --all",
-                        database: cronDatabase
-                    )
-                }
-                let cron = try CronInspection(state: state, session: session, database: database)
-                try cron.checkSame(database)
-                var found = Synchronization(work: work, cron: cron, database: database)
-                try found.compare(files: sqlFiles, session)
-                return found
+        return try await inCron { session in
+            let state = try CronState.inspect(session, sqlFiles)
+            try state.checkInstalled()
+            guard state.extensionVersion != nil else {
+                throw CronmillError(
+                    .failed,
+                    "extension pg_cron is gone from cron database \"\(cronDatabase)\"",
+                    detail: "With it went all jobs.",
+                    hint: "create extension pg_cron; then again: cronmill sync --all",
+                    database: cronDatabase
+                )
             }
+            let cron = try CronInspection(state: state, session: session, database: database)
+            try cron.checkSame(database)
+            var found = Synchronization(work: work, cron: cron, database: database)
+            try found.compare(files: sqlFiles, session)
+            return found
         }
     }
 }

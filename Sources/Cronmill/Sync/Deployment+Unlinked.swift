@@ -16,20 +16,18 @@ extension Deployment {
         else { return plan }
         let work = plan.steps.filter { $0.database == database }
         let told: ([String: RegistrySettings], [String: RegistrySettings])? = try await retryingSerialization {
-            try await with(connectWork(database)) { connection in
-                try await connection.run { session in
-                    let state = try WorkState.inspect(session)
-                    guard state.isInstalled, state.isLinked == true, state.hasLink, state.hasRegistry,
-                        try !session.linkWorks()
-                    else { return nil }
-                    let before = try RegistrySettings.all(session)
-                    let after = try session.tryOut([]) {
-                        try session.perform(.tellingRegistryOtherwise)
-                        for step in work { for statement in step.statements { try session.perform(statement) } }
-                        return try RegistrySettings.all(session)
-                    }
-                    return (before, after)
+            try await inWork(database) { session in
+                let state = try WorkState.inspect(session)
+                guard state.isInstalled, state.isLinked == true, state.hasLink, state.hasRegistry,
+                    try !Self.linkWorks(session)
+                else { return nil }
+                let before = try RegistrySettings.all(session)
+                let after = try session.tryOut {
+                    try session.perform(.tellingRegistryOtherwise)
+                    try work.perform(session)
+                    return try RegistrySettings.all(session)
                 }
+                return (before, after)
             }
         }
         guard let (before, after) = told, before != after else { return plan }
@@ -52,11 +50,10 @@ extension Deployment {
         }
         let (steps, others) = (cron.steps, plan.steps.filter { $0.database == cronDatabase })
         try await retryingSerialization {
-            try await with(connectCron()) { connection in
-                try await connection.run { session in
-                    try session.tryOut(others) {
-                        for step in steps { for statement in step.statements { try session.perform(statement) } }
-                    }
+            try await inCron { session in
+                try session.tryOut {
+                    try others.perform(session)
+                    try steps.perform(session)
                 }
             }
         }
@@ -76,11 +73,11 @@ extension SQL {
         "select set_config('cronmill.registry_is_told', pg_current_xact_id()::text, true)"
 }
 
-extension Session {
+extension Deployment {
     /// Whether the link of this work database can log in. Only the owner of its user mapping can try.
-    fileprivate func linkWorks() throws -> Bool {
+    private static func linkWorks(_ session: Session) throws -> Bool {
         do {
-            try execute("select from cronmill.registry as r limit 1")
+            try session.execute("select from cronmill.registry as r limit 1")
             return true
         } catch  where error.sqlState?.isClass("08") == true {
             return false

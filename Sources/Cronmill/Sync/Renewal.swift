@@ -29,8 +29,8 @@ struct Renewal: Sendable {
             return ([difference("the functions of schema \(half.schema) are of another version", command)], nil)
         }
         guard !installed.isWhole else { return ([], nil) }
-        let mustDrop = try session.mustDrop(half, installed)
-        let changes = try session.changesByHand(half, dropsFirst: mustDrop)
+        let mustDrop = try half.mustDrop(installed, session)
+        let changes = try half.changesByHand(dropsFirst: mustDrop, session)
         return (
             (changes.isEmpty ? ["schema \(half.schema) is not marked as installed"] : changes).map { difference($0) },
             Renewal(half: half, installed: installed, mustDrop: mustDrop)

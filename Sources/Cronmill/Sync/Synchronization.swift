@@ -7,7 +7,7 @@ struct WorkSide: Sendable {
     /// What the registry has to be told of each processor.
     var settings: [String: RegistrySettings] = [:]
     var procedures: [String: ProcedureState] = [:]
-    var parts: [CronInspection.RolePart] = []
+    var grantees: [Grantee] = []
     var differences: [Difference] = []
     /// If there is one, nothing else was looked at: that is done by these functions.
     var renewal: Renewal?
@@ -25,7 +25,7 @@ struct WorkSide: Sendable {
         guard renewal == nil else { return }
         settings = try RegistrySettings.all(session)
         procedures = try ProcedureState.all(session)
-        parts = try session.monitorsAndOperators()
+        grantees = try Grantee.all(session)
     }
 }
 
@@ -40,7 +40,7 @@ struct Synchronization: Sendable {
     /// Processors the registry has and the work database has not.
     var strays: [String] = []
     /// Monitors and operators the registry does not know.
-    var parts: [CronInspection.RolePart] = []
+    var grantees: [Grantee] = []
     /// Run-as roles the registry does not permit, and may.
     var permissible: [String] = []
     /// Those it may not: the owner of the work database's schema has named them, nobody of the cron database has.
@@ -111,8 +111,8 @@ struct Synchronization: Sendable {
             let isWithheld = withheld.contains(settings.runAs)
             note(settings.name, text, command: isWithheld ? .permitting(settings.runAs, database) : nil)
         }
-        parts = try session.existing(work.parts.filter { !cron.parts.contains($0) })
-        for part in parts { note(nil, "the registry does not know \(part.part) \(part.role)") }
+        grantees = try Grantee.existing(work.grantees.filter { !cron.grantees.contains($0) }, session)
+        for grantee in grantees { note(nil, "the registry does not know \(grantee.part) \(grantee.role)") }
     }
 
     private mutating func compareSettings(_ session: Session) throws {
@@ -166,18 +166,6 @@ extension CronState {
     func checkOwner(of plan: Plan) throws {
         guard plan.steps.contains(where: { $0.database == database }) else { return }
         try Plan.checkOwner(owner, user: user, schema: "cronmill_cron", database: database)
-    }
-}
-
-extension Session {
-    /// Those whose role is there.
-    func existing(_ parts: [CronInspection.RolePart]) throws -> [CronInspection.RolePart] {
-        let names: Set<String> = Set(
-            try query(
-                "select r.rolname from pg_catalog.pg_roles as r where r.rolname = any (\(parts.map(\.role)))"
-            ).map { try $0.get("rolname") }
-        )
-        return parts.filter { names.contains($0.role) }
     }
 }
 

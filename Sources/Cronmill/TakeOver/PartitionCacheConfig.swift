@@ -73,7 +73,7 @@ struct PartitionCacheConfig: Sendable {
         var refusal: CronmillError?
         for table in tables {
             do {
-                try session.checkTrust(in: table)
+                try TableTrust(session).check(table)
             } catch let error as CronmillError {
                 refusal = refusal ?? error
                 continue

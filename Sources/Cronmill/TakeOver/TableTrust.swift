@@ -1,6 +1,11 @@
 internal import Postgres
 
-extension Session {
+/// Whether a table can be read and changed without running what another role put there.
+struct TableTrust {
+    let session: Session
+
+    init(_ session: Session) { self.session = session }
+
     /// Refuses a table by which another role could act as the one connected: whoever owns it, its schema, a type of its
     /// columns, or a function that its checks or triggers call, or may put triggers on it, can have functions of theirs run
     /// by whoever reads and changes its rows, or put
@@ -10,8 +15,8 @@ extension Session {
     ///   - table: quoted and schema-qualified.
     ///   - use: what happens to its rows.
     /// - Throws: `CronmillError` saying whose it is; `PostgresError`.
-    func checkTrust(in table: String, use: String = "moved") throws {
-        if let row = try query(Self.strangers(table)).first {
+    func check(_ table: String, use: String = "moved") throws {
+        if let row = try session.query(Self.strangers(table)).first {
             let (what, owner, me): (String, String, String) = try (row.get("what"), row.get("owner"), row.get("me"))
             let isOwn = ["table", "schema", "type"].contains(what)
             let quotedName: String = try row.get("quoted_name")
@@ -23,10 +28,10 @@ extension Session {
                 hint: "Connect as role \"\(owner)\", if Cronmill is set up by it; or, "
                     + (isOwn ? "with what grants it needs then: " : "when you have read what it does: ")
                     + "alter \(what) \(quotedName) owner to \(Identifier(me).quoted);",
-                database: database
+                database: session.database
             )
         }
-        if let row = try query(Self.grantees(table)).first {
+        if let row = try session.query(Self.grantees(table)).first {
             let (grantee, privilege, me): (String?, String, String) = try (
                 row.get("grantee"), row.get("privilege"), row.get("me")
             )
@@ -38,7 +43,7 @@ extension Session {
                 detail:
                     "Its rows are \(use) as role \"\(me)\", and so would be what those \(isTrigger ? "triggers" : "keys") do.",
                 hint: "revoke \(privilege) on \(table) from \(grantee.map { Identifier($0).quoted } ?? "public");",
-                database: database
+                database: session.database
             )
         }
     }

@@ -79,23 +79,25 @@ struct StoredTakeOver: Sendable {
     var processor: String?
 }
 
-extension Session {
+extension StoredTakeOver {
     /// Refuses to drop a queue that a table's new rows are forwarded to: its producers would get errors.
-    func checkNotTakenOver(_ queue: String) throws {
-        guard let table = try takeOvers().first(where: { $0.takeOver.queue == queue && $0.isForwarded })?.takeOver.table
+    static func checkNone(of queue: String, _ session: Session) throws {
+        guard
+            let table = try all(session).first(where: { $0.takeOver.queue == queue && $0.isForwarded })?.takeOver.table
         else { return }
         throw CronmillError(
             .failed,
             "rows inserted into table \(table) are forwarded to queue \"\(queue)\"",
-            hint: "First: cronmill migrate takeover --database \(database.shellWord) --table \(table.shellWord) --undo",
-            database: database
+            hint:
+                "First: cronmill migrate takeover --database \(session.database.shellWord) --table \(table.shellWord) --undo",
+            database: session.database
         )
     }
 
     /// The take-overs of this database; none where nothing is set up.
-    func takeOvers() throws -> [StoredTakeOver] {
-        guard try WorkState.inspect(self).isInstalled else { return [] }
-        return try query(
+    static func all(_ session: Session) throws -> [StoredTakeOver] {
+        guard try WorkState.inspect(session).isInstalled else { return [] }
+        return try session.query(
             """
             select
                 a.table_name, q.name as queue, a.id_column, a.payload_column, a.priority_column, a.run_at_column,

@@ -26,56 +26,54 @@ extension Deployment {
     private func failures(of table: TakeOverPlan.Table, in database: String) async throws -> [(
         text: String, count: Int
     )] {
-        try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                let settings = try session.one(
-                    """
-                    select p.run_as, p.handler_search_path, p.result_table, p.result_layout = 'partitioncache' as is_lenient,
-                        coalesce((
-                            select format_type(t.typelem, null)
-                            from pg_catalog.pg_attribute as a
-                            join pg_catalog.pg_type as t on t.oid = a.atttypid
-                            where a.attrelid = to_regclass(p.result_table) and a.attname = 'result'
-                        ), 'text') as element
-                    from cronmill.processor as p where p.name = \(table.queue)
-                    """
-                )
-                let runAs: String = try settings.get("run_as")
-                guard
-                    try session.one("select pg_has_role(\(runAs), 'member') as may_be").get("may_be", as: Bool.self)
-                else { return [] }
-                let fragments = try session.query(
-                    """
-                    select o.query::text as query, o.partition_key::text as partition_key,
-                        o.partition_datatype::text as datatype
-                    from \(unsafeRaw: table.name) as o
-                    order by o.priority desc, o.id
-                    limit \(Self.fragmentsTried)
-                    """
-                )
-                let queries: [String] = try fragments.map { try $0.get("query") }
-                let keys: [String] = try fragments.map { try $0.get("partition_key") }
-                let types: [String] = try fragments.map { try $0.get("datatype", as: String?.self) ?? "" }
-                // To parse a text may run code of whoever wrote it: literals of a domain are checked. So it is done with this
-                // role's rights, and nothing gets out of them.
-                return try session.readOnce(
-                    """
-                    select t.reason, count(*)::integer as total
-                    from unnest(\(queries)::text[], \(keys)::text[], \(types)::text[]) as u (query, partition_key, datatype)
-                    cross join lateral cronmill.try_query(
-                        \(settings.get("handler_search_path", as: String.self)),
-                        \(settings.get("result_table", as: String.self)),
-                        \(settings.get("is_lenient", as: Bool.self)),
-                        \(settings.get("element", as: String.self)), u.query, u.partition_key, u.datatype
-                    ) as t (reason)
-                    where t.reason is not null
-                    group by t.reason
-                    order by total desc, t.reason
-                    """,
-                    as: runAs,
-                    "reason text, total integer"
-                ).map { try ($0.get("reason", as: String.self), $0.get("total", as: Int.self)) }
-            }
+        try await inWork(database) { session in
+            let settings = try session.one(
+                """
+                select p.run_as, p.handler_search_path, p.result_table, p.result_layout = 'partitioncache' as is_lenient,
+                    coalesce((
+                        select format_type(t.typelem, null)
+                        from pg_catalog.pg_attribute as a
+                        join pg_catalog.pg_type as t on t.oid = a.atttypid
+                        where a.attrelid = to_regclass(p.result_table) and a.attname = 'result'
+                    ), 'text') as element
+                from cronmill.processor as p where p.name = \(table.queue)
+                """
+            )
+            let runAs: String = try settings.get("run_as")
+            guard
+                try session.one("select pg_has_role(\(runAs), 'member') as may_be").get("may_be", as: Bool.self)
+            else { return [] }
+            let fragments = try session.query(
+                """
+                select o.query::text as query, o.partition_key::text as partition_key,
+                    o.partition_datatype::text as datatype
+                from \(unsafeRaw: table.name) as o
+                order by o.priority desc, o.id
+                limit \(Self.fragmentsTried)
+                """
+            )
+            let queries: [String] = try fragments.map { try $0.get("query") }
+            let keys: [String] = try fragments.map { try $0.get("partition_key") }
+            let types: [String] = try fragments.map { try $0.get("datatype", as: String?.self) ?? "" }
+            // To parse a text may run code of whoever wrote it: literals of a domain are checked. So it is done with this
+            // role's rights, and nothing gets out of them.
+            return try OwnerRights(session).readOnce(
+                """
+                select t.reason, count(*)::integer as total
+                from unnest(\(queries)::text[], \(keys)::text[], \(types)::text[]) as u (query, partition_key, datatype)
+                cross join lateral cronmill.try_query(
+                    \(settings.get("handler_search_path", as: String.self)),
+                    \(settings.get("result_table", as: String.self)),
+                    \(settings.get("is_lenient", as: Bool.self)),
+                    \(settings.get("element", as: String.self)), u.query, u.partition_key, u.datatype
+                ) as t (reason)
+                where t.reason is not null
+                group by t.reason
+                order by total desc, t.reason
+                """,
+                as: runAs,
+                "reason text, total integer"
+            ).map { try ($0.get("reason", as: String.self), $0.get("total", as: Int.self)) }
         }
     }
 

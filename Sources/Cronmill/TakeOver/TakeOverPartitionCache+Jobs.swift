@@ -9,8 +9,8 @@ extension Deployment {
     ) async throws -> [(job: OldJob, isSuperuser: Bool)] {
         // Those of a take-over that was cut off have a schedule that never comes.
         let noted = try await notedJobs(of: table, in: database)
-        return try await with(connectCron()) { connection in
-            try await connection.query(
+        return try await inCron { session in
+            try session.query(
                 """
                 select j.jobid, j.jobname, j.username, j.schedule, j.command, j.active,
                     coalesce((select r.rolsuper from pg_catalog.pg_roles as r where r.rolname = j.username), false) as is_superuser
@@ -39,12 +39,12 @@ extension Deployment {
 
     /// Names of other jobs of PartitionCache in a database, as far as their commands tell.
     func otherJobs(than names: [String], database: String) async throws -> [String] {
-        try await with(connectCron()) { connection in
+        try await inCron { session in
             var known: SQL = "false"
             for name in names {
                 known = "\(sql: known) or \(sql: PartitionCacheConfig.areJobs(of: name, in: database))"
             }
-            return try await connection.query(
+            return try session.query(
                 """
                 select coalesce(j.jobname::text, concat('number ', j.jobid)) as name from cron.job as j
                 where j.database in (\(database), \(cronDatabase)) and strpos(j.command, 'partitioncache_') > 0
@@ -102,12 +102,12 @@ extension Deployment {
 
     /// The jobs that a take-over has noted.
     private func notedJobs(of table: String, in database: String) async throws -> [OldJob] {
-        try await with(connectWork(database)) { connection in
+        try await inWork(database) { session in
             guard
-                try await connection.query("select to_regclass('cronmill.adopted_job') is not null as is_there")
+                try session.query("select to_regclass('cronmill.adopted_job') is not null as is_there")
                     .first?.get("is_there", as: Bool.self) == true
             else { return [] }
-            return try await connection.query(
+            return try session.query(
                 """
                 select b.job_name, b.role_name, b.schedule, b.command, b.active
                 from cronmill.adopted_job as b
@@ -129,18 +129,15 @@ extension Deployment {
 
     /// Plans to schedule the old jobs as they were; nil if their configuration was removed since: they would do nothing.
     func restored(_ source: PartitionCacheSource, of takeOver: TakeOver, in database: String) async throws -> Plan? {
-        let isInCron = source.database == cronDatabase
-        let isThere = try await with(isInCron ? connectCron() : connectWork(source.database)) { connection in
-            try await connection.run { session in
-                guard
-                    try session.one("select to_regclass(\(source.table)) is not null as is_there")
-                        .get("is_there", as: Bool.self)
-                else { return false }
-                try session.checkTrust(in: source.table)
-                return try !session.query(
-                    "select from \(unsafeRaw: source.table) as c where c.job_name = \(source.name)"
-                ).isEmpty
-            }
+        let isThere = try await inDatabase(source.database) { session in
+            guard
+                try session.one("select to_regclass(\(source.table)) is not null as is_there")
+                    .get("is_there", as: Bool.self)
+            else { return false }
+            try TableTrust(session).check(source.table)
+            return try !session.query(
+                "select from \(unsafeRaw: source.table) as c where c.job_name = \(source.name)"
+            ).isEmpty
         }
         guard isThere else { return nil }
         var plan = Plan()
@@ -158,8 +155,8 @@ extension Deployment {
         if source.database != cronDatabase {
             // pg_cron has moved since, or the configuration never stood where it is.
             let found: String =
-                try await with(connectCron()) { connection in
-                    try await connection.query("select (\(unsafeRaw: jobs))::text as numbers").first?.get("numbers")
+                try await inCron { session in
+                    try session.query("select (\(unsafeRaw: jobs))::text as numbers").first?.get("numbers")
                 } ?? "{}"
             numbers = found.quotedLiteral
         }
@@ -180,8 +177,8 @@ extension Deployment {
         database: String
     ) async throws -> SearchPath? {
         let role = jobs.first?.job.role
-        let names: [String] = try await with(connectWork(database)) { connection in
-            try await connection.query(
+        let names: [String] = try await inWork(database) { session in
+            try session.query(
                 """
                 select p.name
                 from (

@@ -7,7 +7,7 @@ extension Deployment {
     /// - Throws: `CronmillError` where there is none, or where it cannot be taken over, saying why; `PostgresError`.
     public func planTakeOver(_ request: PartitionCacheRequest, database: String) async throws -> TakeOverPlan {
         let configs = try await configs(request, database: database)
-        let stored = try await with(connectWork(database)) { try await $0.run { try $0.takeOvers() } }
+        let stored = try await inWork(database) { try StoredTakeOver.all($0) }
         var plan = TakeOverPlan(database: database)
         for config in configs {
             try await takeOver(config, request, stored.first { $0.takeOver.source?.name == config.name }, &plan)
@@ -38,14 +38,12 @@ extension Deployment {
                 database: database
             )
         }
-        let (types, takeOver, resultType) = try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                let types = try config.queueTable(session)
-                return (
-                    types, try config.takeOver(of: types, queue: stored?.takeOver.queue ?? request.queue?.text),
-                    layout == .partitioncache ? nil : try config.resultType(types, request, session)
-                )
-            }
+        let (types, takeOver, resultType) = try await inWork(database) { session in
+            let types = try config.queueTable(session)
+            return (
+                types, try config.takeOver(of: types, queue: stored?.takeOver.queue ?? request.queue?.text),
+                layout == .partitioncache ? nil : try config.resultType(types, request, session)
+            )
         }
         let jobs = try await oldJobs(of: config.name, takeOver: takeOver.table, database: database)
         let (schedule, remark) = try config.schedule(hasSeconds: try await hasSeconds())
@@ -91,23 +89,19 @@ extension Deployment {
 
     /// The rows of the configuration that are asked for.
     private func configs(_ request: PartitionCacheRequest, database: String) async throws -> [PartitionCacheConfig] {
-        let inCron = try await with(connectCron()) { connection in
-            try await connection.run {
-                try PartitionCacheConfig.find(prefix: request.prefix, target: database, session: $0)
-            }
+        let ofCron = try await inCron {
+            try PartitionCacheConfig.find(prefix: request.prefix, target: database, session: $0)
         }
-        let inWork =
+        let ofWork =
             database == cronDatabase
             ? nil
-            : try await with(connectWork(database)) { connection in
-                try await connection.run {
-                    try PartitionCacheConfig.find(prefix: request.prefix, target: database, session: $0)
-                }
+            : try await inWork(database) {
+                try PartitionCacheConfig.find(prefix: request.prefix, target: database, session: $0)
             }
         // Its set-up keeps a copy in the work database; that of the cron database, which makes the jobs, counts.
-        let copies = Set(inCron.configs.map(\.table))
-        let all = inCron.configs + (inWork?.configs ?? []).filter { !copies.contains($0.table) }
-        if inCron.configs.isEmpty, let refusal = inCron.refusal ?? inWork?.refusal { throw refusal }
+        let copies = Set(ofCron.configs.map(\.table))
+        let all = ofCron.configs + (ofWork?.configs ?? []).filter { !copies.contains($0.table) }
+        if ofCron.configs.isEmpty, let refusal = ofCron.refusal ?? ofWork?.refusal { throw refusal }
         let searched = cronDatabase == database ? "\"\(database)\"" : "\"\(cronDatabase)\" and \"\(database)\""
         guard !all.isEmpty else {
             throw CronmillError(
@@ -152,16 +146,14 @@ extension Deployment {
 
     /// Whether `N seconds` schedules are known here; tried in a transaction that is rolled back.
     private func hasSeconds() async throws -> Bool {
-        try await with(connectCron()) { connection in
-            try await connection.run { session in
-                do {
-                    return try session.tryOut([]) {
-                        try session.execute("select cron.schedule('cronmill probe', '1 second', 'select 1')")
-                        return true
-                    }
-                } catch let error as PostgresError where error.sqlState == .invalidParameterValue {
-                    return false
+        try await inCron { session in
+            do {
+                return try session.tryOut {
+                    try session.execute("select cron.schedule('cronmill probe', '1 second', 'select 1')")
+                    return true
                 }
+            } catch let error as PostgresError where error.sqlState == .invalidParameterValue {
+                return false
             }
         }
     }

@@ -9,16 +9,14 @@ extension Deployment {
         guard let queue = request.processor.queue else {
             throw CronmillError(.usage, "a take-over needs the name of a queue")
         }
-        let (table, takeOver, known, hasQueue) = try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                let table = try TakenTable.find(request.table, session: session)
-                let takeOver = try request.takeOver(of: table, queue: queue.text, database: database)
-                let isInstalled = try WorkState.inspect(session).isInstalled
-                let hasQueue =
-                    try isInstalled
-                    && !session.query("select from cronmill.queue as q where q.name = \(queue.text)").isEmpty
-                return (table, takeOver, try session.takeOvers(), hasQueue)
-            }
+        let (table, takeOver, known, hasQueue) = try await inWork(database) { session in
+            let table = try TakenTable.find(request.table, session: session)
+            let takeOver = try request.takeOver(of: table, queue: queue.text, database: database)
+            let isInstalled = try WorkState.inspect(session).isInstalled
+            let hasQueue =
+                try isInstalled
+                && !session.query("select from cronmill.queue as q where q.name = \(queue.text)").isEmpty
+            return (table, takeOver, try StoredTakeOver.all(session), hasQueue)
         }
         let stored = known.first { $0.takeOver.table == takeOver.table }
         if let stored, !stored.takeOver.isSameMapping(as: takeOver) {
@@ -64,17 +62,15 @@ extension Deployment {
 
     /// Counts the rows that wait.
     func counted(_ takeOver: TakeOver, _ types: TakenTable, in database: String) async throws -> TakeOverPlan.Table {
-        try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                let row = try session.one(takeOver.counts)
-                return try TakeOverPlan.Table(
-                    takeOver: takeOver,
-                    types: types,
-                    rows: row.get("total"),
-                    above: row.get("above"),
-                    below: row.get("below")
-                )
-            }
+        try await inWork(database) { session in
+            let row = try session.one(takeOver.counts)
+            return try TakeOverPlan.Table(
+                takeOver: takeOver,
+                types: types,
+                rows: row.get("total"),
+                above: row.get("above"),
+                below: row.get("below")
+            )
         }
     }
 }

@@ -109,35 +109,33 @@ extension Deployment {
     }
 
     private func takeOvers(_ scope: TakeOverScope, in database: String) async throws -> [StoredTakeOver] {
-        try await with(connectWork(database)) { connection in
-            try await connection.run { session in
-                guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-                let known = try session.takeOvers()
-                let asked: [StoredTakeOver]
-                switch scope {
-                case .table(let text):
-                    let name: String = try session.one(
-                        "select string_agg(quote_ident(p.part), '.') as name from unnest(parse_ident(\(text))) as p (part)"
-                    ).get("name")
-                    asked = known.filter { $0.takeOver.table == name }
-                case .partitionCache(let names):
-                    asked = known.filter { stored in
-                        stored.takeOver.source.map { names.isEmpty || names.contains($0.name) } ?? false
-                    }
+        try await inWork(database) { session in
+            guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
+            let known = try StoredTakeOver.all(session)
+            let asked: [StoredTakeOver]
+            switch scope {
+            case .table(let text):
+                let name: String = try session.one(
+                    "select string_agg(quote_ident(p.part), '.') as name from unnest(parse_ident(\(text))) as p (part)"
+                ).get("name")
+                asked = known.filter { $0.takeOver.table == name }
+            case .partitionCache(let names):
+                asked = known.filter { stored in
+                    stored.takeOver.source.map { names.isEmpty || names.contains($0.name) } ?? false
                 }
-                guard asked.isEmpty else { return asked }
-                throw CronmillError(
-                    .failed,
-                    "nothing of that was taken over in database \"\(database)\"",
-                    hint: known.isEmpty ? nil : "There is: \(known.map(\.takeOver.table).joined(separator: ", ")).",
-                    database: database
-                )
             }
+            guard asked.isEmpty else { return asked }
+            throw CronmillError(
+                .failed,
+                "nothing of that was taken over in database \"\(database)\"",
+                hint: known.isEmpty ? nil : "There is: \(known.map(\.takeOver.table).joined(separator: ", ")).",
+                database: database
+            )
         }
     }
 
     private func table(_ name: String, in database: String) async throws -> TakenTable {
-        try await with(connectWork(database)) { try await $0.run { try TakenTable.find(name, session: $0) } }
+        try await inWork(database) { try TakenTable.find(name, session: $0) }
     }
 
     /// Makes rows of the tasks that wait, but for those that a session is doing.

@@ -29,8 +29,8 @@ struct TakenTable: Sendable {
     ///
     /// - Throws: `CronmillError` for what is no table, or one that cannot be taken over, saying why.
     static func find(_ text: String, session: Session) throws -> TakenTable {
-        let (schema, name) = try session.tableName(text, option: "--table")
-        return try find(schema: schema, name: name, session: session)
+        let table = try TableName(text, option: "--table", session)
+        return try find(schema: table.schema, name: table.name, session: session)
     }
 
     /// Finds a table by its names, as the catalog has them.
@@ -144,7 +144,7 @@ struct TakenTable: Sendable {
                 "Connect as that role, if Cronmill is set up by it, or: alter table \(name) owner to \(Identifier(me).quoted);"
             )
         }
-        try session.checkTrust(in: name)
+        try TableTrust(session).check(name)
         if try row.get("has_row_security") {
             throw refusal(
                 "table \(name) has row security",

@@ -28,7 +28,7 @@ extension Deployment {
     /// - Returns: a result per number, in order.
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
     public func cancel(_ ids: [Int64], in database: String) async throws -> [CancelResult] {
-        try await onSetUp(database, for: .operator) { session in
+        try await inSetUp(database, for: .operator) { session in
             try session.query("select c.task_id, c.result from cronmill.cancel(\(ids)) as c").map { row in
                 let word: String = try row.get("result")
                 guard let kind = CancelResult.Kind(rawValue: word) else {
@@ -43,7 +43,7 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
     public func planCancel(_ ids: [Int64], in database: String) async throws -> Plan {
-        try await onSetUp(database, for: .operator) { _ in
+        try await inSetUp(database, for: .operator) { _ in
             var plan = Plan()
             plan.add("cancel tasks", in: database, "select c.task_id, c.result from cronmill.cancel(\(ids)) as c")
             return plan

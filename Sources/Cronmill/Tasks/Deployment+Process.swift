@@ -54,7 +54,7 @@ extension Deployment {
             let worker = try await connect(as: runAs, me: me, database: database, processor: processor)
             return try await with(worker) { worker in
                 let workerPID = try await worker.run { session in
-                    try session.checkDirect("processor \"\(processor)\" cannot be worked by hand")
+                    try ConnectionReport.checkDirect("processor \"\(processor)\" cannot be worked by hand", session)
                     return session.processID
                 }
                 let watching = Task {
@@ -103,15 +103,10 @@ extension Deployment {
         _ observer: Connection,
         database: String
     ) async throws {
-        let isPermitted: Bool = try await with(connectCron()) { connection in
-            try await connection.run { session in
-                try CronState.inspect(session).checkInstalled()
-                return try session.asking(.monitor, of: database) {
-                    try session.one(
-                        "select cronmill_cron.runs_as(\(database), \(processor), \(role)) as is_permitted"
-                    ).get("is_permitted")
-                }
-            }
+        let isPermitted: Bool = try await inRegistry(for: .monitor, of: [database]) { session in
+            try session.one(
+                "select cronmill_cron.runs_as(\(database), \(processor), \(role)) as is_permitted"
+            ).get("is_permitted")
         }
         guard isPermitted else {
             throw CronmillError(

@@ -26,8 +26,8 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
     public func countPurged(_ request: PurgeRequest, in database: String) async throws -> PurgeResult {
-        try await onSetUp(database, for: .operator) { session in
-            for queue in request.queues ?? [] { try session.checkQueue(queue) }
+        try await inSetUp(database, for: .operator) { session in
+            for queue in request.queues ?? [] { try Queue.check(queue, session) }
             let row = try session.one(
                 """
                 select
@@ -74,8 +74,8 @@ extension Deployment {
         in database: String,
         onProgress: @escaping @Sendable (PurgeResult) -> Void = { _ in }
     ) async throws -> PurgeResult {
-        try await onSetUp(database, for: .operator) { session in
-            for queue in request.queues ?? [] { try session.checkQueue(queue) }
+        try await inSetUp(database, for: .operator) { session in
+            for queue in request.queues ?? [] { try Queue.check(queue, session) }
             var result = PurgeResult()
             let limit = Self.tasksAtOnce
             for queue in request.eachQueue {
@@ -108,8 +108,8 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
     public func planPurge(_ request: PurgeRequest, in database: String) async throws -> Plan {
-        try await onSetUp(database, for: .operator) { session in
-            for queue in request.queues ?? [] { try session.checkQueue(queue) }
+        try await inSetUp(database, for: .operator) { session in
+            for queue in request.queues ?? [] { try Queue.check(queue, session) }
             var plan = Plan()
             for queue in request.eachQueue {
                 let ofQueue = queue.map { " of queue \($0)" } ?? ""

@@ -28,8 +28,8 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
     public func countDeadTasks(_ filter: DeadTaskFilter, in database: String) async throws -> Int {
-        try await onSetUp(database, for: .operator) { session in
-            for queue in filter.queues ?? [] { try session.checkQueue(queue) }
+        try await inSetUp(database, for: .operator) { session in
+            for queue in filter.queues ?? [] { try Queue.check(queue, session) }
             return try session.one(
                 """
                 select count(*) as total
@@ -63,8 +63,8 @@ extension Deployment {
         in database: String,
         onProgress: @escaping @Sendable (RedriveResult) -> Void = { _ in }
     ) async throws -> RedriveResult {
-        try await onSetUp(database, for: .operator) { session in
-            for queue in filter.queues ?? [] { try session.checkQueue(queue) }
+        try await inSetUp(database, for: .operator) { session in
+            for queue in filter.queues ?? [] { try Queue.check(queue, session) }
             var result = RedriveResult()
             for queue in filter.eachQueue {
                 var lastID: Int64? = 0
@@ -84,8 +84,8 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
     public func planRedrive(_ filter: DeadTaskFilter, in database: String) async throws -> Plan {
-        try await onSetUp(database, for: .operator) { session in
-            for queue in filter.queues ?? [] { try session.checkQueue(queue) }
+        try await inSetUp(database, for: .operator) { session in
+            for queue in filter.queues ?? [] { try Queue.check(queue, session) }
             var plan = Plan()
             for queue in filter.eachQueue {
                 let ofQueue = queue.map { " of queue \($0)" } ?? ""

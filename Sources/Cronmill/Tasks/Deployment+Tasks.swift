@@ -7,8 +7,8 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
     public func tasks(_ filter: TaskFilter = TaskFilter(), in database: String) async throws -> [QueuedTask] {
-        try await onSetUp(database, for: .monitor) { session in
-            if let queue = filter.queue { try session.checkQueue(queue) }
+        try await inSetUp(database, for: .monitor) { session in
+            if let queue = filter.queue { try Queue.check(queue, session) }
             return try session.query(filter.statement).map { try QueuedTask($0, database: database) }
         }
     }
@@ -18,7 +18,7 @@ extension Deployment {
     /// - Returns: nil if there is none with this number: it is done and was not kept, was canceled, or never was.
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
     public func task(_ id: Int64, in database: String) async throws -> QueuedTask? {
-        try await onSetUp(database, for: .monitor) { session in
+        try await inSetUp(database, for: .monitor) { session in
             // Waiting tasks last: they have no index by number.
             for source in [TaskSource.dead, .done, .waiting] {
                 let rows = try session.query(

@@ -76,19 +76,20 @@ public struct SearchPath: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-extension Session {
-    /// Refuses a path with a schema that is not there. `"$user"` stands for whatever role runs the handler.
-    func check(_ path: SearchPath) throws {
-        let known: [String] = try query("select n.nspname from pg_catalog.pg_namespace as n order by n.nspname").map {
-            try $0.get("nspname")
-        }
-        for schema in path.schemas where !["$user", "pg_temp"].contains(schema) && !known.contains(schema) {
+extension SearchPath {
+    /// Refuses it if a schema of it is not there. `"$user"` stands for whatever role runs the handler.
+    func check(_ session: Session) throws {
+        let known: [String] = try session.query("select n.nspname from pg_catalog.pg_namespace as n order by n.nspname")
+            .map {
+                try $0.get("nspname")
+            }
+        for schema in schemas where !["$user", "pg_temp"].contains(schema) && !known.contains(schema) {
             throw CronmillError(
                 .failed,
-                "schema \"\(schema)\" of the search path does not exist in database \"\(database)\"",
+                "schema \"\(schema)\" of the search path does not exist in database \"\(session.database)\"",
                 hint: known.nearest(to: schema).map { "Did you mean \"\($0)\"?" }
                     ?? "create schema \(Identifier(schema).quoted);",
-                database: database
+                database: session.database
             )
         }
     }

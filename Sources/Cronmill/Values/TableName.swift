@@ -1,14 +1,18 @@
 internal import Postgres
 
-extension Session {
-    /// Schema and name of a table, as the catalog has them, out of what the user typed.
+/// Schema and name of a table, as the catalog has them.
+struct TableName: Sendable, Hashable {
+    let schema: String
+    let name: String
+
+    /// Out of what the user typed.
     ///
     /// - Parameter option: the option that names the table.
     /// - Throws: `CronmillError` for a text that is no name, or one without a schema.
-    func tableName(_ text: String, option: String) throws -> (schema: String, name: String) {
+    init(_ text: String, option: String, _ session: Session) throws {
         let parts: [String]
         do {
-            parts = try one("select parse_ident(\(text)) as parts").get("parts")
+            parts = try session.one("select parse_ident(\(text)) as parts").get("parts")
         } catch let error as PostgresError where error.sqlState == .invalidParameterValue {
             throw CronmillError(.failed, "\"\(text)\" is not the name of a table", detail: error.detail)
         }
@@ -19,6 +23,6 @@ extension Session {
                 hint: "Name its schema: \(option) \("SCHEMA.\(text)".shellWord)"
             )
         }
-        return (parts[0], parts[1])
+        (schema, name) = (parts[0], parts[1])
     }
 }

@@ -219,8 +219,8 @@ extension SQL {
 extension Deployment {
     /// Tables of results of processors of a work database; nil is all.
     func resultTables(_ names: [String]?, in database: String) async throws -> [String] {
-        try await with(connectWork(database)) { connection in
-            try await connection.query(
+        try await inWork(database) { session in
+            try session.query(
                 """
                 select distinct p.result_table from cronmill.processor as p
                 where p.result_table is not null and (\(names == nil) or p.name = any (\(names ?? [])))

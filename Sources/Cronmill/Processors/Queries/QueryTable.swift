@@ -22,7 +22,7 @@ struct QueryTable: Sendable {
     ///
     /// - Throws: `CronmillError` for a name that is none, a schema that is not there, and a table that has other columns.
     static func find(_ text: String, layout: QueryRequest.Layout, session: Session) throws -> QueryTable {
-        let table = try session.tableName(text, option: "--query-results")
+        let table = try TableName(text, option: "--query-results", session)
         if layout == .partitioncache, table.name != "queries", !table.name.hasSuffix("_queries") {
             throw CronmillError(
                 .failed,
@@ -84,7 +84,7 @@ struct QueryTable: Sendable {
                 database: session.database
             )
         }
-        try session.checkResults(in: name)
+        try checkTrust(in: name, session)
         return QueryTable(quotedName: name, exists: true, existingType: element)
     }
 
@@ -164,14 +164,14 @@ struct QueryTable: Sendable {
     }
 }
 
-extension Session {
+extension QueryTable {
     /// Refuses a table of results by which another role could act as the run-as role, or as the one connected.
     ///
     /// - Throws: `CronmillError` for a table with triggers, or of another owner; `PostgresError`.
-    func checkResults(in table: String) throws {
-        try checkTrust(in: table, use: "written")
+    static func checkTrust(in table: String, _ session: Session) throws {
+        try TableTrust(session).check(table, use: "written")
         guard
-            let trigger = try query(
+            let trigger = try session.query(
                 """
                 select t.tgname from pg_catalog.pg_trigger as t
                 where t.tgrelid = to_regclass(\(table)) and not t.tgisinternal order by t.tgname limit 1
@@ -184,7 +184,7 @@ extension Session {
             "table \(table) has trigger \(Identifier(name).quoted)",
             detail: "What it does would be done at every result, as the run-as role.",
             hint: "drop trigger \(Identifier(name).quoted) on \(table);",
-            database: database
+            database: session.database
         )
     }
 }

@@ -27,15 +27,15 @@ extension RolePart {
     }
 }
 
-extension Session {
-    /// Does what takes a part in a work database; where a privilege is missing, the error says how it is given.
-    func asking<Value>(_ part: RolePart, of database: String?, _ body: () throws -> Value) throws -> Value {
+extension RolePart {
+    /// Does what takes this part in a work database; where a privilege is missing, the error says how it is given.
+    func needed<Value>(of database: String?, _ session: Session, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
             // Inside a transaction nothing more can be asked; who asks here is in none.
-            let role: String = try one("select session_user as me").get("me")
-            throw CronmillError.lacking(part, error, role: role, database: database)
+            let role: String = try session.one("select session_user as me").get("me")
+            throw CronmillError.lacking(self, error, role: role, database: database)
         }
     }
 }

@@ -1,6 +1,11 @@
 internal import Postgres
 
-extension Session {
+/// Reads with the rights of a role that is trusted less than the one connected.
+struct OwnerRights {
+    let session: Session
+
+    init(_ session: Session) { self.session = session }
+
     /// The rows of a query that reads schema `cronmill`. Where that belongs to a role that is trusted less, a superuser has
     /// it read with that role's rights, and not with his own.
     ///
@@ -14,15 +19,15 @@ extension Session {
     /// - Parameter columns: names and types of the result; the function may return no others.
     /// - Throws: what `SchemaTrust` refuses, where it cannot be done so: for a role that is no superuser, on a standby, and
     ///   where an event trigger would run when the function is made.
-    func queryAsOwner(_ sql: SQL, columns: SQL) throws -> [Row] {
+    func query(_ sql: SQL, columns: SQL) throws -> [Row] {
         let refusal: PostgresError
         do {
-            return try query(sql)
+            return try session.query(sql)
         } catch {
             guard error.kind == .client else { throw error }
             refusal = error
         }
-        let rows: [Row]? = try withoutBeforeStatement {
+        let rows: [Row]? = try session.withoutBeforeStatement {
             guard let owner = try untrustedOwner() else { return nil }
             return try readOnce(sql, as: owner, columns)
         }
@@ -31,7 +36,7 @@ extension Session {
     }
 
     private func untrustedOwner() throws -> String? {
-        try query(
+        try session.query(
             """
             select r.rolname as owner
             from pg_catalog.pg_namespace as n
@@ -46,14 +51,14 @@ extension Session {
         ).first?.get("owner")
     }
 
-    /// The rows of a query that runs code which is not trusted, with a role's rights; see `queryAsOwner`.
+    /// The rows of a query that runs code which is not trusted, with a role's rights; see `query`.
     func readOnce(_ sql: SQL, as owner: String, _ columns: SQL) throws -> [Row] {
         var tag = "$cronmill$"
         while sql.script.contains(tag) { tag = "$x\(tag.dropFirst())" }
         let body = SQL(unsafeRaw: "\(tag)\nbegin\n    return query\n    \(sql.script);\nend\n\(tag)")
-        return try tryOut([]) {
-            try script("set local statement_timeout = '30s'; set local lock_timeout = '5s'")
-            try execute(
+        return try session.tryOut {
+            try session.script("set local statement_timeout = '30s'; set local lock_timeout = '5s'")
+            try session.execute(
                 """
                 create function pg_temp.cronmill_look() returns setof pg_catalog.record
                 language plpgsql volatile parallel unsafe security definer
@@ -61,8 +66,8 @@ extension Session {
                 as \(sql: body)
                 """
             )
-            try execute("alter function pg_temp.cronmill_look() owner to \(identifier: owner)")
-            return try query("select l.* from pg_temp.cronmill_look() as l (\(sql: columns))")
+            try session.execute("alter function pg_temp.cronmill_look() owner to \(identifier: owner)")
+            return try session.query("select l.* from pg_temp.cronmill_look() as l (\(sql: columns))")
         }
     }
 }

@@ -1,0 +1,69 @@
+internal import Postgres
+
+/// What who logged in may see of runs.
+struct Visibility {
+    let session: Session
+
+    init(_ session: Session) { self.session = session }
+
+    /// Refuses databases that who logged in may not see, and those that neither are registered nor were.
+    ///
+    /// - Parameters:
+    ///   - what: is to be seen of them: runs, alarms.
+    ///   - ofOthersToo: whether any database there is will do.
+    func check(_ databases: [String]?, _ what: String, ofOthersToo: Bool = false) throws {
+        guard let databases else { return }
+        let invisible = try session.query(
+            """
+            select d.name, session_user as me, a.sees_all
+            from unnest(\(databases)::text[]) as d (name)
+            cross join cronmill_cron.sees_all() as a (sees_all)
+            where d.name not in (select v.name from cronmill_cron.visible_databases() as v (name))
+                and not (
+                    a.sees_all
+                    and (
+                        d.name = current_database()
+                        or exists (select from cronmill_cron.visible_processors(array[d.name]))
+                        or \(ofOthersToo) and exists (select from pg_catalog.pg_database as o where o.datname = d.name)
+                    )
+                )
+            """
+        )
+        guard let row = invisible.first else { return }
+        let (database, role): (String, String) = try (row.get("name"), row.get("me"))
+        if try row.get("sees_all") {
+            let known: [String] = try session.query("select v.name from cronmill_cron.visible_databases() as v (name)")
+                .map {
+                    try $0.get("name")
+                }
+            throw CronmillError.notSetUp(database, known: known)
+        }
+        throw CronmillError(
+            .failed,
+            "\(what) of database \"\(database)\" are not visible to role \"\(role)\"",
+            hint: "Ask who did the set-up for: \(RolePart.monitor.grantCommand(role, database: database))",
+            database: database
+        )
+    }
+
+    /// Refuses processors that never had a job.
+    func checkRan(_ processors: [String]?, in databases: [String]?) throws {
+        guard let processors else { return }
+        let known: [String] = try session.query(
+            "select v.processor from cronmill_cron.visible_processors(\(databases)) as v (processor)"
+        ).map { try $0.get("processor") }
+        for name in processors where !known.contains(name) {
+            throw CronmillError.unknownProcessor(name, in: databases ?? [], known: known)
+        }
+    }
+
+    /// Those of the databases, or all, whose runs may be seen.
+    func databases(among databases: [String]?) throws -> [String] {
+        try session.query(
+            """
+            select v.name from cronmill_cron.visible_databases() as v (name)
+            where \(databases)::text[] is null or v.name = any (\(databases)::text[])
+            """
+        ).map { try $0.get("name") }
+    }
+}
