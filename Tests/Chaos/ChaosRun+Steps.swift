@@ -114,7 +114,10 @@ extension ChaosRun {
                         from (select u.began_at, u.attempts from cronmill.task as u limit 100) as t
                         """
                     ).map { row in
-                        try (row.get("tasks", as: Int.self), row.get("is_poison", as: Bool.self), row.get("attempts", as: Int.self))
+                        try (
+                            row.get("tasks", as: Int.self), row.get("is_poison", as: Bool.self),
+                            row.get("attempts", as: Int.self)
+                        )
                     }
                 }
                 for (tasks, isPoisonHere, attempts) in row {

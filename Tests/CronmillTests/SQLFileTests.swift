@@ -98,4 +98,15 @@ struct SQLFileTests {
             }
         }
     }
+
+    @Test("no line has more than 100 columns, no file more than 150 lines but the lists of what is installed")
+    func size() {
+        for file in SQLFile.all where file.path.hasSuffix(".sql") {
+            let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false)
+            for (number, line) in lines.enumerated() where line.count > 100 {
+                Issue.record("\(file.path):\(number + 1) has \(line.count) columns")
+            }
+            #expect(lines.count <= 151 || file.path.hasSuffix("/install.sql"), "\(file.path) has \(lines.count) lines")
+        }
+    }
 }

@@ -1,7 +1,7 @@
 internal import struct FoundationEssentials.Data
 internal import class FoundationEssentials.JSONEncoder
 
-/// What a work database says of a processor by which the registry judges it: one of the facts of `cronmill_cron.judged`.
+/// What a work database says of a processor, a fact by which `cronmill_cron.judged` judges it.
 ///
 /// A work database is not trusted with the names of others, nor to say times that are none.
 struct ProcessorFact: Sendable, Encodable {
@@ -16,7 +16,12 @@ struct ProcessorFact: Sendable, Encodable {
     let attempts: Int
 
     init(
-        database: String, processor: String, at: Double, oldestReadyAt: Double?, quietSince: Double?, failed: Int,
+        database: String,
+        processor: String,
+        at: Double,
+        oldestReadyAt: Double?,
+        quietSince: Double?,
+        failed: Int,
         attempts: Int
     ) {
         // In the years that a calendar has.

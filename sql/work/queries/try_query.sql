@@ -1,7 +1,7 @@
 -- Says why a query could not be done, as far as that is seen without running it: null, or a reason.
 -- It parses the query, as the role that calls it, and neither plans nor runs it; but to parse a
 -- literal of a domain runs its check. The caller rolls back.
--- Executed by: cronmill migrate adopt, with the rights of the run-as role to be.
+-- Executed by: cronmill migrate takeover, with the rights of the run-as role to be.
 create or replace function cronmill.try_query(
     search_path text,
     result_table text,

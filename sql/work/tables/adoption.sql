@@ -1,5 +1,5 @@
--- Tables of queues made by hand that are taken over (cronmill migrate adopt): how their rows become
--- tasks, and back.
+-- Tables of queues made by hand that are taken over (cronmill migrate takeover): how their rows
+-- become tasks, and back.
 create table cronmill.adoption (
     adoption_id integer generated always as identity,
     table_name text collate "C" not null,

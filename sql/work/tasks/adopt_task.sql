@@ -2,7 +2,7 @@
 -- is no JSON, or a task waits with its key. Where rows merges, that task is given the row's
 -- priority on top of its own instead. No rights of the caller are looked at: that of inserting into
 -- the old table is what counts there. Changes cronmill.task.
--- Executed by: the triggers of adopted tables, as their owner; cronmill migrate adopt.
+-- Executed by: the triggers of adopted tables, as their owner; cronmill migrate takeover.
 create or replace function cronmill.adopt_task(
     queue_id integer,
     payload jsonb,

@@ -1,5 +1,5 @@
 -- A text as jsonb; null if it is no JSON, or holds what jsonb cannot.
--- Executed by: the triggers of adopted tables, as their owner; cronmill migrate adopt.
+-- Executed by: the triggers of adopted tables, as their owner; cronmill migrate takeover.
 create or replace function cronmill.read_json(value text)
 returns jsonb
 language plpgsql immutable parallel unsafe security invoker
