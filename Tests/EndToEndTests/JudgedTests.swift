@@ -7,6 +7,7 @@ struct JudgedTests {
     @Test("attempts that failed are failing from three on, by the share that the threshold allows")
     func failing() async throws {
         try await withDatabases { fixture in
+            try await fixture.setUp()
             for (failed, total, measure) in [(2, 2, "-"), (3, 3, "2.0"), (3, 7, "0.9"), (0, 0, "-"), (5, 0, "-")] {
                 let found = try await fixture.rows(
                     "select round(cronmill_cron.failing_measure(\(failed), \(total), 50), 1)",
@@ -42,7 +43,7 @@ struct JudgedTests {
     @Test("a run that was due before its schedule was asked for, or the slot last ran, is not missed")
     func late() async throws {
         try await withDatabases { fixture in
-            try await fixture.setUp("--enable")
+            try await fixture.setUp(schedule: "* * * * *", "--enable")
             // As it is tomorrow: when the server was started is long ago then.
             func late(quiet: String, changed: String) async throws -> [String] {
                 try await fixture.script(

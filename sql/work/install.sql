@@ -19,6 +19,7 @@
 \ir tables/run.sql
 \ir tables/push.sql
 \ir tables/types.sql
+\ir tables/engine_types.sql
 \ir tables/position.sql
 \ir tables/adoption.sql
 \ir tables/adopted_job.sql

@@ -1,0 +1,124 @@
+-- How a run may go, by its processor's settings as they were at its start.
+create type cronmill.run_start as (
+    go boolean,
+    processor_id integer,
+    run_id bigint,
+    slot_id integer,
+    start_number bigint,
+    ends_at timestamptz,
+    lingers boolean,
+    handler_search_path text,
+    careful integer,
+    alone_at timestamptz,
+    gives_back boolean,
+    poll_seconds double precision,
+    push_at timestamptz,
+    is_rare boolean,
+    label text,
+    handler_call text,
+    takes_ids boolean,
+    takes_batch boolean
+);
+comment on type cronmill.run_start
+    is 'How a run may go: until when, with what settings; go is false if it must return at once.';
+-- The first fields are the batch; then comes where the next claim goes on, and what has been
+-- counted; the last ones say what became of it: whether it was not done as a whole, but is to be
+-- done in parts, and is locked for that already, or why the run ends.
+create type cronmill.claim as (
+    stop_reason text,
+    at_once boolean,
+    is_alone boolean,
+    is_kept boolean,
+    one_each boolean,
+    has_groups boolean,
+    task_ids bigint[],
+    places tid[],
+    payloads jsonb[],
+    attempts integer[],
+    timeouts interval[],
+    timeout interval,
+    task_timeout interval,
+    group_keys text[],
+    mark_at timestamptz[],
+    mark_id bigint[],
+    full_scan_at timestamptz,
+    scan_took interval,
+    waited bigint[],
+    is_locked boolean,
+    in_parts boolean,
+    end_reason text,
+    cancel_message text
+);
+comment on type cronmill.claim
+    is 'A batch, or one task to be done alone whose attempt is charged already; '
+        'and from where the next claim goes on.';
+-- Tasks of one priority that were locked, and until when those of them waited that were; the mark
+-- from which the next claim goes on, and whether there may be more that this one did not look at.
+create type cronmill.level_claim as (
+    total integer,
+    task_ids bigint[],
+    places tid[],
+    payloads jsonb[],
+    attempts integer[],
+    ready_at timestamptz[],
+    special bigint,
+    mark_at timestamptz,
+    mark_id bigint,
+    goes_on boolean
+);
+comment on type cronmill.level_claim
+    is 'Tasks of one priority that were locked; and from where the next claim goes on.';
+-- When the tasks of a claim became ready that came in by order; how many of them have a key, a
+-- group or a timeout; of how many priorities they are; and the marks where the scan began.
+create type cronmill.scan as (
+    ready_at timestamptz[],
+    special bigint,
+    levels bigint,
+    from_at timestamptz[],
+    from_id bigint[]
+);
+comment on type cronmill.scan is
+    'What a claim knows of the tasks it has locked, besides the batch.';
+create type cronmill.task_error as (
+    sqlstate text,
+    message text,
+    detail text,
+    hint text,
+    context text
+);
+comment on type cronmill.task_error is 'With what a task failed.';
+-- What became of some tasks of a batch that were done in one subtransaction: how they ended (done,
+-- snooze, dead); or with what which of them failed; or why the run ends.
+create type cronmill.part as (
+    ended text,
+    error cronmill.task_error,
+    failing bigint,
+    end_reason text,
+    cancel_message text
+);
+comment on type cronmill.part is 'What became of some tasks that were done in one subtransaction.';
+create type cronmill.counters as (
+    done bigint,
+    failed bigint,
+    dead bigint,
+    waited bigint[],
+    worked bigint[],
+    alone bigint
+);
+comment on type cronmill.counters is 'What a run has done so far, see cronmill.run.';
+-- What became of the parts of a transaction: how many failures there were; all that were ever set
+-- aside (suspects); what is left to be done, those first that were set aside; what is to be
+-- charged, with what error; why the run ends.
+create type cronmill.parts as (
+    counters cronmill.counters,
+    failures bigint,
+    suspects bigint[],
+    left_ids bigint[],
+    left_places tid[],
+    charged_ids bigint[],
+    charged_places tid[],
+    charged_errors cronmill.task_error[],
+    end_reason text,
+    cancel_message text
+);
+comment on type cronmill.parts is 'What became of the parts of a transaction, and what is left.';
