@@ -83,7 +83,7 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "cronmill-cli", "Fuzzing", "Postgres",
+                "cronmill-cli", "Fuzzing", "Postgres", "SQLFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// How the process ends; over several databases the worst counts, in the order of `rank`.
-enum ExitStatus: Int32, Sendable {
+enum ExitStatus: Int32, Sendable, CaseIterable {
     case done = 0
     case failed = 1
     case unreachable = 2

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Postgres
 import Testing
 
 @testable import Cronmill
@@ -286,5 +287,23 @@ struct JudgementTests {
                 == "failing: 6 of 10 runs of the last hour failed; the last: server closed the connection"
         )
         #expect(judge { ($0.failed, $0.attempts) = (2, 2) }.hasPrefix("ok"))
+    }
+
+    @Test("columns that are read with their owner's rights are declared in their order")
+    func columns() {
+        var (depth, column, names): (Int, String, [String]) = (0, "", [])
+        for character in ProcessorState.columns.text + "," {
+            depth += character == "(" ? 1 : character == ")" ? -1 : 0
+            if character == ",", depth == 0 {
+                names.append(String(column.split { " .\n".contains($0) }.last ?? ""))
+                column = ""
+            } else {
+                column.append(character)
+            }
+        }
+        let declared = ProcessorState.columnTypes.text.split(separator: ",").compactMap {
+            $0.split { $0 == " " || $0 == "\n" }.first.map(String.init)
+        }
+        #expect(names == declared)
     }
 }

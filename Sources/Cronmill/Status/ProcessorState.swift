@@ -34,8 +34,9 @@ extension ProcessorState {
         s.done_last_hour, s.failed_last_hour, s.attempts_of_late, s.failed_of_late, s.last_error, s.dead_rows,
         s.alone_last_hour, s.alone, s.handler_fault, s.copy_difference,
         extract(epoch from nullif(s.quiet_since, '-infinity'))::double precision as quiet_since,
-        s.quiet_since is null as is_never_quiet, extract(epoch from clock_timestamp())::double precision as of_at,
+        s.quiet_since is null as is_never_quiet,
         extract(epoch from clock_timestamp() - nullif(s.quiet_since, '-infinity'))::double precision as quiet_seconds,
+        extract(epoch from clock_timestamp())::double precision as of_at,
         extract(epoch from s.oldest_ready_at)::double precision as oldest_ready_at
         """
 
