@@ -1,10 +1,10 @@
 -- The lowest and the highest value of a field of a schedule: minute, hour, day, month, weekday. 7
 -- is Sunday too; a step over all days reaches it.
+-- Without a set clause, so that it becomes part of the statement that calls it.
 -- Executed by: schedule_fault, schedule_item, schedule_values.
 create or replace function cronmill_cron.schedule_range(field integer)
 returns integer[]
 language sql immutable parallel safe security invoker
-set search_path = pg_catalog, pg_temp
 begin atomic
     select case schedule_range.field
         when 1 then array[0, 59]
