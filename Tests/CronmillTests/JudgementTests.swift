@@ -35,6 +35,7 @@ struct JudgementTests {
         var isVisible = true
         var alone = 0
         var handlerFault: String?
+        var rest: ProcessorJobs.Rest?
 
         /// It is minute 60.
         var judgement: Judgement {
@@ -97,6 +98,7 @@ struct JudgementTests {
                 isBehind: isBehind,
                 isFailing: isFailing,
                 areRunsFailing: areRunsFailing,
+                rest: rest,
                 differences: differences
             )
             let scheduler = Scheduler(
@@ -160,6 +162,31 @@ struct JudgementTests {
                 + "(if its handler needs that: cronmill configure emails --database shop --alone on)"
         )
         #expect(judge { ($0.done, $0.alone) = (100, 9) } == "ok: 100 tasks done in the last hour")
+    }
+
+    @Test("one that sleeps says since when, one that was woken how many are before it; one at work is judged as all are")
+    func rest() {
+        let rest = { (state: String, place: Int?) -> ProcessorJobs.Rest? in
+            ProcessorJobs.Rest(state: state, duration: .seconds(90), cause: nil, place: place)
+        }
+        #expect(judge { $0.rest = rest("asleep", nil) } == "asleep: asleep for 1m 30s; a task wakes it")
+        #expect(
+            judge { ($0.rest, $0.ready) = (rest("wanted", 1), 3) }
+                == "waiting: waits for a place in pg_cron for 1m 30s, it is next"
+        )
+        #expect(
+            judge { $0.rest = rest("wanted", 4) } == "waiting: waits for a place in pg_cron for 1m 30s, 3 before it"
+        )
+        #expect(
+            judge { $0.rest = rest("granted", nil) }
+                == "waiting: has a place in pg_cron for 1m 30s, and is being started"
+        )
+        #expect(judge { $0.rest = rest("awake", nil) } == "idle: no task done in the last hour")
+        #expect(judge { ($0.rest, $0.isPaused) = (rest("asleep", nil), true) }.hasPrefix("paused: "))
+        #expect(
+            judge { ($0.rest, $0.isBehind, $0.oldestReady, $0.ready) = (rest("wanted", 1), true, .seconds(600), 7) }
+                .hasPrefix("behind: ")
+        )
     }
 
     @Test("a handler that cannot be called is failing, whatever was done before")

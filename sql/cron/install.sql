@@ -14,6 +14,7 @@
 \ir tables/seen_run.sql
 \ir tables/threshold.sql
 \ir tables/backlog.sql
+\ir tables/demand.sql
 \ir tables/alarm.sql
 \ir tables/housekeeping.sql
 \ir tables/housekeeper.sql
@@ -30,6 +31,7 @@
 \ir registry/take_link.sql
 \ir registry/take_backlog.sql
 \ir registry/take_link_backlog.sql
+\ir registry/take_link_rest.sql
 \ir registry/is_same_database.sql
 \ir registry/deactivate_replaced.sql
 \ir registry/register.sql
@@ -52,8 +54,8 @@
 \ir roles/forbid_run_as.sql
 
 -- Schedules
-\ir schedules/job_schedule.sql
 \ir schedules/supports_seconds.sql
+\ir schedules/job_schedule.sql
 \ir schedules/supports_last_day.sql
 \ir schedules/schedule_rules.sql
 \ir schedules/schedule_seconds.sql
@@ -86,6 +88,22 @@
 \ir jobs/note_job.sql
 \ir jobs/reconcile.sql
 \ir jobs/known_jobs.sql
+
+-- Demand
+\ir demand/keep_demand.sql
+\ir demand/apply_state.sql
+\ir demand/take_rest.sql
+\ir demand/demand_now.sql
+\ir demand/set_state.sql
+\ir demand/note_seen.sql
+\ir demand/yield_key.sql
+\ir demand/share_out.sql
+\ir demand/hold_back.sql
+\ir demand/look.sql
+\ir demand/set_budget.sql
+\ir demand/rests.sql
+\ir demand/demand_summary.sql
+\ir demand/demand_troubles.sql
 
 -- Reports
 \ir reports/visible_processors.sql
@@ -147,6 +165,7 @@
 -- Views
 \ir views/link.sql
 \ir views/link_backlog.sql
+\ir views/link_rest.sql
 
 -- Privileges
 \ir privileges/reader_routines.sql

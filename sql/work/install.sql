@@ -18,6 +18,7 @@
 \ir tables/slot.sql
 \ir tables/run.sql
 \ir tables/push.sql
+\ir tables/sleep.sql
 \ir tables/types.sql
 \ir tables/engine_types.sql
 \ir tables/position.sql
@@ -80,6 +81,7 @@
 -- Engine
 \ir engine/is_abandoned.sql
 \ir engine/forget_runs.sql
+\ir engine/assert_isolation.sql
 \ir engine/begin_run.sql
 \ir engine/publish.sql
 \ir engine/hold_deadline.sql
@@ -145,6 +147,21 @@
 \ir registry/tell_registry.sql
 \ir registry/note_silence.sql
 \ir registry/push.sql
+
+-- Sleep
+\ir sleep/set_asleep.sql
+\ir sleep/lie_down.sql
+\ir sleep/get_up.sql
+\ir sleep/wake.sql
+\ir sleep/has_just_slept.sql
+\ir sleep/idle_since.sql
+\ir sleep/producers_at_work.sql
+\ir sleep/next_work.sql
+\ir sleep/is_asked_to_yield.sql
+\ir sleep/tell_rest.sql
+\ir sleep/try_to_tell.sql
+\ir sleep/fall_asleep.sql
+\ir sleep/keep_vigil.sql
 
 -- Privileges
 \ir privileges/run_as_routines.sql

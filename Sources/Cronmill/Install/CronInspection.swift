@@ -13,6 +13,9 @@ struct CronInspection: Sendable {
     var lacksTimeouts = false
     var permittedRoles: Set<String> = []
     var givenMaxRunningJobs: Int?
+    var givenBudget: Int?
+    var givenQuantum: Duration?
+    var givenReserve: Int?
     var givenOthers: Int?
     /// Roles that own the functions by which their jobs are made, as they have to be.
     var soundRoles: Set<String> = []
@@ -101,8 +104,16 @@ struct CronInspection: Sendable {
         )
         if isReplaced { (permittedRoles, processors, grantees) = ([], [], []) }
         let given = try session.one(
-            "select i.given_max_running_jobs, i.given_others from cronmill_cron.installation as i"
+            """
+            select i.given_max_running_jobs, i.given_others, i.row ->> 'budget' as budget, i.row ->> 'reserve' as reserve,
+                extract(epoch from (i.row ->> 'quantum')::interval)::double precision as quantum
+            from (select o.*, to_jsonb(o) as row from cronmill_cron.installation as o) as i
+            """
         )
+        // An older registry has no such columns.
+        givenBudget = try given.get("budget", as: String?.self).flatMap { Int($0) }
+        givenReserve = try given.get("reserve", as: String?.self).flatMap { Int($0) }
+        givenQuantum = try given.get("quantum", as: Double?.self).map { .seconds($0) }
         givenMaxRunningJobs = try given.get("given_max_running_jobs")
         givenOthers = try given.get("given_others")
         guard !state.isSuperuser else { return }

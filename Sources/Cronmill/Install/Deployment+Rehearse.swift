@@ -55,7 +55,8 @@ extension Deployment {
                         try rehearsal.change.perform(session)
                         return try session.query(
                             """
-                            select p.name, p.enabled, p.slots, p.schedule, p.linger, p.run_as
+                            select p.name, p.enabled, p.slots, p.schedule, p.linger, p.run_as,
+                                p.sleep_after::text as sleep_after
                             from cronmill.processor as p where p.name = any (\(rehearsal.processors)) order by p.name
                             """
                         )
@@ -81,7 +82,7 @@ extension Deployment {
                                     \(database), \(row.get("name", as: String.self)), \(row.get("enabled", as: Bool.self)),
                                     \(row.get("slots", as: Int.self)), \(row.get("schedule", as: String.self)),
                                     \(row.get("linger", as: String.self)), \(row.get("run_as", as: String.self)),
-                                    false
+                                    false, \(row.get("sleep_after", as: String?.self))::interval
                                 )
                                 """
                             )

@@ -25,10 +25,10 @@ struct Half: Sendable {
     /// A work database's.
     static func work(_ files: [SQLFile], isLinked: Bool) throws -> Half {
         let script = try SQLScript(folder: "work", of: files)
-        let senders = try ["send_to_registry", "send_backlog"].map {
-            try SQLScript.statements("work/\(isLinked ? "linked" : "direct")/\($0).sql")
-        }
-        return Half(script, script.routines + senders)
+        // How the registry is reached.
+        let folder = "work/\(isLinked ? "linked" : "direct")/"
+        let senders = files.filter { $0.path.hasPrefix(folder) && !LinkRole.tables.contains($0.path) }
+        return Half(script, script.routines + senders.map { SQL(unsafeRaw: $0.text) })
     }
 
     /// Notes what is installed now, by which a later look finds what was changed since.

@@ -36,6 +36,29 @@ extension Plan {
                 """
             )
         }
+        setBudget(cron, request: request)
+    }
+
+    /// How processors that sleep share pg_cron.
+    private mutating func setBudget(_ cron: CronInspection, request: SetupRequest) {
+        let budget = request.budget.map { $0 == cron.givenBudget ?? 0 ? nil : $0 } ?? nil
+        let quantum = request.quantum == cron.givenQuantum ? nil : request.quantum
+        let reserve = request.reserve == cron.givenReserve ? nil : request.reserve
+        guard budget != nil || quantum != nil || reserve != nil else { return }
+        let parts = [
+            budget.map { $0 == 0 ? "budget auto" : "budget \($0)" },
+            quantum.map { "quantum \($0.roundTripText)" }, reserve.map { "reserve \($0)" },
+        ]
+        add(
+            "share pg_cron among processors that sleep: \(parts.compactMap { $0 }.joined(separator: ", "))",
+            in: cron.state.database,
+            """
+            select cronmill_cron.set_budget(
+                \(sql: budget.map { "\($0)" } ?? "null"), \(sql: (quantum?.intervalText).literal)::interval,
+                \(sql: reserve.map { "\($0)" } ?? "null")
+            )
+            """
+        )
     }
 
     /// A work database: tables, functions, and the link if the registry is elsewhere.
@@ -104,7 +127,14 @@ extension Plan {
             add("limit the waits of the link", in: database, try .linkTimeouts(of: linkRole))
         }
         if let linkRole {
-            try completeLink(linkRole, work: state, cron: cron.state, request: request, isNew: needsLink)
+            try completeLink(
+                linkRole,
+                work: state,
+                cron: cron.state,
+                files: files,
+                request: request,
+                isNew: needsLink
+            )
         }
     }
 
@@ -160,6 +190,7 @@ extension Plan {
         _ linkRole: String,
         work: WorkState,
         cron: CronState,
+        files: [SQLFile],
         request: SetupRequest,
         isNew: Bool
     ) throws {
@@ -167,9 +198,7 @@ extension Plan {
             add(
                 "attach the registry",
                 in: work.database,
-                statements: try ["registry", "registry_backlog"].map {
-                    try SQLScript.statements("work/linked/\($0).sql")
-                }
+                statements: files.filter { LinkRole.tables.contains($0.path) }.map { SQL(unsafeRaw: $0.text) }
             )
         }
         guard isNew || request.linkHost != nil || !work.hasRegistry else { return }

@@ -18,6 +18,10 @@ struct ProcessorColumn: Sendable {
         case duration
         /// A duration, or null for never, which is asked for as zero.
         case age
+
+        var isAge: Bool {
+            if case .age = self { true } else { false }
+        }
     }
 
     static let all: [ProcessorColumn] = [
@@ -33,6 +37,7 @@ struct ProcessorColumn: Sendable {
         .text("handler_search_path", title: "search-path") { $0.searchPath?.description },
         .age("keep_done") { $0.keepDone },
         .age("keep_dead") { $0.keepDead },
+        .age("sleep_after") { $0.sleepAfter },
         .flag("enabled", on: "true", off: "false") { $0.isEnabled },
     ]
 
@@ -79,7 +84,9 @@ struct ProcessorColumn: Sendable {
 
     /// The column of row `p` as the text that `ProcessorSetting` has, named for it.
     var expression: SQL {
-        let column: SQL = "p.\(unsafeRaw: name)"
+        // A table of an older version, which setup is to upgrade, may not have one that can be null.
+        let column: SQL =
+            kind.isAge ? "(to_jsonb(p) ->> \(literal: name))::interval" : "p.\(unsafeRaw: name)"
         let microseconds: SQL = "floor(extract(epoch from \(sql: column)) * 1000000)::bigint"
         let text: SQL =
             switch kind {

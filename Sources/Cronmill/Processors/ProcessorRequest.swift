@@ -28,6 +28,8 @@ public struct ProcessorRequest: Sendable, Hashable {
     public var keepDone: Duration?
     /// How long dead tasks are kept; zero: until they are redriven or purged, which is the default.
     public var keepDead: Duration?
+    /// Time without a task after which its slots give back their place in pg_cron; zero: never, which is the default.
+    public var sleepAfter: Duration?
     /// Length of a run. Default tick.
     public var linger: Linger?
     /// Role the handler runs as. Default the connecting role, unless it is a superuser.
@@ -54,6 +56,12 @@ public struct SetupRequest: Sendable, Hashable {
     public var maxRunningJobs: Int?
     /// Active jobs of others, where they cannot be seen.
     public var others: Int?
+    /// Slots of processors that sleep that may be at work at once; zero: what pg_cron can run beside all else.
+    public var budget: Int?
+    /// How long one of them may be at work while others wait: 1 second to an hour.
+    public var quantum: Duration?
+    /// How many of pg_cron's runs are left to others where there is no budget.
+    public var reserve: Int?
 
     /// A request to install both halves.
     public init() {}

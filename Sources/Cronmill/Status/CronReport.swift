@@ -10,6 +10,7 @@ struct CronReport: Sendable {
     var sides: [Key: ProcessorJobs] = [:]
     var capacity: Capacity
     var scheduler: Scheduler
+    var demand: Demand?
     var remarks: [String]
     /// Those of the databases asked whose jobs and runs may be seen.
     var visible: Set<String>
@@ -38,6 +39,7 @@ struct CronReport: Sendable {
         }
         let missingRoles = try Self.missingRoles(session)
         capacity = try Capacity(session)
+        demand = try Demand.read(session)
         scheduler = try Scheduler(session, missingRoles: missingRoles)
         remarks = Self.remarks(capacity) + Self.remarks(scheduler, missingRoles) + (try Self.brokenRoles(session))
         if sides.values.contains(where: { $0.lastRun?.message == "connection failed" }) {
@@ -126,6 +128,24 @@ struct CronReport: Sendable {
         return "pg_cron could not log in to run a job (the server's log says why). It connects to \(host) as the job's "
             + "role, so pg_hba.conf must let that role in from there without a password, or the password file of the "
             + "server's own user must have it."
+    }
+}
+
+extension Demand {
+    /// As the registry counts it; nil where no processor sleeps.
+    static func read(_ session: Session) throws -> Demand? {
+        let row = try session.one(
+            "select s.budget, s.awake, s.waiting, s.longest_wait, s.asleep from cronmill_cron.demand_summary() as s"
+        )
+        return try row.get("budget", as: Int?.self).map { budget in
+            try Demand(
+                budget: budget,
+                awake: row.get("awake"),
+                waiting: row.get("waiting"),
+                longestWait: row.get("longest_wait", as: Double?.self).map { .seconds($0) },
+                asleep: row.get("asleep")
+            )
+        }
     }
 }
 

@@ -24,6 +24,7 @@ extension Deployment {
         var report = StatusReport(databases: [], cronError: error)
         if let cron {
             (report.capacity, report.scheduler, report.remarks) = (cron.capacity, cron.scheduler, cron.remarks)
+            report.demand = cron.demand
         }
         report.databases = works.map { result in
             let outcome = result.outcome.map { sides in
@@ -134,8 +135,11 @@ extension CronReport? {
             status.runsLastHour = side?.runsLastHour ?? 0
             status.failuresLastHour = side?.failuresLastHour ?? 0
             status.lastRun = side?.lastRun
+            status.sleepState = side?.rest?.state
             status.nextDue = status.isEnabled && status.activeJobs != 0 ? side?.nextDue : nil
         }
+        var work = work
+        work.status = status
         let judgement = Judgement(
             work: work,
             cron: side,

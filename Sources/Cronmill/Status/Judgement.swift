@@ -31,6 +31,7 @@ struct Judgement {
         if let failing { return (.failing, failing) }
         if let behind { return (.behind, behind) }
         guard cron != nil else { return (.unknown, "its jobs and runs are not visible") }
+        if let rest { return rest }
         let isOccupied = status.ready > 0 || status.running > status.waiting
         let hasWorked = status.doneLastHour + status.failedLastHour > 0
         return (isOccupied || hasWorked ? .ok : .idle, activity)
@@ -130,6 +131,25 @@ struct Judgement {
         let age = status.oldestReady.map { " for \($0.shortText)" } ?? ""
         return "its oldest ready task waits\(age); \(Self.tasks(status.ready)) ready, "
             + "\(Self.tasks(status.doneLastHour)) done in the last hour"
+    }
+
+    // MARK: Asleep
+
+    private var rest: (verdict: Verdict, reason: String)? {
+        guard let rest = cron?.rest else { return nil }
+        let time = rest.duration.shortText
+        switch rest.state {
+        case "asleep":
+            let wake = status.nextDue == nil ? "a task wakes it" : "a task wakes it, or its time"
+            return (.asleep, "asleep for \(time); \(wake)")
+        case "wanted":
+            let line = rest.place.map { $0 == 1 ? ", it is next" : ", \($0 - 1) before it" } ?? ""
+            return (.waiting, "waits for a place in pg_cron for \(time)\(line)")
+        case "granted":
+            return (.waiting, "has a place in pg_cron for \(time), and is being started")
+        default:
+            return nil
+        }
     }
 
     // MARK: Well

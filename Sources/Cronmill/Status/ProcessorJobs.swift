@@ -27,8 +27,21 @@ struct ProcessorJobs: Sendable {
     let isFailing: Bool
     /// Its last run failed, and too many of the last hour.
     let areRunsFailing: Bool
+    /// Of one that sleeps; nil for one that never does.
+    let rest: Rest?
     /// What differs in `cron.job`, a sentence each, and the command that repairs it where `sync` does not.
     var differences: [(text: String, command: String?)] = []
+
+    struct Rest: Sendable {
+        /// `asleep`, `wanted`, `granted` or `awake`.
+        let state: String
+        /// How long it has been so.
+        let duration: Duration
+        /// Why it was woken.
+        let cause: String?
+        /// Which of those that wait it is.
+        let place: Int?
+    }
 
     struct Going: Sendable {
         let pid: Int
@@ -46,6 +59,7 @@ extension ProcessorJobs {
         extract(epoch from clock_timestamp() - j.last_started_at)::double precision as last_age,
         j.last_seconds, j.runs_last_hour, j.failures_last_hour, j.going_pid, j.going_state,
         j.is_late, j.is_overdue, j.is_behind, j.is_failing, j.are_runs_failing,
+        j.rest, extract(epoch from clock_timestamp() - j.rest_since)::double precision as rest_seconds, j.rest_cause, j.place,
         \(sql: ServerTime.columns("j.going_since", as: "going_since")),
         \(sql: ServerTime.columns("j.next_due", as: "next_due")),
         extract(epoch from j.late_since)::double precision as late_since
@@ -70,6 +84,14 @@ extension ProcessorJobs {
         isBehind = try row.get("is_behind")
         isFailing = try row.get("is_failing")
         areRunsFailing = try row.get("are_runs_failing")
+        rest = try row.get("rest", as: String?.self).map { state in
+            try Rest(
+                state: state,
+                duration: .seconds(row.get("rest_seconds", as: Double.self)),
+                cause: row.get("rest_cause"),
+                place: row.get("place")
+            )
+        }
         going = try row.get("going_pid", as: Int?.self).map { pid in
             try Going(pid: pid, since: row.time("going_since"), state: row.get("going_state"))
         }

@@ -48,6 +48,8 @@ public struct ProcessorStatus: Sendable, Hashable {
     public var failuresLastHour: Int?
     /// When pg_cron starts it next; nil if it is disabled, its schedule never comes, or that could not be seen.
     public var nextDue: ServerTime?
+    /// Of one that sleeps: `asleep`, `wanted`, `granted` or `awake`; nil for one that never does, or if it could not be seen.
+    public var sleepState: String?
     /// How it is doing, in a word.
     public var verdict = Verdict.unknown
     /// Why, as a sentence without full stop.

@@ -8,6 +8,8 @@ public struct StatusReport: Sendable {
     public var capacity: Capacity?
     /// pg_cron itself; nil where the cron database could not be asked.
     public var scheduler: Scheduler?
+    /// How processors that sleep share their budget; nil where there are none.
+    public var demand: Demand?
     /// Remarks: pg_cron starts nothing, history switched off, capacity exceeded, old snapshots.
     public var remarks: [String] = []
 
@@ -19,6 +21,20 @@ public struct StatusReport: Sendable {
         return processors.allSatisfy(\.verdict.isFine)
             && (scheduler?.obstacle == nil || !processors.contains { $0.isEnabled && !$0.isPaused })
     }
+}
+
+/// How the enabled processors that sleep, of all work databases, share the places they have in pg_cron.
+public struct Demand: Sendable, Hashable {
+    /// Slots that may be at work at once.
+    public var budget: Int
+    /// Processors that have a place.
+    public var awake: Int
+    /// Processors that were woken and wait for one.
+    public var waiting: Int
+    /// For how long the first of those has waited.
+    public var longestWait: Duration?
+    /// Processors that nobody needs now.
+    public var asleep: Int
 }
 
 /// What pg_cron can run at once, and what is active.

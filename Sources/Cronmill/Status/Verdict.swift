@@ -20,6 +20,10 @@ public enum Verdict: String, Sendable, Hashable, CaseIterable {
     case failing
     /// A ready task waits for too long since a run was due to take it.
     case behind
+    /// It has been woken, and waits for a place in pg_cron (slots on demand).
+    case waiting
+    /// Its slots have given their place back; a task, or its time, wakes it (slots on demand).
+    case asleep
     /// Nothing is seen to be wrong, but its jobs and runs cannot be seen.
     case unknown
     /// It has work, or did some in the last hour.
@@ -30,7 +34,7 @@ public enum Verdict: String, Sendable, Hashable, CaseIterable {
     /// Whether a person need not look: all is well, or switched off by a person.
     public var isFine: Bool {
         switch self {
-        case .ok, .idle, .disabled, .paused: true
+        case .ok, .idle, .disabled, .paused, .waiting, .asleep: true
         case .drifted, .interrupted, .overdue, .failing, .behind, .unknown: false
         }
     }

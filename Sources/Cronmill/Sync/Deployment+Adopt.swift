@@ -8,7 +8,7 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` where nothing is set up, or where the registry was copied along; `PostgresError`.
     public func planAdopt(_ database: String) async throws -> Plan {
-        let work = try await inWork(database) { try AdoptedSide($0, files: sqlFiles) }
+        let work = try await inWork(database) { try AdoptedSide($0, files: SQLFile.all) }
         var plan = Plan()
         guard !work.isOriginal else { return plan }
         // From an older dump; and a restored function can be written in another way than it was made.
@@ -28,13 +28,13 @@ extension Deployment {
             )
         }
         let adoption = try await inCron { session in
-            let state = try CronState.inspect(session, sqlFiles)
+            let state = try CronState.inspect(session, SQLFile.all)
             try state.check()
             try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
             let cron = try CronInspection(state: state, session: session, database: database)
             return try CopyAdoption(work, cron: cron, database: database, session)
         }
-        try plan.installCron(adoption.cron, files: sqlFiles, request: SetupRequest())
+        try plan.installCron(adoption.cron, files: SQLFile.all, request: SetupRequest())
         try plan.adopt(adoption, work: work, database: database)
         return plan
     }
@@ -126,7 +126,14 @@ extension Plan {
         for name in cron.processors.subtracting(work.processors).sorted() {
             strikeOut(name, of: database, in: cronDatabase)
         }
-        try completeLink(linkRole, work: work.state, cron: cron.state, request: SetupRequest(), isNew: true)
+        try completeLink(
+            linkRole,
+            work: work.state,
+            cron: cron.state,
+            files: SQLFile.all,
+            request: SetupRequest(),
+            isNew: true
+        )
         let withheld: SQL = "array[\(sql: adoption.withheld.map { role -> SQL in "\(literal: role)" }.joined)]::text[]"
         add(
             "send the processors of database \(database) to the registry, and take note of where it is now",

@@ -9,12 +9,15 @@ struct RegistrySettings: Sendable, Hashable {
     var schedule: String
     var linger: String
     var runAs: String
+    /// As PostgreSQL writes it; nil for one that never sleeps.
+    var sleepAfter: String?
 
     /// Those of all processors of the session's work database, by name.
     static func all(_ session: Session) throws -> [String: RegistrySettings] {
         try read(
             """
-            select current_database() as database, p.name, p.enabled, p.slots, p.schedule, p.linger, p.run_as
+            select current_database() as database, p.name, p.enabled, p.slots, p.schedule, p.linger, p.run_as,
+                to_jsonb(p) ->> 'sleep_after' as sleep_after
             from cronmill.processor as p
             """,
             session
@@ -25,7 +28,8 @@ struct RegistrySettings: Sendable, Hashable {
     static func registered(_ database: String, _ session: Session) throws -> [String: RegistrySettings] {
         try read(
             """
-            select w.name as database, p.name, p.enabled, p.slots, p.schedule, p.linger, p.run_as
+            select w.name as database, p.name, p.enabled, p.slots, p.schedule, p.linger, p.run_as,
+                to_jsonb(p) ->> 'sleep_after' as sleep_after
             from cronmill_cron.processor as p
             join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
             where w.name = \(database)
@@ -44,7 +48,8 @@ struct RegistrySettings: Sendable, Hashable {
                 slots: row.get("slots"),
                 schedule: row.get("schedule"),
                 linger: row.get("linger"),
-                runAs: row.get("run_as")
+                runAs: row.get("run_as"),
+                sleepAfter: row.get("sleep_after")
             )
             all[settings.name] = settings
         }
@@ -55,7 +60,7 @@ struct RegistrySettings: Sendable, Hashable {
     var columns: KeyValuePairs<String, String> {
         [
             "enabled": isEnabled ? "t" : "f", "linger": linger, "run_as": runAs, "schedule": schedule,
-            "slots": String(slots),
+            "sleep_after": sleepAfter ?? "never", "slots": String(slots),
         ]
     }
 }
@@ -70,7 +75,7 @@ extension Plan {
             select cronmill_cron.take_settings(
                 \(literal: settings.database), \(literal: settings.name), \(literal: settings.isEnabled),
                 \(literal: settings.slots), \(literal: settings.schedule), \(literal: settings.linger),
-                \(literal: settings.runAs), false
+                \(literal: settings.runAs), false, \(sql: settings.sleepAfter.literal)
             )
             """
         )

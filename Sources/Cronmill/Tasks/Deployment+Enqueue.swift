@@ -60,17 +60,20 @@ extension Deployment {
                 let row = try session.one(
                     """
                     select cronmill.producer_queue_id(\(queue)) as queue_id, \(options.runAt)::timestamptz::text as run_at,
-                        has_table_privilege('cronmill.task', 'insert') as may_insert
+                        has_table_privilege('cronmill.task', 'insert')
+                            and has_function_privilege('cronmill.wake(integer)', 'execute') as may_insert
                     """
                 )
                 // Who may insert into the table is spared a temporary one; a producer may only call the function.
                 if try options.isPlain && row.get("may_insert") {
+                    let queueID: String = try row.get("queue_id")
                     let count = try TaskStream(session).copy(
                         next,
-                        queueID: row.get("queue_id"),
+                        queueID: queueID,
                         priority: options.priority,
                         runAt: row.get("run_at")
                     )
+                    try session.execute("select cronmill.wake(\(queueID)::integer)")
                     return EnqueueResult(enqueued: count, waitedAlready: 0)
                 }
                 return try TaskStream(session).call(next, into: queue, options)

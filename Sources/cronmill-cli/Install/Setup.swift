@@ -44,11 +44,28 @@ struct Setup: AsyncParsableCommand {
     var maxRunningJobs: Int?
     @Option(help: ArgumentHelp("Active jobs of others, where they cannot be seen.", valueName: "n"))
     var others: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Slots of processors that sleep that may be at work at once. Default: auto, what is left.",
+            valueName: "n|auto"
+        )
+    )
+    var budget: String?
+    @Option(
+        help: ArgumentHelp(
+            "How long one of them may be at work while others wait. Default: 10s.",
+            valueName: "duration"
+        )
+    )
+    var quantum: String?
+    @Option(help: ArgumentHelp("Runs of pg_cron that --budget auto leaves to others. Default: 2.", valueName: "n"))
+    var reserve: Int?
     @Flag(help: "Print the psql script that would run.")
     var dryRun = false
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func validate() throws {
+        if let reserve, !(0...10_000).contains(reserve) { throw ValidationError("--reserve is from 0 to 10000.") }
         if queue == nil,
             enable || processor != nil || !settings.isEmpty || queryResults != nil || resultType != nil
                 || resultLayout != nil
@@ -63,6 +80,18 @@ struct Setup: AsyncParsableCommand {
         request.linkHost = linkHost
         request.maxRunningJobs = maxRunningJobs
         request.others = others
+        request.budget = try budget.map { text in
+            if text == "auto" { return 0 }
+            guard let number = Int(text), (1...10_000).contains(number) else {
+                throw CronmillError(.usage, "--budget \(text): a number from 1 to 10000, or auto")
+            }
+            return number
+        }
+        request.quantum = try quantum.map { try Duration($0, of: "--quantum", atMost: .seconds(3600)) }
+        if let quantum = request.quantum, quantum < .seconds(1) {
+            throw CronmillError(.usage, "--quantum \(quantum.roundTripText): the shortest is 1s")
+        }
+        request.reserve = reserve
         if let queue {
             request.processor = try settings.request(processor: processor, queue: queue)
             request.processor?.query.results = queryResults

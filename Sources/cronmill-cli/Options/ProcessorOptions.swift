@@ -29,6 +29,13 @@ struct ProcessorOptions: ParsableArguments {
     var keepDone: String?
     @Option(help: ArgumentHelp("Delete dead tasks after that long. Default: 0, never.", valueName: "duration"))
     var keepDead: String?
+    @Option(
+        help: ArgumentHelp(
+            "Give the place in pg_cron back after that long without a task; a task brings it back. Default: never.",
+            valueName: "duration|never"
+        )
+    )
+    var sleepAfter: String?
     @Option(help: ArgumentHelp("Length of a run: tick, a duration, or 0. Default: tick.", valueName: "duration"))
     var linger: String?
     @Option(help: ArgumentHelp("Role the handler runs as. Default: the connecting one.", valueName: "role"))
@@ -46,7 +53,7 @@ struct ProcessorOptions: ParsableArguments {
     var isEmpty: Bool {
         handler == nil && slots == nil && schedule == nil && every == nil && timeout == nil && maxAttempts == nil
             && linger == nil && runAs == nil && backoffBase == nil && backoffCap == nil && pollInterval == nil
-            && alone == nil && searchPath == nil && keepDone == nil && keepDead == nil
+            && alone == nil && searchPath == nil && keepDone == nil && keepDead == nil && sleepAfter == nil
     }
 
     /// The request they make.
@@ -81,6 +88,19 @@ struct ProcessorOptions: ParsableArguments {
         request.searchPath = try searchPath.map { try SearchPath(userText: $0) }
         request.keepDone = try keepDone.map { try Duration($0, of: "--keep-done", atMost: .longestAge) }
         request.keepDead = try keepDead.map { try Duration($0, of: "--keep-dead", atMost: .longestAge) }
+        request.sleepAfter = try sleepAfter.map { text in
+            guard text != "never" else { return .zero }
+            let time = try Duration(text, of: "--sleep-after", atMost: .seconds(86_400))
+            guard time >= .seconds(1) else {
+                throw CronmillError(
+                    .usage,
+                    "--sleep-after \(text): the shortest is 1s",
+                    detail: "Each time it falls asleep and is woken costs about a tenth of a second of processor time.",
+                    hint: "A processor that keeps its place has: --sleep-after never."
+                )
+            }
+            return time
+        }
         return request
     }
 

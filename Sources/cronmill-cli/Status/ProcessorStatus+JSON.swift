@@ -14,6 +14,7 @@ extension ProcessorStatus {
             "counts_exact_up_to": .integer(Int64(Self.exactUpTo)),
             "oldest_ready_seconds": oldestReady.map { .number($0.inSeconds) } ?? .null,
             "done_last_hour": .integer(Int64(doneLastHour)), "failed_last_hour": .integer(Int64(failedLastHour)),
+            "sleep_state": JSON(sleepState),
             "last_run": lastRun.map { run in
                 [
                     "status": .string(run.status), "message": JSON(run.message),

@@ -5,7 +5,8 @@ struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show how every processor is doing, at this moment, and why.",
         discussion: """
-            A processor is ok, idle, paused, disabled; or there is something to do: drifted
+            A processor is ok, idle, paused, disabled, asleep, waiting (for a place in
+            pg_cron, see setup --budget); or there is something to do: drifted
             (sync repairs it), interrupted (a disable or remove has paused it and waits, or
             was killed), overdue (no run began though one was due), failing, behind,
             unknown (its jobs and runs are not visible). RUNNING counts slots whose run
@@ -111,7 +112,7 @@ extension Context {
         if json {
             try output.write(JSON.array(rows.map(\.json)).prettyText)
         } else if !rows.isEmpty || status == .done && failures.isEmpty {
-            try output.write(StatusText(rows, scheduler: report.scheduler))
+            try output.write(StatusText(rows, scheduler: report.scheduler, demand: report.demand))
         }
         for failure in failures {
             output.note(failure.note)

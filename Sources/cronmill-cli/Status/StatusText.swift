@@ -4,11 +4,13 @@ internal import Cronmill
 struct StatusText: Sendable {
     private let rows: [ProcessorStatus]
     private let scheduler: Scheduler?
+    private let demand: Demand?
 
     /// For these processors, those of one database beside each other.
-    init(_ rows: [ProcessorStatus], scheduler: Scheduler?) {
+    init(_ rows: [ProcessorStatus], scheduler: Scheduler?, demand: Demand? = nil) {
         self.rows = rows
         self.scheduler = scheduler
+        self.demand = demand
     }
 
     /// What is written into a pipe is wrapped, too: it is read by people.
@@ -35,7 +37,8 @@ struct StatusText: Sendable {
                 text += "    " + (colour ? Style.dim.applied(to: part) : part) + "\n"
             }
         }
-        return text + (caption.map { $0 + "\n" } ?? "")
+        for line in [caption, demand?.text].compactMap({ $0 }) { text += line + "\n" }
+        return String(text)
     }
 
     private var table: Table {
@@ -70,6 +73,14 @@ struct StatusText: Sendable {
     }
 }
 
+extension Demand {
+    /// How places in pg_cron are shared by all processors that sleep.
+    fileprivate var text: String {
+        let wait = longestWait.map { " (longest \($0.shortText))" } ?? ""
+        return "Budget \(budget): \(awake) awake, \(waiting) waiting\(wait), \(asleep) asleep."
+    }
+}
+
 extension Output {
     /// Writes processors, as wide as standard output and in colours where it has them.
     ///
@@ -83,8 +94,8 @@ extension Verdict {
     fileprivate var style: Style {
         switch self {
         case .ok: .green
-        case .idle, .disabled: .dim
-        case .paused, .interrupted, .unknown: .yellow
+        case .idle, .disabled, .asleep: .dim
+        case .paused, .interrupted, .unknown, .waiting: .yellow
         case .drifted, .overdue, .failing, .behind: .red
         }
     }

@@ -33,7 +33,11 @@ begin
         join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
         left join cronmill_cron.backlog as b
             on b.work_database_id = p.work_database_id and b.processor = p.name
-        cross join lateral (select greatest(b.pushed_at, p.changed_at) as of_at) as heard
+        left join cronmill_cron.demand as d
+            on d.work_database_id = p.work_database_id and d.processor = p.name
+        cross join lateral (
+            select greatest(b.pushed_at, p.changed_at, d.changed_at) as of_at
+        ) as heard
         cross join lateral (
             select cronmill_cron.next_due(
                 p.schedule, heard.of_at, rules.zone, rules.needs_both_days
@@ -48,7 +52,8 @@ begin
             order by o.processor
             limit 1
         ) as a on true
-        where p.enabled and now_at - next.due_at >= least(t.overdue, t.silent)
+        where p.enabled and coalesce(d.state, 'awake') = 'awake'
+            and now_at - next.due_at >= least(t.overdue, t.silent)
     ),
     seen as materialized (
         -- A run that failed to connect has no start with pg_cron 1.4: it is as old as the runs

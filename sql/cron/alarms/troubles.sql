@@ -54,6 +54,9 @@ begin
     return query
     select s.kind, s.database_name, s.processor, s.detail, s.is_raised
     from cronmill_cron.silences() as s;
+    return query
+    select d.kind, d.database_name, d.processor, d.detail, d.is_raised
+    from cronmill_cron.demand_troubles() as d;
 
     select t.history, t.replica, cronmill_cron.history_rows((t.history * 0.8)::bigint) as rows
     into server

@@ -1,5 +1,5 @@
 -- First keys of the advisory locks that work databases hold, as cronmill.lock_class there has them.
--- Executed by: lock_strangers, overdue_slots.
+-- Executed by: demand_now, hold_back, lock_strangers, overdue_slots.
 create or replace function cronmill_cron.lock_class(kind text)
 returns integer
 language sql immutable parallel safe security invoker
@@ -10,8 +10,10 @@ begin atomic
         when 'query' then 1668443503
         when 'group' then 1668443504
         when 'deadline' then 1668443505
+        when 'ring' then 1668443506
+        when 'yield' then 1668443507
     end;
 end;
 comment on function cronmill_cron.lock_class(text)
-    is 'First keys of advisory locks: slot, query, group, deadline.';
+    is 'First keys of advisory locks: slot, query, group, deadline, ring, yield.';
 revoke all on function cronmill_cron.lock_class(text) from public;

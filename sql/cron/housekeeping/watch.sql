@@ -37,6 +37,14 @@ begin
                 failure := pg_catalog.concat_ws('; ', failure, pg_catalog.format(
                     'jobs of dropped databases could not be deactivated: %s', sqlerrm));
         end;
+        begin
+            failure := pg_catalog.concat_ws('; ', failure, cronmill_cron.look());
+            failure := nullif(failure, '');
+        exception
+            when others then
+                failure := pg_catalog.concat_ws('; ', failure, pg_catalog.format(
+                    'processors that sleep could not be woken: %s', sqlerrm));
+        end;
         is_over := clock_timestamp() >= ends_at;
         if is_over
             or failure is not null

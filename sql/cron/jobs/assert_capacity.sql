@@ -2,7 +2,7 @@
 -- updated first: of two transactions that activate jobs at once the later one gets 40001 and counts
 -- again (ENGINE 21).
 -- Changes cronmill_cron.installation.
--- Executed by: take_settings.
+-- Executed by: set_budget, take_settings.
 create or replace function cronmill_cron.assert_capacity()
 returns void
 language plpgsql volatile parallel unsafe security definer
@@ -55,7 +55,7 @@ begin
                         substring(holder from '\d+'))
                 end;
     end;
-    select c.max_running_jobs, c.slots, c.housekeepers, c.others, c.needed, c.hangs_above
+    select c.max_running_jobs, c.slots, c.housekeepers, c.others, c.needed, c.hangs_above, c.budget
     into count
     from cronmill_cron.capacity() as c;
     if not count.hangs_above then
@@ -76,11 +76,18 @@ begin
             message = pg_catalog.format('%s jobs would be active, and pg_cron can run %s at once',
                 count.needed, count.max_running_jobs),
             detail = pg_catalog.format(
-                '%s slots of enabled processors, %s housekeepers, %s jobs of others. '
+                '%s slots of enabled processors%s, %s housekeepers, %s jobs of others. '
                 'pg_cron hangs for everybody when more jobs wait than cron.max_running_jobs.',
-                count.slots, count.housekeepers, count.others),
+                count.slots,
+                case when count.budget is not null
+                    then pg_catalog.format(
+                        ' that never sleep, %s for those that do',
+                        count.needed - count.slots - count.housekeepers - count.others)
+                end,
+                count.housekeepers, count.others),
             hint = pg_catalog.format(
-                'Use fewer slots, disable processors, or set cron.max_running_jobs to %s '
+                'Use fewer slots, let processors sleep (--sleep-after), disable some, or '
+                'set cron.max_running_jobs to %s '
                 'or more and restart.',
                 count.needed);
     end if;

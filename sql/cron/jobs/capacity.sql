@@ -1,13 +1,16 @@
 -- What pg_cron can run at once and what would be active: in libpq mode it hangs for everybody when
--- more jobs wait than it can run.
--- Executed by: assert_capacity, capacity_warning, troubles; status.
+-- more jobs wait than it can run. Of processors that sleep no more slots are at work at once than
+-- their budget says; null where there are none.
+-- Executed by: assert_capacity, capacity_warning, demand_summary, set_budget, share_out, troubles;
+-- status.
 create or replace function cronmill_cron.capacity(
     out max_running_jobs integer,
     out slots integer,
     out housekeepers integer,
     out others integer,
     out needed integer,
-    out hangs_above boolean
+    out hangs_above boolean,
+    out budget integer
 )
 returns record
 language plpgsql volatile parallel unsafe security definer
@@ -17,13 +20,19 @@ set jit = off
 as $function$
 declare
     given record;
+    -- The most slots of one that sleeps; null where none does.
+    most integer;
 begin
-    select i.given_max_running_jobs, i.given_others into given from cronmill_cron.installation as i;
+    select i.given_max_running_jobs, i.given_others, i.budget, i.reserve into given
+    from cronmill_cron.installation as i;
     if pg_catalog.pg_has_role('pg_read_all_settings', 'usage') then
         max_running_jobs := pg_catalog.current_setting('cron.max_running_jobs', true)::integer;
     end if;
     max_running_jobs := coalesce(max_running_jobs, given.given_max_running_jobs);
-    select coalesce(sum(p.slots), 0) into capacity.slots
+    select
+        coalesce(sum(p.slots) filter (where p.sleep_after is null), 0),
+        max(p.slots) filter (where p.sleep_after is not null)
+    into capacity.slots, most
     from cronmill_cron.processor as p
     where p.enabled;
     select greatest(2, count(*)) into capacity.housekeepers
@@ -38,6 +47,11 @@ begin
         capacity.others := given.given_others;
     end if;
     needed := capacity.slots + housekeepers + coalesce(capacity.others, 0);
+    if most is not null then
+        capacity.budget := coalesce(
+            given.budget, greatest(0, max_running_jobs - needed - given.reserve));
+        needed := needed + greatest(most, capacity.budget);
+    end if;
     hangs_above := not coalesce(
         cronmill_cron.uses_background_workers() and cronmill_cron.supports_seconds(), false);
 end

@@ -1,5 +1,5 @@
 -- Changes a job, by its jobid; null for what stays. Changes cron.job.
--- Executed by: keep_house, reconcile.
+-- Executed by: apply_state, keep_house, reconcile.
 create or replace function cronmill_cron.change_job(
     run_as text, jobid bigint, schedule text, command text, database_name text, active boolean
 )

@@ -1,5 +1,5 @@
 -- pg_cron 1.4 with background workers waits for each of them: jobs run one after another.
--- Executed by: check_schedule, house, house_faults, watch.
+-- Executed by: check_schedule, house, house_faults, keep_demand, watch.
 create or replace function cronmill_cron.runs_one_at_a_time()
 returns boolean
 language plpgsql volatile parallel unsafe security definer

@@ -9,7 +9,8 @@ as $function$
     select p.oid::regprocedure
     from (values
         ('sees_all'), ('broken_roles'), ('house_faults'), ('visible_databases'),
-        ('visible_processors'), ('jobs_without_role'), ('capacity'), ('processor_jobs'),
+        ('visible_processors'), ('jobs_without_role'), ('capacity'), ('demand_summary'),
+        ('processor_jobs'),
         ('scheduler'), ('snapshot_holders'), ('differences'), ('history'), ('history_range'),
         ('run_statistics'), ('runs_as'), ('visible_thresholds'), ('alarms')
     ) as r (name)

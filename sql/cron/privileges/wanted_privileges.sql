@@ -15,7 +15,8 @@ as $function$
             ('usage', 'cronmill_cron'::regnamespace, null::regclass),
             ('select', null, 'cronmill_cron.link'),
             ('insert', null, 'cronmill_cron.link'),
-            ('insert', null, 'cronmill_cron.link_backlog')
+            ('insert', null, 'cronmill_cron.link_backlog'),
+            ('insert', null, 'cronmill_cron.link_rest')
         ) as t (privilege, namespace, relation)
         where w.link_role is not null
         union

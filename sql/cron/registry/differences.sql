@@ -24,11 +24,13 @@ begin
                 as has_role
         from (
             select w.name as database_name, p.name as processor, n.slot, p.enabled,
-                cronmill_cron.job_schedule(p.schedule) as schedule, p.run_as,
+                cronmill_cron.job_schedule(p.schedule, d.state) as schedule, p.run_as,
                 cronmill_cron.job_command(p.name, n.slot) as command,
                 cronmill_cron.is_same_database(w.name) as is_same
             from cronmill_cron.processor as p
             join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
+            left join cronmill_cron.demand as d
+                on d.work_database_id = p.work_database_id and d.processor = p.name
             cross join lateral generate_series(1, p.slots) as n (slot)
             union all
             select pg_catalog.current_database()::text, h.name, 0, true, '* * * * *', h.run_as,

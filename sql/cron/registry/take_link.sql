@@ -20,7 +20,7 @@ begin
     end if;
     perform cronmill_cron.take_settings(
         own_database, new.name, new.enabled, new.slots, new.schedule, new.linger, new.run_as,
-        new.removed);
+        new.removed, new.sleep_after);
     -- A warning raised here would stay on this side of the link.
     new.warning := case
         when new.enabled and not new.removed then cronmill_cron.capacity_warning()

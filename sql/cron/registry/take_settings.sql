@@ -4,7 +4,7 @@
 -- Executed by: take_link; the installer.
 create or replace function cronmill_cron.take_settings(
     database_name text, name text, enabled boolean, slots integer, schedule text, linger text,
-    run_as text, removed boolean
+    run_as text, removed boolean, sleep_after interval default null
 )
 returns void
 language plpgsql volatile parallel unsafe security definer
@@ -80,19 +80,24 @@ begin
                 cronmill_cron.shell_word(take_settings.database_name));
     end if;
     perform cronmill_cron.check_schedule(take_settings.schedule, take_settings.linger);
-    select case when p.enabled then p.slots else 0 end, p.slots into active_before, jobs_before
+    -- Those of one that sleeps are counted by the budget.
+    select case when p.enabled and p.sleep_after is null then p.slots else 0 end, p.slots
+    into active_before, jobs_before
     from cronmill_cron.processor as p
     where p.work_database_id = known_id and p.name = take_settings.name;
     insert into cronmill_cron.processor as p (
-        work_database_id, name, enabled, slots, schedule, linger, run_as
+        work_database_id, name, enabled, slots, schedule, linger, run_as, sleep_after
     )
     values (
         known_id, take_settings.name, take_settings.enabled, take_settings.slots,
-        take_settings.schedule, take_settings.linger, take_settings.run_as
+        take_settings.schedule, take_settings.linger, take_settings.run_as,
+        take_settings.sleep_after
     )
     on conflict on constraint processor_pkey do update
     set enabled = excluded.enabled, slots = excluded.slots, schedule = excluded.schedule,
-        linger = excluded.linger, run_as = excluded.run_as, changed_at = clock_timestamp();
+        linger = excluded.linger, run_as = excluded.run_as, sleep_after = excluded.sleep_after,
+        changed_at = clock_timestamp();
+    perform cronmill_cron.keep_demand(known_id, take_settings.name);
     if take_settings.slots > coalesce(jobs_before, 0)
         or take_settings.enabled and take_settings.slots > coalesce(active_before, 0)
     then
@@ -105,7 +110,7 @@ begin
 end
 $function$;
 comment on function cronmill_cron.take_settings(
-    text, text, boolean, integer, text, text, text, boolean)
+    text, text, boolean, integer, text, text, text, boolean, interval)
     is 'Takes a work database''s wishes for one processor and makes its jobs so.';
 revoke all on function cronmill_cron.take_settings(
-    text, text, boolean, integer, text, text, text, boolean) from public;
+    text, text, boolean, integer, text, text, text, boolean, interval) from public;

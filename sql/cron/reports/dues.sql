@@ -24,7 +24,8 @@ begin
     with limits as materialized (
         select
             w.name as database_name, p.name as processor, p.schedule, t.failing,
-            greatest(p.changed_at, pg_catalog.pg_postmaster_start_time()) as known_since,
+            greatest(p.changed_at, d.changed_at, pg_catalog.pg_postmaster_start_time())
+                as known_since,
             to_timestamp(f.quiet_since) as quiet_since, dues.asked_at - t.overdue as overdue_at
         from cronmill_cron.processor as p
         join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
@@ -32,7 +33,11 @@ begin
         left join jsonb_to_recordset(dues.facts) as f (
             database_name text, processor text, quiet_since double precision
         ) on (f.database_name, f.processor) = (w.name, p.name)
+        left join cronmill_cron.demand as d
+            on d.work_database_id = p.work_database_id and d.processor = p.name
         where p.enabled
+            -- Nothing is due of one that sleeps.
+            and coalesce(d.state, 'awake') = 'awake'
             and (dues.database_names is null or w.name = any (dues.database_names))
     ),
     -- Many processors have the same schedule.

@@ -13,7 +13,8 @@ returns table (
     going_pid integer, going_since timestamptz, going_state text,
     next_due timestamptz, late_since timestamptz,
     is_late boolean, is_overdue boolean, is_behind boolean, is_failing boolean,
-    are_runs_failing boolean
+    are_runs_failing boolean,
+    rest text, rest_since timestamptz, rest_cause text, place bigint
 )
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
@@ -94,8 +95,8 @@ begin
     ),
     last_hour as (
         select
-            r.database_name, r.processor,
-            count(*) as runs, count(*) filter (where r.status = 'failed') as failures
+            r.database_name, r.processor, count(*) as runs,
+            count(*) filter (where r.status = 'failed') as failures
         from recent as r
         where r.began_at >= since or r.began_at is null
         group by r.database_name, r.processor
@@ -118,22 +119,23 @@ begin
         g.pid, g.start_time, g.state,
         -- Seconds count from the last start.
         case
+            when d.rest = 'asleep' then d.next_at
             when cronmill_cron.schedule_seconds(w.schedule) is null or r.start_time is null
                 then u.next_due
             else greatest(asked_at, r.start_time + (u.next_due - asked_at))
         end,
         u.late_since, coalesce(u.is_late, false), coalesce(u.is_overdue, false),
         coalesce(b.behind_measure >= 1, false), coalesce(b.failing_measure >= 1, false),
-        coalesce(
-            r.status = 'failed'
-                and cronmill_cron.failing_measure(h.failures, h.runs, u.failing) >= 1,
-            false
-        )
+        coalesce(r.status = 'failed'
+            and cronmill_cron.failing_measure(h.failures, h.runs, u.failing) >= 1, false),
+        d.rest, d.rest_since, d.rest_cause, d.place
     from wanted as w
     left join noted as n on (n.database_name, n.processor) = (w.database_name, w.processor)
     left join last_run as r on (r.database_name, r.processor) = (w.database_name, w.processor)
     left join last_hour as h on (h.database_name, h.processor) = (w.database_name, w.processor)
     left join going as g on (g.database_name, g.processor) = (w.database_name, w.processor)
+    left join cronmill_cron.rests() as d
+        on (d.database_name, d.processor) = (w.database_name, w.processor)
     left join cronmill_cron.dues(processor_jobs.database_names, processor_jobs.facts, asked_at) as u
         on (u.database_name, u.processor) = (w.database_name, w.processor)
     left join cronmill_cron.judged(processor_jobs.facts, processor_jobs.behind) as b

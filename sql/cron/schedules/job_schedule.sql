@@ -1,12 +1,22 @@
 -- The schedule of a slot's job: pg_cron compares names by the locale of its database, and in a
--- Turkish one FRI is not Fri, because the small letter of I is another. No other name has an I.
--- Executed by: differences, reconcile.
-create or replace function cronmill_cron.job_schedule(schedule text)
+-- Turkish one FRI is not Fri, because the small letter of I is another. No other name has an I. Of
+-- a processor that sleeps it goes by its state: on February 31 nothing starts, and where pg_cron
+-- knows seconds a job that has not been started for two starts at once. The job stays active all
+-- the time: one that is not, and becomes it, waits for a whole interval first, and one that stops
+-- being it is taken from its run.
+-- Executed by: apply_state, differences, reconcile.
+create or replace function cronmill_cron.job_schedule(schedule text, state text)
 returns text
-language sql immutable parallel safe security invoker
+language sql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select regexp_replace(schedule, '[Ff][Rr]I', 'Fri', 'g');
+    select case
+        when job_schedule.state in ('asleep', 'wanted') then '0 0 31 2 *'
+        when job_schedule.state = 'granted' then
+            case when cronmill_cron.supports_seconds() then '2 seconds' else '* * * * *' end
+        else regexp_replace(job_schedule.schedule, '[Ff][Rr]I', 'Fri', 'g')
+    end;
 end;
-comment on function cronmill_cron.job_schedule(text) is 'Schedule of a slot''s job.';
-revoke all on function cronmill_cron.job_schedule(text) from public;
+comment on function cronmill_cron.job_schedule(text, text)
+    is 'Schedule of a slot''s job; by its state where its processor sleeps.';
+revoke all on function cronmill_cron.job_schedule(text, text) from public;

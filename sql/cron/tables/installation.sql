@@ -10,10 +10,17 @@ create table cronmill_cron.installation (
     max_slots integer not null default 16,
     max_jobs integer not null default 200,
     installed_at timestamptz not null default clock_timestamp(),
+    budget integer,
+    reserve integer not null default 2,
+    quantum interval not null default '10 seconds',
     constraint installation_pkey primary key (only_row),
     constraint installation_has_one_row check (only_row),
     constraint installation_quota_in_range
-        check (max_slots between 0 and 10000 and max_jobs between 0 and 100000)
+        check (max_slots between 0 and 10000 and max_jobs between 0 and 100000),
+    constraint installation_budget_in_range
+        check (budget between 1 and 10000 and reserve between 0 and 10000),
+    constraint installation_quantum_in_range
+        check (quantum between interval '1 second' and interval '1 hour')
 );
 comment on table cronmill_cron.installation
     is 'One row: version, and what was said of pg_cron''s capacity.';
@@ -37,3 +44,10 @@ comment on column cronmill_cron.installation.max_slots
 comment on column cronmill_cron.installation.max_jobs
     is 'How many jobs it may have, active or not.';
 comment on column cronmill_cron.installation.installed_at is 'When setup first ran here.';
+comment on column cronmill_cron.installation.budget
+    is 'How many slots of processors that sleep may be at work at once; null: what pg_cron can run '
+        'beside all else, less the reserve.';
+comment on column cronmill_cron.installation.reserve
+    is 'How many of pg_cron''s runs are left to others where there is no budget.';
+comment on column cronmill_cron.installation.quantum
+    is 'How long a processor that sleeps may be at work while others wait.';

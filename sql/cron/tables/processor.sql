@@ -8,6 +8,7 @@ create table cronmill_cron.processor (
     linger text not null,
     run_as text not null,
     changed_at timestamptz not null default clock_timestamp(),
+    sleep_after interval,
     constraint processor_pkey primary key (work_database_id, name),
     constraint processor_of_a_work_database foreign key (work_database_id)
         references cronmill_cron.work_database (work_database_id),
@@ -31,3 +32,5 @@ comment on column cronmill_cron.processor.linger
     is 'Length of a run; on pg_cron 1.4 with background workers a run may not linger.';
 comment on column cronmill_cron.processor.run_as is 'Role its jobs belong to and run as.';
 comment on column cronmill_cron.processor.changed_at is 'When it was last sent.';
+comment on column cronmill_cron.processor.sleep_after
+    is 'Time without a task after which its slots give back their place; null: never.';

@@ -2,7 +2,7 @@
 -- Read and inserted into by: link roles, through their foreign table cronmill.registry.
 create or replace view cronmill_cron.link with (security_barrier = true) as
 select p.name, p.enabled, p.slots, p.schedule, p.linger, p.run_as, false as removed,
-    null::text as warning
+    null::text as warning, p.sleep_after
 from cronmill_cron.processor as p
 join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
 where w.link_role = session_user;

@@ -15,7 +15,7 @@ begin
         send_to_registry.processor.name, send_to_registry.processor.enabled,
         send_to_registry.processor.slots, send_to_registry.processor.schedule,
         send_to_registry.processor.linger, send_to_registry.processor.run_as,
-        send_to_registry.removed
+        send_to_registry.removed, send_to_registry.processor.sleep_after
     );
     if send_to_registry.processor.enabled and not send_to_registry.removed then
         warning := cronmill_cron.capacity_warning();

@@ -27,18 +27,7 @@ begin
             detail = 'Only its run-as role may, connected as itself.';
     end if;
     perform cronmill.assert_original();
-    -- A stricter one would fail at commit what it did beside another slot, and nobody is to blame.
-    if pg_catalog.current_setting('transaction_isolation') <> 'read committed' then
-        raise exception using
-            errcode = 'MC016',
-            message = pg_catalog.format('processor "%s" cannot run in %s transactions',
-                settings.name, pg_catalog.current_setting('transaction_isolation')),
-            detail =
-                'That is what default_transaction_isolation says for this role or this database.',
-            hint = pg_catalog.format('alter role %I in database %I '
-                'set default_transaction_isolation = ''read committed''',
-                session_user, pg_catalog.current_database());
-    end if;
+    perform cronmill.assert_isolation(settings.name);
     if settings.paused and begin_run.slot = 0 then
         raise exception using
             errcode = 'MC011',
@@ -82,6 +71,10 @@ begin
         update cronmill.slot as s
         set owed_ticks = s.owed_ticks - 1, ended_at = now_at
         where s.slot_id = mine.slot_id;
+        perform pg_catalog.pg_advisory_unlock(cronmill.lock_class('slot'), mine.slot_id);
+        return begun;
+    end if;
+    if begin_run.slot > 0 and cronmill.has_just_slept(settings.processor_id, now_at) then
         perform pg_catalog.pg_advisory_unlock(cronmill.lock_class('slot'), mine.slot_id);
         return begun;
     end if;
@@ -139,6 +132,9 @@ begin
         (select u.next_at from cronmill.push as u where u.processor_id = settings.processor_id),
         now_at) else 'infinity' end;
     -- Nobody pushes after a run until the next one: it has to have the last word.
+    begun.slot := begin_run.slot;
+    begun.sleep_after := case when begin_run.slot > 0 then settings.sleep_after end;
+    begun.idle_since := cronmill.idle_since(mine.slot_id, begun.sleep_after, now_at);
     begun.is_rare := begin_run.slot > 0
         and settings.schedule !~ '^([*] [*] [*] [*] [*]|[0-9]+ seconds?)$';
     return begun;

@@ -14,9 +14,13 @@ declare
     pushed_at pg_catalog.timestamptz := push_at;
     stop_message pg_catalog.text := cancel_message;
     fault record;
+    is_asleep boolean;
 begin
     reset all;
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    if end_reason in ('empty', 'paused') and run.slot = 1 and run.sleep_after is not null then
+        call cronmill.fall_asleep(run, counters, is_asleep);
+    end if;
     perform cronmill.end_run(run.processor_id, run, end_reason, counters);
     commit;
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);

@@ -80,6 +80,10 @@ begin
             for update skip locked
         ));
     end if;
+    if mine.slot = 0 then
+        -- Nobody else knows when what it has put back is ready.
+        perform cronmill.wake(settings.queue_id);
+    end if;
     perform cronmill.hold_keys(settings.queue_id, mine.slot_id);
     perform cronmill.note_progress(end_run.processor_id, end_run.run, end_run.counters);
     update cronmill.run as r

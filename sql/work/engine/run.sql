@@ -25,6 +25,7 @@ declare
     noted_at pg_catalog.timestamptz;
     end_reason pg_catalog.text;
     cancel_message pg_catalog.text;
+    vigil cronmill.vigil;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     noted_at := clock_timestamp();
@@ -37,6 +38,7 @@ begin
     careful := run.careful;
     poll_seconds := run.poll_seconds;
     push_at := run.push_at;
+    vigil.idle_since := run.idle_since;
 
     loop
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -105,6 +107,7 @@ begin
         end if;
         exit when end_reason is not null;
 
+        cancel_message := null;
         if total > 0 then
             poll_seconds := run.poll_seconds;
             last_look := false;
@@ -113,10 +116,8 @@ begin
                     total, batch_size, clock_timestamp() - began_at, failures);
             end if;
             careful := greatest(0, careful - total);
-        elsif batch.at_once then
-            null;
-        elsif careful > 0 then
-            careful := 0;
+        elsif batch.at_once or careful > 0 then
+            careful := case when batch.at_once then careful else 0 end;
         elsif not run.lingers then
             -- Before it ends it looks everywhere: what another slot had, or a group held up, waits
             -- where it has passed.
@@ -125,21 +126,20 @@ begin
         else
             cancel_message := cronmill.wait_for_tasks(
                 least(poll_seconds, extract(epoch from run.ends_at - clock_timestamp())));
-            if cancel_message is not null then
-                end_reason := 'stopped';
-                exit;
-            end if;
             -- After some seconds without a task it looks less often.
             poll_seconds := least(10 * run.poll_seconds, 1.02 * poll_seconds);
         end if;
-        if clock_timestamp() >= push_at then
+        if cancel_message is null and clock_timestamp() >= push_at then
             call cronmill.push(run, false, push_at, cancel_message);
             perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-            if cancel_message is not null then
-                end_reason := 'stopped';
-                exit;
-            end if;
         end if;
+        if cancel_message is not null then
+            end_reason := 'stopped';
+        elsif run.sleep_after is not null then
+            call cronmill.keep_vigil(
+                run, total > 0 or batch.at_once, counters, vigil, end_reason);
+        end if;
+        exit when end_reason is not null;
     end loop;
 
     call cronmill.close_run(run, end_reason, counters, push_at, cancel_message);

@@ -8,7 +8,8 @@ create foreign table cronmill.registry (
     linger text not null,
     run_as text not null,
     removed boolean not null,
-    warning text
+    warning text,
+    sleep_after interval
 )
 server cronmill
 options (schema_name 'cronmill_cron', table_name 'link');
@@ -22,3 +23,4 @@ comment on column cronmill.registry.linger is 'Length of a run.';
 comment on column cronmill.registry.run_as is 'Role its jobs belong to.';
 comment on column cronmill.registry.removed is 'Written true to remove the processor.';
 comment on column cronmill.registry.warning is 'Returned by an insert: what the registry warns of.';
+comment on column cronmill.registry.sleep_after is 'When its slots give back their place.';

@@ -8,12 +8,14 @@ as $function$
 declare
     warning text;
 begin
-    insert into cronmill.registry (name, enabled, slots, schedule, linger, run_as, removed)
+    insert into cronmill.registry (
+        name, enabled, slots, schedule, linger, run_as, removed, sleep_after
+    )
     values (
         send_to_registry.processor.name, send_to_registry.processor.enabled,
         send_to_registry.processor.slots, send_to_registry.processor.schedule,
         send_to_registry.processor.linger, send_to_registry.processor.run_as,
-        send_to_registry.removed
+        send_to_registry.removed, send_to_registry.processor.sleep_after
     )
     returning registry.warning into warning;
     if warning is not null then

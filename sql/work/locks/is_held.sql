@@ -2,7 +2,7 @@
 -- this database, holds an advisory lock of ours. Anybody who may connect can take such a lock: it
 -- orders the work of those who may do it, and one of anybody else is not believed; the housekeeper
 -- raises an alarm about it.
--- Executed by: is_at_work, take_lock.
+-- Executed by: is_at_work, next_work, take_lock.
 create or replace function cronmill.is_held(class bigint, key integer, by_role text)
 returns boolean
 language sql volatile parallel unsafe security definer

@@ -35,8 +35,8 @@ begin atomic
         ('operator', 'select', 'done_task', null),
         ('operator', 'update', 'processor',
             '{enabled,paused,paused_for,slots,schedule,linger,timeout,max_attempts,backoff_base,'
-            'backoff_cap,poll_interval,alone,keep_done,keep_dead,result_limit,over_limit,'
-            'refresh_after}'),
+            'backoff_cap,poll_interval,alone,sleep_after,keep_done,keep_dead,result_limit,'
+            'over_limit,refresh_after}'),
         ('operator', 'execute', 'cancel', null),
         ('operator', 'execute', 'redrive', null),
         ('operator', 'execute', 'purge_dead', null),

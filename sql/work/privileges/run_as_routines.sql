@@ -64,6 +64,16 @@ as $function$
         ('cronmill.backlog(integer)'),
         ('cronmill.tell_registry(integer, cronmill.backlog, timestamptz)'),
         ('cronmill.note_silence(integer, text)'),
+        ('cronmill.lie_down(integer)'),
+        ('cronmill.get_up(integer)'),
+        ('cronmill.producers_at_work()'),
+        ('cronmill.next_work(integer)'),
+        ('cronmill.is_asked_to_yield(integer)'),
+        ('cronmill.tell_rest(integer, text, timestamptz, boolean)'),
+        ('cronmill.try_to_tell(cronmill.run_start, text, timestamptz, boolean, boolean)'),
+        ('cronmill.fall_asleep(cronmill.run_start, cronmill.counters, boolean)'),
+        ('cronmill.keep_vigil(cronmill.run_start, boolean, cronmill.counters, cronmill.vigil, '
+            'text)'),
         ('cronmill.tidy(integer)')
     ) as r (routine)
 $function$;

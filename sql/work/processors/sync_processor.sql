@@ -38,11 +38,18 @@ begin
             perform cronmill.grant_query(new.run_as, new.name, new.result_table);
         end if;
     end if;
+    -- Of a processor that sleeps, a pause does not end by itself.
+    if tg_op = 'UPDATE' and old.paused and not new.paused then
+        perform cronmill.wake(new.queue_id);
+    end if;
     if is_told then
         return null;
     end if;
-    if tg_op = 'INSERT' or (new.enabled, new.slots, new.schedule, new.linger, new.run_as)
-        is distinct from (old.enabled, old.slots, old.schedule, old.linger, old.run_as)
+    if tg_op = 'INSERT'
+        or (new.enabled, new.slots, new.schedule, new.linger, new.run_as, new.sleep_after)
+        is distinct from (
+            old.enabled, old.slots, old.schedule, old.linger, old.run_as, old.sleep_after
+        )
     then
         perform cronmill.send_to_registry(new, false);
     end if;

@@ -1,5 +1,5 @@
 -- What a processor has to tell the registry: numbers only. Counts stop at 10,001.
--- Executed by: push; the processor's run-as role.
+-- Executed by: push, tell_rest; the processor's run-as role.
 create or replace function cronmill.backlog(processor_id integer)
 returns cronmill.backlog
 language plpgsql volatile parallel unsafe security definer

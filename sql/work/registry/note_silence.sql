@@ -1,5 +1,5 @@
 -- Notes why the registry could not be told. Changes cronmill.push.
--- Executed by: push; the processor's run-as role.
+-- Executed by: push, try_to_tell; the processor's run-as role.
 create or replace function cronmill.note_silence(processor_id integer, error text)
 returns void
 language plpgsql volatile parallel unsafe security definer

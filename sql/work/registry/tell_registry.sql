@@ -1,6 +1,6 @@
 -- Tells the registry what backlog has found, and notes it. Changes cronmill.push, and in the cron
 -- database cronmill_cron.backlog.
--- Executed by: push; the processor's run-as role.
+-- Executed by: push, tell_rest; the processor's run-as role.
 create or replace function cronmill.tell_registry(
     processor_id integer, tasks cronmill.backlog, next_at timestamptz
 )

@@ -28,6 +28,7 @@ create table cronmill.processor (
     refresh_after interval,
     created_at timestamptz not null default clock_timestamp(),
     changed_at timestamptz not null default clock_timestamp(),
+    sleep_after interval,
     constraint processor_pkey primary key (processor_id),
     constraint processor_name_is_unique unique (name),
     constraint processor_queue_has_one_processor unique (queue_id),
@@ -70,6 +71,8 @@ create table cronmill.processor (
     ),
     constraint processor_poll_interval_in_range
         check (poll_interval between interval '1 millisecond' and interval '1 minute'),
+    constraint processor_sleep_after_in_range
+        check (sleep_after between interval '1 second' and interval '1 day'),
     constraint processor_keep_done_in_range
         check (keep_done > interval '0' and keep_done <= interval '36500 days'),
     constraint processor_keep_dead_in_range
@@ -121,6 +124,9 @@ comment on column cronmill.processor.poll_interval
         'after ten seconds without any it looks up to ten times less often.';
 comment on column cronmill.processor.alone
     is 'True: each task has a transaction of its own; otherwise those of a batch share one.';
+comment on column cronmill.processor.sleep_after
+    is 'Time without a task after which its slots give back their place in pg_cron, until '
+        'somebody rings; null: never.';
 comment on column cronmill.processor.keep_done
     is 'How long finished tasks are kept in done_task; null: they are not.';
 comment on column cronmill.processor.keep_dead

@@ -37,6 +37,7 @@ begin
         )
         on conflict (queue_id, unique_key) where unique_key is not null and taken_by is null
             do update set priority = least(9, t.priority + excluded.priority);
+        perform cronmill.wake(adopt_task.queue_id);
         return true;
     end if;
     insert into cronmill.task (
@@ -49,7 +50,11 @@ begin
         adopt_task.unique_key
     )
     on conflict (queue_id, unique_key) where unique_key is not null and taken_by is null do nothing;
-    return found;
+    if found then
+        perform cronmill.wake(adopt_task.queue_id);
+        return true;
+    end if;
+    return false;
 end
 $function$;
 comment on function cronmill.adopt_task(

@@ -53,6 +53,11 @@ begin
         for share;
         exit when found_id is not null;
     end loop;
+    if pg_sequence_last_value('cronmill.asleep'::regclass) & (1::bigint << (known_queue_id % 62))
+        <> 0
+    then
+        perform cronmill.ring(known_queue_id);
+    end if;
     return found_id;
 end
 $function$;

@@ -94,6 +94,7 @@ begin
         where t.unique_key is not null and t.unique_key <> all (held_keys);
         exit when keys is null;
     end loop;
+    perform cronmill.wake(known_queue_id);
     return row_total;
 end
 $function$;

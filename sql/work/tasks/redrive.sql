@@ -72,6 +72,11 @@ begin
     into redrive.kept, redrive.last_id, redrive.redriven
     from picked as p;
     redrive.kept := redrive.kept - redrive.redriven;
+    if redrive.redriven > 0 then
+        perform cronmill.wake(q.queue_id)
+        from cronmill.queue as q
+        where only_queue_id is null or q.queue_id = only_queue_id;
+    end if;
 end
 $function$;
 comment on function cronmill.redrive(text, bigint[], text, text, integer, bigint)

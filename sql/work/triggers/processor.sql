@@ -1,6 +1,7 @@
 -- Triggers of cronmill.processor; the number in the name is the order.
 create or replace trigger processor_0_one_at_a_time
-before insert or delete or update of enabled, slots, schedule, linger, run_as on cronmill.processor
+before insert or delete or update of enabled, slots, schedule, linger, run_as, sleep_after
+    on cronmill.processor
 for each statement execute function cronmill.one_at_a_time();
 comment on trigger processor_0_one_at_a_time on cronmill.processor
     is 'Lets one transaction at a time change what the registry has to know.';

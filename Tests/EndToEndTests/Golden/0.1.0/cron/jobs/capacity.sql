@@ -1,0 +1,47 @@
+-- What pg_cron can run at once and what would be active: in libpq mode it hangs for everybody when
+-- more jobs wait than it can run.
+-- Executed by: assert_capacity, capacity_warning, troubles; status.
+create or replace function cronmill_cron.capacity(
+    out max_running_jobs integer,
+    out slots integer,
+    out housekeepers integer,
+    out others integer,
+    out needed integer,
+    out hangs_above boolean
+)
+returns record
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+set row_security = on
+set jit = off
+as $function$
+declare
+    given record;
+begin
+    select i.given_max_running_jobs, i.given_others into given from cronmill_cron.installation as i;
+    if pg_catalog.pg_has_role('pg_read_all_settings', 'usage') then
+        max_running_jobs := pg_catalog.current_setting('cron.max_running_jobs', true)::integer;
+    end if;
+    max_running_jobs := coalesce(max_running_jobs, given.given_max_running_jobs);
+    select coalesce(sum(p.slots), 0) into capacity.slots
+    from cronmill_cron.processor as p
+    where p.enabled;
+    select greatest(2, count(*)) into capacity.housekeepers
+    from cronmill_cron.housekeepers() as h
+    where h.is_wanted;
+    if cronmill_cron.acts_for_all_roles() then
+        select count(*) into capacity.others
+        from cron.job as j
+        where j.active
+            and not exists (select 1 from cronmill_cron.noted_jobs() as o where o.jobid = j.jobid);
+    else
+        capacity.others := given.given_others;
+    end if;
+    needed := capacity.slots + housekeepers + coalesce(capacity.others, 0);
+    hangs_above := not coalesce(
+        cronmill_cron.uses_background_workers() and cronmill_cron.supports_seconds(), false);
+end
+$function$;
+comment on function cronmill_cron.capacity()
+    is 'Jobs pg_cron can run at once, and how many would be active; null is not known.';
+revoke all on function cronmill_cron.capacity() from public;

@@ -1,0 +1,21 @@
+-- Tells the registry of a processor through the link; the foreign transaction commits with this
+-- one.
+-- Executed by: tell_registry.
+create or replace function cronmill.send_backlog(processor text, tasks cronmill.backlog)
+returns void
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    insert into cronmill.registry_backlog (
+        name, ready, oldest_ready_seconds, dead, done, failed, paused
+    )
+    values (
+        processor, tasks.ready, tasks.oldest_ready_seconds, tasks.dead, tasks.done, tasks.failed,
+        tasks.paused
+    );
+end
+$function$;
+comment on function cronmill.send_backlog(text, cronmill.backlog)
+    is 'Tells the registry how a processor is.';
+revoke all on function cronmill.send_backlog(text, cronmill.backlog) from public;

@@ -1,0 +1,49 @@
+-- What producers, operators and monitors may do in this database: the one list. Routines go by
+-- name, so that one with other arguments is the same line; a name that does not exist (yet) is
+-- passed over. Columns are those named, or all. An operator is a monitor, too. No monitor reads
+-- payloads, keys or the details of errors, which can quote data; no operator changes what a handler
+-- is, finds or runs as.
+-- Executed by: wanted_privileges.
+create or replace function cronmill.part_privileges()
+returns table (part text, privilege text, object text, columns text[])
+language sql immutable parallel safe security invoker
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select p.part, p.privilege, p.object, p.columns::text[]
+    from (values
+        ('producer', 'execute', 'enqueue', null),
+        ('producer', 'execute', 'enqueue_many', null),
+        ('producer', 'execute', 'enqueue_envelopes', null),
+        ('producer', 'execute', 'producer_queue_id', null),
+        ('monitor', 'select', 'processor_status', null),
+        ('monitor', 'execute', 'waiting_tasks', null),
+        ('monitor', 'execute', 'last_failure', null),
+        ('monitor', 'execute', 'handler_fault', null),
+        ('monitor', 'execute', 'copy_difference', null),
+        ('monitor', 'select', 'processor', null),
+        ('monitor', 'select', 'queue', null),
+        ('monitor', 'select', 'slot', null),
+        ('monitor', 'select', 'run', null),
+        ('monitor', 'select', 'task',
+            '{task_id,queue_id,priority,attempts,run_at,enqueued_at,began_at,taken_by,timeout,'
+            'max_attempts,failed_at,error_sqlstate,error_message}'),
+        ('monitor', 'select', 'dead_task',
+            '{task_id,queue_id,priority,attempts,run_at,enqueued_at,timeout,max_attempts,'
+            'failed_at,error_sqlstate,error_message}'),
+        ('operator', 'select', 'task', null),
+        ('operator', 'select', 'dead_task', null),
+        ('operator', 'select', 'done_task', null),
+        ('operator', 'update', 'processor',
+            '{enabled,paused,paused_for,slots,schedule,linger,timeout,max_attempts,backoff_base,'
+            'backoff_cap,poll_interval,alone,keep_done,keep_dead,result_limit,over_limit,'
+            'refresh_after}'),
+        ('operator', 'execute', 'cancel', null),
+        ('operator', 'execute', 'redrive', null),
+        ('operator', 'execute', 'purge_dead', null),
+        ('operator', 'execute', 'purge_done', null),
+        ('operator', 'execute', 'prune_tasks', null)
+    ) as p (part, privilege, object, columns);
+end;
+comment on function cronmill.part_privileges()
+    is 'What producers, operators and monitors may do here.';
+revoke all on function cronmill.part_privileges() from public;

@@ -1,0 +1,64 @@
+-- Puts one task into a queue and returns its number. With a unique key it returns the task that
+-- waits with this key already, if there is one; that task is not begun before the caller's
+-- transaction ends, so its handler sees what the caller has changed (ENGINE 9). Never waits for a
+-- handler. Changes cronmill.task.
+-- Executed by: producers.
+create or replace function cronmill.enqueue(
+    queue text,
+    payload jsonb,
+    priority integer default 0,
+    run_at timestamptz default clock_timestamp(),
+    unique_key text default null,
+    group_key text default null,
+    timeout interval default null,
+    max_attempts integer default null
+)
+returns bigint
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+    known_queue_id constant integer := cronmill.producer_queue_id(enqueue.queue);
+    found_id bigint;
+begin
+    if num_nonnulls(
+        enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts) > 0
+    then
+        perform cronmill.check_task(
+            enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts);
+    end if;
+    if enqueue.unique_key is not null then
+        perform cronmill.hold_lost_keys(known_queue_id, array[enqueue.unique_key]);
+    end if;
+    loop
+        insert into cronmill.task (
+            queue_id, priority, run_at, payload, unique_key, group_key, timeout, max_attempts
+        )
+        values (
+            known_queue_id, enqueue.priority, cronmill.within_time(enqueue.run_at), enqueue.payload,
+            enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts
+        )
+        on conflict (queue_id, unique_key)
+            where unique_key is not null and taken_by is null do nothing
+        returning task.task_id into found_id;
+        exit when found_id is not null;
+        -- Locked, so that no slot begins it before this transaction ends. It may be gone by now:
+        -- then there is room.
+        select t.task_id into found_id
+        from cronmill.task as t
+        where t.queue_id = known_queue_id
+            and t.unique_key = enqueue.unique_key
+            and t.taken_by is null
+        for share;
+        exit when found_id is not null;
+    end loop;
+    return found_id;
+end
+$function$;
+comment on function cronmill.enqueue(
+    text, jsonb, integer, timestamptz, text, text, interval, integer)
+    is 'Puts one task into a queue, returns its number, or that of the task that waits with '
+        'the same unique key.';
+revoke all on function cronmill.enqueue(
+    text, jsonb, integer, timestamptz, text, text, interval, integer) from public;

@@ -1,0 +1,79 @@
+-- Puts dead tasks back into their queue: with the number they had, no attempts and no error, ready
+-- now (ENGINE 7). Without a queue all queues are meant; of numbers, text in the message and
+-- SQLSTATE all that are given have to fit. A task whose unique key another task holds stays dead
+-- and is counted as kept. Two sessions at once do not put a task back twice: each leaves out what
+-- the other has locked.
+-- One call is one transaction. To do many in several: max_tasks, and after_id the last_id of the
+-- call before, until last_id is null.
+-- The first of a group is its lowest number, so a task put back goes before those of its group that
+-- wait; what is being done of the group at this moment is finished first, because a slot locks the
+-- group.
+-- Changes cronmill.task and cronmill.dead_task.
+-- Executed by: the installer, and whom it grants it.
+create or replace function cronmill.redrive(
+    queue text default null,
+    task_ids bigint[] default null,
+    error_text text default null,
+    error_sqlstate text default null,
+    max_tasks integer default null,
+    after_id bigint default 0,
+    out redriven bigint,
+    out kept bigint,
+    out last_id bigint
+)
+returns record
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    -- queue_id() raises where there is no such queue.
+    only_queue_id constant integer := case
+        when redrive.queue is not null then cronmill.queue_id(redrive.queue)
+    end;
+begin
+    with picked as materialized (
+        select d.*
+        from cronmill.dead_task as d
+        where (only_queue_id is null or d.queue_id = only_queue_id)
+            and d.task_id > redrive.after_id
+            and (redrive.task_ids is null or d.task_id = any (redrive.task_ids))
+            and (redrive.error_text is null or strpos(d.error_message, redrive.error_text) > 0)
+            and (redrive.error_sqlstate is null or d.error_sqlstate = redrive.error_sqlstate)
+        order by d.task_id
+        limit redrive.max_tasks
+        for update skip locked
+    ),
+    returned as (
+        insert into cronmill.task (
+            task_id, queue_id, priority, run_at, enqueued_at, payload, unique_key, group_key,
+            timeout, max_attempts
+        )
+        overriding system value
+        select
+            p.task_id, p.queue_id, p.priority, clock_timestamp(), p.enqueued_at,
+            -- A query that is remembered as failed is done again only if it says so.
+            case when q.queue_id is not null and jsonb_typeof(p.payload) = 'object'
+                then p.payload || '{"refresh": true}' else p.payload end,
+            p.unique_key, p.group_key, p.timeout, p.max_attempts
+        from picked as p
+        left join cronmill.processor as q on q.queue_id = p.queue_id and q.result_table is not null
+        order by p.task_id
+        on conflict (queue_id, unique_key)
+            where unique_key is not null and taken_by is null do nothing
+        returning task.task_id
+    ),
+    gone as (
+        delete from cronmill.dead_task as d
+        using returned as r
+        where d.task_id = r.task_id
+        returning 1
+    )
+    select count(*), max(p.task_id), (select count(*) from gone)
+    into redrive.kept, redrive.last_id, redrive.redriven
+    from picked as p;
+    redrive.kept := redrive.kept - redrive.redriven;
+end
+$function$;
+comment on function cronmill.redrive(text, bigint[], text, text, integer, bigint)
+    is 'Puts dead tasks back into their queue: all of them, by number, or by error.';
+revoke all on function cronmill.redrive(text, bigint[], text, text, integer, bigint) from public;

@@ -1,0 +1,113 @@
+-- Each enabled processor that sleeps, and what is to be seen of it: how many of its slots are at
+-- work; by what it has to be woken (cause), or what else becomes of it (next_state), null for
+-- nothing; whether something of it is to be noted (is_news). Of one that fell asleep a moment ago
+-- nothing is believed yet: its run is ending. Who is granted a place, and does not come, or has
+-- one, and is not seen, goes to the end of the line. A database without a link is the cron database
+-- itself. Anybody who may connect to a database can take the lock of a ringing transaction there:
+-- it is woken for nothing, every ten seconds.
+-- Executed by: look.
+create or replace function cronmill_cron.demand_now(now_at timestamptz)
+returns table (
+    work_database_id integer, processor text, state text, changed_at timestamptz, slots integer,
+    database_oid oid, at_work integer, inserted_now bigint, next_state text, cause text,
+    is_news boolean
+)
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $function$
+declare
+    slot_class constant oid := cronmill_cron.lock_class('slot')::oid;
+    ring_class constant oid := cronmill_cron.lock_class('ring')::oid;
+begin
+    return query
+    with ring as materialized (
+        select s.setdatabase, s.setrole, substr(c.setting, length('application_name=') + 1) as ring
+        from pg_catalog.pg_db_role_setting as s
+        cross join lateral unnest(s.setconfig) as c (setting)
+        where c.setting like 'application_name=cronmill ring %'
+    ),
+    held as materialized (
+        select l.database, l.classid, l.objid, l.pid
+        from pg_catalog.pg_lock_status() as l
+        where l.locktype = 'advisory' and l.objsubid = 2 and l.granted
+            and l.classid in (slot_class, ring_class)
+    ),
+    ringing as materialized (
+        select distinct h.database from held as h where h.classid = ring_class
+    ),
+    working as materialized (
+        select h.database, a.usesysid, array_agg(h.objid::bigint) as slot_ids
+        from held as h
+        join pg_catalog.pg_stat_get_activity(null) as a on a.pid = h.pid
+        where h.classid = slot_class
+        group by h.database, a.usesysid
+    ),
+    seen as materialized (
+        select
+            d.*, w.database_oid, p.slots,
+            case when w.link_role is null
+                then (select max(b.ring)::text from cronmill_cron.bell as b)
+                else g.ring
+            end as ring,
+            i.database is not null as is_ringing,
+            case
+                when k.slot_ids is null then 0
+                when d.slot_ids is null then cardinality(k.slot_ids)
+                else (
+                    select count(*) from unnest(k.slot_ids) as o (id) where o.id = any (d.slot_ids)
+                )
+            end::integer as at_work,
+            -- Rings of the cron database itself are not lost, and each run of a job is a row there.
+            case when w.link_role is not null
+                then pg_catalog.pg_stat_get_db_tuples_inserted(w.database_oid)
+            end as inserted_now,
+            demand_now.now_at - d.changed_at as age
+        from cronmill_cron.demand as d
+        join cronmill_cron.processor as p
+            on p.work_database_id = d.work_database_id and p.name = d.processor and p.enabled
+        join cronmill_cron.work_database as w on w.work_database_id = d.work_database_id
+        left join pg_catalog.pg_roles as l on l.rolname = w.link_role
+        left join ring as g on g.setdatabase = w.database_oid and g.setrole = l.oid
+        left join ringing as i on i.database = w.database_oid
+        left join pg_catalog.pg_roles as r on r.rolname = p.run_as
+        left join working as k on k.database = w.database_oid and k.usesysid = r.oid
+    )
+    select
+        s.work_database_id, s.processor, s.state, s.changed_at, s.slots, s.database_oid, s.at_work,
+        s.inserted_now,
+        case
+            when c.cause is not null then 'wanted'
+            when s.at_work > 0 and s.age > interval '1.2 seconds'
+                and s.state in ('asleep', 'granted') then 'awake'
+            when s.at_work > 0 and s.state = 'granted' then 'awake'
+        end,
+        coalesce(c.cause, s.cause),
+        case
+            when s.at_work > 0 then s.seen_at < demand_now.now_at - interval '10 seconds'
+            when s.state <> 'asleep' then false
+            -- A backend tells what it has counted as it ends.
+            when s.inserted is null
+                then s.inserted_now is not null and s.age > interval '3 seconds'
+            else s.inserted_now > s.inserted and s.sweep_at is null
+        end
+    from seen as s
+    cross join lateral (
+        select case
+            when s.at_work > 0 then null
+            when s.state = 'granted' and s.age > interval '70 seconds' then 'unseen'
+            when s.state = 'awake' and s.age > interval '100 seconds'
+                and s.seen_at < demand_now.now_at - interval '100 seconds' then 'unseen'
+            when s.state <> 'asleep' or s.age < interval '1.2 seconds' then null
+            when s.ring is distinct from s.heard and s.ring is not null then 'ring'
+            when s.is_ringing and s.age > interval '10 seconds' then 'ringing'
+            when s.next_at <= demand_now.now_at then 'time'
+            when s.sweep_at <= demand_now.now_at or s.age > interval '1 hour' then 'sweep'
+            when s.changed_at < pg_catalog.pg_postmaster_start_time() then 'start'
+        end as cause
+    ) as c;
+end
+$function$;
+comment on function cronmill_cron.demand_now(timestamptz)
+    is 'Each enabled processor that sleeps, and what is to be seen of it.';
+revoke all on function cronmill_cron.demand_now(timestamptz) from public;

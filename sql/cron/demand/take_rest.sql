@@ -1,0 +1,73 @@
+-- Takes the word of a run that its processor falls asleep, gives way (wanted), or is awake, and has
+-- pg_cron start its jobs accordingly. The lock of its row is not waited for, since the run that
+-- says so waits for us; while the dispatcher looks at it, it goes on. What a sweep has found tells
+-- how soon the next one comes. Changes cronmill_cron.demand and cron.job.
+-- Executed by: take_link_rest; tell_rest of a work database that is the cron database, too.
+create or replace function cronmill_cron.take_rest(
+    database_name text, name text, state text, heard text, next_at timestamptz, slot_ids integer[],
+    had_tasks boolean
+)
+returns void
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '1s'
+as $function$
+declare
+    known cronmill_cron.demand;
+    is_swept boolean;
+begin
+    select d.* into known
+    from cronmill_cron.demand as d
+    join cronmill_cron.work_database as w on w.work_database_id = d.work_database_id
+    where w.name = take_rest.database_name and d.processor = take_rest.name
+    for update of d;
+    if not found then
+        raise exception using
+            errcode = 'MC010',
+            message = pg_catalog.format(
+                'processor "%s" of database "%s" does not sleep, as the registry knows it',
+                take_rest.name, take_rest.database_name);
+    end if;
+    if take_rest.state is null or take_rest.state not in ('asleep', 'wanted', 'awake') then
+        raise exception using
+            errcode = 'MC002', message = 'a processor is asleep, wanted or awake';
+    end if;
+    is_swept := known.cause is not distinct from 'sweep' and take_rest.state <> 'awake';
+    update cronmill_cron.demand as d
+    set
+        state = take_rest.state,
+        changed_at = case
+            when d.state = take_rest.state then d.changed_at
+            else clock_timestamp()
+        end,
+        seen_at = clock_timestamp(),
+        cause = case
+            when take_rest.state = 'wanted' then 'yielded'
+            when take_rest.state = 'awake' then d.cause
+        end,
+        heard = coalesce(take_rest.heard, d.heard),
+        next_at = take_rest.next_at,
+        slot_ids = take_rest.slot_ids,
+        inserted = null,
+        sweep_at = null,
+        sweep_after = case
+            when is_swept and take_rest.had_tasks is not true
+                then least(interval '5 minutes', 2 * d.sweep_after)
+            when take_rest.state = 'asleep' then interval '5 seconds'
+            else d.sweep_after
+        end,
+        missed_at = case
+            when is_swept and take_rest.had_tasks then clock_timestamp()
+            else d.missed_at
+        end
+    where d.work_database_id = known.work_database_id and d.processor = known.processor;
+    if known.state <> take_rest.state then
+        perform cronmill_cron.apply_state(known.work_database_id, known.processor);
+    end if;
+end
+$function$;
+comment on function cronmill_cron.take_rest(
+    text, text, text, text, timestamptz, integer[], boolean)
+    is 'Takes the word of a run that its processor falls asleep, gives way, or is awake.';
+revoke all on function cronmill_cron.take_rest(
+    text, text, text, text, timestamptz, integer[], boolean) from public;

@@ -1,0 +1,56 @@
+-- Slots on demand: what the dispatcher knows of the processors that sleep. Their jobs are always
+-- active; what changes is their schedule, see job_schedule.
+create table cronmill_cron.demand (
+    work_database_id integer not null,
+    processor text collate "C" not null,
+    state text not null default 'wanted',
+    changed_at timestamptz not null default clock_timestamp(),
+    seen_at timestamptz not null default clock_timestamp(),
+    cause text,
+    heard text,
+    next_at timestamptz,
+    slot_ids integer[],
+    inserted bigint,
+    sweep_at timestamptz,
+    sweep_after interval not null default '5 seconds',
+    missed_at timestamptz,
+    constraint demand_pkey primary key (work_database_id, processor),
+    constraint demand_of_a_processor foreign key (work_database_id, processor)
+        references cronmill_cron.processor (work_database_id, name) on delete cascade,
+    constraint demand_state_is_known check (state in ('asleep', 'wanted', 'granted', 'awake')),
+    constraint demand_has_slots check (cardinality(slot_ids) <= 1000)
+) with (fillfactor = 50);
+comment on table cronmill_cron.demand
+    is 'Processors that sleep: whether they are wanted, and have a place in pg_cron.';
+comment on column cronmill_cron.demand.work_database_id is 'Its work database.';
+comment on column cronmill_cron.demand.processor is 'The processor.';
+comment on column cronmill_cron.demand.state
+    is 'asleep; wanted: it waits for a place; granted: pg_cron is to start it; awake: it has been '
+        'seen at work.';
+comment on column cronmill_cron.demand.changed_at is 'Since when.';
+comment on column cronmill_cron.demand.seen_at
+    is 'When it was last seen at work, to within ten seconds.';
+comment on column cronmill_cron.demand.cause
+    is 'Why it was woken: enabled, ring, ringing (by a transaction that had not ended), time, '
+        'sweep, start (of the server), yielded, unseen (it was granted, and nobody came).';
+comment on column cronmill_cron.demand.heard
+    is 'The ring of its database that it heard last; another one wakes it.';
+comment on column cronmill_cron.demand.next_at is 'When it is woken without a ring.';
+comment on column cronmill_cron.demand.slot_ids
+    is 'Second keys of its slots'' advisory locks; null: it has not told them.';
+comment on column cronmill_cron.demand.inserted
+    is 'Rows ever inserted in its database when it had gone to sleep, as far as they were counted.';
+comment on column cronmill_cron.demand.sweep_at
+    is 'When it is woken because rows were inserted since, of which no ring told.';
+comment on column cronmill_cron.demand.sweep_after
+    is 'How long after such a row; doubled with each time there was nothing to do.';
+comment on column cronmill_cron.demand.missed_at
+    is 'When a sweep last found tasks of which no ring had told.';
+-- Rings of a work database that is the cron database itself.
+create table cronmill_cron.bell (
+    ring bigint generated always as identity,
+    constraint bell_pkey primary key (ring)
+);
+comment on table cronmill_cron.bell
+    is 'Rings of the cron database where it is a work database, too.';
+comment on column cronmill_cron.bell.ring is 'Number; the highest is the last.';

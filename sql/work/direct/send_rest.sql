@@ -1,0 +1,17 @@
+-- Tells the registry, which is in this database, that a processor falls asleep, gives way, or is
+-- awake.
+-- Executed by: tell_rest.
+create or replace function cronmill.send_rest(processor text, rest cronmill.rest)
+returns void
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    perform cronmill_cron.take_rest(
+        pg_catalog.current_database(), send_rest.processor, rest.state, rest.heard, rest.next_at,
+        rest.slot_ids, rest.had_tasks);
+end
+$function$;
+comment on function cronmill.send_rest(text, cronmill.rest)
+    is 'Tells the registry that a processor falls asleep, gives way, or is awake.';
+revoke all on function cronmill.send_rest(text, cronmill.rest) from public;

@@ -1,0 +1,45 @@
+-- Wakes the processors of this database that are asleep, at the commit of this transaction and with
+-- it, without a word to the cron database: the ring is a row of a catalog that all databases share.
+-- Never waits, never fails. Two transactions cannot ring at once; who finds another one at it
+-- leaves it to that one, and to the housekeeper, who sees the lock, and the counters of the
+-- database move.
+-- Executed by: enqueue, enqueue_many, wake.
+create or replace function cronmill.ring(queue_id integer)
+returns void
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    own_ring constant text := pg_catalog.concat('cronmill ring ', pg_current_xact_id());
+    last_ring constant text := cronmill.rung();
+    link_role text;
+begin
+    -- An old snapshot may show a ring that was heard since.
+    if last_ring = own_ring
+        or pg_catalog.current_setting('transaction_isolation') = 'read committed'
+        and last_ring is distinct from (
+            select s.heard
+            from cronmill.sleep as s
+            join cronmill.processor as p on p.processor_id = s.processor_id
+            where p.queue_id = ring.queue_id
+        )
+    then
+        return;
+    end if;
+    if pg_catalog.pg_try_advisory_xact_lock(cronmill.lock_class('ring'), 0) then
+        begin
+            select i.link_role into link_role from cronmill.installation as i;
+            execute pg_catalog.format(
+                'alter role %I in database %I set application_name = %L',
+                link_role, pg_catalog.current_database(), own_ring);
+            return;
+        exception
+            when others then
+                null;
+        end;
+    end if;
+    perform pg_catalog.pg_stat_force_next_flush();
+end
+$function$;
+comment on function cronmill.ring(integer) is 'Wakes the processors of this database.';
+revoke all on function cronmill.ring(integer) from public;

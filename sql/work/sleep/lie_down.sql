@@ -1,0 +1,19 @@
+-- The first step of falling asleep: notes the last ring, then sets the bit by which producers know
+-- that they have to ring. The caller commits. Changes cronmill.sleep.
+-- Executed by: fall_asleep; the processor's run-as role.
+create or replace function cronmill.lie_down(processor_id integer)
+returns void
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    -- Of a commit that a crash undoes, tasks would wait for the next sweep.
+    perform pg_catalog.set_config('synchronous_commit', 'on', true);
+    perform cronmill.set_asleep(p.processor_id, true, cronmill.rung())
+    from cronmill.processor as p
+    where p.processor_id = lie_down.processor_id and p.run_as = session_user;
+end
+$function$;
+comment on function cronmill.lie_down(integer)
+    is 'Sets the bit by which producers know that they have to ring.';
+revoke all on function cronmill.lie_down(integer) from public;
