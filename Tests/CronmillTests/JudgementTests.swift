@@ -164,7 +164,7 @@ struct JudgementTests {
         #expect(judge { ($0.done, $0.alone) = (100, 9) } == "ok: 100 tasks done in the last hour")
     }
 
-    @Test("one that sleeps says since when, one that was woken how many are before it; one at work is judged as all are")
+    @Test("one that sleeps says since when, one that was woken how many are before it")
     func rest() {
         let rest = { (state: String, place: Int?) -> ProcessorJobs.Rest? in
             ProcessorJobs.Rest(state: state, duration: .seconds(90), cause: nil, place: place)
