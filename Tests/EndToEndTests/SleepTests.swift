@@ -181,7 +181,6 @@ struct SleepTests {
             try await cron.script(
                 """
                 create role runner login;
-                create extension if not exists pg_cron;
                 create table public.done (n integer);
                 grant insert on public.done to runner;
                 create function public.work(payload jsonb) returns void
