@@ -1,0 +1,13 @@
+\ir job_schedule.sql
+\ir supports_seconds.sql
+\ir supports_last_day.sql
+\ir schedule_rules.sql
+\ir schedule_seconds.sql
+\ir schedule_fields.sql
+\ir schedule_range.sql
+\ir schedule_item.sql
+\ir schedule_values.sql
+\ir schedule_fault.sql
+\ir next_due.sql
+\ir check_schedule.sql
+\ir last_due.sql

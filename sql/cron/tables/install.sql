@@ -1,0 +1,17 @@
+\ir schema.sql
+\ir installation.sql
+\ir work_database.sql
+\ir run_as.sql
+\ir grantee.sql
+\ir privilege.sql
+\ir processor.sql
+\ir job.sql
+\ir known_job.sql
+\ir seen_run.sql
+\ir threshold.sql
+\ir backlog.sql
+\ir alarm.sql
+\ir housekeeping.sql
+\ir housekeeper.sql
+\ir overdue_backend.sql
+\ir turn.sql

@@ -1,0 +1,2 @@
+\ir link.sql
+\ir link_backlog.sql
