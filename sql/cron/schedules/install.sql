@@ -8,6 +8,7 @@
 \ir schedule_item.sql
 \ir schedule_values.sql
 \ir schedule_fault.sql
+\ir nearest_due.sql
 \ir next_due.sql
 \ir check_schedule.sql
 \ir last_due.sql
