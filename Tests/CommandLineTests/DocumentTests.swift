@@ -14,14 +14,34 @@ struct DocumentTests {
         return try String(contentsOf: top.appending(path: path), encoding: .utf8)
     }
 
-    /// The names in code in the first column of a document's tables.
-    private static func names(_ path: String, below heading: String) throws -> [String] {
+    /// The names in code in a column of a document's table.
+    private static func names(_ path: String, below heading: String, column: Int = 0) throws -> [String] {
         let text = try text(path)
         let start = try #require(text.firstRange(of: heading), "\(path) has no \(heading)").upperBound
         let rows = text[start...].split(separator: "\n").drop { !$0.hasPrefix("|") }.prefix { $0.hasPrefix("|") }
         return rows.flatMap { row in
-            row.split(separator: "|").first.map { $0.matches(of: /`([^`]+)`/).map { String($0.output.1) } } ?? []
+            row.split(separator: "|")[column].matches(of: /`([^`]+)`/).map { String($0.output.1) }
         }
+    }
+
+    /// The options that the help of a command names.
+    private static func options(of command: any ParsableCommand.Type) -> Set<String> {
+        let help = CronmillCommand.helpMessage(for: command, includeHidden: true, columns: 200)
+        return Set(help.matches(of: /--[a-z][a-z-]*/).map { String($0.output) })
+    }
+
+    /// The command that words name, as far as they do.
+    private static func command(_ words: [Substring]) -> any ParsableCommand.Type {
+        var found: any ParsableCommand.Type = CronmillCommand.self
+        for word in words {
+            let next = found.configuration.subcommands.first {
+                ($0.configuration.commandName ?? "\($0)".lowercased()) == word
+                    || $0.configuration.aliases.contains(String(word))
+            }
+            guard let next else { break }
+            found = next
+        }
+        return found.configuration.defaultSubcommand ?? found
     }
 
     @Test("every exit code is in the list of exit codes")
@@ -66,5 +86,49 @@ struct DocumentTests {
             $0.configuration.commandName ?? "\($0)".lowercased()
         }
         #expect(Set(documented) == Set(known))
+    }
+
+    @Test("the table of what a task may have is what enqueue takes, on the command line and in SQL")
+    func tasks() throws {
+        let file = try #require(SQLFile.all.first { $0.path == "work/tasks/enqueue.sql" }).text
+        let parameters = try #require(file.firstMatch(of: /(?s)cronmill\.enqueue\(\n(.*?)\n\)/)).output.1
+            .split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
+            .filter { !["queue", "payload"].contains($0) }
+        let inSQL = try Self.names("docs/tasks.md", below: "# Tasks", column: 1).map {
+            String($0.prefix { $0 != " " })
+        }
+        #expect(inSQL == parameters)
+        let options = try Self.names("docs/tasks.md", below: "# Tasks").map { String($0.prefix { $0 != " " }) }
+        #expect(options == parameters.map { "--" + $0.replacing("_", with: "-") })
+        #expect(Set(options).subtracting(Self.options(of: Enqueue.self)) == [])
+    }
+
+    @Test("every option in README and docs is one of the command it stands with, or of any where it stands alone")
+    func options() throws {
+        let top = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+        let docs = try FileManager.default.contentsOfDirectory(atPath: top.appending(path: "docs").path)
+        var all: Set<String> = Self.options(of: CronmillCommand.self)
+        for command in CronmillCommand.configuration.subcommands {
+            all.formUnion(Self.options(of: command))
+            for nested in command.configuration.subcommands { all.formUnion(Self.options(of: nested)) }
+        }
+        var count = 0
+        for path in ["README.md"] + docs.filter({ $0.hasSuffix(".md") }).map({ "docs/\($0)" }) {
+            let text = try Self.text(path).replacing("\\\n", with: " ")
+            let code =
+                text.matches(of: /`((?:cronmill |--)[^`\n]*)`/).map(\.output.1)
+                + text.split(separator: "\n").filter { $0.hasPrefix("cronmill ") }
+            for piece in code where piece.contains("--") {
+                // What follows a pipe or a comment is not ours.
+                let words = piece.prefix { $0 != "|" && $0 != "#" }.split(separator: " ")
+                let isWhole = words.first == "cronmill"
+                let known = isWhole ? Self.options(of: Self.command(Array(words.dropFirst()))) : all
+                for option in words.map({ $0.prefix { $0 == "-" || $0.isLowercase } }) where option.hasPrefix("--") {
+                    #expect(known.contains(String(option)), "\(path): \(piece)")
+                    count += 1
+                }
+            }
+        }
+        #expect(count > 100)
     }
 }

@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-/// When a schedule comes next, which the registry works out for itself: pg_cron tells nobody.
+/// When a schedule comes next and came last, which the registry works out for itself: pg_cron tells nobody.
 @Suite("Next due", .timeLimit(.minutes(60)))
 struct NextDueTests {
     /// What comes first after Thursday, 26 November 2026, 03:40:12, in UTC and with either day enough.
@@ -87,6 +87,11 @@ struct NextDueTests {
         ("0 0 * * *", "extract(hour from c) = 0 and extract(minute from c) = 0"),
         ("*/20 23,0-3 * * *", "extract(hour from c) in (23, 0, 1, 2, 3) and extract(minute from c) in (0, 20, 40)"),
         ("45 * * * sun", "extract(dow from c) = 0 and extract(minute from c) = 45"),
+        // Beside the days on which clocks change: who goes over such a day in one step comes out an hour off.
+        (
+            "10 0,23 * * mon,sat",
+            "extract(dow from c) in (1, 6) and extract(hour from c) in (0, 23) and extract(minute from c) = 10"
+        ),
         (
             "5 2 1-7 * sat",
             """
@@ -125,7 +130,10 @@ struct NextDueTests {
                     step as (select due, lag(due) over (order by due) as before from walk)
                     select count(*) filter (where before is not null) as steps,
                         count(*) filter (where before is not null
-                            and cronmill_cron.next_due(\(schedule), before, \(zone), false) is distinct from due) as wrong
+                            and (cronmill_cron.next_due(\(schedule), before, \(zone), false),
+                                    cronmill_cron.last_due(\(schedule), due, \(zone), false),
+                                    cronmill_cron.last_due(\(schedule), due - interval '1 second', \(zone), false))
+                                is distinct from (due, due, before)) as wrong
                     from step
                     """
                 )

@@ -2,6 +2,8 @@ internal import Postgres
 internal import SQLFiles
 
 /// The SQL files of one half, in the order of its `install.sql`, and the upgrades of its tables.
+///
+/// A file `install.sql` is a list: it stands for the files that its lines `\ir` name, from where it is, as with psql.
 struct SQLScript: Sendable {
     /// `cron` or `work`.
     let folder: String
@@ -9,15 +11,12 @@ struct SQLScript: Sendable {
     /// In order, without a gap, from version 2.
     let upgrades: [SchemaUpgrade]
 
-    /// The files `folder/install.sql` includes, and those of `upgrades/folder/`.
+    /// The files that `folder/install.sql` stands for, and those of `upgrades/folder/`.
     ///
     /// - Throws: `CronmillError` if one is missing; then the program was built wrong.
     init(folder: String, of all: [SQLFile] = SQLFile.all) throws {
         self.folder = folder
-        self.files = try Self.file("\(folder)/install.sql", of: all).text
-            .split(separator: "\n")
-            .filter { $0.hasPrefix("\\ir ") }
-            .map { try Self.file("\(folder)/\($0.dropFirst(4))", of: all) }
+        self.files = try Self.included("\(folder)/install.sql", of: all)
         let upgrades = all.filter { $0.path.hasPrefix("upgrades/\(folder)/") }
             .map { SchemaUpgrade(path: $0.path, text: $0.text) }
         self.upgrades = upgrades.compactMap { $0 }.sorted { $0.number < $1.number }
@@ -51,6 +50,15 @@ struct SQLScript: Sendable {
     /// The text of one file.
     static func statements(_ path: String) throws -> SQL {
         SQL(unsafeRaw: try file(path).text)
+    }
+
+    /// The file, or the files of a list.
+    private static func included(_ path: String, of all: [SQLFile]) throws -> [SQLFile] {
+        let file = try file(path, of: all)
+        guard path.hasSuffix("/install.sql") else { return [file] }
+        let folder = path.dropLast("install.sql".count)
+        return try file.text.split(separator: "\n").filter { $0.hasPrefix("\\ir ") }
+            .flatMap { try included("\(folder)\($0.dropFirst(4))", of: all) }
     }
 
     private static func file(_ path: String, of all: [SQLFile] = SQLFile.all) throws -> SQLFile {

@@ -25,9 +25,7 @@ begin
         where p.enabled
     ),
     measured as (
-        select
-            u.*, j.behind_by, j.behind_measure, j.failing_measure,
-            u.dead::numeric / (cronmill_cron.thresholds(u.database_name, u.processor)).dead as dying
+        select u.*, j.behind_by, j.behind_measure, j.failing_measure, j.dead_measure
         from cronmill_cron.judged((select jsonb_agg(to_jsonb(u)) from pushed as u)) as j
         join pushed as u on (u.database_name, u.processor) = (j.database_name, j.processor)
     )
@@ -44,7 +42,7 @@ begin
             ('failing', m.failing_measure,
                 pg_catalog.format('Of %s attempts in the last quarter of an hour %s failed.',
                     m.attempts, m.failed)),
-            ('dead', m.dying,
+            ('dead', m.dead_measure,
                 pg_catalog.format('%s dead %s: cronmill tasks --database %s --state dead.',
                     case when m.dead > 10000 then '10,000+' else m.dead::text end,
                     case m.dead when 1 then 'task' else 'tasks' end,

@@ -1,5 +1,5 @@
 -- The values of one field of a schedule, as pg_cron reads it; null for what it refuses.
--- Executed by: next_due.
+-- Executed by: nearest_due.
 create or replace function cronmill_cron.schedule_values(items text, field integer)
 returns integer[]
 language plpgsql immutable parallel safe security invoker

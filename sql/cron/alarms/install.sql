@@ -1,0 +1,16 @@
+\ir thresholds.sql
+\ir visible_thresholds.sql
+\ir set_threshold.sql
+\ir alarms.sql
+\ir acknowledge_alarms.sql
+\ir alarm_signature.sql
+\ir alarm_fault.sql
+\ir deliver_to.sql
+\ir next_message.sql
+\ir note_message.sql
+\ir deliver.sql
+\ir duration_text.sql
+\ir silences.sql
+\ir troubles.sql
+\ir alarm_message.sql
+\ir raise_alarms.sql

@@ -1,0 +1,14 @@
+\ir keep_demand.sql
+\ir apply_state.sql
+\ir take_rest.sql
+\ir demand_now.sql
+\ir set_state.sql
+\ir note_seen.sql
+\ir yield_key.sql
+\ir share_out.sql
+\ir hold_back.sql
+\ir look.sql
+\ir set_budget.sql
+\ir rests.sql
+\ir demand_summary.sql
+\ir demand_troubles.sql

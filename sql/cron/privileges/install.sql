@@ -1,0 +1,10 @@
+\ir reader_routines.sql
+\ir privilege_target.sql
+\ir set_privilege.sql
+\ir wanted_privileges.sql
+\ir granted_privileges.sql
+\ir renew_privileges.sql
+\ir release_role.sql
+\ir grant_part.sql
+\ir revoke_part.sql
+\ir dangers.sql

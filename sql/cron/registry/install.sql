@@ -1,0 +1,15 @@
+\ir assert_own_doing.sql
+\ir take_turn.sql
+\ir shell_word.sql
+\ir assert_quota.sql
+\ir set_quota.sql
+\ir take_settings.sql
+\ir take_link.sql
+\ir take_backlog.sql
+\ir take_link_backlog.sql
+\ir take_link_rest.sql
+\ir is_same_database.sql
+\ir deactivate_replaced.sql
+\ir register.sql
+\ir unregister.sql
+\ir differences.sql

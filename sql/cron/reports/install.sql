@@ -1,0 +1,17 @@
+\ir visible_processors.sql
+\ir visible_runs.sql
+\ir open_run_status.sql
+\ir run_status.sql
+\ir history_ends.sql
+\ir runid_at.sql
+\ir history_range.sql
+\ir history.sql
+\ir run_statistics.sql
+\ir scheduler.sql
+\ir snapshot_holders.sql
+\ir history_rows.sql
+\ir recent_history.sql
+\ir failing_measure.sql
+\ir judged.sql
+\ir dues.sql
+\ir processor_jobs.sql

@@ -1,0 +1,13 @@
+\ir acts_for_all_roles.sql
+\ir as_role.sql
+\ir sees_all.sql
+\ir visible_databases.sql
+\ir role_fault.sql
+\ir broken_roles.sql
+\ir assert_sound.sql
+\ir assert_seen.sql
+\ir make_role_functions.sql
+\ir role_runs.sql
+\ir runs_as.sql
+\ir permit_run_as.sql
+\ir forbid_run_as.sql

@@ -1,0 +1,14 @@
+\ir supports_seconds.sql
+\ir job_schedule.sql
+\ir supports_last_day.sql
+\ir schedule_rules.sql
+\ir schedule_seconds.sql
+\ir schedule_fields.sql
+\ir schedule_range.sql
+\ir schedule_item.sql
+\ir schedule_values.sql
+\ir schedule_fault.sql
+\ir nearest_due.sql
+\ir next_due.sql
+\ir check_schedule.sql
+\ir last_due.sql

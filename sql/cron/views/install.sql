@@ -1,0 +1,3 @@
+\ir link.sql
+\ir link_backlog.sql
+\ir link_rest.sql

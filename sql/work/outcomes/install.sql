@@ -1,0 +1,6 @@
+\ir done.sql
+\ir snooze.sql
+\ir dead.sql
+\ir assert_done.sql
+\ir raise_snooze.sql
+\ir raise_dead.sql

@@ -1,0 +1,11 @@
+\ir run_as_routines.sql
+\ir grant_run_as.sql
+\ir revoke_run_as.sql
+\ir part_privileges.sql
+\ir privilege_target.sql
+\ir set_privilege.sql
+\ir wanted_privileges.sql
+\ir granted_privileges.sql
+\ir renew_privileges.sql
+\ir grant_part.sql
+\ir revoke_part.sql

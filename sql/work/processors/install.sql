@@ -1,0 +1,12 @@
+\ir stamp.sql
+\ir copy_difference.sql
+\ir assert_original.sql
+\ir run_end.sql
+\ir shell_word.sql
+\ir assert_own_doing.sql
+\ir function_fault.sql
+\ir handler_fault.sql
+\ir check_processor.sql
+\ir sync_processor.sql
+\ir refuse_truncate.sql
+\ir one_at_a_time.sql

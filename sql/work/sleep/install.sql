@@ -1,0 +1,13 @@
+\ir set_asleep.sql
+\ir lie_down.sql
+\ir get_up.sql
+\ir wake.sql
+\ir has_just_slept.sql
+\ir idle_since.sql
+\ir producers_at_work.sql
+\ir next_work.sql
+\ir is_asked_to_yield.sql
+\ir tell_rest.sql
+\ir try_to_tell.sql
+\ir fall_asleep.sql
+\ir keep_vigil.sql

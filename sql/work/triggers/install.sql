@@ -1,0 +1,3 @@
+\ir installation.sql
+\ir processor.sql
+\ir task.sql

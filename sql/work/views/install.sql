@@ -1,0 +1,1 @@
+\ir processor_status.sql
