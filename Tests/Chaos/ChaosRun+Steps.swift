@@ -74,7 +74,9 @@ extension ChaosRun {
     func heal() async throws {
         for database in ChaosFixture.databases {
             try await fixture.insist(database) { connection in
-                try await connection.script("update cronmill.processor set enabled = true, paused = false, slots = 2")
+                try await connection.script(
+                    "update cronmill.processor set enabled = true, paused = false, slots = 2, sleep_after = null"
+                )
             }
         }
         try await command(["sync", "--all"])

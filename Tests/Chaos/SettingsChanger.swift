@@ -14,13 +14,16 @@ struct SettingsChanger: Sendable {
             let database = ChaosFixture.databases[Int.random(in: ChaosFixture.databases.indices, using: &generator)]
             let queue = Workload.queues[Int.random(in: Workload.queues.indices, using: &generator)]
             let slots = Int.random(in: Workload.slots, using: &generator)
+            // Half of the time it gives its place back after a second or two without a task.
+            let sleep = [nil, nil, 1, 2].randomElement(using: &generator) ?? nil
             let timeout = Int.random(in: queue.timeouts, using: &generator)
             do {
                 _ = try await fixture.with(database) { connection in
                     try await connection.execute(
                         """
                         update cronmill.processor
-                        set slots = \(slots), timeout = make_interval(secs => \(timeout)), enabled = true, paused = false
+                        set slots = \(slots), timeout = make_interval(secs => \(timeout)), enabled = true, paused = false,
+                            sleep_after = make_interval(secs => \(sleep))
                         where name = \(queue.name)
                         """
                     )
