@@ -131,4 +131,32 @@ struct DocumentTests {
         }
         #expect(count > 100)
     }
+
+    @Test("what a comment of the code names of a document is a heading there")
+    func citations() throws {
+        let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources")
+        var files = SQLFile.all.map { (path: $0.path, text: $0.text) }
+        for path in try FileManager.default.subpathsOfDirectory(atPath: sources.path) where path.hasSuffix(".swift") {
+            files.append((path: path, text: try Self.text("Sources/\(path)")))
+        }
+        var count = 0
+        for file in files {
+            let comments = Self.comments(file.text)
+            #expect(!comments.contains("(ENGINE "), "\(file.path) names a section of no document")
+            for citation in comments.matches(of: /docs\/([^ ,]+), ([^)]+)\)/) {
+                let document = try Self.text("docs/\(citation.output.1)")
+                #expect(document.contains("\n## \(citation.output.2)\n"), "\(file.path): \(citation.output.0)")
+                count += 1
+            }
+        }
+        #expect(count > 0)
+    }
+
+    /// The lines of a file that are comments, as one.
+    private static func comments(_ text: String) -> String {
+        text.split(separator: "\n").map { $0.drop { $0 == " " } }
+            .filter { $0.hasPrefix("--") || $0.hasPrefix("//") }
+            .map { $0.drop { $0 == "-" || $0 == "/" }.drop { $0 == " " } }
+            .joined(separator: " ")
+    }
 }

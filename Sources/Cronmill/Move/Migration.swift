@@ -31,7 +31,8 @@ public struct Migration: Sendable {
     /// Told of each step before it is done, and of what it did.
     public var onProgress: @Sendable (MigrationProgress) -> Void = { _ in }
 
-    /// A schedule that never comes: a job that has it rests, and its run ends by itself (ENGINE 26).
+    /// A schedule that never comes: a job that has it rests, and its run ends by itself. Deactivating the job would orphan
+    /// the run or kill it (docs/pg_cron.md, Runs).
     static let never = "0 0 31 2 *"
 }
 

@@ -41,7 +41,7 @@ extension Deployment {
 }
 
 /// Tries again when somebody else changed the same thing at the same time: the registry's side of the link runs
-/// in one snapshot, so the later of two activations gets 40001 (ENGINE 21).
+/// in one snapshot, so the later of two activations gets 40001 (`cronmill_cron.assert_capacity`).
 func retryingSerialization<Value>(_ body: () async throws -> Value) async throws -> Value {
     for attempt in 1... {
         do {

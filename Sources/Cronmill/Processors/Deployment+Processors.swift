@@ -142,8 +142,8 @@ extension Deployment {
         }
     }
 
-    /// Disables processors the gentle way (ENGINE 20): pause, wait until their runs have ended by themselves, then
-    /// deactivate their jobs, and unpause. Deactivating while a run goes would orphan it or kill it.
+    /// Disables processors the gentle way: pause, wait until their runs have ended by themselves, then deactivate their
+    /// jobs, and unpause. Deactivating while a run goes would orphan it or kill it (docs/pg_cron.md, Runs).
     ///
     /// - Parameters:
     ///   - names: processors; none means all of the database.

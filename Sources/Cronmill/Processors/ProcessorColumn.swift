@@ -1,7 +1,7 @@
 internal import Postgres
 
 /// A column of `cronmill.processor` that users set: the one list of them, by which `setup` and `configure` read, compare,
-/// tell and write a setting, and `export` carries it along.
+/// tell and write a setting, and `export` carries it along. Those of query processors are `QueryRequest`'s.
 struct ProcessorColumn: Sendable {
     let name: String
     /// What it is called in progress lines: `backoff-cap`.

@@ -216,7 +216,7 @@ extension Deployment {
 }
 
 extension OldJob {
-    /// A day that never comes (ENGINE 26).
+    /// A day that never comes: the same as `Migration.never`.
     static let never = "0 0 31 2 *"
 
     /// Schedules it, whatever its trigger has made of it meanwhile.

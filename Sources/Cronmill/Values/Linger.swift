@@ -1,7 +1,7 @@
 /// How long a run goes on looking for tasks, counted from its start.
 public enum Linger: Sendable, Hashable, CustomStringConvertible {
     /// Until just past the next tick of the schedule, so that run follows run without a gap. For schedules other
-    /// than every minute and every N seconds this is 0 (ENGINE 19).
+    /// than every minute and every N seconds this is 0 (`Schedule.defaultLingerIsTick`).
     case tick
     /// That long; zero ends the run at the first empty claim.
     case duration(Duration)

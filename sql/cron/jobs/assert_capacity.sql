@@ -1,6 +1,6 @@
--- Refuses more active jobs than pg_cron can run, where that stops it for everybody. The counter is
--- updated first: of two transactions that activate jobs at once the later one gets 40001 and counts
--- again (ENGINE 21).
+-- Refuses more active jobs than pg_cron can run, where that stops it for everybody
+-- (docs/pg_cron.md, Limits). The counter is updated first: of two transactions that activate jobs
+-- at once the later one gets 40001 and counts again.
 -- Changes cronmill_cron.installation.
 -- Executed by: set_budget, take_settings.
 create or replace function cronmill_cron.assert_capacity()

@@ -1,5 +1,5 @@
 -- Every privilege that a role has to have here, and as what. Those on pg_cron are given by a
--- superuser, and needed only where the registry's owner is none (ENGINE 22).
+-- superuser, and needed only where the registry's owner is none (docs/pg_cron.md, Roles).
 -- Executed by: granted_privileges, release_role, renew_privileges; check-permissions of the command
 -- line.
 create or replace function cronmill_cron.wanted_privileges()

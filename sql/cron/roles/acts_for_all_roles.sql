@@ -1,5 +1,6 @@
 -- Whether the registry's owner may make jobs for other roles and see everybody's. Where it may not,
--- pg_cron is called through functions owned by each run-as role (ENGINE 22).
+-- pg_cron is called through functions owned by each run-as role (docs/engine.md, Settings, and who
+-- knows them).
 -- Executed by: many functions.
 create or replace function cronmill_cron.acts_for_all_roles()
 returns boolean

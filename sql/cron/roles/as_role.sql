@@ -1,8 +1,8 @@
 -- What a registry without superuser does as a run-as role: pg_cron takes a job for that of whoever
--- calls it, and shows nobody the jobs and runs of others (ENGINE 22). These act as the registry's
--- owner, and are the models: each run-as role owns a copy of each, schema cronmill_run_as, named
--- after the role (make_role_functions, role_fault). So no name in them, and no operator, is looked
--- up.
+-- calls it, and shows nobody the jobs and runs of others (docs/pg_cron.md, Roles). These act as the
+-- registry's owner, and are the models: each run-as role owns a copy of each, schema
+-- cronmill_run_as, named after the role (make_role_functions, role_fault). So no name in them, and
+-- no operator, is looked up.
 
 -- Makes a job. Changes cron.job. Executed by: schedule_job.
 create or replace function cronmill_cron.as_role(

@@ -5,7 +5,7 @@
 -- tasks (careful) one may have ended the last run, see claim_suspects. A task alone is charged
 -- before it is begun, see claim_alone: after the others, or with alone_first before them. Tasks
 -- with a unique key give it up first: at_once says that the caller shall commit that and claim
--- again (ENGINE 9). Changes cronmill.task.
+-- again (docs/engine.md, A claim). Changes cronmill.task.
 -- Executed by: run, try_batch; the processor's run-as role.
 create or replace function cronmill.claim(
     processor_id integer,

@@ -1,6 +1,6 @@
 -- Completes a batch of a queue with groups: the first tasks of the groups that the last batch
 -- worked on, whose place may lie behind the low-water mark, and what follows the first of each
--- group, as far as it is ready and nothing is left out (ENGINE 10). Locks rows and groups.
+-- group, as far as it is ready and nothing is left out. Locks rows and groups.
 -- Executed by: claim.
 create or replace function cronmill.claim_groups(
     queue_id integer, batch_size integer, batch cronmill.claim

@@ -1,7 +1,7 @@
 -- From where the next claim goes on, without a batch. That is the low-water mark of the last one,
 -- so that it does not walk dead rows. A scan from the beginning, which finds late commits and
--- redriven tasks, is rationed to 5% of the time (ENGINE 7): it has no time of the next one yet
--- (full_scan_at).
+-- redriven tasks, begins at the time that claim has set for it (full_scan_at; docs/engine.md, A
+-- claim), and has no time of the next one yet.
 -- Executed by: claim.
 create or replace function cronmill.next_scan(last_claim cronmill.claim, now_at timestamptz)
 returns cronmill.claim

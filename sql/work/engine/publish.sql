@@ -1,6 +1,6 @@
 -- Shows in pg_stat_activity which slot this backend works for and until when its present work may
--- take; the housekeeper in the cron database, which sees no uncommitted row, reads it there (ENGINE
--- 14).
+-- take; the housekeeper in the cron database, which sees no uncommitted row, reads it there
+-- (docs/engine.md, Deadlines).
 -- Executed by: push, renew, try_batch, try_to_tell; the processor's run-as role.
 create or replace function cronmill.publish(run cronmill.run_start, deadline timestamptz)
 returns void

@@ -51,7 +51,7 @@ begin
             exit when mine.has_groups;
             continue;
         end if;
-        -- Handlers of a batch are called again with arrays of one (ENGINE 6).
+        -- Handlers of a batch are called again with arrays of one.
         was_aside := mine.task_ids[first] = any (tried.suspects);
         last := least(
             case

@@ -1,6 +1,6 @@
 -- When a run that lingers ends: just past the next tick of its schedule, on this database's clock,
--- so that pg_cron has the next run ready (ENGINE 18, 19: other schedules than these do not linger
--- by default).
+-- so that pg_cron has the next run ready (docs/pg_cron.md, Runs). Of other schedules than these
+-- runs do not linger by default.
 -- Executed by: begin_run.
 create or replace function cronmill.run_end(schedule text, linger text, started_at timestamptz)
 returns timestamptz

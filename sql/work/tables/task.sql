@@ -45,8 +45,8 @@ create table cronmill.task (
 create index task_alone on cronmill.task (queue_id, run_at)
     where began_at is not null or suspected_at is not null;
 -- The indexes of keys hold only tasks that have one. A key is given up, in a transaction of its
--- own, before its task is begun (ENGINE 9); a group is done in the order of the numbers (ENGINE
--- 10).
+-- own, before its task is begun (docs/engine.md, A claim); a group is done in the order of the
+-- numbers.
 create unique index task_unique_key on cronmill.task (queue_id, unique_key)
     where unique_key is not null and taken_by is null;
 create index task_taken on cronmill.task (queue_id, unique_key, taken_by)

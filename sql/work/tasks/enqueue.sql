@@ -1,7 +1,7 @@
 -- Puts one task into a queue and returns its number. With a unique key it returns the task that
 -- waits with this key already, if there is one; that task is not begun before the caller's
--- transaction ends, so its handler sees what the caller has changed (ENGINE 9). Never waits for a
--- handler. Changes cronmill.task.
+-- transaction ends, so its handler sees what the caller has changed. Never waits for a handler.
+-- Changes cronmill.task.
 -- Executed by: producers.
 create or replace function cronmill.enqueue(
     queue text,

@@ -1,8 +1,8 @@
 -- Puts dead tasks back into their queue: with the number they had, no attempts and no error, ready
--- now (ENGINE 7). Without a queue all queues are meant; of numbers, text in the message and
--- SQLSTATE all that are given have to fit. A task whose unique key another task holds stays dead
--- and is counted as kept. Two sessions at once do not put a task back twice: each leaves out what
--- the other has locked.
+-- now. Without a queue all queues are meant; of numbers, text in the message and SQLSTATE all that
+-- are given have to fit. A task whose unique key another task holds stays dead and is counted as
+-- kept. Two sessions at once do not put a task back twice: each leaves out what the other has
+-- locked.
 -- One call is one transaction. To do many in several: max_tasks, and after_id the last_id of the
 -- call before, until last_id is null.
 -- The first of a group is its lowest number, so a task put back goes before those of its group that
