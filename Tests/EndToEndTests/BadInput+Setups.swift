@@ -323,7 +323,7 @@ extension BadInput {
             errors: """
                 error: 11 jobs would be active, and pg_cron can run 10 at once
                 detail: 9 slots of enabled processors, 2 housekeepers, 0 jobs of others. pg_cron hangs for everybody when more jobs wait than cron.max_running_jobs. (in database "postgres", SQLSTATE MC004)
-                hint: Use fewer slots, disable processors, or set cron.max_running_jobs to 11 or more and restart.
+                hint: Use fewer slots, let processors sleep (--sleep-after), disable some, or set cron.max_running_jobs to 11 or more and restart.
                 """
         )
     ]

@@ -18,7 +18,7 @@ struct CapacityTests {
                 cronmill: detail: \(slots) slots of enabled processors, 2 housekeepers, \(others) jobs of others. \
                 pg_cron hangs for everybody when more jobs wait than cron.max_running_jobs. \
                 (in database "\(database)", SQLSTATE MC004)
-                cronmill: hint: Use fewer slots, disable processors, or set cron.max_running_jobs to \(needed) or more and restart.
+                cronmill: hint: Use fewer slots, let processors sleep (--sleep-after), disable some, or set cron.max_running_jobs to \(needed) or more and restart.
 
                 """,
             exitCode: 1

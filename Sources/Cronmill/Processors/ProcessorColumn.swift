@@ -117,7 +117,8 @@ struct ProcessorSetting: Sendable {
 
     /// The value for people.
     func shown(_ text: String) -> String {
-        text.microseconds?.roundTripText ?? text
+        // A processor that falls asleep after no time is one that never does.
+        column == "sleep_after" && text.microseconds == .zero ? "never" : text.microseconds?.roundTripText ?? text
     }
 }
 

@@ -8,6 +8,7 @@
 \ir share_out.sql
 \ir hold_back.sql
 \ir look.sql
+\ir assert_budget.sql
 \ir set_budget.sql
 \ir rests.sql
 \ir demand_summary.sql

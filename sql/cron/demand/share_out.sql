@@ -11,6 +11,7 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     one record;
+    budget integer;
     free integer;
 begin
     short := 0;
@@ -18,7 +19,8 @@ begin
     if not exists (select from cronmill_cron.demand as d where d.state = 'wanted') then
         return;
     end if;
-    free := (select coalesce(c.budget, 0) from cronmill_cron.capacity() as c) - used;
+    budget := (select coalesce(c.budget, 0) from cronmill_cron.capacity() as c);
+    free := budget - used;
     for one in
         select
             d.work_database_id, d.processor, p.slots,
@@ -30,6 +32,8 @@ begin
         where d.state = 'wanted'
         order by d.changed_at
     loop
+        -- One that never fits holds nobody up; that it waits raises an alarm.
+        continue when one.slots > budget;
         free := free - one.slots;
         if free < 0 then
             short := -free;

@@ -105,10 +105,12 @@ comment on type cronmill.rest
     is 'What the registry is told of a processor that falls asleep, gives way, or is awake.';
 alter table cronmill.processor add column sleep_after interval;
 alter table cronmill.processor add constraint processor_sleep_after_in_range
-    check (sleep_after between interval '1 second' and interval '1 day');
-comment on column cronmill.processor.sleep_after
-    is 'Time without a task after which its slots give back their place in pg_cron, until '
-        'somebody rings; null: never.';
+    check (
+        sleep_after between interval '1 second' and interval '1 day'
+        and extract(year from sleep_after) = 0 and extract(day from sleep_after) between -1 and 1
+    );
+comment on column cronmill.processor.sleep_after is
+    'Time without a task after which its slots give back their place in pg_cron; null: never.';
 -- Where the registry is in another database.
 do $$
 begin

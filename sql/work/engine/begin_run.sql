@@ -131,10 +131,10 @@ begin
     begun.push_at := case when begin_run.slot > 0 then coalesce(
         (select u.next_at from cronmill.push as u where u.processor_id = settings.processor_id),
         now_at) else 'infinity' end;
-    -- Nobody pushes after a run until the next one: it has to have the last word.
     begun.slot := begin_run.slot;
     begun.sleep_after := case when begin_run.slot > 0 then settings.sleep_after end;
     begun.idle_since := cronmill.idle_since(mine.slot_id, begun.sleep_after, now_at);
+    -- Nobody pushes after a run until the next one: it has to have the last word.
     begun.is_rare := begin_run.slot > 0
         and settings.schedule !~ '^([*] [*] [*] [*] [*]|[0-9]+ seconds?)$';
     return begun;

@@ -71,8 +71,10 @@ create table cronmill.processor (
     ),
     constraint processor_poll_interval_in_range
         check (poll_interval between interval '1 millisecond' and interval '1 minute'),
-    constraint processor_sleep_after_in_range
-        check (sleep_after between interval '1 second' and interval '1 day'),
+    constraint processor_sleep_after_in_range check (
+        sleep_after between interval '1 second' and interval '1 day'
+        and extract(year from sleep_after) = 0 and extract(day from sleep_after) between -1 and 1
+    ),
     constraint processor_keep_done_in_range
         check (keep_done > interval '0' and keep_done <= interval '36500 days'),
     constraint processor_keep_dead_in_range
@@ -124,9 +126,8 @@ comment on column cronmill.processor.poll_interval
         'after ten seconds without any it looks up to ten times less often.';
 comment on column cronmill.processor.alone
     is 'True: each task has a transaction of its own; otherwise those of a batch share one.';
-comment on column cronmill.processor.sleep_after
-    is 'Time without a task after which its slots give back their place in pg_cron, until '
-        'somebody rings; null: never.';
+comment on column cronmill.processor.sleep_after is
+    'Time without a task after which its slots give back their place in pg_cron; null: never.';
 comment on column cronmill.processor.keep_done
     is 'How long finished tasks are kept in done_task; null: they are not.';
 comment on column cronmill.processor.keep_dead
