@@ -136,6 +136,72 @@ struct SleepTests {
         }
     }
 
+    @Test(
+        "who ends a pause, and has not ended, is waited for as a producer is; a ring that somebody has removed is rung anew"
+    )
+    func resumed() async throws {
+        try await withAsleep { fixture in
+            try await Self.fallAsleep(fixture)
+            _ = try await fixture.rows("select cronmill.enqueue('work', '{}')")
+            #expect(try await Self.look(fixture) == ["granted|ring"])
+            try await fixture.script("update cronmill.processor set paused = true")
+            try await Self.standUp(fixture)
+            let resuming = try await fixture.connect()
+            try await resuming.execute("begin")
+            try await resuming.execute("update cronmill.processor set paused = false")
+            try await fixture.call()
+            #expect(
+                try await fixture.cronRows(
+                    "select d.state, d.next_at < now() + interval '11 seconds' from cronmill_cron.demand as d"
+                ) == ["asleep|t"]
+            )
+            try await resuming.execute("commit")
+            await resuming.close()
+
+            try await Self.fallAsleep(fixture)
+            let link = try await fixture.rows("select i.link_role from cronmill.installation as i")[0]
+            try await fixture.script("alter role \"\(link)\" in database \(fixture.database) reset all")
+            _ = try await fixture.rows("select cronmill.enqueue('work', '{}')")
+            #expect(try await Self.look(fixture) == ["granted|ring"])
+        }
+    }
+
+    @Test("a place whose runs ended with the server, or cannot begin their tasks, is given to others")
+    func unseen() async throws {
+        try await withAsleep { fixture in
+            // The server has started since, and nobody is at work.
+            for state in ["granted", "awake"] {
+                try await Self.script(
+                    fixture,
+                    "update cronmill_cron.demand set state = '\(state)', changed_at = pg_postmaster_start_time() - interval '1 second'"
+                )
+                #expect(try await Self.look(fixture) == ["granted|start"])
+            }
+            // A group whose first task waits for its next attempt holds the others up.
+            try await fixture.script(
+                """
+                select cronmill.enqueue('work', '{}', run_at => now() + interval '1 hour', group_key => 'g');
+                select cronmill.enqueue('work', '{}', group_key => 'g')
+                """
+            )
+            let cron = try await fixture.server.connect()
+            _ = try await cron.query(
+                """
+                select cronmill_cron.hold_back(array[0, cronmill_cron.yield_key(d.oid, 'work')])
+                from pg_database as d where d.datname = \(fixture.database)
+                """
+            )
+            try await Self.standUp(fixture)
+            try await fixture.call()
+            await cron.close()
+            #expect(
+                try await fixture.rows("select r.end_reason from cronmill.run as r order by r.run_id desc limit 1")
+                    == ["yielded"]
+            )
+            #expect(try await Self.states(fixture) == ["wanted"])
+        }
+    }
+
     @Test("two that ring at once do not wait for each other; while one has not ended it is woken for that")
     func ringers() async throws {
         try await withAsleep { fixture in

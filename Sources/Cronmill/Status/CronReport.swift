@@ -135,11 +135,12 @@ extension Demand {
     /// As the registry counts it; nil where no processor sleeps.
     static func read(_ session: Session) throws -> Demand? {
         let row = try session.one(
-            "select s.budget, s.awake, s.waiting, s.longest_wait, s.asleep from cronmill_cron.demand_summary() as s"
+            "select s.budget, s.used, s.awake, s.waiting, s.longest_wait, s.asleep from cronmill_cron.demand_summary() as s"
         )
         return try row.get("budget", as: Int?.self).map { budget in
             try Demand(
                 budget: budget,
+                used: row.get("used"),
                 awake: row.get("awake"),
                 waiting: row.get("waiting"),
                 longestWait: row.get("longest_wait", as: Double?.self).map { .seconds($0) },

@@ -27,6 +27,8 @@ public struct StatusReport: Sendable {
 public struct Demand: Sendable, Hashable {
     /// Slots that may be at work at once.
     public var budget: Int
+    /// Slots of those that have a place.
+    public var used: Int
     /// Processors that have a place.
     public var awake: Int
     /// Processors that were woken and wait for one.

@@ -77,7 +77,7 @@ extension Demand {
     /// How places in pg_cron are shared by all processors that sleep.
     fileprivate var text: String {
         let wait = longestWait.map { " (longest \($0.shortText))" } ?? ""
-        return "Budget \(budget): \(awake) awake, \(waiting) waiting\(wait), \(asleep) asleep."
+        return "Budget \(budget) slots, \(used) in use: \(awake) awake, \(waiting) waiting\(wait), \(asleep) asleep."
     }
 }
 

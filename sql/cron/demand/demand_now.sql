@@ -62,7 +62,8 @@ begin
             case when w.link_role is not null
                 then pg_catalog.pg_stat_get_db_tuples_inserted(w.database_oid)
             end as inserted_now,
-            demand_now.now_at - d.changed_at as age
+            demand_now.now_at - d.changed_at as age,
+            exists (select from cronmill_cron.demand as o where o.state = 'wanted') as others_wait
         from cronmill_cron.demand as d
         join cronmill_cron.processor as p
             on p.work_database_id = d.work_database_id and p.name = d.processor and p.enabled
@@ -86,18 +87,23 @@ begin
         case
             when s.at_work > 0 then s.seen_at < demand_now.now_at - interval '10 seconds'
             when s.state <> 'asleep' then false
-            -- A backend tells what it has counted as it ends.
+            -- A backend tells what it has counted as it ends. Whoever found another one ringing
+            -- left it to that one, which may roll back.
             when s.inserted is null
-                then s.inserted_now is not null and s.age > interval '3 seconds'
-            else s.inserted_now > s.inserted and s.sweep_at is null
+                then s.inserted_now is not null and s.age > interval '1.2 seconds'
+            else (s.inserted_now <> s.inserted or s.is_ringing) and s.sweep_at is null
         end
     from seen as s
     cross join lateral (
         select case
             when s.at_work > 0 then null
+            when s.state in ('granted', 'awake')
+                and s.changed_at < pg_catalog.pg_postmaster_start_time() then 'start'
             when s.state = 'granted' and s.age > interval '70 seconds' then 'unseen'
-            when s.state = 'awake' and s.age > interval '100 seconds'
-                and s.seen_at < demand_now.now_at - interval '100 seconds' then 'unseen'
+            -- Between two runs there is a moment.
+            when s.state = 'awake' and demand_now.now_at - greatest(s.seen_at, s.changed_at)
+                > case when s.others_wait then interval '12 seconds' else interval '100 seconds' end
+                then 'unseen'
             when s.state <> 'asleep' or s.age < interval '1.2 seconds' then null
             when s.ring is distinct from s.heard and s.ring is not null then 'ring'
             when s.is_ringing and s.age > interval '10 seconds' then 'ringing'

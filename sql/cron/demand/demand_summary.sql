@@ -2,7 +2,7 @@
 -- asleep; null budget where there are none. Numbers only: everybody shares them.
 -- Executed by: monitors and operators; status of the command line.
 create or replace function cronmill_cron.demand_summary(
-    out budget integer, out awake integer, out waiting integer,
+    out budget integer, out used integer, out awake integer, out waiting integer,
     out longest_wait double precision, out asleep integer
 )
 returns record
@@ -12,12 +12,13 @@ set jit = off
 as $function$
 begin
     select
+        coalesce(sum(p.slots) filter (where d.state in ('awake', 'granted')), 0),
         count(*) filter (where d.state in ('awake', 'granted')),
         count(*) filter (where d.state = 'wanted'),
         extract(epoch from
             clock_timestamp() - min(d.changed_at) filter (where d.state = 'wanted')),
         count(*) filter (where d.state = 'asleep')
-    into awake, waiting, longest_wait, asleep
+    into used, awake, waiting, longest_wait, asleep
     from cronmill_cron.demand as d
     join cronmill_cron.processor as p
         on p.work_database_id = d.work_database_id and p.name = d.processor and p.enabled;

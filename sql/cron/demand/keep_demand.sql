@@ -43,8 +43,7 @@ begin
     )
     on conflict on constraint demand_pkey do update
     set
-        state = excluded.state, cause = excluded.cause, changed_at = clock_timestamp(),
-        slot_ids = null
+        state = excluded.state, cause = excluded.cause, changed_at = clock_timestamp()
     where not wanted.enabled and d.state <> 'asleep' or wanted.enabled and d.state = 'asleep';
 end
 $function$;

@@ -11,6 +11,15 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 begin
+    -- Who holds its row says what becomes of it, and is not waited for.
+    perform
+    from cronmill_cron.demand as d
+    where d.work_database_id = note_seen.work_database_id
+        and d.processor = note_seen.processor
+    for update skip locked;
+    if not found then
+        return;
+    end if;
     update cronmill_cron.demand as d
     set
         seen_at = case when d.state = 'asleep' then d.seen_at else clock_timestamp() end,

@@ -11,6 +11,14 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '1s'
 as $function$
 begin
+    -- Who holds its row says what becomes of it, and is not waited for.
+    perform
+    from cronmill_cron.demand as d
+    where d.work_database_id = set_state.work_database_id and d.processor = set_state.processor
+    for update skip locked;
+    if not found then
+        return null;
+    end if;
     update cronmill_cron.demand as d
     set
         state = set_state.new_state,

@@ -45,7 +45,7 @@ begin
             when take_rest.state = 'wanted' then 'yielded'
             when take_rest.state = 'awake' then d.cause
         end,
-        heard = coalesce(take_rest.heard, d.heard),
+        heard = case when take_rest.state = 'asleep' then take_rest.heard else d.heard end,
         next_at = take_rest.next_at,
         slot_ids = take_rest.slot_ids,
         inserted = null,
@@ -61,6 +61,12 @@ begin
             else d.missed_at
         end
     where d.work_database_id = known.work_database_id and d.processor = known.processor;
+    -- Those of the cron database, where it is a work database, too.
+    if take_rest.state = 'asleep'
+        and take_rest.database_name = pg_catalog.current_database()::text
+    then
+        delete from cronmill_cron.bell as b where b.ring < take_rest.heard::bigint;
+    end if;
     if known.state <> take_rest.state then
         perform cronmill_cron.apply_state(known.work_database_id, known.processor);
     end if;

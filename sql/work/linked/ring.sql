@@ -17,6 +17,7 @@ begin
     -- An old snapshot may show a ring that was heard since.
     if last_ring = own_ring
         or pg_catalog.current_setting('transaction_isolation') = 'read committed'
+        and last_ring is not null
         and last_ring is distinct from (
             select s.heard
             from cronmill.sleep as s

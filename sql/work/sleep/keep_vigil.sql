@@ -29,12 +29,11 @@ begin
     end if;
     if is_busy then
         if vigil.must_yield then
-            vigil.must_yield := false;
-            is_told := run.slot > 1;
+            -- Also if it cannot be told: the dispatcher sees that nobody is at work.
+            end_reason := 'yielded';
             if run.slot = 1 then
                 call cronmill.try_to_tell(run, 'wanted', null, had_tasks, is_told);
             end if;
-            end_reason := case when is_told then 'yielded' end;
         elsif run.slot = 1 and vigil.is_confirmed is not true and now_at >= vigil.confirm_at then
             call cronmill.try_to_tell(run, 'awake', null, had_tasks, is_told);
             vigil.is_confirmed := is_told;
@@ -50,6 +49,11 @@ begin
             vigil.is_confirmed := false;
             call cronmill.fall_asleep(run, counters, is_told);
             end_reason := case when is_told then 'asleep' end;
+            -- What it may not begin now, others have locked.
+            if not is_told and vigil.must_yield then
+                end_reason := 'yielded';
+                call cronmill.try_to_tell(run, 'wanted', null, had_tasks, is_told);
+            end if;
         end if;
     end if;
 end

@@ -14,7 +14,9 @@ begin
     insert into cronmill.sleep as s (processor_id, is_asleep, heard)
     values (set_asleep.processor_id, set_asleep.is_asleep, set_asleep.heard)
     on conflict on constraint sleep_pkey do update
-    set is_asleep = excluded.is_asleep, heard = coalesce(excluded.heard, s.heard);
+    set
+        is_asleep = excluded.is_asleep,
+        heard = case when excluded.is_asleep then excluded.heard else s.heard end;
     -- Two queues may share a bit.
     perform setval(
         'cronmill.asleep'::regclass,
