@@ -167,7 +167,7 @@ struct JudgementTests {
     @Test("one that sleeps says since when, one that was woken how many are before it")
     func rest() {
         let rest = { (state: String, place: Int?) -> ProcessorJobs.Rest? in
-            ProcessorJobs.Rest(state: state, duration: .seconds(90), cause: nil, place: place)
+            ProcessorJobs.Rest(state: state, duration: .seconds(90), place: place)
         }
         #expect(judge { $0.rest = rest("asleep", nil) } == "asleep: asleep for 1m 30s; a task wakes it")
         #expect(

@@ -105,14 +105,15 @@ struct CronInspection: Sendable {
         if isReplaced { (permittedRoles, processors, grantees) = ([], [], []) }
         let given = try session.one(
             """
-            select i.given_max_running_jobs, i.given_others, i.row ->> 'budget' as budget, i.row ->> 'reserve' as reserve,
+            select i.given_max_running_jobs, i.given_others, (i.row ->> 'budget')::integer as budget,
+                (i.row ->> 'reserve')::integer as reserve,
                 extract(epoch from (i.row ->> 'quantum')::interval)::double precision as quantum
             from (select o.*, to_jsonb(o) as row from cronmill_cron.installation as o) as i
             """
         )
         // An older registry has no such columns.
-        givenBudget = try given.get("budget", as: String?.self).flatMap { Int($0) }
-        givenReserve = try given.get("reserve", as: String?.self).flatMap { Int($0) }
+        givenBudget = try given.get("budget")
+        givenReserve = try given.get("reserve")
         givenQuantum = try given.get("quantum", as: Double?.self).map { .seconds($0) }
         givenMaxRunningJobs = try given.get("given_max_running_jobs")
         givenOthers = try given.get("given_others")

@@ -53,13 +53,8 @@ extension Deployment {
                             try session.perform(.tellingRegistryOtherwise)
                         }
                         try rehearsal.change.perform(session)
-                        return try session.query(
-                            """
-                            select p.name, p.enabled, p.slots, p.schedule, p.linger, p.run_as,
-                                p.sleep_after::text as sleep_after
-                            from cronmill.processor as p where p.name = any (\(rehearsal.processors)) order by p.name
-                            """
-                        )
+                        let all = try RegistrySettings.all(session)
+                        return rehearsal.processors.sorted().compactMap { all[$0] }
                     }
                 }
             }
@@ -75,18 +70,7 @@ extension Deployment {
                             try session.execute("select cronmill_cron.register(\(database), null)")
                         }
                         try rehearsal.permission.perform(session)
-                        for row in settings {
-                            try session.execute(
-                                """
-                                select cronmill_cron.take_settings(
-                                    \(database), \(row.get("name", as: String.self)), \(row.get("enabled", as: Bool.self)),
-                                    \(row.get("slots", as: Int.self)), \(row.get("schedule", as: String.self)),
-                                    \(row.get("linger", as: String.self)), \(row.get("run_as", as: String.self)),
-                                    false, \(row.get("sleep_after", as: String?.self))::interval
-                                )
-                                """
-                            )
-                        }
+                        for one in settings { try session.perform(one.order) }
                     }
                 }
             }

@@ -41,7 +41,7 @@ extension Plan {
 
     /// How processors that sleep share pg_cron.
     private mutating func setBudget(_ cron: CronInspection, request: SetupRequest) {
-        let budget = request.budget.map { $0 == cron.givenBudget ?? 0 ? nil : $0 } ?? nil
+        let budget = request.budget == cron.givenBudget ?? 0 ? nil : request.budget
         let quantum = request.quantum == cron.givenQuantum ? nil : request.quantum
         let reserve = request.reserve == cron.givenReserve ? nil : request.reserve
         guard budget != nil || quantum != nil || reserve != nil else { return }

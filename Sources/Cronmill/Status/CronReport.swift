@@ -39,7 +39,7 @@ struct CronReport: Sendable {
         }
         let missingRoles = try Self.missingRoles(session)
         capacity = try Capacity(session)
-        demand = try Demand.read(session)
+        if let budget = capacity.budget { demand = try Demand(budget: budget, session) }
         scheduler = try Scheduler(session, missingRoles: missingRoles)
         remarks = Self.remarks(capacity) + Self.remarks(scheduler, missingRoles) + (try Self.brokenRoles(session))
         if sides.values.contains(where: { $0.lastRun?.message == "connection failed" }) {
@@ -132,21 +132,19 @@ struct CronReport: Sendable {
 }
 
 extension Demand {
-    /// As the registry counts it; nil where no processor sleeps.
-    static func read(_ session: Session) throws -> Demand? {
+    /// As the registry counts it.
+    init(budget: Int, _ session: Session) throws {
         let row = try session.one(
-            "select s.budget, s.used, s.awake, s.waiting, s.longest_wait, s.asleep from cronmill_cron.demand_summary() as s"
+            "select s.used, s.awake, s.waiting, s.longest_wait, s.asleep from cronmill_cron.demand_summary() as s"
         )
-        return try row.get("budget", as: Int?.self).map { budget in
-            try Demand(
-                budget: budget,
-                used: row.get("used"),
-                awake: row.get("awake"),
-                waiting: row.get("waiting"),
-                longestWait: row.get("longest_wait", as: Double?.self).map { .seconds($0) },
-                asleep: row.get("asleep")
-            )
-        }
+        try self.init(
+            budget: budget,
+            used: row.get("used"),
+            awake: row.get("awake"),
+            waiting: row.get("waiting"),
+            longestWait: row.get("longest_wait", as: Double?.self).map { .seconds($0) },
+            asleep: row.get("asleep")
+        )
     }
 }
 
@@ -155,7 +153,7 @@ extension Capacity {
     init(_ session: Session) throws {
         let row = try session.one(
             """
-            select c.max_running_jobs, c.slots, c.housekeepers, c.others, c.needed, c.hangs_above
+            select c.max_running_jobs, c.slots, c.housekeepers, c.others, c.needed, c.hangs_above, c.budget
             from cronmill_cron.capacity() as c
             """
         )
@@ -165,7 +163,8 @@ extension Capacity {
             housekeepers: row.get("housekeepers"),
             others: row.get("others"),
             needed: row.get("needed"),
-            hangsAbove: row.get("hangs_above")
+            hangsAbove: row.get("hangs_above"),
+            budget: row.get("budget")
         )
     }
 }

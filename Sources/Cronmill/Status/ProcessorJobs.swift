@@ -37,8 +37,6 @@ struct ProcessorJobs: Sendable {
         let state: String
         /// How long it has been so.
         let duration: Duration
-        /// Why it was woken.
-        let cause: String?
         /// Which of those that wait it is.
         let place: Int?
     }
@@ -59,7 +57,7 @@ extension ProcessorJobs {
         extract(epoch from clock_timestamp() - j.last_started_at)::double precision as last_age,
         j.last_seconds, j.runs_last_hour, j.failures_last_hour, j.going_pid, j.going_state,
         j.is_late, j.is_overdue, j.is_behind, j.is_failing, j.are_runs_failing,
-        j.rest, extract(epoch from clock_timestamp() - j.rest_since)::double precision as rest_seconds, j.rest_cause, j.place,
+        j.rest, extract(epoch from clock_timestamp() - j.rest_since)::double precision as rest_seconds, j.place,
         \(sql: ServerTime.columns("j.going_since", as: "going_since")),
         \(sql: ServerTime.columns("j.next_due", as: "next_due")),
         extract(epoch from j.late_since)::double precision as late_since
@@ -88,7 +86,6 @@ extension ProcessorJobs {
             try Rest(
                 state: state,
                 duration: .seconds(row.get("rest_seconds", as: Double.self)),
-                cause: row.get("rest_cause"),
                 place: row.get("place")
             )
         }

@@ -53,4 +53,6 @@ public struct Capacity: Sendable, Hashable {
     public var needed: Int
     /// Whether pg_cron hangs when more jobs wait than it can run.
     public var hangsAbove: Bool
+    /// Slots of processors that sleep that may be at work at once; nil where none sleeps.
+    public var budget: Int?
 }

@@ -8,7 +8,7 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` where nothing is set up, or where the registry was copied along; `PostgresError`.
     public func planAdopt(_ database: String) async throws -> Plan {
-        let work = try await inWork(database) { try AdoptedSide($0, files: SQLFile.all) }
+        let work = try await inWork(database) { try AdoptedSide($0, files: sqlFiles) }
         var plan = Plan()
         guard !work.isOriginal else { return plan }
         // From an older dump; and a restored function can be written in another way than it was made.
@@ -28,14 +28,14 @@ extension Deployment {
             )
         }
         let adoption = try await inCron { session in
-            let state = try CronState.inspect(session, SQLFile.all)
+            let state = try CronState.inspect(session, sqlFiles)
             try state.check()
             try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill_cron", database: state.database)
             let cron = try CronInspection(state: state, session: session, database: database)
             return try CopyAdoption(work, cron: cron, database: database, session)
         }
-        try plan.installCron(adoption.cron, files: SQLFile.all, request: SetupRequest())
-        try plan.adopt(adoption, work: work, database: database)
+        try plan.installCron(adoption.cron, files: sqlFiles, request: SetupRequest())
+        try plan.adopt(adoption, work: work, files: sqlFiles, database: database)
         return plan
     }
 }
@@ -107,7 +107,12 @@ private struct CopyAdoption: Sendable {
 
 extension Plan {
     /// Can be cut off anywhere and planned again: the stamp comes last.
-    fileprivate mutating func adopt(_ adoption: CopyAdoption, work: AdoptedSide, database: String) throws {
+    fileprivate mutating func adopt(
+        _ adoption: CopyAdoption,
+        work: AdoptedSide,
+        files: [SQLFile],
+        database: String
+    ) throws {
         let cron = adoption.cron
         let cronDatabase = cron.state.database
         let linkRole = LinkRole.name(for: database)
@@ -130,7 +135,7 @@ extension Plan {
             linkRole,
             work: work.state,
             cron: cron.state,
-            files: SQLFile.all,
+            files: files,
             request: SetupRequest(),
             isNew: true
         )

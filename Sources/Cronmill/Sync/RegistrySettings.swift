@@ -56,6 +56,16 @@ struct RegistrySettings: Sendable, Hashable {
         return all
     }
 
+    /// What tells the registry of it, in the cron database.
+    var order: SQL {
+        """
+        select cronmill_cron.take_settings(
+            \(literal: database), \(literal: name), \(literal: isEnabled), \(literal: slots), \(literal: schedule),
+            \(literal: linger), \(literal: runAs), false, \(sql: sleepAfter.literal)
+        )
+        """
+    }
+
     /// What can differ, by column, for people.
     var columns: KeyValuePairs<String, String> {
         [
@@ -71,13 +81,7 @@ extension Plan {
         add(
             "tell the registry of processor \(settings.name)",
             in: cronDatabase,
-            """
-            select cronmill_cron.take_settings(
-                \(literal: settings.database), \(literal: settings.name), \(literal: settings.isEnabled),
-                \(literal: settings.slots), \(literal: settings.schedule), \(literal: settings.linger),
-                \(literal: settings.runAs), false, \(sql: settings.sleepAfter.literal)
-            )
-            """
+            settings.order
         )
     }
 

@@ -79,9 +79,9 @@ begin
         s.inserted_now,
         case
             when c.cause is not null then 'wanted'
-            when s.at_work > 0 and s.age > interval '1.2 seconds'
-                and s.state in ('asleep', 'granted') then 'awake'
-            when s.at_work > 0 and s.state = 'granted' then 'awake'
+            when s.at_work > 0
+                and (s.state = 'granted' or s.state = 'asleep' and s.age > interval '1.2 seconds')
+                then 'awake'
         end,
         coalesce(c.cause, s.cause),
         case

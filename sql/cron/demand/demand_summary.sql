@@ -1,9 +1,9 @@
 -- How many of the enabled processors that sleep have a place in pg_cron, wait for one, or are
--- asleep; null budget where there are none. Numbers only: everybody shares them.
+-- asleep. Numbers only: everybody shares them; the budget is capacity's.
 -- Executed by: monitors and operators; status of the command line.
 create or replace function cronmill_cron.demand_summary(
-    out budget integer, out used integer, out awake integer, out waiting integer,
-    out longest_wait double precision, out asleep integer
+    out used integer, out awake integer, out waiting integer, out longest_wait double precision,
+    out asleep integer
 )
 returns record
 language plpgsql volatile parallel unsafe security definer
@@ -22,9 +22,6 @@ begin
     from cronmill_cron.demand as d
     join cronmill_cron.processor as p
         on p.work_database_id = d.work_database_id and p.name = d.processor and p.enabled;
-    if awake + waiting + asleep > 0 then
-        budget := (select c.budget from cronmill_cron.capacity() as c);
-    end if;
 end
 $function$;
 comment on function cronmill_cron.demand_summary()

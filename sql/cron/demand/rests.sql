@@ -1,9 +1,9 @@
--- The processors that sleep: in which state each is, since when, why it was woken, when it will be
--- without a ring, and which of those that wait for a place it is.
+-- The processors that sleep: in which state each is, since when, when it is woken without a
+-- ring, and which of those that wait for a place it is.
 -- Executed by: processor_jobs.
 create or replace function cronmill_cron.rests()
 returns table (
-    database_name text, processor text, rest text, rest_since timestamptz, rest_cause text,
+    database_name text, processor text, rest text, rest_since timestamptz,
     next_at timestamptz, place bigint
 )
 language plpgsql volatile parallel unsafe security definer
@@ -13,7 +13,7 @@ as $function$
 begin
     return query
     select
-        w.name, d.processor, d.state, d.changed_at, d.cause, d.next_at,
+        w.name, d.processor, d.state, d.changed_at, d.next_at,
         case when d.state = 'wanted'
             then row_number() over (partition by d.state order by d.changed_at)
         end

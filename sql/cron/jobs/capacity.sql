@@ -1,7 +1,7 @@
 -- What pg_cron can run at once and what would be active: in libpq mode it hangs for everybody when
 -- more jobs wait than it can run. Of processors that sleep no more slots are at work at once than
 -- their budget says; null where there are none.
--- Executed by: assert_capacity, capacity_warning, demand_summary, set_budget, share_out, troubles;
+-- Executed by: assert_capacity, capacity_warning, set_budget, share_out, troubles;
 -- status.
 create or replace function cronmill_cron.capacity(
     out max_running_jobs integer,

@@ -14,7 +14,7 @@ returns table (
     next_due timestamptz, late_since timestamptz,
     is_late boolean, is_overdue boolean, is_behind boolean, is_failing boolean,
     are_runs_failing boolean,
-    rest text, rest_since timestamptz, rest_cause text, place bigint
+    rest text, rest_since timestamptz, place bigint
 )
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
@@ -128,7 +128,7 @@ begin
         coalesce(b.behind_measure >= 1, false), coalesce(b.failing_measure >= 1, false),
         coalesce(r.status = 'failed'
             and cronmill_cron.failing_measure(h.failures, h.runs, u.failing) >= 1, false),
-        d.rest, d.rest_since, d.rest_cause, d.place
+        d.rest, d.rest_since, d.place
     from wanted as w
     left join noted as n on (n.database_name, n.processor) = (w.database_name, w.processor)
     left join last_run as r on (r.database_name, r.processor) = (w.database_name, w.processor)
