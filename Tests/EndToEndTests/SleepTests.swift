@@ -202,18 +202,37 @@ struct SleepTests {
         }
     }
 
-    @Test("two that ring at once do not wait for each other; while one has not ended it is woken for that")
+    @Test("who rings beside others does not wait for them; one that is rolled back takes no other ring along")
     func ringers() async throws {
         try await withAsleep { fixture in
             try await Self.fallAsleep(fixture)
-            let first = try await fixture.connect()
-            try await first.execute("begin")
-            _ = try await first.query("select cronmill.enqueue('work', '{}')")
-            try await fixture.script("set statement_timeout = '5s'; select cronmill.enqueue('work', '{}')")
+            var ringing: [Connection] = []
+            for _ in 1...2 {
+                let producer = try await fixture.connect()
+                try await producer.execute("begin")
+                _ = try await producer.query("select cronmill.enqueue('work', '{}')")
+                ringing.append(producer)
+            }
+            let waits = "set statement_timeout = '5s'; select cronmill.enqueue('work', '{}')"
+            try await fixture.script(waits)
+            for producer in ringing { try await producer.execute("rollback") }
+            #expect(try await Self.look(fixture) == ["granted|ring"])
+
+            // With three at it nobody else rings; that they do is seen.
+            try await Self.fallAsleep(fixture, finds: 1)
+            ringing.append(try await fixture.connect())
+            for producer in ringing {
+                try await producer.execute("begin")
+                _ = try await producer.query("select cronmill.enqueue('work', '{}')")
+            }
+            try await fixture.script(waits)
+            #expect(try await Self.look(fixture) == ["asleep|-"])
             try await Self.script(fixture, "update cronmill_cron.demand set changed_at = now() - interval '11 seconds'")
             #expect(try await Self.look(fixture) == ["granted|ringing"])
-            try await first.execute("rollback")
-            await first.close()
+            for producer in ringing {
+                try await producer.execute("rollback")
+                await producer.close()
+            }
             // What nobody rang for is found by the sweep.
             try await Self.fallAsleep(fixture, finds: 1)
         }
@@ -361,7 +380,6 @@ struct SleepTests {
             (["--sleep-after", "900ms"], 64, "--sleep-after 900ms: the shortest is 1s"),
             (["--sleep-after", "soon"], 64, "--sleep-after"),
             (["--sleep-after", "2d"], 64, "--sleep-after 2d: the longest is 1d"),
-            (["--sleep-after", "5s", "--schedule", "0 3 * * *"], 1, "cannot sleep: its schedule is 0 3 * * *"),
             (["--budget", "0"], 64, "--budget 0: a number from 1 to 10000, or auto"),
             (["--budget", "1000"], 1, "1000"),
             (["--quantum", "10ms"], 64, "--quantum 10ms: the shortest is 1s"),
@@ -382,7 +400,7 @@ struct SleepTests {
 
 extension SleepTests {
     /// A processor that sleeps on a server whose pg_cron does nothing: the test looks, and calls its procedure itself.
-    private func withAsleep(_ body: (Fixture) async throws -> Void) async throws {
+    func withAsleep(_ body: (Fixture) async throws -> Void) async throws {
         try await withServer { server in
             guard try await !ServerAbilities(of: server).runsOneAtATime else { return }
             try await withDatabases(on: server, waitsForTurn: false) { fixture in
@@ -395,7 +413,7 @@ extension SleepTests {
     }
 
     /// Has a run begin, find nothing, and fall asleep; and forgets that this was a moment ago.
-    private static func fallAsleep(_ fixture: Fixture, finds count: Int = 0) async throws {
+    static func fallAsleep(_ fixture: Fixture, finds count: Int = 0) async throws {
         try await standUp(fixture)
         try await fixture.call()
         #expect(try await states(fixture) == ["asleep"])
@@ -404,7 +422,7 @@ extension SleepTests {
     }
 
     /// As if pg_cron had been told to start it a while ago.
-    private static func standUp(_ fixture: Fixture) async throws {
+    static func standUp(_ fixture: Fixture) async throws {
         try await script(
             fixture,
             "update cronmill_cron.demand set state = 'awake', changed_at = now() - interval '5 seconds'"
@@ -412,26 +430,26 @@ extension SleepTests {
         try await fixture.script("update cronmill.sleep set told_at = told_at - interval '5 seconds'")
     }
 
-    private static func look(_ fixture: Fixture) async throws -> [String] {
+    static func look(_ fixture: Fixture) async throws -> [String] {
         #expect(try await fixture.cronRows("select cronmill_cron.look()") == ["-"])
         return try await fixture.cronRows("select d.state, d.cause from cronmill_cron.demand as d")
     }
 
-    private static func states(_ fixture: Fixture) async throws -> [String] {
+    static func states(_ fixture: Fixture) async throws -> [String] {
         try await fixture.cronRows("select d.state from cronmill_cron.demand as d")
     }
 
-    private static func schedules(_ fixture: Fixture) async throws -> [String] {
+    static func schedules(_ fixture: Fixture) async throws -> [String] {
         try await fixture.cronRows("select j.schedule from cron.job as j where j.database = \(fixture.database)")
     }
 
-    private static func verdict(_ fixture: Fixture) async throws -> String? {
+    static func verdict(_ fixture: Fixture) async throws -> String? {
         let result = try await fixture.cronmillHere("status", "--json")
         let verdicts = ["waiting", "asleep", "idle", "ok", "drifted", "overdue", "unknown"]
         return verdicts.first { result.output.contains(#""verdict": "\#($0)""#) }
     }
 
-    private static func script(_ fixture: Fixture, _ text: String) async throws {
+    static func script(_ fixture: Fixture, _ text: String) async throws {
         try await fixture.script(text, in: "postgres")
     }
 }

@@ -140,7 +140,12 @@ struct Judgement {
         let time = rest.duration.shortText
         switch rest.state {
         case "asleep":
-            let wake = status.nextDue == nil ? "a task wakes it" : "a task wakes it, or its time"
+            let wake =
+                if status.schedule != "* * * * *" {
+                    "its schedule wakes it"
+                } else {
+                    status.nextDue == nil ? "a task wakes it" : "a task wakes it, or its time"
+                }
             return (.asleep, "asleep for \(time); \(wake)")
         case "wanted":
             let line = rest.place.map { $0 == 1 ? ", it is next" : ", \($0 - 1) before it" } ?? ""

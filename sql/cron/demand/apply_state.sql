@@ -1,6 +1,6 @@
 -- Gives the jobs of a processor that sleeps the schedule of its state; see job_schedule. Of a job
 -- that is gone, or another's by now, sync tells. Changes cron.job.
--- Executed by: set_state, take_rest.
+-- Executed by: add_slots, keep_slots, set_state, take_rest.
 create or replace function cronmill_cron.apply_state(work_database_id integer, processor text)
 returns void
 language plpgsql volatile parallel unsafe security definer
@@ -9,7 +9,7 @@ set jit = off
 as $function$
 begin
     perform cronmill_cron.change_job(
-        o.run_as, o.jobid, cronmill_cron.job_schedule(p.schedule, d.state), null, null, null)
+        o.run_as, o.jobid, cronmill_cron.job_schedule(p.schedule, o.slot, d), null, null, null)
     from cronmill_cron.demand as d
     join cronmill_cron.processor as p
         on p.work_database_id = d.work_database_id and p.name = d.processor

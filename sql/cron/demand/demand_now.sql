@@ -1,16 +1,17 @@
 -- Each enabled processor that sleeps, and what is to be seen of it: how many of its slots are at
 -- work; by what it has to be woken (cause), or what else becomes of it (next_state), null for
--- nothing; whether something of it is to be noted (is_news). Of one that fell asleep a moment ago
--- nothing is believed yet: its run is ending. Who is granted a place, and does not come, or has
--- one, and is not seen, goes to the end of the line. A database without a link is the cron database
--- itself. Anybody who may connect to a database can take the lock of a ringing transaction there:
--- it is woken for nothing, every ten seconds.
+-- nothing; whether something of it is to be noted (is_news), or of how many slots have a place
+-- (top: the last of them at work). One with times of its own is woken by nothing else. Of one that
+-- fell asleep a moment ago nothing is believed yet: its run is ending. Who is granted a place, and
+-- does not come, or has one, and is not seen, goes to the end of the line. A database without a
+-- link is the cron database itself. Anybody who may connect to a database can take the lock of a
+-- ringing transaction there: it is woken for nothing, every ten seconds.
 -- Executed by: look.
 create or replace function cronmill_cron.demand_now(now_at timestamptz)
 returns table (
     work_database_id integer, processor text, state text, changed_at timestamptz, slots integer,
-    database_oid oid, at_work integer, inserted_now bigint, next_state text, cause text,
-    is_news boolean
+    database_oid oid, at_work integer, top integer, inserted_now bigint, next_state text,
+    cause text, is_news boolean, is_slot_news boolean
 )
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
@@ -22,10 +23,16 @@ declare
 begin
     return query
     with ring as materialized (
-        select s.setdatabase, s.setrole, substr(c.setting, length('application_name=') + 1) as ring
+        select
+            s.setrole,
+            string_agg(
+                substr(c.setting, length('application_name=cronmill ring ') + 1), ' '
+                order by s.setdatabase
+            ) as ring
         from pg_catalog.pg_db_role_setting as s
         cross join lateral unnest(s.setconfig) as c (setting)
         where c.setting like 'application_name=cronmill ring %'
+        group by s.setrole
     ),
     held as materialized (
         select l.database, l.classid, l.objid, l.pid
@@ -45,7 +52,7 @@ begin
     ),
     seen as materialized (
         select
-            d.*, w.database_oid, p.slots,
+            d.*, w.database_oid, p.schedule <> '* * * * *' as is_timed,
             case when w.link_role is null
                 then (select max(b.ring)::text from cronmill_cron.bell as b)
                 else g.ring
@@ -54,10 +61,9 @@ begin
             case
                 when k.slot_ids is null then 0
                 when d.slot_ids is null then cardinality(k.slot_ids)
-                else (
-                    select count(*) from unnest(k.slot_ids) as o (id) where o.id = any (d.slot_ids)
-                )
+                else o.at_work
             end::integer as at_work,
+            coalesce(o.top, 0)::integer as top,
             -- Rings of the cron database itself are not lost, and each run of a job is a row there.
             case when w.link_role is not null
                 then pg_catalog.pg_stat_get_db_tuples_inserted(w.database_oid)
@@ -69,14 +75,19 @@ begin
             on p.work_database_id = d.work_database_id and p.name = d.processor and p.enabled
         join cronmill_cron.work_database as w on w.work_database_id = d.work_database_id
         left join pg_catalog.pg_roles as l on l.rolname = w.link_role
-        left join ring as g on g.setdatabase = w.database_oid and g.setrole = l.oid
+        left join ring as g on g.setrole = l.oid
         left join ringing as i on i.database = w.database_oid
         left join pg_catalog.pg_roles as r on r.rolname = p.run_as
         left join working as k on k.database = w.database_oid and k.usesysid = r.oid
+        cross join lateral (
+            select count(*) as at_work, max(i.slot) as top
+            from unnest(d.slot_ids) with ordinality as i (id, slot)
+            where i.id = any (k.slot_ids)
+        ) as o
     )
     select
         s.work_database_id, s.processor, s.state, s.changed_at, s.slots, s.database_oid, s.at_work,
-        s.inserted_now,
+        s.top, s.inserted_now,
         case
             when c.cause is not null then 'wanted'
             when s.at_work > 0
@@ -86,12 +97,17 @@ begin
         coalesce(c.cause, s.cause),
         case
             when s.at_work > 0 then s.seen_at < demand_now.now_at - interval '10 seconds'
-            when s.state <> 'asleep' then false
+            when s.state <> 'asleep' or s.is_timed then false
             -- A backend tells what it has counted as it ends. Whoever found another one ringing
             -- left it to that one, which may roll back.
             when s.inserted is null
-                then s.inserted_now is not null and s.age > interval '1.2 seconds'
+                then s.inserted_now is not null and s.age > interval '0.3 seconds'
             else (s.inserted_now <> s.inserted or s.is_ringing) and s.sweep_at is null
+        end,
+        s.state = 'awake' and case
+            when s.top < s.slots then s.top > s.seen_slots or s.give_up_at < demand_now.now_at
+            else s.seen_slots < s.slots
+                or s.slots > 1 and s.give_up_at < demand_now.now_at + interval '5 seconds'
         end
     from seen as s
     cross join lateral (
@@ -105,6 +121,7 @@ begin
                 > case when s.others_wait then interval '12 seconds' else interval '100 seconds' end
                 then 'unseen'
             when s.state <> 'asleep' or s.age < interval '1.2 seconds' then null
+            when s.is_timed then case when s.next_at <= demand_now.now_at then 'time' end
             when s.ring is distinct from s.heard and s.ring is not null then 'ring'
             when s.is_ringing and s.age > interval '10 seconds' then 'ringing'
             when s.next_at <= demand_now.now_at then 'time'

@@ -12,7 +12,7 @@ set jit = off
 as $function$
 begin
     select
-        coalesce(sum(p.slots) filter (where d.state in ('awake', 'granted')), 0),
+        coalesce(sum(d.slots) filter (where d.state in ('awake', 'granted')), 0),
         count(*) filter (where d.state in ('awake', 'granted')),
         count(*) filter (where d.state = 'wanted'),
         extract(epoch from

@@ -4,11 +4,12 @@
 \ir demand_now.sql
 \ir set_state.sql
 \ir note_seen.sql
+\ir keep_slots.sql
+\ir add_slots.sql
 \ir yield_key.sql
 \ir share_out.sql
 \ir hold_back.sql
 \ir look.sql
-\ir assert_budget.sql
 \ir set_budget.sql
 \ir rests.sql
 \ir demand_summary.sql

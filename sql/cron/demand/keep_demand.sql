@@ -1,6 +1,6 @@
 -- Keeps the row of a processor that sleeps: one that is enabled now, or sleeps from now on, waits
--- for a place as those do that were woken; one that is disabled is asleep; one that sleeps no more
--- has none. Changes cronmill_cron.demand.
+-- for a place as those do that were woken, unless it has times of its own; one that is disabled is
+-- asleep; one that sleeps no more has none. Changes cronmill_cron.demand.
 -- Executed by: take_settings.
 create or replace function cronmill_cron.keep_demand(work_database_id integer, name text)
 returns void
@@ -10,6 +10,8 @@ as $function$
 #variable_conflict use_column
 declare
     wanted cronmill_cron.processor;
+    is_timed boolean;
+    is_wanted boolean;
 begin
     select p.* into wanted
     from cronmill_cron.processor as p
@@ -19,12 +21,13 @@ begin
         where d.work_database_id = keep_demand.work_database_id and d.processor = keep_demand.name;
         return;
     end if;
-    if wanted.schedule <> '* * * * *' then
+    if cronmill_cron.schedule_seconds(wanted.schedule) is not null then
         raise exception using
             errcode = 'MC005',
             message = pg_catalog.format(
                 'processor "%s" cannot sleep: its schedule is %s', wanted.name, wanted.schedule),
-            detail = 'One that sleeps is woken by a task, not by the clock.',
+            detail = 'One that sleeps is woken by a task within about a second, or by the clock at '
+                'a minute.',
             hint = 'Use --schedule ''* * * * *'', or --sleep-after never.';
     end if;
     if cronmill_cron.runs_one_at_a_time() then
@@ -35,16 +38,28 @@ begin
                 'look after those that sleep.',
             hint = 'Set cron.use_background_workers = off and restart, or use pg_cron 1.5.';
     end if;
-    insert into cronmill_cron.demand as d (work_database_id, processor, state, cause)
+    is_timed := wanted.schedule <> '* * * * *';
+    is_wanted := wanted.enabled and not is_timed;
+    insert into cronmill_cron.demand as d (work_database_id, processor, state, cause, next_at)
     values (
         wanted.work_database_id, wanted.name,
-        case when wanted.enabled then 'wanted' else 'asleep' end,
-        case when wanted.enabled then 'enabled' end
+        case when is_wanted then 'wanted' else 'asleep' end,
+        case when is_wanted then 'enabled' end,
+        case when is_timed then cronmill_cron.next_due(wanted.schedule, clock_timestamp()) end
     )
     on conflict on constraint demand_pkey do update
     set
-        state = excluded.state, cause = excluded.cause, changed_at = clock_timestamp()
-    where not wanted.enabled and d.state <> 'asleep' or wanted.enabled and d.state = 'asleep';
+        state = excluded.state, cause = excluded.cause, changed_at = clock_timestamp(),
+        next_at = excluded.next_at, slots = 1, seen_slots = 0, wanted_slots = null
+    where not wanted.enabled and d.state <> 'asleep' or is_wanted and d.state = 'asleep'
+        or is_timed and d.state = 'asleep' and d.next_at is distinct from excluded.next_at;
+    -- Of fewer slots than it had at work, those at the end have ended.
+    update cronmill_cron.demand as d
+    set
+        slots = least(d.slots, wanted.slots), seen_slots = least(d.seen_slots, wanted.slots),
+        wanted_slots = null
+    where d.work_database_id = wanted.work_database_id and d.processor = wanted.name
+        and greatest(d.slots, d.wanted_slots) > wanted.slots;
 end
 $function$;
 comment on function cronmill_cron.keep_demand(integer, text)

@@ -2,7 +2,8 @@
 -- those that have waited longest, as far as the budget goes, and asks others to yield while some
 -- wait: those that have nothing to do, and of the others who has had its place for longest, from
 -- the quantum on. What it sees are levels, never events: a look that is missed is made up for by
--- the next one. Returns what failed, null for nothing.
+-- the next one. A processor begins with one slot; those that have more tasks get more of the
+-- places that nobody waits for. Returns what failed, null for nothing.
 -- Changes cronmill_cron.demand and cron.job.
 -- Executed by: watch.
 create or replace function cronmill_cron.look()
@@ -30,6 +31,10 @@ begin
             perform cronmill_cron.note_seen(
                 one.work_database_id, one.processor, one.changed_at, one.inserted_now);
         end if;
+        if one.is_slot_news and one.next_state is null then
+            failures := failures
+                || cronmill_cron.keep_slots(one.work_database_id, one.processor, one.top);
+        end if;
         if coalesce(one.next_state, one.state) in ('granted', 'awake') then
             used := used + one.slots;
         elsif one.at_work > 0 then
@@ -42,7 +47,7 @@ begin
     if shared.short > 0 then
         keys := keys || 0;
         for one in
-            select d.processor, p.slots, w.database_oid
+            select d.processor, d.slots, w.database_oid
             from cronmill_cron.demand as d
             join cronmill_cron.processor as p
                 on p.work_database_id = d.work_database_id and p.name = d.processor and p.enabled

@@ -15,7 +15,6 @@ begin
         budget = nullif(coalesce(set_budget.budget, i.budget), 0),
         quantum = coalesce(set_budget.quantum, i.quantum),
         reserve = coalesce(set_budget.reserve, i.reserve);
-    perform cronmill_cron.assert_budget();
     if exists (select from cronmill_cron.demand) then
         perform cronmill_cron.assert_capacity();
     elsif (select i.budget > c.max_running_jobs - c.needed

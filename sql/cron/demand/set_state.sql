@@ -25,7 +25,10 @@ begin
         cause = coalesce(set_state.cause, d.cause),
         changed_at = clock_timestamp(),
         seen_at = clock_timestamp(),
-        sweep_at = null
+        sweep_at = null,
+        slots = case when set_state.new_state = 'wanted' then 1 else d.slots end,
+        seen_slots = case when set_state.new_state = 'awake' then 1 else 0 end,
+        wanted_slots = null
     where d.work_database_id = set_state.work_database_id
         and d.processor = set_state.processor
         and d.state = set_state.old_state;

@@ -1,6 +1,6 @@
 -- Gives places in pg_cron to the processors that have waited longest, as far as the budget goes
--- beside the slots that are used. Nobody is passed over for one that needs fewer. Returns for how
--- many slots there was no place. Changes cronmill_cron.demand and cron.job.
+-- beside the slots that are used, one for each; what is left then, to those that have tasks for
+-- more. Returns for how many there was no place. Changes cronmill_cron.demand and cron.job.
 -- Executed by: look.
 create or replace function cronmill_cron.share_out(
     used integer, out short integer, out failures text[]
@@ -11,19 +11,21 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     one record;
-    budget integer;
     free integer;
 begin
     short := 0;
     failures := '{}';
-    if not exists (select from cronmill_cron.demand as d where d.state = 'wanted') then
+    if not exists (
+        select
+        from cronmill_cron.demand as d
+        where d.state = 'wanted' or d.state = 'awake' and d.wanted_slots > d.slots
+    ) then
         return;
     end if;
-    budget := (select coalesce(c.budget, 0) from cronmill_cron.capacity() as c);
-    free := budget - used;
+    free := (select coalesce(c.budget, 0) - used from cronmill_cron.capacity() as c);
     for one in
         select
-            d.work_database_id, d.processor, p.slots,
+            d.work_database_id, d.processor,
             d.cause is distinct from 'yielded'
                 or d.changed_at < clock_timestamp() - interval '1.2 seconds' as is_through
         from cronmill_cron.demand as d
@@ -32,9 +34,7 @@ begin
         where d.state = 'wanted'
         order by d.changed_at
     loop
-        -- One that never fits holds nobody up; that it waits raises an alarm.
-        continue when one.slots > budget;
-        free := free - one.slots;
+        free := free - 1;
         if free < 0 then
             short := -free;
         elsif one.is_through then
@@ -42,6 +42,9 @@ begin
                 one.work_database_id, one.processor, 'wanted', 'granted', null);
         end if;
     end loop;
+    if free > 0 then
+        failures := failures || cronmill_cron.add_slots(free);
+    end if;
 end
 $function$;
 comment on function cronmill_cron.share_out(integer)

@@ -5,7 +5,7 @@
 -- Executed by: take_link_rest; tell_rest of a work database that is the cron database, too.
 create or replace function cronmill_cron.take_rest(
     database_name text, name text, state text, heard text, next_at timestamptz, slot_ids integer[],
-    had_tasks boolean
+    had_tasks boolean, wanted_slots integer
 )
 returns void
 language plpgsql volatile parallel unsafe security definer
@@ -14,6 +14,7 @@ set lock_timeout = '1s'
 as $function$
 declare
     known cronmill_cron.demand;
+    wanted cronmill_cron.processor;
     is_swept boolean;
 begin
     select d.* into known
@@ -32,6 +33,9 @@ begin
         raise exception using
             errcode = 'MC002', message = 'a processor is asleep, wanted or awake';
     end if;
+    select p.* into wanted
+    from cronmill_cron.processor as p
+    where p.work_database_id = known.work_database_id and p.name = known.processor;
     is_swept := known.cause is not distinct from 'sweep' and take_rest.state <> 'awake';
     update cronmill_cron.demand as d
     set
@@ -46,8 +50,18 @@ begin
             when take_rest.state = 'awake' then d.cause
         end,
         heard = case when take_rest.state = 'asleep' then take_rest.heard else d.heard end,
-        next_at = take_rest.next_at,
+        -- One with times of its own is not woken by its tasks.
+        next_at = case
+            when wanted.schedule <> '* * * * *'
+                then cronmill_cron.next_due(wanted.schedule, clock_timestamp())
+            else take_rest.next_at
+        end,
         slot_ids = take_rest.slot_ids,
+        slots = case when take_rest.state = 'awake' then d.slots else 1 end,
+        seen_slots = case when take_rest.state = 'awake' then d.seen_slots else 0 end,
+        wanted_slots = case
+            when take_rest.wanted_slots > 1 then least(take_rest.wanted_slots, wanted.slots)
+        end,
         inserted = null,
         sweep_at = null,
         sweep_after = case
@@ -73,7 +87,7 @@ begin
 end
 $function$;
 comment on function cronmill_cron.take_rest(
-    text, text, text, text, timestamptz, integer[], boolean)
+    text, text, text, text, timestamptz, integer[], boolean, integer)
     is 'Takes the word of a run that its processor falls asleep, gives way, or is awake.';
 revoke all on function cronmill_cron.take_rest(
-    text, text, text, text, timestamptz, integer[], boolean) from public;
+    text, text, text, text, timestamptz, integer[], boolean, integer) from public;

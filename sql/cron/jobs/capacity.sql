@@ -1,6 +1,6 @@
 -- What pg_cron can run at once and what would be active: in libpq mode it hangs for everybody when
 -- more jobs wait than it can run. Of processors that sleep no more slots are at work at once than
--- their budget says; null where there are none.
+-- their budget says, and one at least; null where there are none.
 -- Executed by: assert_capacity, capacity_warning, set_budget, share_out, troubles;
 -- status.
 create or replace function cronmill_cron.capacity(
@@ -20,8 +20,7 @@ set jit = off
 as $function$
 declare
     given record;
-    -- The most slots of one that sleeps; null where none does.
-    most integer;
+    has_sleepers boolean;
 begin
     select i.given_max_running_jobs, i.given_others, i.budget, i.reserve into given
     from cronmill_cron.installation as i;
@@ -31,8 +30,8 @@ begin
     max_running_jobs := coalesce(max_running_jobs, given.given_max_running_jobs);
     select
         coalesce(sum(p.slots) filter (where p.sleep_after is null), 0),
-        max(p.slots) filter (where p.sleep_after is not null)
-    into capacity.slots, most
+        coalesce(bool_or(p.sleep_after is not null), false)
+    into capacity.slots, has_sleepers
     from cronmill_cron.processor as p
     where p.enabled;
     select greatest(2, count(*)) into capacity.housekeepers
@@ -47,10 +46,10 @@ begin
         capacity.others := given.given_others;
     end if;
     needed := capacity.slots + housekeepers + coalesce(capacity.others, 0);
-    if most is not null then
+    if has_sleepers then
         capacity.budget := coalesce(
             given.budget, greatest(0, max_running_jobs - needed - given.reserve));
-        needed := needed + greatest(most, capacity.budget);
+        needed := needed + greatest(1, capacity.budget);
     end if;
     hangs_above := not coalesce(
         cronmill_cron.uses_background_workers() and cronmill_cron.supports_seconds(), false);

@@ -12,6 +12,7 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     wanted cronmill_cron.processor;
+    rest cronmill_cron.demand;
     one record;
     changes integer := 0;
 begin
@@ -19,14 +20,9 @@ begin
     from cronmill_cron.processor as p
     join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
     where w.name = reconcile.database_name and p.name = reconcile.processor;
-    wanted.schedule := cronmill_cron.job_schedule(
-        wanted.schedule,
-        (
-            select d.state
-            from cronmill_cron.demand as d
-            where (d.work_database_id, d.processor) = (wanted.work_database_id, wanted.name)
-        )
-    );
+    select d.* into rest
+    from cronmill_cron.demand as d
+    where (d.work_database_id, d.processor) = (wanted.work_database_id, wanted.name);
     perform cronmill_cron.assert_seen(reconcile.database_name, reconcile.processor);
     wanted.enabled := wanted.enabled and cronmill_cron.is_same_database(reconcile.database_name);
     for one in
@@ -56,18 +52,20 @@ begin
         select
             coalesce(s.slot, o.slot) as slot,
             s.slot is not null as is_wanted,
+            s.schedule,
             o.noted_jobid,
             o.jobid as there_jobid,
             o.misplacement is null as is_here,
             o.foreign_name is not null as is_foreign,
             o.jobid is not null and (o.schedule, o.command, o.runs_in, o.active)
                 is not distinct from (
-                    wanted.schedule, cronmill_cron.job_command(reconcile.processor, s.slot),
+                    s.schedule, cronmill_cron.job_command(reconcile.processor, s.slot),
                     reconcile.database_name, wanted.enabled
                 ) as is_right,
             coalesce(o.username, o.noted_run_as) as belongs_to
         from (
-            select n.slot
+            select
+                n.slot, cronmill_cron.job_schedule(wanted.schedule, n.slot, rest) as schedule
             from generate_series(1, wanted.slots) as n (slot)
             where exists (select from pg_catalog.pg_roles as r where r.rolname = wanted.run_as)
         ) as s
@@ -87,7 +85,7 @@ begin
             and one.belongs_to = wanted.run_as
         then
             perform cronmill_cron.change_job(
-                wanted.run_as, one.there_jobid, wanted.schedule,
+                wanted.run_as, one.there_jobid, one.schedule,
                 cronmill_cron.job_command(reconcile.processor, one.slot), reconcile.database_name,
                 wanted.enabled);
             continue;
@@ -110,7 +108,7 @@ begin
                 cronmill_cron.schedule_job(
                     wanted.run_as,
                     cronmill_cron.job_name(reconcile.database_name, reconcile.processor, one.slot),
-                    wanted.schedule, cronmill_cron.job_command(reconcile.processor, one.slot),
+                    one.schedule, cronmill_cron.job_command(reconcile.processor, one.slot),
                     reconcile.database_name, wanted.enabled),
                 reconcile.database_name, reconcile.processor, one.slot, wanted.run_as);
         end if;

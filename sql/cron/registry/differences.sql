@@ -24,7 +24,7 @@ begin
                 as has_role
         from (
             select w.name as database_name, p.name as processor, n.slot, p.enabled,
-                cronmill_cron.job_schedule(p.schedule, d.state) as schedule, p.run_as,
+                cronmill_cron.job_schedule(p.schedule, n.slot, d) as schedule, p.run_as,
                 cronmill_cron.job_command(p.name, n.slot) as command,
                 cronmill_cron.is_same_database(w.name) as is_same
             from cronmill_cron.processor as p

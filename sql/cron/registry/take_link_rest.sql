@@ -7,7 +7,8 @@ set search_path = pg_catalog, pg_temp
 as $function$
 begin
     perform cronmill_cron.take_rest(
-        w.name, new.name, new.state, new.heard, new.next_at, new.slot_ids, new.had_tasks)
+        w.name, new.name, new.state, new.heard, new.next_at, new.slot_ids, new.had_tasks,
+        new.wanted_slots)
     from cronmill_cron.work_database as w
     where w.link_role = session_user;
     return new;

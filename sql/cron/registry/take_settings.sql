@@ -98,9 +98,6 @@ begin
         linger = excluded.linger, run_as = excluded.run_as, sleep_after = excluded.sleep_after,
         changed_at = clock_timestamp();
     perform cronmill_cron.keep_demand(known_id, take_settings.name);
-    if take_settings.enabled and take_settings.sleep_after is not null then
-        perform cronmill_cron.assert_budget();
-    end if;
     if take_settings.slots > coalesce(jobs_before, 0)
         or take_settings.enabled and take_settings.slots > coalesce(active_before, 0)
     then

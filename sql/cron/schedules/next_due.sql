@@ -1,7 +1,7 @@
 -- When pg_cron starts a job of this schedule for the first time after a moment, by these rules (see
 -- nearest_due).
 -- Without a set clause, so that it becomes part of the statement that calls it.
--- Executed by: dues, judged, silences.
+-- Executed by: dues, judged, keep_demand, silences, take_rest.
 create or replace function cronmill_cron.next_due(
     schedule text, after timestamptz, zone text, needs_both_days boolean
 )
@@ -16,7 +16,7 @@ comment on function cronmill_cron.next_due(text, timestamptz, text, boolean)
 revoke all on function cronmill_cron.next_due(text, timestamptz, text, boolean) from public;
 
 -- The same by the rules of this pg_cron.
--- Executed by: dues, judged, silences.
+-- Executed by: dues, judged, keep_demand, silences, take_rest.
 create or replace function cronmill_cron.next_due(schedule text, after timestamptz)
 returns timestamptz
 language sql stable parallel safe security definer

@@ -1,7 +1,7 @@
 -- The number of a schedule of N seconds; null for one of another form. Case and blanks do not
 -- matter to pg_cron.
 -- Without a set clause, so that it becomes part of the statement that calls it.
--- Executed by: nearest_due, processor_jobs.
+-- Executed by: keep_demand, nearest_due, processor_jobs.
 create or replace function cronmill_cron.schedule_seconds(schedule text)
 returns integer
 language sql immutable parallel safe security invoker

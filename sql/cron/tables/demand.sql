@@ -14,11 +14,17 @@ create table cronmill_cron.demand (
     sweep_at timestamptz,
     sweep_after interval not null default '5 seconds',
     missed_at timestamptz,
+    slots integer not null default 1,
+    wanted_slots integer,
+    seen_slots integer not null default 0,
+    give_up_at timestamptz,
     constraint demand_pkey primary key (work_database_id, processor),
     constraint demand_of_a_processor foreign key (work_database_id, processor)
         references cronmill_cron.processor (work_database_id, name) on delete cascade,
     constraint demand_state_is_known check (state in ('asleep', 'wanted', 'granted', 'awake')),
-    constraint demand_has_slots check (cardinality(slot_ids) <= 1000)
+    constraint demand_has_slots check (
+        cardinality(slot_ids) <= 1000 and slots > 0 and seen_slots between 0 and slots
+    )
 ) with (fillfactor = 50);
 comment on table cronmill_cron.demand
     is 'Processors that sleep: whether they are wanted, and have a place in pg_cron.';
@@ -46,6 +52,14 @@ comment on column cronmill_cron.demand.sweep_after
     is 'How long after such a row; doubled with each time there was nothing to do.';
 comment on column cronmill_cron.demand.missed_at
     is 'When a sweep last found tasks of which no ring had told.';
+comment on column cronmill_cron.demand.slots
+    is 'How many of its slots, from the first on, have a place while it is granted or awake.';
+comment on column cronmill_cron.demand.wanted_slots
+    is 'How many would have tasks, by its own word; null: no more than it has.';
+comment on column cronmill_cron.demand.seen_slots
+    is 'How many of those have been seen at work; pg_cron is to start the others.';
+comment on column cronmill_cron.demand.give_up_at
+    is 'When those at the end are given up that have not been seen at work again.';
 -- Rings of a work database that is the cron database itself.
 create table cronmill_cron.bell (
     ring bigint generated always as identity,

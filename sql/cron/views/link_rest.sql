@@ -2,7 +2,9 @@
 -- it has nothing to read. Inserted into by: link roles, through their foreign table
 -- cronmill.registry_rest.
 create or replace view cronmill_cron.link_rest with (security_barrier = true) as
-select d.processor as name, d.state, d.heard, d.next_at, d.slot_ids, null::boolean as had_tasks
+select
+    d.processor as name, d.state, d.heard, d.next_at, d.slot_ids, null::boolean as had_tasks,
+    d.wanted_slots
 from cronmill_cron.demand as d
 join cronmill_cron.work_database as w on w.work_database_id = d.work_database_id
 where w.link_role = session_user;

@@ -7,7 +7,8 @@ alter type cronmill.run_start
     add attribute takes_batch boolean,
     add attribute slot integer,
     add attribute sleep_after interval,
-    add attribute idle_since timestamptz;
+    add attribute idle_since timestamptz,
+    add attribute slots integer;
 alter type cronmill.claim
     add attribute is_locked boolean,
     add attribute in_parts boolean,
@@ -91,7 +92,9 @@ create type cronmill.vigil as (
     must_yield boolean,
     confirm_at timestamptz,
     is_confirmed boolean,
-    retry_at timestamptz
+    retry_at timestamptz,
+    busy_since timestamptz,
+    has_asked boolean
 );
 comment on type cronmill.vigil is 'What a run of a processor that sleeps has in mind.';
 create type cronmill.rest as (
@@ -99,7 +102,8 @@ create type cronmill.rest as (
     heard text,
     next_at timestamptz,
     slot_ids integer[],
-    had_tasks boolean
+    had_tasks boolean,
+    wanted_slots integer
 );
 comment on type cronmill.rest
     is 'What the registry is told of a processor that falls asleep, gives way, or is awake.';
@@ -123,7 +127,8 @@ begin
             heard text,
             next_at timestamptz,
             slot_ids integer[],
-            had_tasks boolean
+            had_tasks boolean,
+            wanted_slots integer
         )
         server cronmill
         options (schema_name 'cronmill_cron', table_name 'link_rest');
@@ -136,5 +141,7 @@ begin
             is 'When it has to be woken without a ring.';
         comment on column cronmill.registry_rest.slot_ids is 'Keys of its slots'' advisory locks.';
         comment on column cronmill.registry_rest.had_tasks is 'Whether the run had tasks.';
+        comment on column cronmill.registry_rest.wanted_slots
+            is 'How many slots would have tasks; null: no more than have.';
     end if;
 end $$;

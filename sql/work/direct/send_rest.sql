@@ -9,7 +9,7 @@ as $function$
 begin
     perform cronmill_cron.take_rest(
         pg_catalog.current_database(), send_rest.processor, rest.state, rest.heard, rest.next_at,
-        rest.slot_ids, rest.had_tasks);
+        rest.slot_ids, rest.had_tasks, rest.wanted_slots);
 end
 $function$;
 comment on function cronmill.send_rest(text, cronmill.rest)

@@ -132,6 +132,7 @@ begin
         (select u.next_at from cronmill.push as u where u.processor_id = settings.processor_id),
         now_at) else 'infinity' end;
     begun.slot := begin_run.slot;
+    begun.slots := settings.slots;
     begun.sleep_after := case when begin_run.slot > 0 then settings.sleep_after end;
     begun.idle_since := cronmill.idle_since(mine.slot_id, begun.sleep_after, now_at);
     -- Nobody pushes after a run until the next one: it has to have the last word.

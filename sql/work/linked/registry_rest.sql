@@ -6,7 +6,8 @@ create foreign table cronmill.registry_rest (
     heard text,
     next_at timestamptz,
     slot_ids integer[],
-    had_tasks boolean
+    had_tasks boolean,
+    wanted_slots integer
 )
 server cronmill
 options (schema_name 'cronmill_cron', table_name 'link_rest');
@@ -18,3 +19,5 @@ comment on column cronmill.registry_rest.heard is 'The ring that it heard last.'
 comment on column cronmill.registry_rest.next_at is 'When it has to be woken without a ring.';
 comment on column cronmill.registry_rest.slot_ids is 'Keys of its slots'' advisory locks.';
 comment on column cronmill.registry_rest.had_tasks is 'Whether the run had tasks.';
+comment on column cronmill.registry_rest.wanted_slots
+    is 'How many slots would have tasks; null: no more than have.';

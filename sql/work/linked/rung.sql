@@ -1,23 +1,24 @@
--- The last ring of this database that was committed, or that this transaction has rung; null for
--- none. It is a setting of the link's role here, which everybody may read, and which does nothing:
--- the link logs in elsewhere.
+-- The last rings of this database that were committed, or that this transaction has rung; null for
+-- none. They are settings of the link's role, here and in databases where it never logs in (see
+-- ring), which everybody may read, and which do nothing.
 -- Executed by: lie_down, ring.
 create or replace function cronmill.rung()
 returns text
 language sql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select substr(c.setting, length('application_name=') + 1)
+    select string_agg(
+        substr(c.setting, length('application_name=cronmill ring ') + 1), ' '
+        order by s.setdatabase
+    )
     from pg_catalog.pg_db_role_setting as s
     cross join lateral unnest(s.setconfig) as c (setting)
-    where s.setdatabase
-            = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
-        and s.setrole = (
+    where s.setrole = (
             select r.oid
             from cronmill.installation as i
             join pg_catalog.pg_roles as r on r.rolname = i.link_role
         )
         and c.setting like 'application_name=cronmill ring %';
 end;
-comment on function cronmill.rung() is 'The last ring of this database.';
+comment on function cronmill.rung() is 'The last rings of this database.';
 revoke all on function cronmill.rung() from public;

@@ -7,9 +7,12 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 begin
-    insert into cronmill.registry_rest (name, state, heard, next_at, slot_ids, had_tasks)
+    insert into cronmill.registry_rest (
+        name, state, heard, next_at, slot_ids, had_tasks, wanted_slots
+    )
     values (
-        send_rest.processor, rest.state, rest.heard, rest.next_at, rest.slot_ids, rest.had_tasks
+        send_rest.processor, rest.state, rest.heard, rest.next_at, rest.slot_ids, rest.had_tasks,
+        rest.wanted_slots
     );
 end
 $function$;

@@ -1,6 +1,6 @@
 -- Whether a queue has tasks that are ready, and when it will have: the last look of a processor
 -- that falls asleep. While it is paused it has none. Null: never, as far as is known.
--- Executed by: fall_asleep; the processor's run-as role.
+-- Executed by: fall_asleep, tell_rest; the processor's run-as role.
 create or replace function cronmill.next_work(
     processor_id integer, out is_ready boolean, out next_at timestamptz
 )

@@ -1,6 +1,6 @@
--- Tells the registry that a processor falls asleep, gives way (wanted), or is awake; and, of one
--- that is not, how it is. Changes cronmill.sleep and cronmill.push, and in the cron database the
--- schedule of its jobs.
+-- Tells the registry that a processor falls asleep, gives way (wanted), or is awake, and has tasks
+-- for more slots; and, of one that is not, how it is. Changes cronmill.sleep, cronmill.slot and
+-- cronmill.push, and in the cron database the schedule of its jobs.
 -- Executed by: try_to_tell; the processor's run-as role.
 create or replace function cronmill.tell_rest(
     processor_id integer, state text, next_at timestamptz, had_tasks boolean
@@ -14,12 +14,10 @@ declare
 begin
     select
         p.name, s.heard,
-        array(
-            select o.slot_id
-            from cronmill.slot as o
-            where o.processor_id = p.processor_id and o.slot > 0
-            order by o.slot
-        ) as slot_ids
+        -- Tasks that are ready after two seconds of work are more than one slot's.
+        case when tell_rest.state = 'awake' and p.slots > 1 and (
+            select n.is_ready from cronmill.next_work(p.processor_id) as n
+        ) then p.slots end as wanted_slots
     into known
     from cronmill.processor as p
     left join cronmill.sleep as s on s.processor_id = p.processor_id
@@ -27,10 +25,22 @@ begin
     if known.name is null then
         return;
     end if;
+    -- The registry knows slots by the keys of their rows.
+    insert into cronmill.slot (processor_id, slot)
+    select tell_rest.processor_id, n.slot
+    from generate_series(1, known.wanted_slots) as n (slot)
+    on conflict on constraint slot_is_unique do nothing;
     perform cronmill.send_rest(
         known.name,
         (
-            tell_rest.state, known.heard, tell_rest.next_at, known.slot_ids, tell_rest.had_tasks
+            tell_rest.state, known.heard, tell_rest.next_at,
+            array(
+                select o.slot_id
+                from cronmill.slot as o
+                where o.processor_id = tell_rest.processor_id and o.slot > 0
+                order by o.slot
+            ),
+            tell_rest.had_tasks, known.wanted_slots
         )::cronmill.rest);
     if tell_rest.state = 'awake' then
         return;

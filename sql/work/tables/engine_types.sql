@@ -20,7 +20,8 @@ create type cronmill.run_start as (
     takes_batch boolean,
     slot integer,
     sleep_after interval,
-    idle_since timestamptz
+    idle_since timestamptz,
+    slots integer
 );
 comment on type cronmill.run_start
     is 'How a run may go: until when, with what settings; go is false if it must return at once.';
@@ -125,25 +126,3 @@ create type cronmill.parts as (
     cancel_message text
 );
 comment on type cronmill.parts is 'What became of the parts of a transaction, and what is left.';
--- What a run of a processor that sleeps has in mind besides its tasks: since when there are none;
--- when it looks again whether others wait, and whether they do, or want its place; when it tells
--- the registry that it is awake, and whether it has; and when it tries to fall asleep again.
-create type cronmill.vigil as (
-    idle_since timestamptz,
-    look_at timestamptz,
-    others_wait boolean,
-    must_yield boolean,
-    confirm_at timestamptz,
-    is_confirmed boolean,
-    retry_at timestamptz
-);
-comment on type cronmill.vigil is 'What a run of a processor that sleeps has in mind.';
-create type cronmill.rest as (
-    state text,
-    heard text,
-    next_at timestamptz,
-    slot_ids integer[],
-    had_tasks boolean
-);
-comment on type cronmill.rest
-    is 'What the registry is told of a processor that falls asleep, gives way, or is awake.';

@@ -14,6 +14,7 @@
 \ir sleep.sql
 \ir types.sql
 \ir engine_types.sql
+\ir sleep_types.sql
 \ir position.sql
 \ir adoption.sql
 \ir adopted_job.sql
