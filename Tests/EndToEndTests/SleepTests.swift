@@ -382,7 +382,7 @@ struct SleepTests {
 
 extension SleepTests {
     /// A processor that sleeps on a server whose pg_cron does nothing: the test looks, and calls its procedure itself.
-    private func withAsleep(_ body: (Fixture) async throws -> Void) async throws {
+    func withAsleep(_ body: (Fixture) async throws -> Void) async throws {
         try await withServer { server in
             guard try await !ServerAbilities(of: server).runsOneAtATime else { return }
             try await withDatabases(on: server, waitsForTurn: false) { fixture in
@@ -395,7 +395,7 @@ extension SleepTests {
     }
 
     /// Has a run begin, find nothing, and fall asleep; and forgets that this was a moment ago.
-    private static func fallAsleep(_ fixture: Fixture, finds count: Int = 0) async throws {
+    static func fallAsleep(_ fixture: Fixture, finds count: Int = 0) async throws {
         try await standUp(fixture)
         try await fixture.call()
         #expect(try await states(fixture) == ["asleep"])
@@ -404,7 +404,7 @@ extension SleepTests {
     }
 
     /// As if pg_cron had been told to start it a while ago.
-    private static func standUp(_ fixture: Fixture) async throws {
+    static func standUp(_ fixture: Fixture) async throws {
         try await script(
             fixture,
             "update cronmill_cron.demand set state = 'awake', changed_at = now() - interval '5 seconds'"
@@ -412,12 +412,12 @@ extension SleepTests {
         try await fixture.script("update cronmill.sleep set told_at = told_at - interval '5 seconds'")
     }
 
-    private static func look(_ fixture: Fixture) async throws -> [String] {
+    static func look(_ fixture: Fixture) async throws -> [String] {
         #expect(try await fixture.cronRows("select cronmill_cron.look()") == ["-"])
         return try await fixture.cronRows("select d.state, d.cause from cronmill_cron.demand as d")
     }
 
-    private static func states(_ fixture: Fixture) async throws -> [String] {
+    static func states(_ fixture: Fixture) async throws -> [String] {
         try await fixture.cronRows("select d.state from cronmill_cron.demand as d")
     }
 
@@ -431,7 +431,7 @@ extension SleepTests {
         return verdicts.first { result.output.contains(#""verdict": "\#($0)""#) }
     }
 
-    private static func script(_ fixture: Fixture, _ text: String) async throws {
+    static func script(_ fixture: Fixture, _ text: String) async throws {
         try await fixture.script(text, in: "postgres")
     }
 }
