@@ -94,4 +94,28 @@ struct HousekeeperTests {
             }
         }
     }
+
+    @Test("one that has noted its end, and has not left yet, keeps no other from beginning; one at work does")
+    func begins() async throws {
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            let other = try await fixture.server.connect()
+            let pid: Int = try await other.query("select pg_backend_pid() as pid")[0].get("pid")
+            for (noted, begins) in [("null", "t"), (String(pid), "f")] {
+                let house = try await fixture.server.connect()
+                try await house.script(
+                    """
+                    begin;
+                    update cronmill_cron.housekeeper as h
+                    set pid = \(noted), backend_start = a.backend_start
+                    from pg_stat_activity as a where a.pid = \(pid) and h.name = 'house'
+                    """
+                )
+                let answer = try await house.query("select cronmill_cron.begin_house('house') as begins")
+                #expect(answer.map { $0["begins"] } == [begins])
+                await house.close()
+            }
+            await other.close()
+        }
+    }
 }

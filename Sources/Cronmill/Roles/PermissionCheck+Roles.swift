@@ -31,6 +31,17 @@ extension PermissionCheck {
                     .creatingRoles(by: owner.name, in: work.database)
                 )
             )
+            if work.hasSleepers {
+                findings.append(
+                    .needed(
+                        "may alter role \(work.linkRole ?? "-") (by which tasks wake processors that sleep)",
+                        isThere: work.ringRemedy == nil,
+                        in: work.database,
+                        role: owner.name,
+                        .grant(work.ringRemedy ?? "", in: work.database, by: .superuser)
+                    )
+                )
+            }
             findings.append(
                 .needed(
                     "usage on foreign data wrapper postgres_fdw",

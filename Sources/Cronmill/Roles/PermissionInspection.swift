@@ -119,6 +119,10 @@ struct WorkFacts: Sendable {
     var processors: [ProcessorFacts] = []
     var privileges = PrivilegeFacts()
     var ownerMayUseWrapper = true
+    /// Whether any of its processors sleeps.
+    var hasSleepers = false
+    /// The statements that let its owner wake them; nil if nothing is needed.
+    var ringRemedy: String?
     /// What keeps runs from what they have to do.
     var unfitDefaults: [UnfitDefault] = []
 }

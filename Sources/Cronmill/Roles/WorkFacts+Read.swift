@@ -39,6 +39,14 @@ extension WorkFacts {
             from pg_catalog.pg_foreign_data_wrapper as w where w.fdwname = 'postgres_fdw'
             """
         ).get("may")
+        work.hasSleepers = try session.one(
+            "select coalesce(bool_or(to_jsonb(p) ->> 'sleep_after' is not null), false) as any from cronmill.processor as p"
+        ).get("any")
+        if work.hasSleepers,
+            try session.one("select to_regproc('cronmill.ring_remedy') is not null as is_there").get("is_there")
+        {
+            work.ringRemedy = try session.one("select cronmill.ring_remedy() as remedy").get("remedy")
+        }
         work.isLinkTried = true
         if let error = try linkFailure(as: owner, session) {
             work.linkError = error.detail.map { "\(error.message): \($0)" } ?? error.message

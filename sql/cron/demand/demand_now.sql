@@ -2,10 +2,11 @@
 -- work; by what it has to be woken (cause), or what else becomes of it (next_state), null for
 -- nothing; whether something of it is to be noted (is_news), or of how many slots have a place
 -- (top: the last of them at work). One with times of its own is woken by nothing else. Of one that
--- fell asleep a moment ago nothing is believed yet: its run is ending. Who is granted a place, and
--- does not come, or has one, and is not seen, goes to the end of the line. A database without a
--- link is the cron database itself. Anybody who may connect to a database can take the lock of a
--- ringing transaction there: it is woken for nothing, every ten seconds.
+-- fell asleep a moment ago nothing is believed yet: its run is ending. One that is at work later,
+-- without a place, gets into the line and gives way. Who is granted a place, and does not come, or
+-- has one, and is not seen, goes to the end of the line. A database without a link is the cron
+-- database itself. Anybody who may connect to a database can take the lock of a ringing transaction
+-- there: it is woken for nothing, every ten seconds.
 -- Executed by: look.
 create or replace function cronmill_cron.demand_now(now_at timestamptz)
 returns table (
@@ -23,15 +24,18 @@ declare
 begin
     return query
     with ring as materialized (
-        select
-            s.setrole,
-            string_agg(
-                substr(c.setting, length('application_name=cronmill ring ') + 1), ' '
-                order by s.setdatabase
-            ) as ring
+        -- Every role can give itself settings of any length, and from a database of another
+        -- encoding: so only those of links, and nothing that looks at characters.
+        select s.setrole, string_agg(c.setting, ' ' order by s.setdatabase) as rings
         from pg_catalog.pg_db_role_setting as s
         cross join lateral unnest(s.setconfig) as c (setting)
-        where c.setting like 'application_name=cronmill ring %'
+        where s.setrole in (
+                select l.oid
+                from cronmill_cron.work_database as w
+                join pg_catalog.pg_roles as l on l.rolname = w.link_role
+            )
+            and pg_column_size(s.setconfig) < 2000
+            and starts_with(c.setting, 'application_name=cronmill ring ')
         group by s.setrole
     ),
     held as materialized (
@@ -54,15 +58,17 @@ begin
         select
             d.*, w.database_oid, p.schedule <> '* * * * *' as is_timed,
             case when w.link_role is null
-                then (select max(b.ring)::text from cronmill_cron.bell as b)
-                else g.ring
-            end as ring,
+                then coalesce(d.heard, '')
+                    <> (select max(b.ring)::text from cronmill_cron.bell as b)
+                else g.rings <> coalesce(d.heard, '')
+            end as has_rung,
             i.database is not null as is_ringing,
-            case
+            -- Whoever may connect to its database can take any number of such locks.
+            least(p.slots, case
                 when k.slot_ids is null then 0
                 when d.slot_ids is null then cardinality(k.slot_ids)
                 else o.at_work
-            end::integer as at_work,
+            end)::integer as at_work,
             coalesce(o.top, 0)::integer as top,
             -- Rings of the cron database itself are not lost, and each run of a job is a row there.
             case when w.link_role is not null
@@ -90,9 +96,7 @@ begin
         s.top, s.inserted_now,
         case
             when c.cause is not null then 'wanted'
-            when s.at_work > 0
-                and (s.state = 'granted' or s.state = 'asleep' and s.age > interval '1.2 seconds')
-                then 'awake'
+            when s.at_work > 0 and s.state = 'granted' then 'awake'
         end,
         coalesce(c.cause, s.cause),
         case
@@ -112,7 +116,10 @@ begin
     from seen as s
     cross join lateral (
         select case
-            when s.at_work > 0 then null
+            when s.at_work > 0
+                then case
+                    when s.state = 'asleep' and s.age > interval '1.2 seconds' then 'yielded'
+                end
             when s.state in ('granted', 'awake')
                 and s.changed_at < pg_catalog.pg_postmaster_start_time() then 'start'
             when s.state = 'granted' and s.age > interval '70 seconds' then 'unseen'
@@ -122,7 +129,7 @@ begin
                 then 'unseen'
             when s.state <> 'asleep' or s.age < interval '1.2 seconds' then null
             when s.is_timed then case when s.next_at <= demand_now.now_at then 'time' end
-            when s.ring is distinct from s.heard and s.ring is not null then 'ring'
+            when s.has_rung then 'ring'
             when s.is_ringing and s.age > interval '10 seconds' then 'ringing'
             when s.next_at <= demand_now.now_at then 'time'
             when s.sweep_at <= demand_now.now_at or s.age > interval '1 hour' then 'sweep'

@@ -19,6 +19,7 @@ declare
     used integer := 0;
     shared record;
     keys integer[] := array[]::integer[];
+    untold integer[];
 begin
     if not exists (select from cronmill_cron.demand) then
         return null;
@@ -61,7 +62,18 @@ begin
             keys := keys || cronmill_cron.yield_key(one.database_oid, one.processor);
         end loop;
     end if;
-    perform cronmill_cron.hold_back(keys);
+    untold := cronmill_cron.hold_back(keys);
+    -- Whom nobody can tell has its place until its run is over, in a minute.
+    for one in
+        select d.work_database_id, d.processor
+        from cronmill_cron.demand as d
+        join cronmill_cron.work_database as w on w.work_database_id = d.work_database_id
+        where untold <> '{}' and d.state = 'awake'
+            and cronmill_cron.yield_key(w.database_oid, d.processor) = any (untold)
+    loop
+        failures := failures || cronmill_cron.set_state(
+            one.work_database_id, one.processor, 'awake', 'wanted', 'yielded');
+    end loop;
     return nullif(pg_catalog.array_to_string(failures || shared.failures, '; '), '');
 end
 $function$;

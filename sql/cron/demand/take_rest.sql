@@ -1,7 +1,8 @@
 -- Takes the word of a run that its processor falls asleep, gives way (wanted), or is awake, and has
 -- pg_cron start its jobs accordingly. The lock of its row is not waited for, since the run that
--- says so waits for us; while the dispatcher looks at it, it goes on. What a sweep has found tells
--- how soon the next one comes. Changes cronmill_cron.demand and cron.job.
+-- says so waits for us; while the dispatcher looks at it, it goes on. One that says it is awake and
+-- has been given no place gets into the line: anybody could take one so. What a sweep has found
+-- tells how soon the next one comes. Changes cronmill_cron.demand and cron.job.
 -- Executed by: take_link_rest; tell_rest of a work database that is the cron database, too.
 create or replace function cronmill_cron.take_rest(
     database_name text, name text, state text, heard text, next_at timestamptz, slot_ids integer[],
@@ -15,6 +16,7 @@ as $function$
 declare
     known cronmill_cron.demand;
     wanted cronmill_cron.processor;
+    new_state text;
     is_swept boolean;
 begin
     select d.* into known
@@ -36,31 +38,40 @@ begin
     select p.* into wanted
     from cronmill_cron.processor as p
     where p.work_database_id = known.work_database_id and p.name = known.processor;
+    new_state := case
+        when take_rest.state = 'awake' and known.state in ('asleep', 'wanted') then 'wanted'
+        else take_rest.state
+    end;
     is_swept := known.cause is not distinct from 'sweep' and take_rest.state <> 'awake';
     update cronmill_cron.demand as d
     set
-        state = take_rest.state,
+        state = new_state,
         changed_at = case
-            when d.state = take_rest.state then d.changed_at
+            when d.state = new_state then d.changed_at
             else clock_timestamp()
         end,
         seen_at = clock_timestamp(),
         cause = case
-            when take_rest.state = 'wanted' then 'yielded'
-            when take_rest.state = 'awake' then d.cause
+            when new_state = 'wanted' then 'yielded'
+            when new_state = 'awake' then d.cause
         end,
-        heard = case when take_rest.state = 'asleep' then take_rest.heard else d.heard end,
+        -- A link may write what it likes, and the dispatcher reads that twice a second.
+        heard = case
+            when take_rest.state = 'asleep' then left(take_rest.heard, 200)
+            else d.heard
+        end,
         -- One with times of its own is not woken by its tasks.
         next_at = case
             when wanted.schedule <> '* * * * *'
                 then cronmill_cron.next_due(wanted.schedule, clock_timestamp())
             else take_rest.next_at
         end,
-        slot_ids = take_rest.slot_ids,
-        slots = case when take_rest.state = 'awake' then d.slots else 1 end,
-        seen_slots = case when take_rest.state = 'awake' then d.seen_slots else 0 end,
+        slot_ids = take_rest.slot_ids[1:wanted.slots],
+        slots = case when new_state = 'awake' then d.slots else 1 end,
+        seen_slots = case when new_state = 'awake' then d.seen_slots else 0 end,
         wanted_slots = case
-            when take_rest.wanted_slots > 1 then least(take_rest.wanted_slots, wanted.slots)
+            when new_state = 'awake' and take_rest.wanted_slots > 1
+                then least(take_rest.wanted_slots, wanted.slots)
         end,
         inserted = null,
         sweep_at = null,
@@ -81,7 +92,7 @@ begin
     then
         delete from cronmill_cron.bell as b where b.ring < take_rest.heard::bigint;
     end if;
-    if known.state <> take_rest.state then
+    if known.state <> new_state then
         perform cronmill_cron.apply_state(known.work_database_id, known.processor);
     end if;
 end

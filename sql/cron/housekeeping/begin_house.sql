@@ -18,7 +18,9 @@ begin
         and not exists (
             select
             from pg_catalog.pg_stat_get_activity(h.pid) as a
-            where a.pid <> pg_catalog.pg_backend_pid() and a.backend_start = h.backend_start
+            -- Of none it shows all: the last one has noted its end, and may be there for a moment.
+            where a.pid = h.pid and a.pid <> pg_catalog.pg_backend_pid()
+                and a.backend_start = h.backend_start
         );
     return found;
 end

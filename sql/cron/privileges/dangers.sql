@@ -59,7 +59,13 @@ begin
         w.link_role,
         'orders that sessions of this link leave open cannot be ended, '
         'and nobody can activate jobs while one is',
-        pg_catalog.format('grant %I to %I;', w.link_role, current_user), null::text, true
+        -- One who has it without inheriting keeps it so, if nothing else is said.
+        pg_catalog.format(
+            'grant %I to %I%s;', w.link_role, current_user,
+            case when pg_catalog.current_setting('server_version_num')::integer >= 160000
+                then ' with inherit true'
+            end),
+        null::text, true
     from cronmill_cron.work_database as w
     join pg_catalog.pg_roles as r on r.rolname = w.link_role
     where not pg_catalog.pg_has_role(current_user, r.oid, 'usage');

@@ -37,6 +37,21 @@ begin
         new.paused_for := null;
     end if;
     new.changed_at := clock_timestamp();
+    if new.sleep_after is not null
+        and (tg_op = 'INSERT' or old.sleep_after is null)
+        and cronmill.ring_remedy() is not null
+    then
+        raise exception using
+            errcode = 'MC009',
+            message = pg_catalog.format(
+                'processor "%s" cannot sleep: no task could wake it', new.name),
+            detail = pg_catalog.format(
+                'A task does so by a setting of role "%s", which the owner of schema cronmill may '
+                    'not make.',
+                (select i.link_role from cronmill.installation as i)),
+            hint = pg_catalog.format(
+                'Use --sleep-after never, or have a superuser say: %s', cronmill.ring_remedy());
+    end if;
     if tg_op = 'UPDATE'
         and (new.handler, new.run_as) = (old.handler, old.run_as)
         and new.enabled <= old.enabled

@@ -1,5 +1,5 @@
 -- The first step of falling asleep: notes the last ring, then sets the bit by which producers know
--- that they have to ring. The caller commits. Changes cronmill.sleep.
+-- that they have to ring. Refused where they could not. The caller commits. Changes cronmill.sleep.
 -- Executed by: fall_asleep; the processor's run-as role.
 create or replace function cronmill.lie_down(processor_id integer)
 returns void
@@ -7,6 +7,11 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 begin
+    if cronmill.ring_remedy() is not null then
+        raise exception using
+            errcode = 'MC009',
+            message = 'no task could wake it: cronmill check-permissions says why';
+    end if;
     -- Of a commit that a crash undoes, tasks would wait for the next sweep.
     perform pg_catalog.set_config('synchronous_commit', 'on', true);
     perform cronmill.set_asleep(p.processor_id, true, cronmill.rung())
