@@ -9,15 +9,29 @@ struct Bench: AsyncParsableCommand {
     )
 
     enum Section: String, CaseIterable, ExpressibleByArgument {
-        case drain, large, python, snapshot, dead, claim, enqueue, idle, latency, reports
+        case drain, large, python, snapshot, dead, claim, enqueue, idle, latency, reports, sleep
+
+        /// Those that sleep take longer than all else.
+        static let usual = allCases.filter { $0 != .sleep }
+    }
+
+    /// What is measured of processors that sleep.
+    enum SleepPart: String, CaseIterable, ExpressibleByArgument {
+        case rest, wakes, hot, outage, overload, enqueue, workers
     }
 
     @Flag(help: "A fifth of the tasks and one round: about two minutes.")
     var quick = false
     @Option(help: "Rounds. Default: 5, quick 1.")
     var rounds: Int?
-    @Option(parsing: .upToNextOption, help: "Only these sections.")
-    var only: [Section] = Section.allCases
+    @Option(parsing: .upToNextOption, help: "Only these sections. Default: all but sleep.")
+    var only: [Section] = Section.usual
+    @Option(parsing: .upToNextOption, help: "Only these parts of the section sleep.")
+    var parts: [SleepPart] = SleepPart.allCases
+    @Option(help: "Work databases of the section sleep. Default: 300, quick 30.")
+    var databases: Int?
+    @Option(help: "The folder of the server's programs. Default: the newest with pg_cron.")
+    var bin: String?
     @Option(help: "The program to measure.")
     var program = ".build/release/cronmill"
     @Option(help: "The folder of the benchmarks.")
@@ -27,19 +41,35 @@ struct Bench: AsyncParsableCommand {
 
     func validate() throws {
         if let rounds, rounds < 1 { throw ValidationError("--rounds is a number from 1.") }
+        if let databases, databases < 5 { throw ValidationError("--databases is a number from 5.") }
     }
 
     func run() async throws {
-        let stage = try await Stage.build(
+        let programs = Stage.Programs(
+            installation: try bin.map(ServerInstallation.withCron) ?? ServerInstallation.newestWithCron(),
             program: absolute(program),
             folder: absolute(folder),
             python: absolute(python)
         )
-        var session = Measurement(stage: stage, scale: Scale(isQuick: quick, rounds: rounds))
-        let failure = await session.failure(of: only)
-        await stage.server.stop()
-        say(session.report.text)
-        try session.report.write(to: "\(absolute(folder))/results")
+        let scale = Scale(isQuick: quick, rounds: rounds, databases: databases)
+        let usual = only.filter { $0 != .sleep }
+        var report = Report()
+        var failure: (any Error)?
+        if !usual.isEmpty {
+            var session = Measurement(stage: try await Stage.build(programs), scale: scale)
+            failure = await session.failure(of: usual)
+            await session.stage.server.stop()
+            report = session.report
+        }
+        if only.contains(.sleep), failure == nil {
+            let stage = try await Stage.start(programs, settings: Stage.sleepSettings)
+            var session = Measurement(stage: stage, scale: scale, report: report)
+            failure = await session.failure(ofSleep: parts)
+            await stage.server.stop()
+            report = session.report
+        }
+        say(report.text)
+        try report.write(to: "\(absolute(folder))/results")
         if let failure { throw failure }
     }
 

@@ -6,6 +6,8 @@ struct Measurement: Sendable {
     let stage: Stage
     let scale: Scale
     var report = Report()
+    /// How far the server's log has been read.
+    var logEnd = 0
 
     enum Name {
         static let ours = "cronmill, 1 slot"
@@ -153,7 +155,7 @@ struct Measurement: Sendable {
         }
     }
 
-    private mutating func measure(_ contender: Contender, _ round: Int) async throws {
+    mutating func measure(_ contender: Contender, _ round: Int) async throws {
         switch try await contender.measure() {
         case .took(let took):
             report.add(took, of: contender)
@@ -319,7 +321,7 @@ struct Measurement: Sendable {
         add("runs --all --limit 50 --until 1h, processor time of the server", usedByOlder.sorted().quantile(0.5), "s")
     }
 
-    private mutating func add(
+    mutating func add(
         _ name: String,
         _ value: Double?,
         _ unit: String,

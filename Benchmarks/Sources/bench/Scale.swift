@@ -2,10 +2,13 @@
 struct Scale: Sendable {
     let isQuick: Bool
     let rounds: Int
+    /// Work databases with a processor that sleeps.
+    let sleepers: Int
 
-    init(isQuick: Bool, rounds: Int?) {
+    init(isQuick: Bool, rounds: Int?, databases: Int?) {
         self.isQuick = isQuick
         self.rounds = rounds ?? (isQuick ? 1 : 5)
+        sleepers = databases ?? (isQuick ? 30 : 300)
     }
 
     /// Tasks of a drain.
@@ -28,4 +31,16 @@ struct Scale: Sendable {
     var historyRows: Int { isQuick ? 200_000 : 5_000_000 }
     /// How often a report is timed.
     var reportRounds: Int { max(rounds, 5) }
+    /// Seconds for which processors that sleep are left alone.
+    var restSeconds: Int { isQuick ? 30 : 300 }
+    var wakeSeconds: Int { isQuick ? 40 : 150 }
+    /// Ticks of pg_cron across which one processor among those that sleep has tasks.
+    var hotTicks: Int { isQuick ? 1 : 5 }
+    var outageSeconds: Int { isQuick ? 20 : 60 }
+    var overloadSeconds: Int { isQuick ? 60 : 600 }
+    /// Work databases that want more than there is, and the budget they share.
+    var overloaded: Int { min(sleepers, isQuick ? 20 : 200) }
+    var overloadBudget: Int { isQuick ? 3 : 12 }
+    /// Transactions of a round of pgbench.
+    var enqueues: Int { isQuick ? 2_000 : 20_000 }
 }

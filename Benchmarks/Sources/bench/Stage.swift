@@ -27,27 +27,39 @@ struct Stage: Sendable {
     ]
 
     /// Starts the server, sets Cronmill up in a work database, and makes what the benchmarks need there.
-    static func build(program: String, folder: String, python: String) async throws -> Stage {
-        let installation = try ServerInstallation.newestWithCron()
+    static func build(_ programs: Programs) async throws -> Stage {
+        let stage = try await start(programs, settings: settings)
+        do {
+            try await stage.furnish()
+        } catch {
+            await stage.server.stop()
+            throw error
+        }
+        return stage
+    }
+
+    /// Starts a server with nothing in it.
+    static func start(_ programs: Programs, settings: [String: String]) async throws -> Stage {
         var options = ServerOptions()
         options.settings = settings
         options.listensOnLoopback = true
         options.hostAuthentication = ["host all all 127.0.0.1/32 scram-sha-256"]
-        let server = try await PrivateServer.start(installation, options: options)
-        let stage = Stage(
+        let server = try await PrivateServer.start(programs.installation, options: options)
+        return Stage(
             server: server,
-            installation: installation,
-            program: program,
-            folder: folder,
-            python: python
+            installation: programs.installation,
+            program: programs.program,
+            folder: programs.folder,
+            python: programs.python
         )
-        do {
-            try await stage.furnish()
-        } catch {
-            await server.stop()
-            throw error
-        }
-        return stage
+    }
+
+    /// What a stage is made of.
+    struct Programs: Sendable {
+        var installation: ServerInstallation
+        var program: String
+        var folder: String
+        var python: String
     }
 
     private func furnish() async throws {
@@ -76,35 +88,40 @@ struct Stage: Sendable {
 
     func connect(
         as role: String? = nil,
+        database: String = Self.database,
         onNotice: @escaping @Sendable (Notice) -> Void = { _ in }
     ) async throws -> Connection {
         var info = ConnectionInfo([
             "host": server.socketDirectory, "port": String(server.port), "user": server.superuser,
-            "dbname": Self.database,
+            "dbname": database,
         ])
         if let role { info["user"] = role }
         return try await Connection.connect(info, applicationName: "bench", onNotice: onNotice)
     }
 
     /// Runs statements as the superuser, each in a transaction of its own unless it begins one.
-    func script(_ statements: String...) async throws {
-        let connection = try await connect()
+    func script(_ statements: String..., database: String = Self.database) async throws {
+        let connection = try await connect(database: database)
         for statement in statements {
             try await connection.script(statement)
         }
         await connection.close()
     }
 
-    func rows(_ sql: SQL) async throws -> [Row] {
-        let connection = try await connect()
+    func rows(_ sql: SQL, database: String = Self.database) async throws -> [Row] {
+        let connection = try await connect(database: database)
         let rows = try await connection.query(sql)
         await connection.close()
         return rows
     }
 
-    func one<Value: SQLDecodable>(_ sql: SQL, _ column: String, as type: Value.Type = Value.self) async throws -> Value
-    {
-        guard let row = try await rows(sql).first else { throw InvalidRound("no row: \(sql.text)") }
+    func one<Value: SQLDecodable>(
+        _ sql: SQL,
+        _ column: String,
+        database: String = Self.database,
+        as type: Value.Type = Value.self
+    ) async throws -> Value {
+        guard let row = try await rows(sql, database: database).first else { throw InvalidRound("no row: \(sql.text)") }
         return try row.get(column)
     }
 
