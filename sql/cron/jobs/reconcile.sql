@@ -12,6 +12,7 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     wanted cronmill_cron.processor;
+    rest text;
     one record;
     changes integer := 0;
 begin
@@ -19,14 +20,12 @@ begin
     from cronmill_cron.processor as p
     join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
     where w.name = reconcile.database_name and p.name = reconcile.processor;
-    wanted.schedule := cronmill_cron.job_schedule(
-        wanted.schedule,
-        (
-            select d.state
-            from cronmill_cron.demand as d
-            where (d.work_database_id, d.processor) = (wanted.work_database_id, wanted.name)
-        )
-    );
+    -- Locked, so that nobody changes the schedule of its state meanwhile.
+    select d.state into rest
+    from cronmill_cron.demand as d
+    where (d.work_database_id, d.processor) = (wanted.work_database_id, wanted.name)
+    for update;
+    wanted.schedule := cronmill_cron.job_schedule(wanted.schedule, rest);
     perform cronmill_cron.assert_seen(reconcile.database_name, reconcile.processor);
     wanted.enabled := wanted.enabled and cronmill_cron.is_same_database(reconcile.database_name);
     for one in

@@ -4,7 +4,7 @@
 -- knows seconds a job that has not been started for two starts at once. The job stays active all
 -- the time: one that is not, and becomes it, waits for a whole interval first, and one that stops
 -- being it is taken from its run.
--- Executed by: apply_state, differences, reconcile.
+-- Executed by: apply_state, differences_now, reconcile.
 create or replace function cronmill_cron.job_schedule(schedule text, state text)
 returns text
 language sql volatile parallel unsafe security invoker
