@@ -48,6 +48,37 @@ struct DemoTests {
         #expect(request.schedule?.text == "5 seconds")
     }
 
+    @Test("the line that sets sixty databases up fits a terminal and means what it says")
+    func shops() async throws {
+        #expect(
+            Shops.setupLine
+                == """
+                cronmill setup $(seq -f '--database shop_%02.0f' 60) --queue letters \\
+                    --handler app.send_letter --run-as demo_runner --sleep-after 5s \\
+                    --budget 8 --enable
+                """
+        )
+        #expect(Shops.all.count == 60 && Shops.all[6] == "shop_07" && Shops.all[59] == "shop_60")
+        #expect(Shops.busy.count > Shops.budget && !Shops.busy.contains(Shops.quiet))
+        let request = try await Setup.asyncParse(["--database", "shop_01"] + Shops.setupArguments).request()
+        #expect(request.budget == 8)
+        #expect(request.processor?.sleepAfter == .seconds(5))
+        #expect(request.processor?.isEnabled == true)
+        #expect(request.processor?.handler == "app.send_letter")
+    }
+
+    @Test(
+        "letters that are missing or were sent twice are told, and tasks that are left, where none may be",
+        arguments: [
+            (50, 50, 0, 0, false, false), (49, 49, 0, 0, false, true), (51, 50, 0, 0, false, true),
+            (49, 49, 1, 0, false, true), (49, 49, 1, 0, true, false), (49, 49, 0, 1, true, true),
+        ]
+    )
+    func sendings(sent: Int, letters: Int, open: Int, dead: Int, mayWait: Bool, isWrong: Bool) {
+        let sendings = Sendings(database: "shop_01", enqueued: 50, sent: sent, letters: letters, open: open, dead: dead)
+        #expect((sendings.complaint(mayWait: mayWait) != nil) == isWrong)
+    }
+
     @Test(
         "the enqueue line of a database names its tables and its program for jq",
         arguments: [

@@ -35,6 +35,7 @@ extension Demonstration {
         for database in DemoDatabase.all {
             try command("psql \(address) \(database.name)", remark: "app, cronmill")
         }
+        try command("psql \(address) \(Shops.quiet)", remark: "one of \(Shops.count) whose processors sleep")
         try command(
             "cronmill status --all --host \(server.socketDirectory) --port \(server.port) --user \(server.superuser)"
         )

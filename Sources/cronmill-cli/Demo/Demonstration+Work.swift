@@ -94,8 +94,8 @@ extension Demonstration {
         return try report.databases.flatMap { try $0.outcome.get() }
     }
 
-    func status() async throws -> StatusReport {
-        let report = try await deployment.status(databases: DemoDatabase.all.map(\.name))
+    func status(of databases: [String] = DemoDatabase.all.map(\.name)) async throws -> StatusReport {
+        let report = try await deployment.status(databases: databases)
         if let error = report.cronError { throw error }
         return report
     }

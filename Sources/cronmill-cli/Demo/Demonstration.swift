@@ -36,6 +36,7 @@ struct Demonstration: Sendable {
         enqueued.merge(try await enqueueWhileRunning(.currencies, into: .places)) { $1 }
         try await report(disabling: !keeping)
         try await check(enqueued)
+        try await sleep(hasSeconds: interval != nil)
     }
 
     private func introduce(version: Int) async throws {
@@ -99,9 +100,7 @@ struct Demonstration: Sendable {
             try command(CommandLineText.wrapped("cronmill setup", arguments))
             // What is done is read from what was shown.
             let setup = try await Setup.asyncParse(arguments)
-            var request = SetupRequest()
-            request.processor = try setup.settings.request(processor: setup.processor, queue: setup.queue)
-            let wanted = request
+            let wanted = try setup.request()
             try await deployment.whileSettingUp {
                 try await apply(deployment.planSetup(wanted, database: database.name))
             }

@@ -75,7 +75,8 @@ struct Setup: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
+    /// What is asked for, without the databases.
+    func request() throws -> SetupRequest {
         var request = SetupRequest()
         request.linkHost = linkHost
         request.maxRunningJobs = maxRunningJobs
@@ -103,8 +104,12 @@ struct Setup: AsyncParsableCommand {
             }
             if enable { request.processor?.isEnabled = true }
         }
+        return request
+    }
+
+    func run() async throws {
+        let wanted = try request()
         let context = try await Context(connection, asked)
-        let wanted = request
         try await context.deployment.whileSettingUp {
             // The script for a second database is run after that for the first, which has made the registry.
             var printed: Set<Plan.Step> = []

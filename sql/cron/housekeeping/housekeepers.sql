@@ -1,6 +1,6 @@
 -- The housekeepers' jobs, and as whom they run: watch and house as the registry's owner while there
 -- is a work database, deliver as the alarm role while somebody is told of alarms, too.
--- Executed by: capacity, differences, keep_house.
+-- Executed by: capacity, differences_now, keep_house.
 create or replace function cronmill_cron.housekeepers()
 returns table (name text, run_as text, is_wanted boolean)
 language sql stable parallel safe security definer

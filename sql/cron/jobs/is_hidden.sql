@@ -1,6 +1,6 @@
 -- Whether a job that was noted, and is not seen, is there all the same: row security hides from an
 -- owner without superuser one whose role is gone. pg_cron tells by how it refuses to remove it.
--- Executed by: differences, jobs_without_role, keep_house, reconcile.
+-- Executed by: differences_now, jobs_without_role, keep_house, reconcile.
 create or replace function cronmill_cron.is_hidden(run_as text, jobid bigint)
 returns boolean
 language plpgsql volatile parallel unsafe security definer

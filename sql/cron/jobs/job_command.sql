@@ -1,5 +1,5 @@
 -- The command of a slot's job: one CALL and nothing else, or COMMIT inside it would be refused.
--- Executed by: apply_state, differences, known_jobs, lost_jobs, noted_jobs, reconcile.
+-- Executed by: apply_state, differences_now, known_jobs, lost_jobs, noted_jobs, reconcile.
 create or replace function cronmill_cron.job_command(processor text, slot integer)
 returns text
 language sql immutable parallel safe security invoker

@@ -1,7 +1,7 @@
 -- Jobs that are ours by name, command and database together, and that the registry has not noted:
 -- it was restored from an older dump, or rows of it were deleted. One of a role that may not have
 -- jobs of that database is not ours, whatever it is called.
--- Executed by: differences, reconcile.
+-- Executed by: differences_now, reconcile.
 create or replace function cronmill_cron.lost_jobs()
 returns table (database_name text, processor text, slot integer, jobid bigint, username text)
 language plpgsql volatile parallel unsafe security definer

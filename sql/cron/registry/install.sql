@@ -12,4 +12,5 @@
 \ir deactivate_replaced.sql
 \ir register.sql
 \ir unregister.sql
+\ir differences_now.sql
 \ir differences.sql

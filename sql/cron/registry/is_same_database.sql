@@ -1,7 +1,7 @@
 -- Whether the database of a registered name is the one that was registered. One that was dropped
 -- leaves its name to whoever makes another, and whatever stands in that one would run as the run-as
 -- roles of the first. The registry's own database is always the one.
--- Executed by: deactivate_replaced, differences, reconcile, register, runs_as, take_settings.
+-- Executed by: deactivate_replaced, differences_now, reconcile, register, runs_as, take_settings.
 create or replace function cronmill_cron.is_same_database(database_name text)
 returns boolean
 language sql stable parallel safe security definer

@@ -1,6 +1,6 @@
 -- Run-as roles whose functions may not be called, and why: their jobs and runs are not seen, and
 -- those of others are. None where the registry's owner is a superuser.
--- Executed by: dangers, differences, troubles; monitors and operators.
+-- Executed by: dangers, differences_now, troubles; monitors and operators.
 create or replace function cronmill_cron.broken_roles()
 returns table (role_name text, fault text)
 language sql volatile parallel unsafe security definer

@@ -5,7 +5,7 @@
 -- Then its runs follow each other by the minute; one of another schedule runs until it has nothing
 -- to do, and is woken at its next time. The job stays active all the time: one that is not, and
 -- becomes it, waits for a whole interval first, and one that stops being it is taken from its run.
--- Executed by: apply_state, differences, reconcile.
+-- Executed by: apply_state, differences_now, reconcile.
 create or replace function cronmill_cron.job_schedule(
     schedule text, slot integer, rest cronmill_cron.demand
 )
