@@ -65,7 +65,7 @@ extension SleepTests {
             #expect(
                 try await fixture.cronRows(
                     "select d.state, length(d.heard), cardinality(d.slot_ids) from cronmill_cron.demand as d"
-                ) == ["asleep|100|1"]
+                ) == ["asleep|200|1"]
             )
             await link.close()
 
