@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help packages build release demo check test golden matrix chaos failover soak fuzz sanitize bench lint docs format install clean
+.PHONY: help packages build release demo check test golden matrix chaos wakes failover soak fuzz sanitize bench lint docs format install clean
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
@@ -41,6 +41,9 @@ matrix: ## Run the end-to-end tests on PostgreSQL 15, 17 and 18 (SERVERS="17/lib
 chaos: packages build ## Kill a busy server at random and verify what became of every task (SECONDS=600, SEED=7)
 	python=$$(scripts/make-client-venv .build/client-venv) && .build/debug/chaos-cli --seconds $(or $(SECONDS),60) \
 		--python "$$python" $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+wakes: packages build ## Kill a server while tasks wake processors that sleep (SEED=7, ARGS="--rounds 40")
+	.build/debug/chaos-cli wakes $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 failover: packages build ## Cut off a busy primary, promote its standby, adopt it, and see whether all goes on
 	.build/debug/chaos-cli failover --seconds $(or $(SECONDS),10) $(ARGS)

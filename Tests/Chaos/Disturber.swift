@@ -36,7 +36,7 @@ struct Disturber: Sendable {
         case .launcherTerminated:
             let launcher = try await terminateLauncher()
             hits = launcher != nil
-            if try await launcherReturns() {
+            if try await fixture.launcherReturns() {
                 if let launcher, try await !isReplaced(launcher: launcher) {
                     ledger.note(surprise: "pg_cron's launcher did not come back")
                 }
@@ -105,14 +105,6 @@ struct Disturber: Sendable {
             guard let pid = try rows.first?.get("pid", as: Int.self) else { return nil }
             try await connection.execute("select pg_terminate_backend(\(pid))")
             return pid
-        }
-    }
-
-    /// Whether pg_cron's launcher comes back by itself; before 1.6 only a restart of the server brings it back.
-    private func launcherReturns() async throws -> Bool {
-        try await fixture.insist(ChaosFixture.cronDatabase) { connection in
-            let rows = try await connection.query("select s.launcher_returns from cronmill_cron.scheduler() as s")
-            return try rows.first?.get("launcher_returns") ?? false
         }
     }
 

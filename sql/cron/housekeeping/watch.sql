@@ -8,6 +8,7 @@ as $procedure$
 -- here.
 declare
     ends_at pg_catalog.timestamptz;
+    patient_until pg_catalog.timestamptz;
     failure pg_catalog.text;
     noted_at pg_catalog.timestamptz;
     is_over boolean;
@@ -17,9 +18,17 @@ begin
         when cronmill_cron.runs_one_at_a_time() then clock_timestamp()
         else date_trunc('minute', clock_timestamp()) + interval '1 minute 50 milliseconds'
     end;
-    if not cronmill_cron.begin_house('watch') then
-        return;
-    end if;
+    -- The run that a launcher left behind when it restarted ends just past the minute: who did not
+    -- wait for it would leave the whole minute without a housekeeper.
+    patient_until := clock_timestamp() + interval '2 seconds';
+    while not cronmill_cron.begin_house('watch') loop
+        if clock_timestamp() > patient_until then
+            return;
+        end if;
+        commit;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        perform pg_catalog.pg_sleep(0.05);
+    end loop;
     commit;
     loop
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
