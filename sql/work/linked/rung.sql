@@ -14,9 +14,8 @@ begin
         from pg_catalog.pg_db_role_setting as s
         cross join lateral unnest(s.setconfig) as c (setting)
         where s.setrole = (
-                select r.oid
+                select pg_catalog.to_regrole(quote_ident(i.link_role))::oid
                 from cronmill.installation as i
-                join pg_catalog.pg_roles as r on r.rolname = i.link_role
             )
             and starts_with(c.setting, 'application_name=cronmill ring ')
     );
