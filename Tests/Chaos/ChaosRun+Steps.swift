@@ -152,7 +152,7 @@ extension ChaosRun {
                                 and coalesce(r.return_message, '') not in ('connection failed', 'job startup timeout')
                         ) - \(moment)::timestamptz)::double precision as seconds
                     from cron.job as j
-                    where j.active
+                    where j.active and j.command not like '%.quiet(%'
                     order by seconds desc nulls first
                     """
                 )

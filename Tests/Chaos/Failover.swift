@@ -63,6 +63,7 @@ public struct Failover: Sendable {
 
         progress("setting up the primary")
         try await old.setUp()
+        try await old.setUpSleepers()
         try await replicateSynchronously(old.fixture)
         let producers = both.start((0..<4).map { both.producer($0, ledger) })
         defer { producers.forEach { $0.cancel() } }
@@ -70,6 +71,7 @@ public struct Failover: Sendable {
         try await Task.sleep(for: options.length)
 
         progress("cutting the primary off and promoting the standby")
+        try await old.ringSleepers(ledger)
         let clock = ContinuousClock()
         let cut = clock.now
         try await primary.cut()
@@ -94,6 +96,10 @@ public struct Failover: Sendable {
         report.lines.append(delay)
         report.violations += late
         report.violations += try await new.misplacedJobs()
+        report.violations += try await new.untilSleepersAreDone("enqueued just before the cut")
+        report.violations += try await new.untilSleepersSleep()
+        try await new.ringSleepers(ledger)
+        report.violations += try await new.untilSleepersAreDone("enqueued after the adoption")
         // Through the link, which has to lead to this server now.
         for database in ChaosFixture.databases {
             try await new.fixture.with(database) { connection in
