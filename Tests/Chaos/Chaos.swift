@@ -15,14 +15,23 @@ public enum Chaos {
         _ options: ChaosOptions,
         progress: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> ChaosReport {
+        try await onServer(options) { fixture in
+            try await ChaosRun(fixture: fixture, options: options, progress: progress).run()
+        }
+    }
+
+    /// Makes a server, has something done to it, and stops it, unless it is to be kept for a violation.
+    static func onServer(
+        _ options: ChaosOptions,
+        _ body: (ChaosFixture) async throws -> ChaosReport
+    ) async throws -> ChaosReport {
         let server = try await PrivateServer.start(
             options.installation,
             options: ServerOptions(settings: options.settings)
         )
         do {
             let fixture = ChaosFixture(server: server, program: options.program)
-            let run = ChaosRun(fixture: fixture, options: options, progress: progress)
-            var report = try await run.run()
+            var report = try await body(fixture)
             report.lines.insert(options.text, at: 0)
             if options.keepsServer, !report.violations.isEmpty {
                 try await server.keepRunning()

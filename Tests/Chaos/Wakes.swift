@@ -32,12 +32,7 @@ public struct Wakes: Sendable {
         rounds: Int,
         progress: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> ChaosReport {
-        let server = try await PrivateServer.start(
-            options.installation,
-            options: ServerOptions(settings: options.settings)
-        )
-        do {
-            let fixture = ChaosFixture(server: server, program: options.program)
+        try await Chaos.onServer(options) { fixture in
             try await setUp(fixture)
             let hasSeconds: Bool = try await fixture.with(ChaosFixture.cronDatabase) { connection in
                 try await connection.query("select cronmill_cron.supports_seconds() as answer").first?.get("answer")
@@ -50,19 +45,7 @@ public struct Wakes: Sendable {
                 hasSeconds: hasSeconds,
                 progress: progress
             )
-            var report = try await wakes.run()
-            report.lines.insert(options.text, at: 0)
-            if options.keepsServer, !report.violations.isEmpty {
-                try await server.keepRunning()
-                report.lines.append("the server is left running in \(server.directory); to end it:")
-                report.lines.append(server.stopCommand)
-            } else {
-                await server.stop()
-            }
-            return report
-        } catch {
-            await server.stop()
-            throw error
+            return try await wakes.run()
         }
     }
 
