@@ -20,14 +20,15 @@ public enum Chaos {
         }
     }
 
-    /// Makes a server, has something done to it, and stops it, unless it is to be kept for a violation.
+    /// Makes a server, with settings beside those of the options, has something done to it, and stops it, unless it is to be kept for a violation.
     static func onServer(
         _ options: ChaosOptions,
+        settings: [String: String] = [:],
         _ body: (ChaosFixture) async throws -> ChaosReport
     ) async throws -> ChaosReport {
         let server = try await PrivateServer.start(
             options.installation,
-            options: ServerOptions(settings: options.settings)
+            options: ServerOptions(settings: options.settings.merging(settings) { $1 })
         )
         do {
             let fixture = ChaosFixture(server: server, program: options.program)

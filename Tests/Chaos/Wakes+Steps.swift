@@ -90,26 +90,8 @@ extension Wakes {
 
     /// What is known of a task that is late.
     private func explain(_ entry: WakeLog.Entry) async throws -> String {
-        let task: String = try await fixture.insist(entry.database) { connection in
-            try await connection.query(
-                """
-                select coalesce((
-                    select format('queued, attempts %s, run at %s, began at %s', t.attempts, t.run_at, t.began_at)
-                    from cronmill.task as t where (t.payload ->> 'n')::integer = \(entry.number)
-                ), 'not queued') as text
-                """
-            ).first?.get("text") ?? ""
-        }
-        let rest: String = try await fixture.insist(ChaosFixture.cronDatabase) { connection in
-            try await connection.query(
-                """
-                select format('%s since %s by %s, heard %s', d.state, d.changed_at, d.cause, d.heard) as text
-                from cronmill_cron.demand as d
-                join cronmill_cron.work_database as w on w.work_database_id = d.work_database_id
-                where w.name = \(entry.database) and d.processor = \(entry.queue)
-                """
-            ).first?.get("text") ?? "no row"
-        }
+        let task = try await fixture.taskText(entry.number, in: entry.database)
+        let rest = try await fixture.restText(entry.queue, in: entry.database)
         return "task \(entry.number) of \(entry.database)/\(entry.queue) is not done after \(limit): \(task); \(rest)"
     }
 

@@ -33,7 +33,7 @@ public struct Wakes: Sendable {
         progress: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> ChaosReport {
         try await Chaos.onServer(options) { fixture in
-            try await setUp(fixture)
+            try await fixture.setUpSleepers(databases, queues)
             let hasSeconds: Bool = try await fixture.with(ChaosFixture.cronDatabase) { connection in
                 try await connection.query("select cronmill_cron.supports_seconds() as answer").first?.get("answer")
                     ?? false
@@ -46,29 +46,6 @@ public struct Wakes: Sendable {
                 progress: progress
             )
             return try await wakes.run()
-        }
-    }
-
-    private static func setUp(_ fixture: ChaosFixture) async throws {
-        try await fixture.with(ChaosFixture.cronDatabase) { connection in
-            try await connection.execute("create role \(identifier: ChaosFixture.runner) login")
-            for database in databases { try await connection.execute("create database \(identifier: database)") }
-        }
-        for database in databases {
-            try await fixture.with(database) { try await $0.script(Workload.handler) }
-        }
-        let program = ChaosProgram(fixture: fixture)
-        for (number, queue) in queues.enumerated() {
-            let result = try await program.run(
-                ["setup"] + databases.flatMap { ["--database", $0] } + [
-                    "--queue", queue, "--handler", "app.work", "--run-as", ChaosFixture.runner, "--max-attempts", "20",
-                    "--slots", "\(number + 1)", "--sleep-after", "1s", "--enable",
-                ]
-            )
-            guard result.exitCode == 0 else { throw ChaosError(description: "cronmill setup: \(result.text)") }
-        }
-        for database in databases {
-            try await fixture.with(database) { try await $0.script(Workload.shortDelays) }
         }
     }
 

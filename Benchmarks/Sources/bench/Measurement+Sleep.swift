@@ -38,7 +38,9 @@ extension Measurement {
     }
 
     private mutating func measureSetUp(measuringRest: Bool) async throws {
-        let before = measuringRest ? try await stage.rest(seconds: max(30, scale.restSeconds / 5)) : nil
+        let short = max(30, scale.restSeconds / 5)
+        let before =
+            measuringRest ? try await stage.withoutAutovacuum { try await stage.rest(seconds: short) } : nil
         let took = try await stage.enableSleepers(scale.sleepers)
         add("sleep: enabled by cronmill", took.enabling, "s")
         add("sleep: from then until all sleep", took.falling, "s", note: "the first run of each; a budget of 30")
@@ -46,10 +48,12 @@ extension Measurement {
         guard let before else { return }
         // Counters are told late, and autovacuum looks at what was just made.
         try await Task.sleep(for: .seconds(scale.isQuick ? 5 : 60))
-        let rest = try await stage.rest(seconds: scale.restSeconds)
+        let whole = try await stage.rest(seconds: short)
+        let rest = try await stage.withoutAutovacuum { try await stage.rest(seconds: scale.restSeconds) }
         let size = "\(scale.sleepers.grouped) asleep"
-        add("rest: server, of one core", rest.share, "%", note: "\(size), over \(scale.restSeconds) s")
-        add("rest: the same before they were enabled", before.share, "%", note: "with the housekeeper")
+        add("rest: server without autovacuum, of one core", rest.share, "%", note: "\(size), over \(scale.restSeconds) s")
+        add("rest: the same before they were enabled", before.share, "%", note: "with the housekeeper, over \(short) s")
+        add("rest: the same asleep, with autovacuum", whole.share, "%", note: "its default: each database once a minute")
         add("rest: rows of history", rest.rowsPerMinute, "a minute", note: "all are the housekeepers'")
         add("rest: backends in work databases", Double(rest.backends), "at most")
         try await noteErrors("rest")

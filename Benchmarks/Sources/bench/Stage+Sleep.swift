@@ -116,6 +116,20 @@ extension Stage {
         )
     }
 
+    /// Measures while autovacuum does not visit the databases, as it does on every server that has so many of them.
+    func withoutAutovacuum<Value>(_ body: () async throws -> Value) async throws -> Value {
+        try await setAutovacuum("off")
+        let value = try await body()
+        try await setAutovacuum("on")
+        return value
+    }
+
+    private func setAutovacuum(_ value: String) async throws {
+        try await script("alter system set autovacuum = \(value)")
+        try await script("select pg_reload_conf()")
+        try await Task.sleep(for: .seconds(2))
+    }
+
     struct Rest: Sendable {
         /// Percent of one core.
         var share: Double
