@@ -16,8 +16,8 @@ public struct Wakes: Sendable {
     static let databases = (1...5).map { "wakes_\($0)" }
     static let queues = ["one", "two"]
 
-    /// How soon a task is done after the last kill. After one of the server pg_cron starts the housekeeper at the next
-    /// full minute; where it knows no seconds, those that were woken at the one after that.
+    /// How soon a task is done after the last kill. Where pg_cron knows no seconds it starts the housekeeper at the next
+    /// full minute after one of the server, and those that were woken at the one after that.
     var limit: Duration { hasSeconds ? .seconds(70) : .seconds(130) }
 
     /// Kills a new server's processes amid wakes, and verifies what became of every task.

@@ -17,6 +17,7 @@ struct MigratePlanTests {
                 in: "shop"
             )
             let jobs = try await fixture.jobs(in: "shop")
+            let watched = try await ServerAbilities(of: fixture.server).hasSeconds ? "5 seconds" : "* * * * *"
             let result = try await fixture.migrate("plan")
             #expect(result.exitCode == 0)
             #expect(result.errors == "")
@@ -29,7 +30,7 @@ struct MigratePlanTests {
             )
             #expect(
                 table == [
-                    "cronmill watch postgres * * * * * yes call cronmill_cron.watch() runs in postgres",
+                    "cronmill watch postgres \(watched) yes call cronmill_cron.watch() runs in postgres",
                     "cronmill house postgres * * * * * yes call cronmill_cron.house() runs in postgres",
                     "cronmill shop/work#1 runner 0 0 1 1 * yes call cronmill_processor.work(1) runs in shop, as now",
                     "cronmill shop/work#2 runner 0 0 1 1 * yes call cronmill_processor.work(2) runs in shop, as now",

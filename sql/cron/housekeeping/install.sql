@@ -1,5 +1,6 @@
 \ir lock_class.sql
 \ir housekeepers.sql
+\ir house_schedule.sql
 \ir keep_house.sql
 \ir overdue_slots.sql
 \ir overdue_backends.sql

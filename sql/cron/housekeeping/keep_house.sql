@@ -19,6 +19,7 @@ begin
                 and exists (select from pg_catalog.pg_roles as r where r.rolname = h.run_as)
                 as is_wanted,
             pg_catalog.format('call cronmill_cron.%I()', h.name) as wanted_command,
+            cronmill_cron.house_schedule(h.name) as wanted_schedule,
             o.noted_jobid, coalesce(o.username, o.noted_run_as) as belongs_to,
             o.jobid as there_jobid, o.misplacement is null and o.username = h.run_as as is_ours,
             o.foreign_name is not null as is_foreign,
@@ -36,9 +37,10 @@ begin
             and cronmill_cron.role_fault(one.run_as) is not null;
         if one.is_wanted and one.there_jobid is not null and one.is_ours then
             continue when (one.schedule, one.command, one.runs_in, one.active)
-                = ('* * * * *', one.wanted_command, pg_catalog.current_database()::text, true);
+                = (one.wanted_schedule, one.wanted_command,
+                    pg_catalog.current_database()::text, true);
             perform cronmill_cron.change_job(
-                one.belongs_to, one.there_jobid, '* * * * *', one.wanted_command,
+                one.belongs_to, one.there_jobid, one.wanted_schedule, one.wanted_command,
                 pg_catalog.current_database(), true);
         else
             if one.there_jobid is not null then
@@ -56,8 +58,8 @@ begin
             if one.is_wanted then
                 perform cronmill_cron.note_job(
                     cronmill_cron.schedule_job(
-                        one.run_as, 'cronmill ' || one.name, '* * * * *', one.wanted_command,
-                        pg_catalog.current_database(), true),
+                        one.run_as, 'cronmill ' || one.name, one.wanted_schedule,
+                        one.wanted_command, pg_catalog.current_database(), true),
                     pg_catalog.current_database(), one.name, 0, one.run_as);
             end if;
         end if;

@@ -1,5 +1,5 @@
 -- The housekeeper: looks twice a second, until just past the next minute, when pg_cron has its next
--- run ready. Where pg_cron runs one job at a time it looks once and ends.
+-- run ready (house_schedule). Where pg_cron runs one job at a time it looks once and ends.
 -- Executed by: pg_cron.
 create or replace procedure cronmill_cron.watch()
 language plpgsql

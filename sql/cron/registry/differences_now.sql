@@ -33,7 +33,8 @@ begin
                 on d.work_database_id = p.work_database_id and d.processor = p.name
             cross join lateral generate_series(1, p.slots) as n (slot)
             union all
-            select pg_catalog.current_database()::text, h.name, 0, true, '* * * * *', h.run_as,
+            select pg_catalog.current_database()::text, h.name, 0, true,
+                cronmill_cron.house_schedule(h.name), h.run_as,
                 pg_catalog.format('call cronmill_cron.%I()', h.name), true
             from cronmill_cron.housekeepers() as h
             where h.is_wanted

@@ -1,7 +1,7 @@
 -- Whether this pg_cron knows `N seconds` schedules (from 1.5): by trying, in a subtransaction that
 -- is undone, because the third digit of its version cannot be seen and settings may not be
 -- readable.
--- Executed by: capacity, check_schedule, job_schedule, runs_one_at_a_time.
+-- Executed by: capacity, check_schedule, house_schedule, job_schedule, runs_one_at_a_time.
 create or replace function cronmill_cron.supports_seconds()
 returns boolean
 language plpgsql volatile parallel unsafe security definer
