@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help packages build release demo check test golden matrix chaos wakes failover soak fuzz sanitize bench lint docs format install clean
+.PHONY: help packages build release demo check test golden matrix chaos wakes sleeps failover soak fuzz sanitize bench lint docs format install clean
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
@@ -44,6 +44,9 @@ chaos: packages build ## Kill a busy server at random and verify what became of 
 
 wakes: packages build ## Kill a server while tasks wake processors that sleep (SEED=7, ARGS="--rounds 40")
 	.build/debug/chaos-cli wakes $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+sleeps: packages build ## Enqueue at the moment when processors fall asleep (SEED=7, ARGS="--sleeps 20000 --rolled-back 0")
+	.build/debug/chaos-cli sleeps $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 failover: packages build ## Cut off a busy primary, promote its standby, adopt it, and see whether all goes on
 	.build/debug/chaos-cli failover --seconds $(or $(SECONDS),10) $(ARGS)

@@ -12,13 +12,16 @@ public struct SleepLoad: Sendable {
     public var rolledBack: Int
     /// Percent of the transactions that are prepared.
     public var prepared: Int
+    /// Seconds that a task which is committed may wait; where pg_cron knows no seconds, two full minutes come besides.
+    public var limit: Int
 
     /// A load of so many databases.
-    public init(databases: Int, sleeps: Int, rolledBack: Int, prepared: Int) {
+    public init(databases: Int, sleeps: Int, rolledBack: Int = 20, prepared: Int = 5, limit: Int = 15) {
         self.databases = databases
         self.sleeps = sleeps
         self.rolledBack = rolledBack
         self.prepared = prepared
+        self.limit = limit
     }
 
     var names: [String] { (1...databases).map { "sleeps_\($0)" } }

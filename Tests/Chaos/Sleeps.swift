@@ -17,8 +17,8 @@ public struct Sleeps: Sendable {
 
     static let queue = "one"
 
-    /// How long a task that is committed may wait; where pg_cron knows no seconds, two full minutes come besides.
-    var limit: Double { hasSeconds ? 15 : 135 }
+    /// Seconds that a task which is committed may wait.
+    private var limit: Double { Double(load.limit + (hasSeconds ? 0 : 120)) }
 
     /// Has processors fall asleep on a new server, and verifies what became of every task.
     ///
