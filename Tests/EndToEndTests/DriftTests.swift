@@ -317,7 +317,13 @@ struct DriftTests {
                 #expect(gone.exitCode == 1)
                 #expect(gone.errors.contains("extension pg_cron is gone from cron database \"postgres\""))
                 try await fixture.script(
-                    "create extension pg_cron; select cron.schedule('theirs', '0 0 31 2 *', 'select 1')",
+                    // To know what pg_cron can, the first of our jobs was tried before: it had the second number.
+                    """
+                    create extension pg_cron;
+                    select cron.schedule('first', '0 0 31 2 *', 'select 1');
+                    select cron.schedule('theirs', '0 0 31 2 *', 'select 1');
+                    select cron.unschedule('first')
+                    """,
                     in: "postgres"
                 )
                 let repaired = try await fixture.cronmillHere("sync")

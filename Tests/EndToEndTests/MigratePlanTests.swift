@@ -17,7 +17,7 @@ struct MigratePlanTests {
                 in: "shop"
             )
             let jobs = try await fixture.jobs(in: "shop")
-            let watched = try await ServerAbilities(of: fixture.server).hasSeconds ? "5 seconds" : "* * * * *"
+            let watched = try await ServerAbilities(of: TestServer.shared()).hasSeconds ? "5 seconds" : "* * * * *"
             let result = try await fixture.migrate("plan")
             #expect(result.exitCode == 0)
             #expect(result.errors == "")

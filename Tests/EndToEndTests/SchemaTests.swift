@@ -85,7 +85,8 @@ struct SchemaTests {
             #expect(
                 plan.steps.map(\.title) == [
                     "upgrade schema cronmill_cron to version 3: a note", "renew the functions of the registry",
-                    "upgrade schema cronmill to version 3: a note", "renew the functions of the work database",
+                    "renew the housekeeper", "upgrade schema cronmill to version 3: a note",
+                    "renew the functions of the work database",
                 ]
             )
             try await deployment.apply(plan)

@@ -22,6 +22,8 @@ extension Plan {
             )
         } else if let installed = state.half, !installed.isCurrent(half) {
             renew(half, installed, dropsFirst: cron.mustDrop, in: database)
+            // Its jobs may be wanted otherwise than by the older functions.
+            renewHousekeeper(in: database)
         }
         repairRoles(cron)
         let maxRunningJobs = request.maxRunningJobs ?? cron.givenMaxRunningJobs

@@ -24,7 +24,7 @@ extension Deployment {
             plan.tell(settings, in: cronDatabase)
         }
         if found.differences.contains(where: { $0.slot == 0 && $0.command == nil }) {
-            plan.add("renew the housekeeper", in: cronDatabase, "select cronmill_cron.keep_house()")
+            plan.renewHousekeeper(in: cronDatabase)
         }
         do {
             // What a superuser makes would act as the superuser.

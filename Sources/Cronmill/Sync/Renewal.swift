@@ -39,6 +39,11 @@ struct Renewal: Sendable {
 }
 
 extension Plan {
+    /// Makes the housekeepers' jobs what they are to be.
+    mutating func renewHousekeeper(in database: String) {
+        add("renew the housekeeper", in: database, "select cronmill_cron.keep_house()")
+    }
+
     mutating func renew(_ renewal: Renewal, in database: String) {
         renew(renewal.half, renewal.installed, dropsFirst: renewal.mustDrop, in: database)
     }
