@@ -9,5 +9,7 @@
 \ir is_asked_to_yield.sql
 \ir tell_rest.sql
 \ir try_to_tell.sql
+\ir is_known_to_sleep.sql
+\ir make_known.sql
 \ir fall_asleep.sql
 \ir keep_vigil.sql
