@@ -82,7 +82,9 @@ private struct SettingsText {
             head += commands.map { "--     \($0) --database NAME" }
         }
         if let sharing {
-            head.append("-- Its processors that sleep share pg_cron with those of other databases, which is not part of this:")
+            head.append(
+                "-- Its processors that sleep share pg_cron with those of other databases, which is not part of this:"
+            )
             head.append("--     \(sharing) --database NAME")
         }
         return (head + ["begin;"] + lines + ["commit;"]).joined(separator: "\n") + "\n"

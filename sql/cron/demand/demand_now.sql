@@ -4,10 +4,10 @@
 -- (top: the last of them at work). One with times of its own is woken by nothing else. Of one that
 -- fell asleep a moment ago nothing is believed yet: its run is ending. One that is at work later,
 -- without a place, gets into the line and gives way. Which slots are its own it has told as it ran
--- for the first time (make_known): before that none is seen. Who is granted a place, and does not come, or
--- has one, and is not seen, goes to the end of the line. A database without a link is the cron
--- database itself. Anybody who may connect to a database can take the lock of a ringing transaction
--- there: it is woken for nothing, every ten seconds.
+-- for the first time (make_known): before that none is seen. Who is granted a place, and does not
+-- come, or has one, and is not seen, goes to the end of the line. A database without a link is the
+-- cron database itself. Anybody who may connect to a database can take the lock of a ringing
+-- transaction there: it is woken for nothing, every ten seconds.
 -- Executed by: look.
 create or replace function cronmill_cron.demand_now(now_at timestamptz)
 returns table (

@@ -2,7 +2,8 @@
 -- pg_cron start its jobs accordingly. The lock of its row is not waited for, since the run that
 -- says so waits for us; while the dispatcher looks at it, it goes on. One that says it is awake and
 -- has been given no place gets into the line: anybody could take one so; one that is disabled does
--- not. What a sweep has found tells how soon the next one comes. Changes cronmill_cron.demand and cron.job.
+-- not. What a sweep has found tells how soon the next one comes. Changes cronmill_cron.demand and
+-- cron.job.
 -- Executed by: take_link_rest; tell_rest of a work database that is the cron database, too.
 create or replace function cronmill_cron.take_rest(
     database_name text, name text, state text, heard text, next_at timestamptz, slot_ids integer[],

@@ -1,3 +1,4 @@
+\ir queue_bit.sql
 \ir set_asleep.sql
 \ir lie_down.sql
 \ir get_up.sql

@@ -22,7 +22,7 @@ begin
         'cronmill.asleep'::regclass,
         coalesce(
             (
-                select bit_or(1::bigint << (p.queue_id % 62))
+                select bit_or(cronmill.queue_bit(p.queue_id))
                 from cronmill.sleep as s
                 join cronmill.processor as p on p.processor_id = s.processor_id
                 where s.is_asleep
