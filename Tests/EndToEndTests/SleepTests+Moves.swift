@@ -108,10 +108,9 @@ extension SleepTests {
     }
 
     private static func makeShop(_ fixture: Fixture) async throws {
-        try await fixture.script(
-            "create role runner login; create database shop; create database analytics",
-            in: "postgres"
-        )
+        for statement in ["create role runner login", "create database shop", "create database analytics"] {
+            try await fixture.script(statement, in: "postgres")
+        }
         for database in fixture.databases {
             try await fixture.script(
                 """

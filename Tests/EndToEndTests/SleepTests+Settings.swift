@@ -25,10 +25,9 @@ extension SleepTests {
                 let export = try await fixture.cronmillHere("export")
                 try await withServer { other in
                     let there = Fixture(server: other, databases: [first], runner: fixture.runner)
-                    try await there.script(
-                        "create role \(fixture.runner) login; create database \(first)",
-                        in: "postgres"
-                    )
+                    for statement in ["create role \(fixture.runner) login", "create database \(first)"] {
+                        try await there.script(statement, in: "postgres")
+                    }
                     try await there.script(
                         "create schema app; create function app.work(payload jsonb) returns void language sql as 'select'"
                     )
