@@ -29,7 +29,7 @@ extension SleepTests {
                         try await there.script(statement, in: "postgres")
                     }
                     try await there.script(
-                        "create schema app; create function app.work(payload jsonb) returns void language sql as 'select'"
+                        "create schema app; create function app.work(payload jsonb) returns void language sql as 'select'; grant usage on schema app to \(fixture.runner)"
                     )
                     let command = try #require(
                         export.output.split(separator: "\n").first { $0.contains("cronmill setup --budget") }

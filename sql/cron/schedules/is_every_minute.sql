@@ -1,7 +1,7 @@
 -- Whether a schedule is the one by which a processor that sleeps is woken by its tasks, and its
 -- runs follow each other by the minute; any other has times of its own, and wakes it by them alone.
 -- Without a set clause, so that it becomes part of the statement that calls it.
--- Executed by: demand_now, job_schedule, keep_demand, take_rest.
+-- Executed by: demand_now, job_schedule, keep_demand, take_rest, wake_database.
 create or replace function cronmill_cron.is_every_minute(schedule text)
 returns boolean
 language sql immutable parallel safe security invoker
