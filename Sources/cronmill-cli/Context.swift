@@ -153,6 +153,7 @@ struct Context: Sendable {
     func carryOut(_ plan: Plan, database: String, dryRun: Bool) async throws {
         if dryRun {
             try output.write(script: plan.script)
+            if plan.isEmpty { say("\(database): nothing to change") }
             if let obstacle = plan.obstacle { say("\(database): note: you may not run this: \(obstacle.message)") }
         } else if plan.isEmpty {
             say("\(database): nothing to change")

@@ -78,7 +78,7 @@ extension SleepTests {
             #expect(
                 try await fixture.cronRows(
                     "select n.at_work, n.next_state from cronmill_cron.demand_now(clock_timestamp()) as n"
-                ) == ["1|wanted"]
+                ) == ["0|-"]
             )
             await runner.close()
         }

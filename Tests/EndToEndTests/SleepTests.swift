@@ -400,10 +400,10 @@ struct SleepTests {
 
 extension SleepTests {
     /// A processor that sleeps on a server whose pg_cron does nothing: the test looks, and calls its procedure itself.
-    func withAsleep(_ body: (Fixture) async throws -> Void) async throws {
+    func withAsleep(_ databases: [String] = [], _ body: (Fixture) async throws -> Void) async throws {
         try await withServer { server in
             guard try await !ServerAbilities(of: server).runsOneAtATime else { return }
-            try await withDatabases(on: server, waitsForTurn: false) { fixture in
+            try await withDatabases(named: databases, on: server, waitsForTurn: false) { fixture in
                 try await fixture.setUp(schedule: nil, "--sleep-after", "1s", "--linger", "4s", "--enable")
                 try await fixture.whenNoBackendWorks()
                 try await Self.script(fixture, "update cron.job set active = false")

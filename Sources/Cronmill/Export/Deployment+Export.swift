@@ -15,7 +15,7 @@ extension Deployment {
     /// - Throws: `CronmillError` where nothing is set up, for a processor that is not there and for one whose handler or
     ///   table is gone; `PostgresError`.
     public func exportSettings(_ names: [String] = [], from database: String) async throws -> String {
-        try await inWork(database) { session in
+        var settings = try await inWork(database) { session in
             try WorkState.checkOwner(of: database, session)
             // One look at everything; durations are written as any server reads them.
             return try session.transaction(.snapshot) {
@@ -31,8 +31,29 @@ extension Deployment {
                     !names.isEmpty,
                     session
                 )
-                .text
             }
+        }
+        if settings.hasSleepers { settings.sharing = await sharing() }
+        return settings.text
+    }
+
+    /// The command by which another server shares pg_cron as this one does; a reminder where that cannot be read.
+    private func sharing() async -> String {
+        do {
+            return try await inCron { session in
+                let row = try session.one(
+                    """
+                    select coalesce(i.budget::text, 'auto') as budget, i.reserve,
+                        (extract(epoch from i.quantum) * 1000)::bigint as quantum
+                    from cronmill_cron.installation as i
+                    """
+                )
+                let quantum = Duration.milliseconds(try row.get("quantum", as: Int64.self))
+                return try "cronmill setup --budget \(row.get("budget", as: String.self)) "
+                    + "--quantum \(quantum.roundTripText) --reserve \(row.get("reserve", as: Int.self))"
+            }
+        } catch {
+            return "cronmill setup --budget N --quantum DURATION --reserve N"
         }
     }
 }
@@ -42,6 +63,9 @@ private struct SettingsText {
     private var lines: [String] = []
     /// Commands by which the cron database is told of roles, for those who use psql.
     private var commands: [String] = []
+    /// Whether there are processors that sleep, and the command that shares pg_cron among those of all databases.
+    private(set) var hasSleepers = false
+    var sharing: String?
     private let version: Int
 
     var text: String {
@@ -56,6 +80,12 @@ private struct SettingsText {
         if !commands.isEmpty {
             head.append("-- Before psql, because the cron database has to know of these roles, too:")
             head += commands.map { "--     \($0) --database NAME" }
+        }
+        if let sharing {
+            head.append(
+                "-- Its processors that sleep share pg_cron with those of other databases, which is not part of this:"
+            )
+            head.append("--     \(sharing) --database NAME")
         }
         return (head + ["begin;"] + lines + ["commit;"]).joined(separator: "\n") + "\n"
     }
@@ -134,6 +164,7 @@ private struct SettingsText {
             from cronmill.processor as p where p.name = \(name)
             """
         )
+        if values["sleep_after"] != nil { hasSleepers = true }
         let literals = columns.map { column in
             values[column].map { Self.isUnquoted(column) ? $0 : $0.quotedLiteral } ?? "null"
         }

@@ -37,6 +37,22 @@ extension Deployment {
         }
     }
 
+    /// The same of what it does to the registry alone, where it is about no processor.
+    func obstacle(toRegistry steps: [Plan.Step]) async throws -> CronmillError? {
+        do {
+            try await with(connectCron()) { connection in
+                try await refusing {
+                    try await connection.run { session in
+                        try session.tryOut { try steps.perform(session) }
+                    }
+                }
+            }
+            return nil
+        } catch let error as CronmillError {
+            return error
+        }
+    }
+
     /// Does what a set-up would do to the processor, in transactions that are rolled back: what a trigger or pg_cron
     /// would refuse in the end is refused before anything is done, by the same rules, which are nowhere written twice.
     ///

@@ -70,6 +70,8 @@ extension Deployment {
                 all: plan.steps
             )
             plan.obstacle = try await obstacle(to: rehearsal)
+        } else if (request.budget ?? request.reserve) != nil || request.quantum != nil {
+            plan.obstacle = try await obstacle(toRegistry: registry)
         }
         return request.linkHost == nil ? try await bypassingLink(plan, of: database) : plan
     }

@@ -155,7 +155,9 @@ extension Plan {
                 database_name = s.database_name, port = s.port, data_directory = s.data_directory,
                 cron_database = \(literal: cronDatabase), link_role = \(literal: linkRole)
             from cronmill.stamp() as s
-            """
+            """,
+            // Of what the original's registry was told of their sleep this one knows nothing.
+            "delete from cronmill.sleep"
         )
         if let former = adoption.formerLinkRole, former != linkRole {
             add("drop the former link's role", in: database, "drop role if exists \(identifier: former)")

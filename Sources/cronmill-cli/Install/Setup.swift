@@ -114,7 +114,13 @@ struct Setup: AsyncParsableCommand {
             // The script for a second database is run after that for the first, which has made the registry.
             var printed: Set<Plan.Step> = []
             try await context.forEachDatabase { database in
-                let plan = try await context.deployment.planSetup(wanted, database: database).subtracting(printed)
+                let whole = try await context.deployment.planSetup(wanted, database: database)
+                let plan = whole.subtracting(printed)
+                if dryRun, plan.isEmpty, !whole.isEmpty {
+                    context.say("\(database): nothing beyond what is printed above")
+                    for remark in plan.remarks { context.say("\(database): note: \(remark)") }
+                    return .done
+                }
                 if dryRun { printed.formUnion(plan.steps) }
                 try await context.carryOut(plan, database: database, dryRun: dryRun)
                 return .done

@@ -1,6 +1,6 @@
 -- Gives the jobs of a processor that sleeps the schedule of its state; see job_schedule. Of a job
 -- that is gone, or another's by now, sync tells. Changes cron.job.
--- Executed by: add_slots, keep_slots, set_state, take_rest.
+-- Executed by: add_slots, keep_slots, set_state, take_rest, wake_database.
 create or replace function cronmill_cron.apply_state(work_database_id integer, processor text)
 returns void
 language plpgsql volatile parallel unsafe security definer

@@ -3,10 +3,11 @@
 -- nothing; whether something of it is to be noted (is_news), or of how many slots have a place
 -- (top: the last of them at work). One with times of its own is woken by nothing else. Of one that
 -- fell asleep a moment ago nothing is believed yet: its run is ending. One that is at work later,
--- without a place, gets into the line and gives way. Who is granted a place, and does not come, or
--- has one, and is not seen, goes to the end of the line. A database without a link is the cron
--- database itself. Anybody who may connect to a database can take the lock of a ringing transaction
--- there: it is woken for nothing, every ten seconds.
+-- without a place, gets into the line and gives way. Which slots are its own it has told as it ran
+-- for the first time (make_known): before that none is seen. Who is granted a place, and does not
+-- come, or has one, and is not seen, goes to the end of the line. A database without a link is the
+-- cron database itself. Anybody who may connect to a database can take the lock of a ringing
+-- transaction there: it is woken for nothing, every ten seconds.
 -- Executed by: look.
 create or replace function cronmill_cron.demand_now(now_at timestamptz)
 returns table (
@@ -56,7 +57,7 @@ begin
     ),
     seen as materialized (
         select
-            d.*, w.database_oid, p.schedule <> '* * * * *' as is_timed,
+            d.*, w.database_oid, not cronmill_cron.is_every_minute(p.schedule) as is_timed,
             case when w.link_role is null
                 then coalesce(d.heard, '')
                     <> (select max(b.ring)::text from cronmill_cron.bell as b)
@@ -64,11 +65,7 @@ begin
             end as has_rung,
             i.database is not null as is_ringing,
             -- Whoever may connect to its database can take any number of such locks.
-            least(p.slots, case
-                when k.slot_ids is null then 0
-                when d.slot_ids is null then cardinality(k.slot_ids)
-                else o.at_work
-            end)::integer as at_work,
+            least(p.slots, o.at_work)::integer as at_work,
             coalesce(o.top, 0)::integer as top,
             -- Rings of the cron database itself are not lost, and each run of a job is a row there.
             case when w.link_role is not null

@@ -3,6 +3,7 @@
 \ir take_rest.sql
 \ir demand_now.sql
 \ir set_state.sql
+\ir wake_database.sql
 \ir note_seen.sql
 \ir keep_slots.sql
 \ir add_slots.sql

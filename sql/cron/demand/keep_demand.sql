@@ -38,7 +38,7 @@ begin
                 'look after those that sleep.',
             hint = 'Set cron.use_background_workers = off and restart, or use pg_cron 1.5.';
     end if;
-    is_timed := wanted.schedule <> '* * * * *';
+    is_timed := not cronmill_cron.is_every_minute(wanted.schedule);
     is_wanted := wanted.enabled and not is_timed;
     insert into cronmill_cron.demand as d (work_database_id, processor, state, cause, next_at)
     values (

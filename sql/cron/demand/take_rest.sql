@@ -1,8 +1,9 @@
 -- Takes the word of a run that its processor falls asleep, gives way (wanted), or is awake, and has
 -- pg_cron start its jobs accordingly. The lock of its row is not waited for, since the run that
 -- says so waits for us; while the dispatcher looks at it, it goes on. One that says it is awake and
--- has been given no place gets into the line: anybody could take one so. What a sweep has found
--- tells how soon the next one comes. Changes cronmill_cron.demand and cron.job.
+-- has been given no place gets into the line: anybody could take one so; one that is disabled does
+-- not. What a sweep has found tells how soon the next one comes. Changes cronmill_cron.demand and
+-- cron.job.
 -- Executed by: take_link_rest; tell_rest of a work database that is the cron database, too.
 create or replace function cronmill_cron.take_rest(
     database_name text, name text, state text, heard text, next_at timestamptz, slot_ids integer[],
@@ -39,6 +40,7 @@ begin
     from cronmill_cron.processor as p
     where p.work_database_id = known.work_database_id and p.name = known.processor;
     new_state := case
+        when not wanted.enabled then 'asleep'
         when take_rest.state = 'awake' and known.state in ('asleep', 'wanted') then 'wanted'
         else take_rest.state
     end;
@@ -62,7 +64,7 @@ begin
         end,
         -- One with times of its own is not woken by its tasks.
         next_at = case
-            when wanted.schedule <> '* * * * *'
+            when not cronmill_cron.is_every_minute(wanted.schedule)
                 then cronmill_cron.next_due(wanted.schedule, clock_timestamp())
             else take_rest.next_at
         end,
@@ -89,6 +91,7 @@ begin
     -- Those of the cron database, where it is a work database, too.
     if take_rest.state = 'asleep'
         and take_rest.database_name = pg_catalog.current_database()::text
+        and take_rest.heard ~ '^[0-9]{1,18}$'
     then
         delete from cronmill_cron.bell as b where b.ring < take_rest.heard::bigint;
     end if;

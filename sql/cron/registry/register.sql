@@ -1,6 +1,7 @@
 -- Registers a work database with its link role, which gets the view link and nothing else, and
 -- nothing before it is made. Of a database that was dropped, and whose name another has taken,
--- nothing is left. Changes cronmill_cron.work_database.
+-- nothing is left; of one that is registered anew what sleeps is woken. Changes
+-- cronmill_cron.work_database.
 -- Executed by: the registry's owner.
 create or replace function cronmill_cron.register(database_name text, link_role text)
 returns void
@@ -34,6 +35,9 @@ begin
     )
     on conflict on constraint work_database_name_is_unique do update
     set database_oid = excluded.database_oid, link_role = excluded.link_role;
+    perform cronmill_cron.wake_database(w.work_database_id)
+    from cronmill_cron.work_database as w
+    where w.name = register.database_name;
     perform cronmill_cron.renew_privileges();
     perform cronmill_cron.keep_house();
 end

@@ -1,4 +1,5 @@
 \ir supports_seconds.sql
+\ir is_every_minute.sql
 \ir job_schedule.sql
 \ir supports_last_day.sql
 \ir schedule_rules.sql

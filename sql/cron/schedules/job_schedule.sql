@@ -22,7 +22,7 @@ begin atomic
             or job_schedule.slot > (job_schedule.rest).seen_slots
             then
                 case when cronmill_cron.supports_seconds() then '2 seconds' else '* * * * *' end
-        when job_schedule.schedule = '* * * * *' then '* * * * *'
+        when cronmill_cron.is_every_minute(job_schedule.schedule) then '* * * * *'
         else '0 0 31 2 *'
     end;
 end;

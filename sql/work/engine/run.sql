@@ -35,6 +35,7 @@ begin
         return;
     end if;
     call cronmill.renew(run, slot);
+    call cronmill.make_known(run);
     careful := run.careful;
     poll_seconds := run.poll_seconds;
     push_at := run.push_at;
@@ -43,8 +44,7 @@ begin
     loop
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         began_at := clock_timestamp();
-        -- What may end the run is done last; at the end of its time one of them is, if there was
-        -- none before.
+        -- What may end the run is done last; at the end of its time one is, if none was before.
         alone_first := began_at >= run.alone_at
             or not run.lingers and (total = 0 or alone_first and batch.is_alone) is true;
         batch_size := case when total > 0 and began_at >= run.ends_at then 0

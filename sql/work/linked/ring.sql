@@ -1,5 +1,6 @@
 -- Wakes the processors of this database that are asleep, at the commit of this transaction and with
 -- it, without a word to the cron database: the ring is a row of a catalog that all databases share.
+-- Not while the queue's own is paused: who resumes it rings.
 -- Never waits, never fails. Two transactions cannot change one row at once, so there are three: the
 -- settings of the link's role in this database and in two where it never logs in. Who finds all of
 -- them taken leaves it to those, and to the housekeeper, who sees the locks, and the counters of
@@ -15,17 +16,16 @@ declare
     last_ring constant text := cronmill.rung();
     bells constant text[] := array[current_database(), 'template1', 'template0'];
     link_role text;
+    known record;
 begin
-    -- An old snapshot may show a ring that was heard since.
+    select p.paused, s.heard into known
+    from cronmill.processor as p
+    left join cronmill.sleep as s on s.processor_id = p.processor_id
+    where p.queue_id = ring.queue_id;
+    -- An old snapshot may show a ring that was heard since, or a pause that has ended.
     if own_ring = any (string_to_array(last_ring, ' '))
         or pg_catalog.current_setting('transaction_isolation') = 'read committed'
-        and last_ring is not null
-        and last_ring is distinct from (
-            select s.heard
-            from cronmill.sleep as s
-            join cronmill.processor as p on p.processor_id = s.processor_id
-            where p.queue_id = ring.queue_id
-        )
+        and (known.paused or last_ring is distinct from known.heard and last_ring is not null)
     then
         return;
     end if;

@@ -71,6 +71,8 @@ as $function$
         ('cronmill.is_asked_to_yield(integer)'),
         ('cronmill.tell_rest(integer, text, timestamptz, boolean)'),
         ('cronmill.try_to_tell(cronmill.run_start, text, timestamptz, boolean, boolean)'),
+        ('cronmill.is_known_to_sleep(integer)'),
+        ('cronmill.make_known(cronmill.run_start)'),
         ('cronmill.fall_asleep(cronmill.run_start, cronmill.counters, boolean)'),
         ('cronmill.keep_vigil(cronmill.run_start, boolean, cronmill.counters, cronmill.vigil, '
             'text)'),

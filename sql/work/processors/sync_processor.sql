@@ -42,16 +42,19 @@ begin
     if tg_op = 'UPDATE' and old.paused and not new.paused then
         perform cronmill.wake(new.queue_id);
     end if;
-    if is_told then
-        return null;
-    end if;
-    if tg_op = 'INSERT'
+    if not is_told and (
+        tg_op = 'INSERT'
         or (new.enabled, new.slots, new.schedule, new.linger, new.run_as, new.sleep_after)
         is distinct from (
             old.enabled, old.slots, old.schedule, old.linger, old.run_as, old.sleep_after
         )
-    then
+    ) then
         perform cronmill.send_to_registry(new, false);
+    end if;
+    -- Nobody needs to ring for one that sleeps no more. After the registry, as its runs lock them.
+    if tg_op = 'UPDATE' and old.sleep_after is not null and new.sleep_after is null then
+        perform cronmill.set_asleep(new.processor_id, false, null);
+        delete from cronmill.sleep as s where s.processor_id = new.processor_id;
     end if;
     return null;
 end

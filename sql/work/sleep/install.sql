@@ -1,3 +1,4 @@
+\ir queue_bit.sql
 \ir set_asleep.sql
 \ir lie_down.sql
 \ir get_up.sql
@@ -9,5 +10,7 @@
 \ir is_asked_to_yield.sql
 \ir tell_rest.sql
 \ir try_to_tell.sql
+\ir is_known_to_sleep.sql
+\ir make_known.sql
 \ir fall_asleep.sql
 \ir keep_vigil.sql

@@ -2,7 +2,7 @@
 -- noted. One at a time does, and waits two seconds for others at most. What is to be set is set at
 -- once; what is to be cleared, too: the caller has to know that its run, or the next one, looks
 -- into the queue. Changes cronmill.sleep.
--- Executed by: get_up, lie_down.
+-- Executed by: get_up, lie_down, sync_processor.
 create or replace function cronmill.set_asleep(processor_id integer, is_asleep boolean, heard text)
 returns void
 language plpgsql volatile parallel unsafe security definer
@@ -22,7 +22,7 @@ begin
         'cronmill.asleep'::regclass,
         coalesce(
             (
-                select bit_or(1::bigint << (p.queue_id % 62))
+                select bit_or(cronmill.queue_bit(p.queue_id))
                 from cronmill.sleep as s
                 join cronmill.processor as p on p.processor_id = s.processor_id
                 where s.is_asleep

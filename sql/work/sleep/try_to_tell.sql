@@ -1,7 +1,7 @@
 -- Tells the registry in a transaction of its own, which is rolled back if that fails, because a
 -- commit after an error of the link could fail, too. The run goes on as if nothing had been said.
--- Executed by: close_run, fall_asleep, keep_vigil; the processor's run-as role, between its
--- transactions.
+-- Executed by: close_run, fall_asleep, keep_vigil, make_known; the processor's run-as role, between
+-- its transactions.
 create or replace procedure cronmill.try_to_tell(
     run cronmill.run_start,
     state text,

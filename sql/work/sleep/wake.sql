@@ -8,7 +8,7 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 begin
-    if pg_sequence_last_value('cronmill.asleep'::regclass) & (1::bigint << (queue_id % 62)) <> 0
+    if pg_sequence_last_value('cronmill.asleep'::regclass) & cronmill.queue_bit(queue_id) <> 0
     then
         perform cronmill.ring(queue_id);
     end if;

@@ -53,8 +53,7 @@ begin
         for share;
         exit when found_id is not null;
     end loop;
-    if pg_sequence_last_value('cronmill.asleep'::regclass) & (1::bigint << (known_queue_id % 62))
-        <> 0
+    if pg_sequence_last_value('cronmill.asleep'::regclass) & cronmill.queue_bit(known_queue_id) <> 0
     then
         perform cronmill.ring(known_queue_id);
     end if;

@@ -30,8 +30,7 @@ begin
         known_queue_id, enqueue_many.priority, due_at, unnest(enqueue_many.payloads),
         enqueue_many.group_key, enqueue_many.timeout, enqueue_many.max_attempts;
     get diagnostics row_total = row_count;
-    if pg_sequence_last_value('cronmill.asleep'::regclass) & (1::bigint << (known_queue_id % 62))
-        <> 0
+    if pg_sequence_last_value('cronmill.asleep'::regclass) & cronmill.queue_bit(known_queue_id) <> 0
     then
         perform cronmill.ring(known_queue_id);
     end if;
