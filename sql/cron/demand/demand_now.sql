@@ -22,6 +22,9 @@ as $function$
 declare
     slot_class constant oid := cronmill_cron.lock_class('slot')::oid;
     ring_class constant oid := cronmill_cron.lock_class('ring')::oid;
+    -- A run ends with the minute, and is followed by one that pg_cron has ready by then: not where
+    -- it learns only a moment later that runs follow each other by the minute.
+    is_quiet constant boolean := extract(second from demand_now.now_at) between 3 and 55;
 begin
     return query
     with ring as materialized (
@@ -93,7 +96,7 @@ begin
         s.top, s.inserted_now,
         case
             when c.cause is not null then 'wanted'
-            when s.at_work > 0 and s.state = 'granted' then 'awake'
+            when s.at_work > 0 and s.state = 'granted' and is_quiet then 'awake'
         end,
         coalesce(c.cause, s.cause),
         case
@@ -105,7 +108,7 @@ begin
                 then s.inserted_now is not null and s.age > interval '0.3 seconds'
             else (s.inserted_now <> s.inserted or s.is_ringing) and s.sweep_at is null
         end,
-        s.state = 'awake' and case
+        s.state = 'awake' and is_quiet and case
             when s.top < s.slots then s.top > s.seen_slots or s.give_up_at < demand_now.now_at
             else s.seen_slots < s.slots
                 or s.slots > 1 and s.give_up_at < demand_now.now_at + interval '5 seconds'
@@ -122,14 +125,17 @@ begin
             when s.state = 'granted' and s.age > interval '70 seconds' then 'unseen'
             -- Between two runs there is a moment.
             when s.state = 'awake' and demand_now.now_at - greatest(s.seen_at, s.changed_at)
-                > case when s.others_wait then interval '12 seconds' else interval '100 seconds' end
+                > case when s.others_wait then interval '12 seconds' else interval '30 seconds' end
                 then 'unseen'
             when s.state <> 'asleep' or s.age < interval '1.2 seconds' then null
             when s.is_timed then case when s.next_at <= demand_now.now_at then 'time' end
             when s.has_rung then 'ring'
             when s.is_ringing and s.age > interval '10 seconds' then 'ringing'
             when s.next_at <= demand_now.now_at then 'time'
-            when s.sweep_at <= demand_now.now_at or s.age > interval '1 hour' then 'sweep'
+            -- Of a transaction that had not ended when it fell asleep, it looks soon by itself.
+            when s.sweep_at <= demand_now.now_at
+                    and (s.next_at > demand_now.now_at + interval '10 seconds') is not false
+                or s.age > interval '1 hour' then 'sweep'
             when s.changed_at < pg_catalog.pg_postmaster_start_time() then 'start'
         end as cause
     ) as c;

@@ -28,7 +28,7 @@ begin
         sweep_at = null,
         slots = case when set_state.new_state = 'wanted' then 1 else d.slots end,
         seen_slots = case when set_state.new_state = 'awake' then 1 else 0 end,
-        wanted_slots = null
+        wanted_slots = case when set_state.new_state = 'awake' then d.wanted_slots end
     where d.work_database_id = set_state.work_database_id
         and d.processor = set_state.processor
         and d.state = set_state.old_state;

@@ -41,8 +41,10 @@ begin
     where p.work_database_id = known.work_database_id and p.name = known.processor;
     new_state := case
         when not wanted.enabled then 'asleep'
-        when take_rest.state = 'awake' and known.state in ('asleep', 'wanted') then 'wanted'
-        else take_rest.state
+        when take_rest.state <> 'awake' then take_rest.state
+        when known.state = 'asleep' then 'wanted'
+        -- The dispatcher knows when it may be said to be awake.
+        else known.state
     end;
     is_swept := known.cause is not distinct from 'sweep' and take_rest.state <> 'awake';
     update cronmill_cron.demand as d
@@ -55,7 +57,7 @@ begin
         seen_at = clock_timestamp(),
         cause = case
             when new_state = 'wanted' then 'yielded'
-            when new_state = 'awake' then d.cause
+            when new_state in ('granted', 'awake') then d.cause
         end,
         -- A link may write what it likes, and the dispatcher reads that twice a second.
         heard = case
@@ -72,7 +74,7 @@ begin
         slots = case when new_state = 'awake' then d.slots else 1 end,
         seen_slots = case when new_state = 'awake' then d.seen_slots else 0 end,
         wanted_slots = case
-            when new_state = 'awake' and take_rest.wanted_slots > 1
+            when new_state in ('granted', 'awake') and take_rest.wanted_slots > 1
                 then least(take_rest.wanted_slots, wanted.slots)
         end,
         inserted = null,
