@@ -26,7 +26,13 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "Postgres", dependencies: ["CLibpq"], swiftSettings: strict),
-        .target(name: "SQLFiles", path: "sql", swiftSettings: strict, plugins: ["EmbedFiles"]),
+        .target(
+            name: "SQLFiles",
+            dependencies: ["Postgres"],
+            path: "sql",
+            swiftSettings: strict,
+            plugins: ["EmbedFiles"]
+        ),
         .target(name: "Cronmill", dependencies: ["Postgres", "SQLFiles"], swiftSettings: strict),
         .target(
             name: "PrivateServer",

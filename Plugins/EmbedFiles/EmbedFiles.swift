@@ -12,14 +12,16 @@ struct EmbedFiles: BuildToolPlugin {
             .map(\.url)
             .filter { $0.pathExtension == "sql" }
             .sorted { $0.path < $1.path }
-        let output = context.pluginWorkDirectoryURL.appending(path: "SQLFile+All.swift")
+        let outputs = ["SQLFile+All.swift", "SQL+Queries.swift"].map {
+            context.pluginWorkDirectoryURL.appending(path: $0)
+        }
         return [
             .buildCommand(
                 displayName: "Embedding \(files.count) SQL files",
                 executable: try context.tool(named: "embed-files").url,
-                arguments: [target.directoryURL.path, output.path] + files.map(\.path),
+                arguments: [target.directoryURL.path] + outputs.map(\.path) + files.map(\.path),
                 inputFiles: files,
-                outputFiles: [output]
+                outputFiles: outputs
             )
         ]
     }

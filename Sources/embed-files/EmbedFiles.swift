@@ -1,17 +1,18 @@
 import Foundation
 
-/// `embed-files ROOT OUTPUT FILE...` writes the Swift file that holds the text of every FILE.
+/// `embed-files ROOT FILES QUERIES FILE...` writes two Swift files: FILES holds the text of every FILE, QUERIES a function
+/// for each that is in `ROOT/queries`.
 @main
 struct EmbedFiles {
     static func main() throws {
-        let arguments = CommandLine.arguments.dropFirst()
-        guard arguments.count >= 2 else {
-            throw EmbedError(description: "usage: embed-files ROOT OUTPUT FILE...")
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        guard arguments.count >= 3 else {
+            throw EmbedError(description: "usage: embed-files ROOT FILES QUERIES FILE...")
         }
-        let paths = Array(arguments)
-        let root = paths[0].hasSuffix("/") ? paths[0] : paths[0] + "/"
-        let entries = try paths.dropFirst(2).map { try entry(path: $0, root: root) }
-        let source = """
+        let root = arguments[0].hasSuffix("/") ? arguments[0] : arguments[0] + "/"
+        let files = try arguments.dropFirst(3).map { try file($0, root: root) }
+        let entries = files.map { "        SQLFile(path: \(StringLiteral($0.path)), text: \(StringLiteral($0.text)))," }
+        let all = """
             extension SQLFile {
                 /// Every SQL file, ordered by path.
                 public static let all: [SQLFile] = [
@@ -20,18 +21,29 @@ struct EmbedFiles {
             }
 
             """
-        try Data(source.utf8).write(to: URL(filePath: paths[1]), options: .atomic)
+        let queries = try files.filter { $0.path.hasPrefix("queries/") }.map {
+            try QueryFile(path: $0.path, text: $0.text)
+        }
+        let functions = """
+            package import Postgres
+
+            extension SQL {
+            \(queries.map(\.declaration).joined(separator: "\n\n"))
+            }
+
+            """
+        try Data(all.utf8).write(to: URL(filePath: arguments[1]), options: .atomic)
+        try Data(functions.utf8).write(to: URL(filePath: arguments[2]), options: .atomic)
     }
 
-    /// One element of the list.
-    private static func entry(path: String, root: String) throws -> String {
+    /// Where the file is, below the root, and its text.
+    private static func file(_ path: String, root: String) throws -> (path: String, text: String) {
         guard path.hasPrefix(root) else {
             throw EmbedError(description: "\(path) is not below \(root)")
         }
         guard let text = String(validating: try Data(contentsOf: URL(filePath: path)), as: UTF8.self) else {
             throw EmbedError(description: "\(path) is not UTF-8")
         }
-        let name = StringLiteral(String(path.dropFirst(root.count)))
-        return "        SQLFile(path: \(name), text: \(StringLiteral(text))),"
+        return (String(path.dropFirst(root.count)), text)
     }
 }

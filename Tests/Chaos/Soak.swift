@@ -1,5 +1,4 @@
 import Postgres
-import PrivateServer
 
 /// A steady load on a server of its own, for long, and what becomes of memory and sizes.
 ///
@@ -40,18 +39,8 @@ public struct Soak: Sendable {
         _ options: ChaosOptions,
         progress: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> ChaosReport {
-        let server = try await PrivateServer.start(
-            options.installation,
-            options: ServerOptions(settings: options.settings)
-        )
-        do {
-            let fixture = ChaosFixture(server: server, program: options.program)
-            let report = try await Soak(fixture: fixture, options: options, progress: progress).run()
-            await server.stop()
-            return report
-        } catch {
-            await server.stop()
-            throw error
+        try await Chaos.onServer(options) { fixture in
+            try await Soak(fixture: fixture, options: options, progress: progress).run()
         }
     }
 
@@ -80,7 +69,7 @@ public struct Soak: Sendable {
         )
         var report = ChaosReport()
         report.lines = [
-            options.text, "\(Self.rate) tasks a second and database, schedule \(Self.schedule), \(Self.kept) runs kept",
+            "\(Self.rate) tasks a second and database, schedule \(Self.schedule), \(Self.kept) runs kept",
             Sample.heading,
         ]
         report.lines += samples.enumerated().filter { $0.offset % max(1, samples.count / 12) == 0 }.map(\.element.text)

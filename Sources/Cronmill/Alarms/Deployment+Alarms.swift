@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension Deployment {
     /// Alarms that may be seen, the newest first; those of the server always.
@@ -103,21 +104,7 @@ extension Deployment {
             return plan
         }
         let signature = function.contains("(") ? function : function + "(jsonb)"
-        let row = try session.one(
-            """
-            select to_regprocedure(\(signature)) is not null as is_there,
-                (h.alarm_function = w.signature and h.alarm_routine = to_regprocedure(\(signature)) and (h.alarm_role = \(role) or \(role)::text is null)) is true as is_set
-            from cronmill_cron.housekeeping as h
-            cross join lateral (
-                select concat(quote_ident(n.nspname), '.', quote_ident(p.proname), '(jsonb)') as signature
-                from pg_catalog.pg_proc as p
-                join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-                where p.oid = to_regprocedure(\(signature))
-                union all
-                select null where to_regprocedure(\(signature)) is null
-            ) as w
-            """
-        )
+        let row = try session.one(.alarmFunction(signature: signature, role: role))
         guard try row.get("is_there") else {
             throw CronmillError(
                 .failed,

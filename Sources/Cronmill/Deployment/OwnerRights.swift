@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 /// Reads with the rights of a role that is trusted less than the one connected.
 struct OwnerRights {
@@ -36,19 +37,7 @@ struct OwnerRights {
     }
 
     private func untrustedOwner() throws -> String? {
-        try session.query(
-            """
-            select r.rolname as owner
-            from pg_catalog.pg_namespace as n
-            join pg_catalog.pg_roles as r on r.oid operator(pg_catalog.=) n.nspowner
-            join pg_catalog.pg_roles as m on m.rolname operator(pg_catalog.=) session_user
-            where n.nspname operator(pg_catalog.=) 'cronmill' and m.rolsuper and not r.rolsuper
-                and not pg_catalog.pg_is_in_recovery()
-                and not exists (select from pg_catalog.pg_event_trigger)
-                -- The registry's functions ask who has logged in.
-                and pg_catalog.to_regnamespace('cronmill_cron') is null
-            """
-        ).first?.get("owner")
+        try session.query(.untrustedOwner).first?.get("owner")
     }
 
     /// The rows of a query that runs code which is not trusted, with a role's rights; see `query`.

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Postgres
+internal import SQLFiles
 
 /// Whether a session may touch what stands in our schemas.
 ///
@@ -89,7 +90,8 @@ final class SchemaTrust {
         _ session: Session,
         _ named: [String]
     ) throws(PostgresError) -> (present: Set<String>, stranger: Stranger?) {
-        let rows = try session.query(question(standing + named.filter { !standing.contains($0) }))
+        let schemas = standing + named.filter { !standing.contains($0) }
+        let rows = try session.query(.schemaTrust(schemas: schemas))
         guard let row = rows.first else { return ([], nil) }
         let present = Set(try row.get("present", as: [String].self))
         guard let object = try row.get("object", as: String?.self) else { return (present, nil) }

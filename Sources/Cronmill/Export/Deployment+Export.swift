@@ -95,20 +95,7 @@ private struct SettingsText {
         self.version = version
         add("set local client_encoding = 'UTF8'")
         add("set local client_min_messages = warning")
-        let check = """
-            declare
-                version constant integer := (select i.schema_version from cronmill.installation as i);
-            begin
-                if version <> \(version) then
-                    raise exception using
-                        errcode = 'MC014',
-                        message = format('these settings are for schema version \(version), and database "%s" has version %s',
-                            current_database(), version),
-                        hint = 'Export them again after cronmill setup has brought both databases up to date.';
-                end if;
-            end
-            """
-        add("do \(literal: check)")
+        add("do \(literal: SQL.assertVersion(version: "\(literal: version)").text)")
         let queues = try session.query(
             """
             select q.name from cronmill.queue as q

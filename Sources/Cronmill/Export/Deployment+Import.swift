@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension Deployment {
     /// Plans what applies an export of settings to a work database; an empty plan says that nothing has to change.
@@ -100,26 +101,7 @@ extension Deployment {
                 )
             }
             processors = Dictionary(uniqueKeysWithValues: rows)
-            rest = try session.one(
-                """
-                select jsonb_build_array(
-                    array(select q.name from cronmill.queue as q order by q.name),
-                    array(
-                        select jsonb_build_array(g.role_name, g.part, g.queue_id)
-                        from cronmill.grantee as g order by 1
-                    ),
-                    array(
-                        select jsonb_build_array(pg_get_functiondef(f.oid), array(select unnest(f.proacl)::text order by 1))
-                        from pg_catalog.pg_proc as f
-                        where f.pronamespace = 'cronmill_processor'::regnamespace
-                        order by f.oid::regprocedure::text
-                    ),
-                    array(
-                        select to_regclass(p.result_table)::oid from cronmill.processor as p order by p.name
-                    )
-                )::text as rest
-                """
-            ).get("rest")
+            rest = try session.one(.importState).get("rest")
         }
     }
 }

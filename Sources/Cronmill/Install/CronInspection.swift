@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 /// What setup has to know of the cron database.
 struct CronInspection: Sendable {
@@ -118,21 +119,7 @@ struct CronInspection: Sendable {
         givenMaxRunningJobs = try given.get("given_max_running_jobs")
         givenOthers = try given.get("given_others")
         guard !state.isSuperuser else { return }
-        let roles = try session.query(
-            """
-            select r.rolname, cronmill_cron.role_fault(r.rolname) is null as is_sound
-            from pg_catalog.pg_roles as r
-            where r.rolname <> current_user
-                and (
-                    r.rolname = any (\(permittedRoles.sorted()))
-                    or exists (
-                        select from pg_catalog.pg_proc as p
-                        join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-                        where n.nspname = 'cronmill_run_as' and p.proname = r.rolname
-                    )
-                )
-            """
-        )
+        let roles = try session.query(.permittedRoles(names: permittedRoles.sorted()))
         for row in roles {
             let role: String = try row.get("rolname")
             if try row.get("is_sound") {

@@ -39,86 +39,11 @@ struct Half: Sendable {
         """
     }
 
-    /// Functions, views and triggers of a schema, as the catalog has them: kind, name, definition.
-    static func definitions(in schema: String) -> SQL {
-        """
-        select 'routine' as kind, p.oid::regprocedure::text as name, pg_get_functiondef(p.oid) as definition,
-            coalesce(p.xmin::text::bigint = pg_current_xact_id_if_assigned()::text::bigint % 4294967296, false) as is_new
-        from pg_catalog.pg_proc as p
-        where p.pronamespace = \(literal: schema)::regnamespace and p.prokind in ('f', 'p')
-        union all
-        select 'view', c.oid::regclass::text, concat(pg_get_viewdef(c.oid), c.reloptions::text), true
-        from pg_catalog.pg_class as c
-        where c.relnamespace = \(literal: schema)::regnamespace and c.relkind = 'v'
-        union all
-        select 'trigger', concat(quote_ident(t.tgname), ' of ', c.oid::regclass), concat(pg_get_triggerdef(t.oid), t.tgenabled), true
-        from pg_catalog.pg_trigger as t
-        join pg_catalog.pg_class as c on c.oid = t.tgrelid
-        where c.relnamespace = \(literal: schema)::regnamespace and not t.tgisinternal
-        """
-    }
-
-    /// A query that gives a hash of them.
+    /// A query that gives a hash of the functions, views and triggers of a schema.
     static func digest(of schema: String) -> SQL {
         """
         select md5(coalesce(string_agg(d.definition, e'\\n' order by d.kind, d.name collate "C"), ''))
-        from (\(sql: definitions(in: schema))) as d
-        """
-    }
-
-    /// Drops all of them, so that they can be made with other types of results or other columns. Whatever else depends
-    /// on one of them stands in the way, and the error names it.
-    static func dropAll(in schema: String) -> SQL {
-        """
-        do $$
-        declare
-            one record;
-            names text;
-        begin
-            for one in
-                select t.tgname, t.tgrelid::regclass as place
-                from pg_catalog.pg_trigger as t
-                join pg_catalog.pg_class as c on c.oid = t.tgrelid
-                where c.relnamespace = \(literal: schema)::regnamespace and not t.tgisinternal
-            loop
-                execute pg_catalog.format('drop trigger %I on %s', one.tgname, one.place);
-            end loop;
-            select string_agg(c.oid::regclass::text, ', ') into names
-            from pg_catalog.pg_class as c
-            where c.relnamespace = \(literal: schema)::regnamespace and c.relkind = 'v';
-            if names is not null then
-                execute pg_catalog.format('drop view %s', names);
-            end if;
-            select string_agg(p.oid::regprocedure::text, ', ') into names
-            from pg_catalog.pg_proc as p
-            where p.pronamespace = \(literal: schema)::regnamespace;
-            if names is not null then
-                execute pg_catalog.format('drop routine %s', names);
-            end if;
-        end $$
-        """
-    }
-
-    /// Drops the routines of a schema that the transaction has not made or renewed: those of an older version whose
-    /// parameters or names have changed. One that something else depends on is left, with a warning.
-    static func dropStale(in schema: String) -> SQL {
-        """
-        do $$
-        declare
-            stale text;
-        begin
-            for stale in
-                select p.oid::regprocedure from pg_catalog.pg_proc as p
-                where p.pronamespace = \(literal: schema)::regnamespace
-                    and p.xmin::text::bigint <> pg_catalog.pg_current_xact_id()::text::bigint % 4294967296
-            loop
-                begin
-                    execute pg_catalog.format('drop routine %s', stale);
-                exception when dependent_objects_still_exist then
-                    raise warning 'routine % is of an older version and is left: something depends on it', stale;
-                end;
-            end loop;
-        end $$
+        from (\(sql: .definitions(schema: schema))) as d
         """
     }
 }
@@ -164,8 +89,8 @@ extension Plan {
         add(
             "renew the functions of \(half.schema == "cronmill" ? "the work database" : "the registry")",
             in: database,
-            statements: (dropsFirst ? [Half.dropAll(in: half.schema)] : []) + half.routines
-                + [Half.dropStale(in: half.schema), privileges, half.mark]
+            statements: (dropsFirst ? [.dropDefinitions(schema: half.schema)] : []) + half.routines
+                + [.dropStaleRoutines(schema: half.schema), privileges, half.mark]
         )
     }
 }
@@ -189,7 +114,7 @@ extension Half {
     func changesByHand(dropsFirst: Bool, _ session: Session) throws -> [String] {
         func definitions() throws -> [String: (text: String, isNew: Bool)] {
             var all: [String: (text: String, isNew: Bool)] = [:]
-            for row in try session.query(Half.definitions(in: schema)) {
+            for row in try session.query(.definitions(schema: schema)) {
                 all["\(try row.get("kind", as: String.self)) \(try row.get("name", as: String.self))"] =
                     (try row.get("definition"), try row.get("is_new"))
             }
@@ -197,7 +122,7 @@ extension Half {
         }
         let before = try definitions()
         let after = try session.tryOut {
-            for statement in (dropsFirst ? [Half.dropAll(in: schema)] : []) + routines {
+            for statement in (dropsFirst ? [.dropDefinitions(schema: schema)] : []) + routines {
                 try session.perform(statement)
             }
             return try definitions()

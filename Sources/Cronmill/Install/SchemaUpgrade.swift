@@ -86,21 +86,7 @@ extension SQLScript {
         }
         guard isStrict, version == self.version else { return version }
         let found: Set<String> = Set(
-            try session.query(
-                """
-                select concat_ws('.', n.nspname, c.relname, a.attname) as name
-                from pg_catalog.pg_class as c
-                join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-                join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-                where n.nspname = \(schema) and c.relkind = 'r'
-                union all
-                select concat_ws('.', n.nspname, t.typname)
-                from pg_catalog.pg_type as t
-                join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
-                left join pg_catalog.pg_class as c on c.oid = t.typrelid
-                where n.nspname = \(schema) and t.typelem = 0 and (t.typrelid = 0 or c.relkind = 'c')
-                """
-            ).map { try $0.get("name") }
+            try session.query(.tableColumns(schema: schema)).map { try $0.get("name") }
         )
         let promised = self.promised
         guard found != promised else { return version }

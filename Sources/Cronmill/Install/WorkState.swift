@@ -29,46 +29,7 @@ struct WorkState: Sendable {
         _ files: [SQLFile] = SQLFile.all,
         isStrict: Bool = false
     ) throws -> WorkState {
-        let row = try session.one(
-            """
-            select
-                current_database() as database,
-                current_user as user,
-                (select r.rolsuper from pg_catalog.pg_roles as r where r.rolname = current_user) as is_superuser,
-                exists (select 1 from pg_catalog.pg_extension as e where e.extname = 'postgres_fdw') as has_fdw,
-                -- to_regclass would want USAGE on the schema.
-                exists (
-                    select 1 from pg_catalog.pg_class as c
-                    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-                    where n.nspname = 'cronmill' and c.relname = 'installation'
-                ) as is_installed,
-                (select pg_get_userbyid(n.nspowner) from pg_catalog.pg_namespace as n where n.nspname = 'cronmill') as owner,
-                coalesce(
-                    (
-                        select r.rolsuper from pg_catalog.pg_namespace as n
-                        join pg_catalog.pg_roles as r on r.oid = n.nspowner where n.nspname = 'cronmill'
-                    ), false
-                ) as is_owned_by_superuser,
-                exists (
-                    select 1 from pg_catalog.pg_class as c
-                    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-                    where n.nspname = 'cronmill' and c.relname = 'registry'
-                ) as has_registry,
-                exists (
-                    select 1 from pg_catalog.pg_user_mappings as m
-                    where m.srvname = 'cronmill' and m.usename = current_user
-                ) as has_link,
-                (
-                    select substr(o.option, length('dbname=') + 1)
-                    from pg_catalog.pg_foreign_server as s
-                    cross join lateral unnest(s.srvoptions) as o (option)
-                    where s.srvname = 'cronmill' and o.option like 'dbname=%'
-                ) as link_database,
-                (
-                    select pg_get_userbyid(s.srvowner) from pg_catalog.pg_foreign_server as s where s.srvname = 'cronmill'
-                ) as server_owner
-            """
-        )
+        let row = try session.one(.workState)
         var state = try WorkState(
             database: row.get("database"),
             user: row.get("user"),

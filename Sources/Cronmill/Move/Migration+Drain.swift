@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 /// A run that has not ended.
 struct LiveRun: Sendable, Hashable {
@@ -172,23 +173,7 @@ extension LiveRun {
             hasRegistry
             ? "select o.jobid, o.processor, o.slot from cronmill_cron.job as o where o.removed_at is null"
             : "select null::bigint as jobid, null::text as processor, null::integer as slot where false"
-        let runs = try session.query(
-            """
-            select d.runid, d.jobid, a.pid, d.database, o.processor, o.slot,
-                coalesce('"' || j.jobname || '"', left(d.command, 40)) as title
-            from cron.job_run_details as d
-            left join pg_catalog.pg_stat_activity as a
-                on (a.pid, a.datname, a.usename) = (d.job_pid, d.database, d.username)
-                and a.state is distinct from 'idle'
-                and a.backend_start < coalesce(d.start_time, clock_timestamp()) + interval '5 seconds'
-            left join cron.job as j on j.jobid = d.jobid
-            left join (\(sql: ours)) as o on o.jobid = d.jobid
-            where d.runid > \(floor)
-                and d.status in ('starting', 'connecting', 'sending', 'running')
-                and (a.pid is not null or \(connecting) and d.job_pid is null)
-            order by d.runid
-            """
-        ).map { row in
+        let runs = try session.query(.liveRuns(floor: floor, connecting: connecting, ours: ours)).map { row in
             try LiveRun(
                 runid: row.get("runid"),
                 jobid: row.get("jobid"),

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension Migration {
     private static let window = 10_000
@@ -71,18 +72,10 @@ extension Migration {
         let bytes: [UInt8] = try await source.inCron { session in
             var bytes: [UInt8] = []
             try session.copyOut(
-                """
-                copy (
-                    select d.jobid, d.runid, d.job_pid, d.database, d.username, d.command,
-                        case when d.status in ('starting', 'connecting', 'sending', 'running') then 'failed'
-                            else d.status end,
-                        case when d.status in ('starting', 'connecting', 'sending', 'running')
-                            then 'server restarted' else d.return_message end,
-                        d.start_time, d.end_time
-                    from cron.job_run_details as d
-                    where d.runid between \(literal: Int(runids.lowerBound)) and \(literal: Int(runids.upperBound))
-                ) to stdout
-                """
+                .copyHistory(
+                    first: "\(literal: Int(runids.lowerBound))",
+                    last: "\(literal: Int(runids.upperBound))"
+                )
             ) { bytes += $0 }
             return bytes
         }

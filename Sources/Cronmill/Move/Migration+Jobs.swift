@@ -93,28 +93,7 @@ extension Migration {
         let jobs = try await onOld { try Journal.jobs(where: "not j.is_new", $0) }
         let (differences, count): ([String], Int) = try await onNew { session in
             let differences: [String] = try session.query(
-                """
-                select format('job %s: %s', j.jobid, case
-                    when c.jobid is null then 'it is missing'
-                    when c.schedule <> j.schedule then 'its schedule is ' || c.schedule
-                    when c.command <> j.command then 'its command is ' || c.command
-                    when (c.nodename, c.nodeport) <> (j.nodename, j.nodeport) then 'it connects to another server'
-                    when c.database <> case when j.jobid = any (\(housekeepers)) then \(newDatabase) else j.database end
-                        then 'it runs in database ' || c.database
-                    when c.username <> j.username then 'it belongs to role ' || c.username
-                    when c.jobname::text is distinct from j.jobname then 'its name is ' || coalesce(c.jobname::text, 'none')
-                    when not exists (select from pg_catalog.pg_roles as r where r.rolname = j.username)
-                        then format('its role "%s" does not exist', j.username)
-                end) as difference
-                from \(sql: .jobs(jobs))
-                left join cron.job as c on c.jobid = j.jobid
-                where (c.schedule, c.command, c.nodename, c.nodeport, c.database, c.username, c.jobname::text)
-                    is distinct from (j.schedule, j.command, j.nodename, j.nodeport,
-                        case when j.jobid = any (\(housekeepers)) then \(newDatabase) else j.database end,
-                        j.username, j.jobname)
-                    or not exists (select from pg_catalog.pg_roles as r where r.rolname = j.username)
-                order by j.jobid
-                """
+                .jobDifferences(housekeepers: housekeepers, newDatabase: newDatabase, jobs: .jobs(jobs))
             ).map { try $0.get("difference") }
             let count: Int = try session.one("select count(*) as jobs from \(sql: .jobs(jobs))").get("jobs")
             return (differences, count)

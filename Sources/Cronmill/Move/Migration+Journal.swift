@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 /// What the journal says.
 struct Journal: Sendable {
@@ -41,17 +42,7 @@ struct Journal: Sendable {
 
 extension Journal {
     private static func isThere(_ session: Session) throws -> Bool {
-        try session.one(
-            """
-            select exists (
-                select from pg_catalog.pg_class as c
-                join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-                -- Only a superuser moves: another's schema of that name is no journal.
-                join pg_catalog.pg_roles as r on r.oid = n.nspowner
-                where n.nspname = 'cronmill_migration' and c.relname = 'migration' and r.rolsuper
-            ) as has
-            """
-        ).get("has")
+        try session.one(.hasJournal).get("has")
     }
 
     /// Jobs `j` of the journal as a JSON array.

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension Migration {
     /// Sets `cron.database_name` for the next start of the server.
@@ -76,17 +77,7 @@ extension Migration {
 extension Migration {
     /// The database that pg_cron works in after the next start of the server, by its files.
     private static func nextDatabase(_ session: Session) throws -> String {
-        try session.one(
-            """
-            select case when s.source = 'command line' then s.setting else coalesce(f.setting, s.boot_val) end as name
-            from pg_catalog.pg_settings as s
-            left join (
-                select g.setting from pg_catalog.pg_file_settings as g
-                where g.name = 'cron.database_name' order by g.seqno desc limit 1
-            ) as f on true
-            where s.name = 'cron.database_name'
-            """
-        ).get("name")
+        try session.one(.nextCronDatabase).get("name")
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension Migration {
     /// Jobs of the new database that would not be there, or not be so, after a rollback; a sentence each.
@@ -21,23 +22,7 @@ extension Migration {
             )
         }
         return try await onNew { session in
-            try session.query(
-                """
-                select format('job %s: %s', j.jobid, case
-                    when c.jobid is null then 'it was unscheduled, and comes back'
-                    when c.schedule <> j.schedule then format('schedule %s becomes %s again', c.schedule, j.schedule)
-                    when c.command <> j.command then 'its command was changed, and becomes what it was'
-                    when c.active <> j.active then
-                        case when j.active then 'it becomes active again' else 'it becomes inactive again' end
-                    else 'it was changed, and becomes what it was'
-                end) as loss
-                from \(sql: .jobs(jobs))
-                left join cron.job as c on c.jobid = j.jobid
-                where (c.schedule, c.command, c.active, c.username, c.database) is distinct from
-                    (j.schedule, j.command, j.active, j.username, j.database)
-                order by j.jobid
-                """
-            ).map { try $0.get("loss") }
+            try session.query(.rollbackLosses(jobs: .jobs(jobs))).map { try $0.get("loss") }
         }
     }
 
@@ -105,25 +90,7 @@ extension Migration {
                 )
                 // One that is gone here was deleted by what the guard cannot see; the journal has it. One that was made
                 // there under a name that is taken here comes along without it, and rests: both would be too many.
-                let made = try session.query(
-                    """
-                    insert into cron.job (
-                        jobid, schedule, command, nodename, nodeport, database, username, active, jobname
-                    )
-                    select j.jobid, j.schedule, j.command, j.nodename, j.nodeport, j.database, j.username,
-                        j.active and not t.is_taken, case when not t.is_taken then j.jobname end
-                    from cronmill_migration.job as j
-                    cross join lateral (
-                        select exists (
-                            select from cron.job as c
-                            where (c.jobname, c.username) = (j.jobname, j.username) and c.jobid <> j.jobid
-                        )
-                    ) as t (is_taken)
-                    where not exists (select from cron.job as c where c.jobid = j.jobid)
-                    returning jobid, (select j.jobname from cronmill_migration.job as j where j.jobid = job.jobid) as name,
-                        jobname is null as is_nameless
-                    """
-                )
+                let made = try session.query(.restoreJobs)
                 for job in made {
                     guard let name: String = try job.get("name"), try job.get("is_nameless") else { continue }
                     remark(

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension MovePreview {
     /// Notes what is in the way, by what is in both databases.
@@ -89,24 +90,7 @@ struct NewDatabase: Sendable {
     var schemas: [String]
 
     init(_ session: Session) throws {
-        let row = try session.one(
-            """
-            select current_user as user, r.rolsuper as is_superuser,
-                (select e.extversion from pg_catalog.pg_extension as e where e.extname = 'pg_cron') as version,
-                (select e.default_version from pg_catalog.pg_available_extensions as e where e.name = 'pg_cron') as available,
-                exists (select from pg_catalog.pg_namespace as n where n.nspname = 'cronmill_cron') as is_installed,
-                (
-                    select o.rolname from pg_catalog.pg_database as d
-                    join pg_catalog.pg_roles as o on o.oid = d.datdba
-                    where d.datname = current_database() and not o.rolsuper and o.rolname <> current_user
-                ) as stranger,
-                array(
-                    select n.nspname::text from pg_catalog.pg_namespace as n
-                    where n.nspname in ('cron', 'cronmill_run_as', 'cronmill_migration') order by 1
-                ) as schemas
-            from pg_catalog.pg_roles as r where r.rolname = current_user
-            """
-        )
+        let row = try session.one(.newDatabase)
         version = try row.get("version")
         isInstalled = try row.get("is_installed")
         availableVersion = try row.get("available")

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension Migration {
     /// Looks at both databases.
@@ -101,23 +102,7 @@ extension MovePreview.Obstacle {
 
 extension MovePreview {
     fileprivate mutating func readDatabase(_ session: Session, _ old: CronState) throws {
-        let access = try session.one(
-            """
-            select has_schema_privilege('cron', 'usage') as may_see,
-                array(
-                    select distinct v.oid::regclass::text
-                    from pg_catalog.pg_depend as d
-                    join pg_catalog.pg_rewrite as w on w.oid = d.objid and d.classid = 'pg_catalog.pg_rewrite'::regclass
-                    join pg_catalog.pg_class as v on v.oid = w.ev_class
-                    join pg_catalog.pg_class as c on c.oid = d.refobjid and d.refclassid = 'pg_catalog.pg_class'::regclass
-                    where c.relnamespace = (select n.oid from pg_catalog.pg_namespace as n where n.nspname = 'cron')
-                        and v.relnamespace <> c.relnamespace
-                        and v.relnamespace is distinct from
-                            (select n.oid from pg_catalog.pg_namespace as n where n.nspname = 'cronmill_cron')
-                    order by 1
-                ) as dependents
-            """
-        )
+        let access = try session.one(.oldSchema)
         guard try access.get("may_see") else {
             remarks.append("role \"\(old.user)\" may not see pg_cron's jobs: none is listed")
             return
@@ -162,21 +147,7 @@ extension MovePreview {
 
     /// Functions of the old database that change jobs, and the triggers that call them: they do not move.
     private mutating func readCallers(_ session: Session) throws {
-        let rows = try session.query(
-            """
-            select p.oid::regprocedure::text as name,
-                array(
-                    select format('%s on %s', quote_ident(t.tgname), t.tgrelid::regclass) from pg_catalog.pg_trigger as t
-                    where t.tgfoid = p.oid and not t.tgisinternal order by 1
-                ) as triggers
-            from pg_catalog.pg_proc as p
-            join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-            where p.prosrc ~* '(^|[^a-z0-9_$."])"?cron"?[[:space:]]*[.][[:space:]]*"?(schedule|schedule_in_database|unschedule|alter_job|job)([^a-z0-9_]|$)'
-                and n.nspname not in ('cron', 'pg_catalog', 'information_schema')
-                and n.nspname !~ '^(cronmill|pg_temp|pg_toast)'
-            order by 1
-            """
-        )
+        let rows = try session.query(.jobCallers)
         for row in rows {
             let triggers: [String] = try row.get("triggers")
             let called = triggers.isEmpty ? "" : " (trigger \(triggers.joined(separator: ", ")))"
@@ -194,20 +165,7 @@ extension MovePreview {
             seesRegistry
             ? "select o.jobid, o.processor, o.slot from cronmill_cron.job as o where o.removed_at is null"
             : "select null::bigint as jobid, null::text as processor, null::integer as slot where false"
-        let rows = try session.query(
-            """
-            select j.jobid, j.jobname::text as name, j.schedule, j.command, j.database, j.username, j.active, o.processor, o.slot,
-                j.nodeport = current_setting('port')::integer as is_here,
-                r.oid is not null as has_role, coalesce(r.rolcanlogin, false) as may_login,
-                d.oid is not null as has_database,
-                case when d.oid is not null and r.oid is not null then has_database_privilege(r.oid, d.oid, 'connect') end as may_connect
-            from cron.job as j
-            left join pg_catalog.pg_roles as r on r.rolname = j.username
-            left join pg_catalog.pg_database as d on d.datname = j.database
-            left join (\(sql: ours)) as o on o.jobid = j.jobid
-            order by j.jobid
-            """
-        )
+        let rows = try session.query(.oldJobs(ours: ours))
         for row in rows {
             let jobid: Int64 = try row.get("jobid")
             let role: String = try row.get("username")

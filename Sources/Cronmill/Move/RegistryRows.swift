@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 /// The rows of a registry, all of them, whatever its tables are.
 struct RegistryRows: Sendable {
@@ -17,34 +18,7 @@ struct RegistryRows: Sendable {
     init?(_ session: Session) throws {
         guard try CronState.inspect(session).isInstalled else { return nil }
         workDatabases = try session.one("select count(*) as total from cronmill_cron.work_database").get("total")
-        let found = try session.query(
-            """
-            with recursive tables as (
-                select c.oid, c.relname::text as name
-                from pg_catalog.pg_class as c
-                where c.relnamespace = 'cronmill_cron'::regnamespace and c.relkind = 'r'
-            ),
-            reached as (
-                select t.oid, 0 as depth from tables as t
-                union
-                select k.conrelid, r.depth + 1
-                from reached as r
-                join pg_catalog.pg_constraint as k
-                    on k.confrelid = r.oid and k.contype = 'f' and k.conrelid <> k.confrelid
-                where r.depth < 20
-            )
-            select t.name, a.columns, a.identity
-            from tables as t
-            join (select r.oid, max(r.depth) as depth from reached as r group by r.oid) as d on d.oid = t.oid
-            cross join lateral (
-                select array_agg(a.attname::text order by a.attnum) as columns,
-                    max(a.attname::text) filter (where a.attidentity <> '') as identity
-                from pg_catalog.pg_attribute as a
-                where a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-            ) as a
-            order by d.depth, t.name
-            """
-        )
+        let found = try session.query(.registryTables)
         for row in found {
             let table: String = try row.get("name")
             let json: String = try session.one(

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 /// A user's function that does a task, as the catalog knows it.
 struct HandlerFunction: Sendable, Hashable {
@@ -46,21 +47,7 @@ struct HandlerFunction: Sendable, Hashable {
                         ?? "SCHEMA.\(asked)".shellWord)
             )
         }
-        let rows = try session.query(
-            """
-            select
-                format('%I.%I', n.nspname, p.proname) as quoted_name,
-                format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)) as signature,
-                oidvectortypes(p.proargtypes) as arguments,
-                p.prorettype in ('void'::regtype, coalesce(to_regtype('cronmill.outcome')::oid, 0))
-                    and p.prokind = 'f' and not p.proretset as is_handler,
-                p.prorettype <> 'void'::regtype as returns_outcome
-            from pg_catalog.pg_proc as p
-            join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-            where n.nspname = \(parts[0]) and p.proname = \(parts[1])
-            order by 2
-            """
-        )
+        let rows = try session.query(.handlerFunctions(schema: parts[0], name: parts[1]))
         guard !rows.isEmpty else {
             throw CronmillError(
                 .failed,

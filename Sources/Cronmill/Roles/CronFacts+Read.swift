@@ -1,24 +1,11 @@
 internal import Postgres
+internal import SQLFiles
 
 extension CronFacts {
     /// Reads what the cron database says; of settings and files what the role may read.
     init(_ session: Session) throws {
         let state = try CronState.inspect(session)
-        let row = try session.one(
-            """
-            select
-                (select e.default_version from pg_catalog.pg_available_extensions as e where e.name = 'pg_cron') as available,
-                case when s.readable then current_setting('shared_preload_libraries') end as libraries,
-                case when s.readable then current_setting('cron.log_run', true)::boolean end as logs,
-                current_setting('max_connections')::integer as connections,
-                current_setting('superuser_reserved_connections')::integer as reserved,
-                current_setting('max_worker_processes')::integer as workers,
-                current_setting('max_parallel_workers')::integer as parallel_workers,
-                case when s.readable then current_setting('hba_file') end as hba_file,
-                has_function_privilege('pg_catalog.pg_hba_file_rules()', 'execute') as may_read_rules
-            from (select pg_has_role('pg_read_all_settings', 'usage') as readable) as s
-            """
-        )
+        let row = try session.one(.serverFacts)
         self.init(
             database: state.database,
             user: state.user,
@@ -132,21 +119,7 @@ extension JobFacts {
 extension AuthenticationRule {
     /// The lines of pg_hba.conf that the server understands.
     fileprivate static func all(_ session: Session) throws -> [AuthenticationRule] {
-        try session.query(
-            """
-            select
-                h.line_number, h.type, h.database, h.user_name, h.auth_method, coalesce(h.options, '{}') as options,
-                case
-                    when h.address in ('all', 'samehost', 'samenet', 'localhost') then true
-                    when h.address ~ '^[0-9.]+$' and h.netmask ~ '^[0-9.]+$'
-                        then (inet '127.0.0.1' & h.netmask::inet) = (h.address::inet & h.netmask::inet)
-                    else false
-                end as covers_loopback
-            from pg_catalog.pg_hba_file_rules as h
-            where h.error is null
-            order by h.line_number
-            """
-        ).map { row in
+        try session.query(.authenticationRules).map { row in
             try AuthenticationRule(
                 line: row.get("line_number"),
                 type: row.get("type"),

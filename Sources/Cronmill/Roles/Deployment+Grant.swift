@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension Deployment {
     /// Plans what gives a role a part in a work database; an empty plan says that it has it already.
@@ -101,24 +102,7 @@ extension Deployment {
         try await inWork(database) { session in
             try WorkState.checkOwner(of: database, session)
             if let queue { try Queue.check(queue, session) }
-            return try session.one(
-                """
-                select
-                    exists (
-                        select from cronmill.grantee as g
-                        left join cronmill.queue as q on q.queue_id = g.queue_id
-                        where g.role_name = \(role) and g.part = \(part.name) and q.name is not distinct from \(queue)
-                    )
-                    and (
-                        not \(complete)::boolean
-                        or not exists (
-                            select w.target from cronmill.wanted_privileges() as w where w.role_name = \(role)
-                            except
-                            select g.target from cronmill.granted_privileges() as g where g.role_name = \(role)
-                        )
-                    ) as has
-                """
-            ).get("has")
+            return try session.one(.hasPart(role: role, part: part.name, queue: queue, complete: complete)).get("has")
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension Deployment {
     /// Looks at both sides and says of every role what it has, lacks, and has for nothing, and of pg_cron what is not as
@@ -56,20 +57,7 @@ extension Deployment {
 extension PrivilegeFacts {
     /// Those of `cronmill` or `cronmill_cron`.
     init(schema: String, _ session: Session) throws {
-        wanted = try session.query(
-            """
-            select w.role_name, w.part, w.target,
-                coalesce(
-                    case
-                        when to_regrole(quote_ident(w.role_name)) is null then false
-                        when w.target = 'usage on schema cron' then has_schema_privilege(w.role_name, 'cron', 'usage')
-                        when w.target like 'execute on routine cron.%'
-                            then has_function_privilege(w.role_name, substr(w.target, 20), 'execute')
-                    end, false
-                ) as is_held
-            from \(identifier: schema).wanted_privileges() as w
-            """
-        ).map { row in
+        wanted = try session.query(.privilegesHeld(schema: "\(identifier: schema)")).map { row in
             try Wanted(
                 role: row.get("role_name"),
                 part: row.get("part"),
@@ -86,28 +74,7 @@ extension PrivilegeFacts {
 extension RoleFacts {
     /// All roles of the server that are not PostgreSQL's own.
     static func all(_ session: Session) throws -> [String: RoleFacts] {
-        let rows = try session.query(
-            """
-            select
-                r.rolname, r.rolcanlogin, r.rolsuper, r.rolcreaterole,
-                array_remove(array[
-                    case when r.rolsuper then 'superuser' end, case when r.rolcreaterole then 'createrole' end,
-                    case when r.rolcreatedb then 'createdb' end, case when r.rolreplication then 'replication' end,
-                    case when r.rolbypassrls then 'bypassrls' end
-                ], null) as attributes,
-                array(
-                    select g.rolname::text from pg_catalog.pg_auth_members as m
-                    join pg_catalog.pg_roles as g on g.oid = m.roleid
-                    where m.member = r.oid order by 1
-                ) as groups,
-                array(
-                    select d.datname::text from pg_catalog.pg_database as d
-                    where has_database_privilege(r.oid, d.oid, 'connect')
-                ) as connectable
-            from pg_catalog.pg_roles as r
-            where r.rolname !~ '^pg_'
-            """
-        )
+        let rows = try session.query(.roleFacts)
         return try rows.reduce(into: [:]) { roles, row in
             let role = try RoleFacts(
                 name: row.get("rolname"),

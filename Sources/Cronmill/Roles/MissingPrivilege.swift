@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 /// A privilege whose lack has ended a transaction.
 struct MissingPrivilege {
@@ -35,7 +36,7 @@ struct MissingPrivilege {
     /// the role lacks here, and takes of it what the message names; of several the longest name.
     private func remedy() throws -> Remedy? {
         var lacks: [(name: String, target: String, kind: String)] = []
-        for row in try session.query(Self.lackedPrivileges) {
+        for row in try session.query(.lackedPrivileges) {
             lacks.append(try (row.get("name"), row.get("target"), row.get("kind")))
         }
         let role: String = try session.one("select current_user as me").get("me")
@@ -53,41 +54,6 @@ struct MissingPrivilege {
             return remedy
         default: return .grant(lack.target, to: role, in: session.database)
         }
-    }
-
-    /// What the role may not do here of all that setup can need: the name by which an error knows it, and what is granted.
-    private static var lackedPrivileges: SQL {
-        """
-        select 'extension' as kind, e.name::text as name, '' as target
-        from pg_catalog.pg_available_extensions as e
-        where e.name in ('pg_cron', 'postgres_fdw') and e.installed_version is null
-        union all
-        select 'grant', w.fdwname, 'usage on foreign data wrapper ' || quote_ident(w.fdwname)
-        from pg_catalog.pg_foreign_data_wrapper as w
-        where w.fdwname = 'postgres_fdw' and not has_foreign_data_wrapper_privilege(w.oid, 'usage')
-        union all
-        select 'grant', p.proname, format('execute on function cron.%I(%s)', p.proname, oidvectortypes(p.proargtypes))
-        from pg_catalog.pg_proc as p
-        join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-        where n.nspname = 'cron' and p.proname in ('schedule_in_database', 'alter_job')
-            and not has_function_privilege(p.oid, 'execute')
-        union all
-        select 'grant', d.datname, 'create on database ' || quote_ident(d.datname)
-        from pg_catalog.pg_database as d
-        where d.datname = current_database() and not has_database_privilege(d.oid, 'create')
-        union all
-        select 'grant', n.nspname, 'usage on schema ' || quote_ident(n.nspname)
-        from pg_catalog.pg_namespace as n
-        where not has_schema_privilege(n.oid, 'usage')
-        union all
-        select 'grant', r.rolname, quote_ident(r.rolname)
-        from pg_catalog.pg_roles as r
-        where not pg_has_role(r.oid, 'member')
-        union all
-        select 'role', '', ''
-        from pg_catalog.pg_roles as r
-        where r.rolname = current_user and not r.rolcreaterole and not r.rolsuper
-        """
     }
 
     /// Whether it is the right to change processors that an error says is missing.

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Postgres
+internal import SQLFiles
 
 extension Deployment {
     /// Asks the work databases what those runs did of which it is not visible yet, and notes it in them.
@@ -25,24 +26,13 @@ extension Deployment {
     /// A run is told by its backend and its start, which the work database notes when the slot's lock is held: that
     /// may take seconds.
     private func taskCounts(of runs: [Run], in database: String) async throws -> [Int64: TaskCounts] {
-        let statement: SQL = """
-            select k.runid, r.done, r.failed, r.dead
-            from unnest(
-                \(runs.map(\.runid))::bigint[], \(runs.map(\.processor))::text[], \(runs.map(\.slot))::integer[],
-                \(runs.map(\.pid))::integer[], \(runs.map { $0.startedAt?.date.timeIntervalSince1970 })::double precision[]
-            ) as k (runid, processor, slot, pid, started)
-            join cronmill.processor as p on p.name = k.processor
-            join cronmill.slot as s on s.processor_id = p.processor_id and s.slot = k.slot
-            cross join lateral (
-                select r.done, r.failed, r.dead
-                from cronmill.run as r
-                where r.slot_id = s.slot_id and r.pid = k.pid
-                    and r.started_at >= to_timestamp(k.started) - interval '1 second'
-                    and r.started_at < to_timestamp(k.started) + interval '1 minute'
-                order by r.started_at
-                limit 1
-            ) as r
-            """
+        let statement: SQL = .taskCounts(
+            runids: runs.map(\.runid),
+            processors: runs.map(\.processor),
+            slots: runs.map(\.slot),
+            pids: runs.map(\.pid),
+            starts: runs.map { $0.startedAt?.date.timeIntervalSince1970 }
+        )
         return try await inWork(database) { session in
             try RolePart.monitor.needed(of: database, session) {
                 do {

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension Deployment {
     /// Runs of pg_cron's history, with the tasks they did, for which the work databases of the runs found are asked.
@@ -94,22 +95,20 @@ extension Deployment {
     private static func runs(_ filter: RunFilter, above runid: Int64? = nil, _ session: Session) throws -> [Run] {
         let order: SQL = filter.order == .slowest ? "h.seconds desc nulls last, h.runid desc" : "h.runid desc"
         return try session.query(
-            """
-            select h.runid, h.jobid, h.database_name, h.processor, h.slot, h.job_name, h.command, h.run_as, h.pid,
-                h.status, h.message, h.seconds,
-                -- Where nothing is registered any more there is nobody to ask.
-                h.slot > 0 and h.pid is not null and h.started_at is not null
-                    and h.database_name in (select v.name from cronmill_cron.visible_databases() as v (name)) as is_counted,
-                \(sql: ServerTime.columns("h.started_at", as: "started_at")),
-                \(sql: ServerTime.columns("h.ended_at", as: "ended_at"))
-            from cronmill_cron.history(
-                \(filter.limit), \(sql: filter.since?.sql ?? "null"), \(filter.databases), \(filter.processors),
-                \(filter.statuses?.map(\.rawValue).sorted()), \(sql: filter.until?.sql ?? "null"), \(runid),
-                \(filter.order == .slowest), \(filter.includesOtherJobs)
-            ) as h
-            order by \(sql: order)
-            limit \(filter.limit)
-            """
+            .runs(
+                limit: filter.limit,
+                databases: filter.databases,
+                processors: filter.processors,
+                statuses: filter.statuses?.map(\.rawValue).sorted(),
+                above: runid,
+                byLength: filter.order == .slowest,
+                others: filter.includesOtherJobs,
+                startedAt: ServerTime.columns("h.started_at", as: "started_at"),
+                endedAt: ServerTime.columns("h.ended_at", as: "ended_at"),
+                since: filter.since?.sql ?? "null",
+                until: filter.until?.sql ?? "null",
+                order: order
+            )
         ).map { try Run($0) }
     }
 }

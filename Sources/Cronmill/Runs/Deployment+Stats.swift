@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension Deployment {
     /// What runs were like, from pg_cron's history, and their tasks, from the counters of the work databases, up to now.
@@ -85,75 +86,15 @@ private struct StatisticsWindow: Sendable {
     }
 
     func tasks(_ request: StatisticsRequest) -> SQL {
-        """
-        with run as materialized (
-            select p.name as processor, case when \(request.bySlot) then s.slot end as slot,
-                nullif(s.slot, 0) as job_slot, r.started_at >= \(sql: since) as is_now,
-                r.started_at < \(sql: before) as is_older, r.done, r.failed, r.dead, r.waited, r.worked,
-                -- Its slot has begun another one, and it has no end.
-                r.ended_at is null
-                    and exists (select from cronmill.run as l where l.slot_id = r.slot_id and l.run_id > r.run_id) as is_lost,
-                least(floor(extract(epoch from r.started_at - \(sql: since))
-                    / extract(epoch from \(length)::interval) * \(Self.parts)), \(Self.parts) - 1) as part
-            from cronmill.processor as p
-            join cronmill.slot as s on s.processor_id = p.processor_id
-            join cronmill.run as r on r.slot_id = s.slot_id
-            where (\(request.processors)::text[] is null or p.name = any (\(request.processors)::text[]))
-                and (
-                    r.started_at between \(sql: before) and \(sql: end)
-                    -- One older run tells that the counters reach back.
-                    or r.run_id = (select min(o.run_id) from cronmill.run as o where o.slot_id = s.slot_id)
-                )
-        ),
-        histogram as (
-            select r.processor, r.slot, h.is_waited, h.place, sum(h.tasks) as tasks
-            from run as r
-            cross join lateral (
-                select true, w.place, w.tasks from unnest(r.waited) with ordinality as w (tasks, place)
-                union all
-                select false, w.place, w.tasks from unnest(r.worked) with ordinality as w (tasks, place)
-            ) as h (is_waited, place, tasks)
-            where r.is_now
-            group by 1, 2, 3, 4
-        ),
-        course as (
-            select r.processor, r.slot, r.part, sum(r.done) as done from run as r where r.is_now group by 1, 2, 3
+        .taskStatistics(
+            bySlot: request.bySlot,
+            length: length,
+            parts: Self.parts,
+            processors: request.processors,
+            since: since,
+            before: before,
+            until: end
         )
-        select r.processor, r.slot, count(distinct r.job_slot) as slots,
-            sum(r.done) filter (where r.is_now)::bigint as done,
-            sum(r.failed) filter (where r.is_now)::bigint as failed,
-            sum(r.dead) filter (where r.is_now)::bigint as dead,
-            count(*) filter (where r.is_now and r.is_lost) as lost_runs,
-            bool_or(r.is_older) as reaches_back,
-            coalesce(sum(r.done) filter (where not r.is_now and not r.is_older), 0)::bigint as done_before,
-            coalesce(sum(r.failed) filter (where not r.is_now and not r.is_older), 0)::bigint as failed_before,
-            coalesce(sum(r.dead) filter (where not r.is_now and not r.is_older), 0)::bigint as dead_before,
-            array(
-                select coalesce(c.done, 0)::bigint
-                from generate_series(0, \(Self.parts) - 1) as n (part)
-                left join course as c
-                    on (c.processor, c.part) = (r.processor, n.part) and c.slot is not distinct from r.slot
-                order by n.part
-            ) as course,
-            \(sql: Self.histogram("h.is_waited")) as waited,
-            \(sql: Self.histogram("not h.is_waited")) as worked
-        from run as r
-        group by r.processor, r.slot
-        having bool_or(r.is_now) or bool_or(not r.is_older)
-        """
-    }
-
-    private static func histogram(_ condition: SQL) -> SQL {
-        """
-        array(
-            select coalesce(h.tasks, 0)::bigint
-            from generate_series(1, 40) as n (place)
-            left join histogram as h
-                on (h.processor, h.place) = (r.processor, n.place) and h.slot is not distinct from r.slot
-                and \(sql: condition)
-            order by n.place
-        )
-        """
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 /// What who logged in may see of runs.
 struct Visibility {
@@ -13,22 +14,7 @@ struct Visibility {
     ///   - ofOthersToo: whether any database there is will do.
     func check(_ databases: [String]?, _ what: String, ofOthersToo: Bool = false) throws {
         guard let databases else { return }
-        let invisible = try session.query(
-            """
-            select d.name, session_user as me, a.sees_all
-            from unnest(\(databases)::text[]) as d (name)
-            cross join cronmill_cron.sees_all() as a (sees_all)
-            where d.name not in (select v.name from cronmill_cron.visible_databases() as v (name))
-                and not (
-                    a.sees_all
-                    and (
-                        d.name = current_database()
-                        or exists (select from cronmill_cron.visible_processors(array[d.name]))
-                        or \(ofOthersToo) and exists (select from pg_catalog.pg_database as o where o.datname = d.name)
-                    )
-                )
-            """
-        )
+        let invisible = try session.query(.invisibleDatabases(databases: databases, ofOthersToo: ofOthersToo))
         guard let row = invisible.first else { return }
         let (database, role): (String, String) = try (row.get("name"), row.get("me"))
         if try row.get("sees_all") {

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 /// An installation of PartitionCache that is to be taken over.
 public struct PartitionCacheRequest: Sendable, Hashable {
@@ -56,18 +57,7 @@ struct PartitionCacheConfig: Sendable {
         session: Session
     ) throws -> (configs: [PartitionCacheConfig], refusal: CronmillError?) {
         let tables: [String] = try session.query(
-            """
-            select format('%I.%I', n.nspname, c.relname) as name
-            from pg_catalog.pg_class as c
-            join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-            where c.relkind = 'r' and right(c.relname, length('_processor_config')) = '_processor_config'
-                and (\(prefix)::text is null or c.relname = concat(\(prefix)::text, '_processor_config'))
-                and (
-                    select count(*) from pg_catalog.pg_attribute as a
-                    where a.attrelid = c.oid and a.attnum > 0 and a.attname = any (\(columns)::text[])
-                ) = \(columns.count)
-            order by 1
-            """
+            .configTables(prefix: prefix, columns: columns, columnCount: columns.count)
         ).map { try $0.get("name") }
         var configs: [PartitionCacheConfig] = []
         var refusal: CronmillError?
@@ -81,25 +71,8 @@ struct PartitionCacheConfig: Sendable {
                 // Dropped since it was listed.
                 continue
             }
-            configs += try session.query(
-                """
-                select
-                    c.job_name, c.enabled, c.max_parallel_jobs, c.frequency_seconds, c.timeout_seconds,
-                    coalesce(c.table_prefix, '') as table_prefix, coalesce(c.queue_prefix, '') as queue_prefix,
-                    (to_jsonb(c.*) ->> 'result_limit')::bigint as result_limit,
-                    coalesce(to_jsonb(c.*) ->> 'cache_backend', 'array') as backend,
-                    array(
-                        select concat(o.key, ' ', o.value) from jsonb_each_text(to_jsonb(c.*)) as o
-                        where o.value is not null and o.key <> all (\(columns)::text[])
-                            and o.key not in ('result_limit', 'target_database', 'job_ids', 'created_at', 'updated_at')
-                            and o.key <> 'cache_backend'
-                        order by 1
-                    ) as others
-                from \(unsafeRaw: table) as c
-                where coalesce(to_jsonb(c.*) ->> 'target_database', current_database()) = \(target)
-                order by c.job_name
-                """
-            ).map { row in
+            configs += try session.query(.configs(columns: columns, target: target, config: "\(unsafeRaw: table)")).map
+            { row in
                 try PartitionCacheConfig(
                     table: table,
                     database: session.database,

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension TakeOver {
     /// The unique key's beginning where the payload has no id: rows of another table have another one.
@@ -105,33 +106,15 @@ extension TakeOver {
     ///   - after: text of the id after which to go on.
     func moves(_ types: TakenTable, limit: Int?, after: String?) -> SQL {
         let id = Identifier(id).quoted
-        return """
-            with picked as materialized (
-                select o.*
-                from \(unsafeRaw: table) as o
-                where \(unsafeRaw: isAsked("o") ?? "true")
-                    and (\(after)::text is null or o.\(unsafeRaw: id) > \(after)::text::\(unsafeRaw: types.type(of: self.id)))
-                order by o.\(unsafeRaw: id)
-                limit \(limit)
-                for update skip locked
-            ),
-            taken as materialized (
-                select n.\(unsafeRaw: id) as id
-                from picked as n
-                where \(unsafeRaw: takes("n", payloadType: payload.map(types.type(of:))))
-            ),
-            gone as (
-                delete from \(unsafeRaw: table) as o
-                using taken as t
-                where o.\(unsafeRaw: id) = t.id
-                returning 1
-            )
-            select
-                (select count(*) from picked) as picked,
-                (select count(*) from taken) as taken,
-                (select count(*) from gone) as gone,
-                (select p.\(unsafeRaw: id)::text from picked as p order by p.\(unsafeRaw: id) desc limit 1) as last_id
-            """
+        return .moveRows(
+            after: after,
+            limit: limit,
+            source: "\(unsafeRaw: table)",
+            condition: "\(unsafeRaw: isAsked("o") ?? "true")",
+            id: "\(unsafeRaw: id)",
+            idType: "\(unsafeRaw: types.type(of: self.id))",
+            takes: "\(unsafeRaw: takes("n", payloadType: payload.map(types.type(of:))))"
+        )
     }
 
     /// Tasks of the queue that were rows of the table.
@@ -170,55 +153,42 @@ extension TakeOver {
                 ] + times + fixed).compactMap { $0 }
         }
         let rows = payload == nil ? " cross join lateral jsonb_populate_record(null::\(table), p.payload) as r" : ""
-        return """
-            with picked as materialized (
-                select t.ctid as place, t.task_id, t.priority, t.run_at, t.enqueued_at, t.attempts, t.payload, t.unique_key
-                from cronmill.\(unsafeRaw: dead ? "dead_task" : "task") as t
-                where t.queue_id = cronmill.queue_id(\(queue)) and \(sql: wasRow("t"))
-                    and (
-                        \(after?[0])::text is null
-                        or (t.priority, t.run_at, t.task_id)
-                            > (\(after?[0])::text::smallint, \(after?[1])::text::timestamptz, \(after?[2])::text::bigint)
-                    )
-                order by t.priority, t.run_at, t.task_id
-                limit \(limit)
-                for update skip locked
-            ),
-            back as (
-                insert into \(unsafeRaw: table) (\(unsafeRaw: values.map(\.column).joined(separator: ", ")))
-                overriding system value
-                select \(unsafeRaw: values.map(\.value).joined(separator: ", "))
-                from picked as p\(unsafeRaw: rows)
-                order by p.task_id
-                \(unsafeRaw: merges ? "on conflict do nothing" : "")
-                returning 1
-            )
-            select
-                array(select p.place from picked as p) as places,
-                (select count(*) from picked) as picked,
-                (select count(*) from back) as back,
-                array(
-                    select x.value
-                    from (select p.* from picked as p order by p.priority desc, p.run_at desc, p.task_id desc limit 1) as l
-                    cross join lateral unnest(array[l.priority::text, l.run_at::text, l.task_id::text]) as x (value)
-                ) as last
-            """
+        return .returnTasks(
+            queue: queue,
+            afterPriority: after?[0],
+            afterTime: after?[1],
+            afterId: after?[2],
+            limit: limit,
+            tasks: "\(unsafeRaw: dead ? "dead_task" : "task")",
+            wasRow: wasRow("t"),
+            target: "\(unsafeRaw: table)",
+            columns: "\(unsafeRaw: values.map(\.column).joined(separator: ", "))",
+            values: "\(unsafeRaw: values.map(\.value).joined(separator: ", "))",
+            rows: "\(unsafeRaw: rows)",
+            conflict: "\(unsafeRaw: merges ? "on conflict do nothing" : "")"
+        )
     }
 
     /// The row of `cronmill.adoption`; one that is there stays as it is.
     var remembered: SQL {
-        """
-        insert into cronmill.adoption (
-            table_name, queue_id, forwarder, id_column, payload_column, priority_column, run_at_column, created_column,
-            attempts_column, key_columns, condition_columns, condition_values, ignored_columns,
-            config_table, config_database, config_name, was_enabled
+        .remember(
+            tableName: table,
+            queue: queue,
+            forwarder: forwarder,
+            id: id,
+            payload: payload,
+            priority: priority,
+            runAt: runAt,
+            created: created,
+            attempts: attempts,
+            keys: keys,
+            conditionColumns: conditions.map(\.column),
+            conditionValues: conditions.map(\.value),
+            ignored: ignored,
+            configTable: source?.table,
+            configDatabase: source?.database,
+            configName: source?.name,
+            wasEnabled: source?.wasEnabled
         )
-        values (
-            \(table), cronmill.queue_id(\(queue)), \(forwarder), \(id), \(payload), \(priority), \(runAt), \(created),
-            \(attempts), \(keys), \(conditions.map(\.column)), \(conditions.map(\.value)), \(ignored),
-            \(source?.table), \(source?.database), \(source?.name), \(source?.wasEnabled)
-        )
-        on conflict (table_name) do nothing
-        """
     }
 }

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 /// A queue table made by hand whose rows go to a queue: a row of `cronmill.adoption`.
 struct TakeOver: Sendable, Hashable {
@@ -97,28 +98,7 @@ extension StoredTakeOver {
     /// The take-overs of this database; none where nothing is set up.
     static func all(_ session: Session) throws -> [StoredTakeOver] {
         guard try WorkState.inspect(session).isInstalled else { return [] }
-        return try session.query(
-            """
-            select
-                a.table_name, q.name as queue, a.id_column, a.payload_column, a.priority_column, a.run_at_column,
-                a.created_column, a.attempts_column, a.key_columns, a.condition_columns, a.condition_values,
-                a.ignored_columns, a.config_table, a.config_database, a.config_name, a.was_enabled,
-                a.finished_at is not null as is_finished,
-                to_regclass(a.table_name) is not null as table_exists,
-                p.name as processor,
-                exists (
-                    select
-                    from pg_catalog.pg_trigger as t
-                    join pg_catalog.pg_proc as f on f.oid = t.tgfoid
-                    where t.tgrelid = to_regclass(a.table_name) and t.tgenabled in ('O', 'A')
-                        and f.pronamespace = 'cronmill_processor'::regnamespace and f.proname = a.forwarder
-                ) as is_forwarded
-            from cronmill.adoption as a
-            join cronmill.queue as q on q.queue_id = a.queue_id
-            left join cronmill.processor as p on p.queue_id = q.queue_id
-            order by a.adoption_id
-            """
-        ).map { row in
+        return try session.query(.adoptions).map { row in
             var takeOver = try TakeOver(
                 table: row.get("table_name"),
                 queue: row.get("queue"),

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension Deployment {
     /// Tries fragments that wait, as the role that will do them, without running one: what would fail is said before
@@ -58,19 +59,15 @@ extension Deployment {
             // To parse a text may run code of whoever wrote it: literals of a domain are checked. So it is done with this
             // role's rights, and nothing gets out of them.
             return try OwnerRights(session).readOnce(
-                """
-                select t.reason, count(*)::integer as total
-                from unnest(\(queries)::text[], \(keys)::text[], \(types)::text[]) as u (query, partition_key, datatype)
-                cross join lateral cronmill.try_query(
-                    \(settings.get("handler_search_path", as: String.self)),
-                    \(settings.get("result_table", as: String.self)),
-                    \(settings.get("is_lenient", as: Bool.self)),
-                    \(settings.get("element", as: String.self)), u.query, u.partition_key, u.datatype
-                ) as t (reason)
-                where t.reason is not null
-                group by t.reason
-                order by total desc, t.reason
-                """,
+                .fragmentFaults(
+                    queries: queries,
+                    keys: keys,
+                    types: types,
+                    searchPath: settings.get("handler_search_path", as: String.self),
+                    resultTable: settings.get("result_table", as: String.self),
+                    isLenient: settings.get("is_lenient", as: Bool.self),
+                    element: settings.get("element", as: String.self)
+                ),
                 as: runAs,
                 "reason text, total integer"
             ).map { try ($0.get("reason", as: String.self), $0.get("total", as: Int.self)) }

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension Deployment {
     /// The jobs of a row of the configuration, and whether their roles are superusers.
@@ -65,26 +66,9 @@ extension Deployment {
             // The launcher learns of a changed schedule within a second.
             try await Task.sleep(for: .seconds(2))
             while true {
-                let running: [String] = try await connection.query(
-                    """
-                    select distinct j.jobname::text as name
-                    from cron.job as j
-                    join pg_catalog.pg_stat_activity as a on a.datname = j.database and a.state <> 'idle'
-                        and (
-                            (a.query <> '' and starts_with(j.command, a.query))
-                            or a.pid in (
-                                select d.job_pid
-                                from (
-                                    select r.jobid, r.job_pid, r.end_time from cron.job_run_details as r
-                                    order by r.runid desc limit 1000
-                                ) as d
-                                where d.jobid = j.jobid and d.end_time is null
-                            )
-                        )
-                    where j.jobid = any (\(jobs.map(\.id))) and a.pid <> pg_backend_pid()
-                    order by 1
-                    """
-                ).map { try $0.get("name") }
+                let running: [String] = try await connection.query(.runningJobs(jobids: jobs.map(\.id))).map {
+                    try $0.get("name")
+                }
                 if running.isEmpty { return }
                 guard ContinuousClock.now < end else {
                     throw CronmillError(
@@ -178,33 +162,7 @@ extension Deployment {
     ) async throws -> SearchPath? {
         let role = jobs.first?.job.role
         let names: [String] = try await inWork(database) { session in
-            try session.query(
-                """
-                select p.name
-                from (
-                    select substr(c.setting, length('search_path=') + 1) as path
-                    from pg_catalog.pg_db_role_setting as s
-                    cross join lateral unnest(s.setconfig) as c (setting)
-                    left join pg_catalog.pg_roles as r on r.oid = s.setrole
-                    where starts_with(c.setting, 'search_path=')
-                        and (s.setdatabase = 0 or s.setdatabase
-                            = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database()))
-                        and (s.setrole = 0 or r.rolname = \(role))
-                    order by s.setrole <> 0 and s.setdatabase <> 0 desc, s.setrole <> 0 desc, s.setdatabase <> 0 desc
-                    limit 1
-                ) as f
-                cross join lateral regexp_split_to_table(f.path, '[[:space:]]*,[[:space:]]*') with ordinality as n (quoted, place)
-                cross join lateral (
-                    select case
-                        when n.quoted in ('"$user"', '$user') then \(role)
-                        when n.quoted ~ '^".*"$' then replace(substr(n.quoted, 2, length(n.quoted) - 2), '""', '"')
-                        else lower(n.quoted)
-                    end as name
-                ) as p
-                where exists (select from pg_catalog.pg_namespace as s where s.nspname = p.name)
-                order by n.place
-                """
-            ).map { try $0.get("name") }
+            try session.query(.roleSearchPath(role: role)).map { try $0.get("name") }
         }
         var schemas = names.isEmpty && schema == "public" ? [] : names.isEmpty ? [schema, "public"] : names
         schemas.removeAll { $0 == "pg_temp" }
@@ -221,20 +179,15 @@ extension OldJob {
 
     /// Schedules it, whatever its trigger has made of it meanwhile.
     func schedules(_ database: String) -> SQL {
-        let values = [name, schedule, command, database, role].map(\.quotedLiteral)
-        let body = """
-
-            declare
-                -- Who is no superuser may not name a role, not even the own.
-                owner constant text := nullif(\(values[4]), current_user);
-                found_id constant bigint := cron.schedule_in_database(
-                    \(values[0]), \(values[1]), \(values[2]), \(values[3]), owner);
-            begin
-                perform cron.alter_job(found_id, \(values[1]), \(values[2]), \(values[3]), null, \(isActive));
-            end
-
-            """
-        return "do \(literal: body)"
+        let body = SQL.scheduleOldJob(
+            name: name,
+            schedule: schedule,
+            command: command,
+            database: database,
+            role: role,
+            active: "\(literal: isActive)"
+        )
+        return "do \(literal: body.text)"
     }
 }
 
@@ -242,39 +195,12 @@ extension PartitionCacheSource {
     /// Enables or disables its row, as it was, and says which its jobs are, an SQL expression. Its own trigger would make
     /// the jobs anew, as the role that is connected: it rests meanwhile, where that role may have it rest.
     func row(jobs: String) -> SQL {
-        let table = table.quotedLiteral
-        let body = """
-
-            declare
-                config constant regclass := \(table)::regclass;
-                resting name[] := array(
-                    select t.tgname
-                    from pg_catalog.pg_trigger as t
-                    join pg_catalog.pg_class as c on c.oid = t.tgrelid
-                    where t.tgrelid = config and not t.tgisinternal and t.tgenabled = 'O'
-                        and pg_catalog.pg_has_role(c.relowner, 'usage')
-                    order by t.tgname
-                );
-                one name;
-            begin
-                foreach one in array resting loop
-                    execute pg_catalog.format('alter table %s disable trigger %I', config, one);
-                end loop;
-                execute pg_catalog.format('update %s set enabled = $1 where job_name = $2 and enabled <> $1', config)
-                using \(wasEnabled), \(name.quotedLiteral);
-                if exists (
-                    select from pg_catalog.pg_attribute as a
-                    where a.attrelid = config and a.attname = 'job_ids' and not a.attisdropped
-                ) then
-                    execute pg_catalog.format('update %s set job_ids = $1 where job_name = $2', config)
-                    using (\(jobs))::bigint[], \(name.quotedLiteral);
-                end if;
-                foreach one in array resting loop
-                    execute pg_catalog.format('alter table %s enable trigger %I', config, one);
-                end loop;
-            end
-
-            """
-        return "do \(literal: body)"
+        let body = SQL.restoreConfig(
+            table: table,
+            name: name,
+            enabled: "\(literal: wasEnabled)",
+            jobs: "\(unsafeRaw: jobs)"
+        )
+        return "do \(literal: body.text)"
     }
 }

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 /// A queue table made by hand, as the catalog knows it.
 struct TakenTable: Sendable {
@@ -38,7 +39,7 @@ struct TakenTable: Sendable {
     /// - Throws: `CronmillError` for what is no table, or one that cannot be taken over, saying why.
     static func find(schema: String, name: String, session: Session) throws -> TakenTable {
         let quotedName = "\(Identifier(schema).quoted).\(Identifier(name).quoted)"
-        guard let row = try session.query(facts(schema, name)).first else {
+        guard let row = try session.query(.tableFacts(schema: schema, name: name)).first else {
             let known: [String] = try session.query(
                 """
                 select c.relname from pg_catalog.pg_class as c
@@ -56,7 +57,7 @@ struct TakenTable: Sendable {
             )
         }
         try refuse(row, quotedName, schema, session)
-        let columns = try session.query(columns(quotedName)).map { row in
+        let columns = try session.query(.tableFields(tableName: quotedName)).map { row in
             try Column(
                 name: row.get("name"),
                 type: row.get("type"),
@@ -70,50 +71,6 @@ struct TakenTable: Sendable {
         }
         return TakenTable(quotedName: quotedName, schema: schema, name: name, columns: columns)
     }
-
-    private static func facts(_ schema: String, _ name: String) -> SQL {
-        """
-        select
-            c.relkind, c.relpersistence, c.relispartition,
-            exists (select from pg_catalog.pg_inherits as i where c.oid in (i.inhrelid, i.inhparent)) as inherits,
-            pg_get_userbyid(c.relowner) as owner, pg_has_role(c.relowner, 'usage') as is_owner, session_user as me,
-            row_security_active(c.oid) as has_row_security,
-            array(
-                select format('%s of %s', k.conname, k.conrelid::regclass) from pg_catalog.pg_constraint as k
-                where k.contype = 'f' and c.oid in (k.conrelid, k.confrelid) order by 1
-            ) as foreign_keys,
-            array(
-                select t.tgname from pg_catalog.pg_trigger as t
-                join pg_catalog.pg_proc as f on f.oid = t.tgfoid
-                join pg_catalog.pg_namespace as s on s.oid = f.pronamespace
-                where t.tgrelid = c.oid and not t.tgisinternal
-                    and not (t.tgname = 'cronmill_forward' and s.nspname = 'cronmill_processor')
-                    and not \(sql: notifies)
-                order by 1
-            ) as triggers,
-            array(
-                select r.rulename from pg_catalog.pg_rewrite as r
-                where r.ev_class = c.oid and r.rulename <> '_RETURN' order by 1
-            ) as rules
-        from pg_catalog.pg_class as c
-        join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-        where n.nspname = \(schema) and c.relname = \(name)
-            and c.relkind in ('r', 'p', 'v', 'm', 'f')
-        """
-    }
-
-    /// Whether trigger `t` with function `f` does nothing but tell listeners of a row: PartitionCache's are such. It takes
-    /// a role trusted with the table to change what the function does.
-    private static let notifies: SQL = #"""
-        (
-            t.tgtype & 2 = 0
-            and f.prolang = (select l.oid from pg_catalog.pg_language as l where l.lanname = 'plpgsql')
-            and not f.prosecdef
-            and (f.proowner = c.relowner or pg_has_role(f.proowner, c.relowner, 'member'))
-            and lower(f.prosrc)
-                ~ '^\s*begin\s+perform\s+(pg_catalog\.)?pg_notify\s*\(\s*''[^'']*''\s*,\s*''[^'']*''\s*\)\s*;\s*return\s+(new|old|null)\s*;\s*end\s*;?\s*$'
-        )
-        """#
 
     /// Refuses what cannot be taken over without something being lost.
     private static func refuse(_ row: Row, _ name: String, _ schema: String, _ session: Session) throws {
@@ -168,32 +125,5 @@ struct TakenTable: Sendable {
                 "Drop \(names.count == 1 ? "it" : "them") first, if the queue can do without."
             )
         }
-    }
-
-    private static func columns(_ table: String) -> SQL {
-        """
-        select
-            -- Not quoted if it is everybody's: many of those are keywords, which need no quotes after a dot.
-            a.attname as name,
-            case when s.nspname = 'pg_catalog' then concat('pg_catalog.', b.typname)
-                else format('%I.%I', s.nspname, b.typname) end as type,
-            a.attnotnull as is_not_null, a.atthasdef or a.attidentity <> '' as has_default,
-            a.attgenerated <> '' as is_generated, coalesce(k.is_key, false) as is_key,
-            coalesce(k.is_primary, false) as is_primary,
-            b.typtype = 'e' or s.nspname = 'pg_catalog' as is_built_in
-        from pg_catalog.pg_attribute as a
-        join pg_catalog.pg_type as t on t.oid = a.atttypid
-        join pg_catalog.pg_type as b on b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
-        join pg_catalog.pg_namespace as s on s.oid = b.typnamespace
-        left join lateral (
-            select true as is_key, bool_or(i.indisprimary) as is_primary
-            from pg_catalog.pg_index as i
-            where i.indrelid = a.attrelid and i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null
-                and i.indexprs is null and i.indnkeyatts = 1 and i.indkey[0] = a.attnum
-            having count(*) > 0
-        ) as k on true
-        where a.attrelid = \(table)::regclass and a.attnum > 0 and not a.attisdropped
-        order by a.attnum
-        """
     }
 }

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension Deployment {
     /// How far `process` has come.
@@ -78,21 +79,9 @@ extension Deployment {
     }
 
     private static func progress(_ processor: String, pid: Int32, on connection: Connection) async throws -> Progress? {
-        try await connection.query(
-            """
-            select s.ready, coalesce(r.done, 0) as done, coalesce(r.failed, 0) as failed
-            from cronmill.processor_status as s
-            left join lateral (
-                select r.done, r.failed
-                from cronmill.run as r
-                join cronmill.slot as o on o.slot_id = r.slot_id
-                where o.processor_id = s.processor_id and o.slot = 0 and r.pid = \(pid)
-                order by r.run_id desc
-                limit 1
-            ) as r on true
-            where s.name = \(processor)
-            """
-        ).first.map { try Progress(ready: $0.get("ready"), done: $0.get("done"), failed: $0.get("failed")) }
+        try await connection.query(.progress(pid: pid, processor: processor)).first.map {
+            try Progress(ready: $0.get("ready"), done: $0.get("done"), failed: $0.get("failed"))
+        }
     }
 
     /// Whether to log in as the role: what the processor's row says is its owner's word, who could name any role. The

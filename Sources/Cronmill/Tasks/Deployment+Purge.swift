@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 /// Which tasks that are over are to be deleted.
 public struct PurgeRequest: Sendable, Hashable {
@@ -29,33 +30,12 @@ extension Deployment {
         try await inSetUp(database, for: .operator) { session in
             for queue in request.queues ?? [] { try Queue.check(queue, session) }
             let row = try session.one(
-                """
-                select
-                    (
-                        select count(*)
-                        from (
-                            select 1
-                            from cronmill.dead_task as d
-                            where d.queue_id = any (w.queue_ids) and d.failed_at < clock_timestamp() - \(request.deadAge)::interval
-                            limit \(ProcessorStatus.exactUpTo + 1)
-                        ) as counted
-                    ) as dead,
-                    (
-                        select count(*)
-                        from (
-                            select 1
-                            from cronmill.done_task as d
-                            where d.queue_id = any (w.queue_ids) and d.finished_at < clock_timestamp() - \(request.doneAge)::interval
-                            limit \(ProcessorStatus.exactUpTo + 1)
-                        ) as counted
-                    ) as done
-                from (
-                    select array(
-                        select q.queue_id from cronmill.queue as q
-                        where \(request.queues)::text[] is null or q.name = any (\(request.queues))
-                    ) as queue_ids
-                ) as w
-                """
+                .purged(
+                    deadAge: request.deadAge,
+                    atMost: ProcessorStatus.exactUpTo + 1,
+                    doneAge: request.doneAge,
+                    queues: request.queues
+                )
             )
             return try PurgeResult(dead: row.get("dead"), done: row.get("done"))
         }

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 /// Which dead tasks: all that is given has to fit.
 public struct DeadTaskFilter: Sendable, Hashable {
@@ -31,21 +32,13 @@ extension Deployment {
         try await inSetUp(database, for: .operator) { session in
             for queue in filter.queues ?? [] { try Queue.check(queue, session) }
             return try session.one(
-                """
-                select count(*) as total
-                from (
-                    select 1
-                    from cronmill.dead_task as d
-                    where (
-                            \(filter.queues)::text[] is null
-                            or d.queue_id in (select q.queue_id from cronmill.queue as q where q.name = any (\(filter.queues)))
-                        )
-                        and (\(filter.ids)::bigint[] is null or d.task_id = any (\(filter.ids)))
-                        and (\(filter.errorText)::text is null or strpos(d.error_message, \(filter.errorText)) > 0)
-                        and (\(filter.sqlState)::text is null or d.error_sqlstate = \(filter.sqlState))
-                    limit \(ProcessorStatus.exactUpTo + 1)
-                ) as counted
-                """
+                .deadTasks(
+                    queues: filter.queues,
+                    ids: filter.ids,
+                    errorText: filter.errorText,
+                    sqlState: filter.sqlState,
+                    atMost: ProcessorStatus.exactUpTo + 1
+                )
             ).get("total")
         }
     }

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 extension Deployment {
     /// Tasks of a work database, queue by queue: those that wait in the order in which they are claimed, dead ones by
@@ -114,19 +115,7 @@ extension TaskFilter {
 
     /// One priority after another, because an index has no descending column between ascending ones.
     private func waiting(_ condition: SQL) -> SQL {
-        """
-        select \(sql: TaskSource.waiting.columns)
-        from cronmill.queue as q
-        cross join generate_series(9, 0, -1) as n (priority)
-        cross join lateral (
-            select t.* from cronmill.task as t
-            where t.queue_id = q.queue_id and t.priority = n.priority and \(sql: condition)
-            order by t.run_at, t.task_id limit \(limit)
-        ) as t
-        where \(queue)::text is null or q.name = \(queue)
-        order by q.name, t.priority desc, t.run_at, t.task_id
-        limit \(limit)
-        """
+        .waitingTasks(limit: limit, queue: queue, columns: TaskSource.waiting.columns, condition: condition)
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import SQLFiles
 
 /// A table of query results, as the catalog knows it.
 struct QueryTable: Sendable {
@@ -90,21 +91,7 @@ struct QueryTable: Sendable {
 
     /// Whether `on conflict (query_hash, partition_key)` has an index to go by.
     private static func hasKey(_ name: String, session: Session) throws -> Bool {
-        try session.one(
-            """
-            select exists (
-                select 1
-                from pg_catalog.pg_index as i
-                where i.indrelid = to_regclass(\(name)) and i.indisunique and i.indpred is null and i.indnkeyatts = 2
-                    and array(
-                        select a.attname::text
-                        from pg_catalog.pg_attribute as a
-                        where a.attrelid = i.indrelid and a.attnum = any (i.indkey)
-                        order by 1
-                    ) = array['partition_key', 'query_hash']
-            ) as has_key
-            """
-        ).get("has_key")
+        try session.one(.hasQueryKey(tableName: name)).get("has_key")
     }
 
     /// The type of the values: that of the table, the one asked for, or bigint.
@@ -139,25 +126,7 @@ struct QueryTable: Sendable {
     /// A type by what the user typed, as it is written in a statement; nil if there is none.
     private static func type(_ text: String, session: Session) throws -> (name: String, isOrdered: Bool)? {
         do {
-            return try session.query(
-                """
-                select
-                    case when n.nspname = 'pg_catalog' then format_type(t.oid, null)
-                        else format('%I.%I', n.nspname, t.typname) end as name,
-                    t.typarray <> 0 and (t.typtype in ('e', 'r') or exists (
-                        select 1
-                        from pg_catalog.pg_opclass as o
-                        join pg_catalog.pg_am as m on m.oid = o.opcmethod and m.amname = 'btree'
-                        left join pg_catalog.pg_cast as c
-                            on c.castsource = b.oid and c.casttarget = o.opcintype and c.castmethod = 'b'
-                        where o.opcdefault and (o.opcintype = b.oid or c.castcontext = 'i')
-                    )) as is_ordered
-                from pg_catalog.pg_type as t
-                join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
-                cross join lateral (select coalesce(nullif(t.typbasetype, 0), t.oid) as oid) as b
-                where t.oid = coalesce(to_regtype(\(text)), to_regtype('public.' || \(text)))
-                """
-            ).first.map { try ($0.get("name"), $0.get("is_ordered")) }
+            return try session.query(.elementType(typed: text)).first.map { try ($0.get("name"), $0.get("is_ordered")) }
         } catch let error as PostgresError where error.sqlState == .syntaxError {
             return nil
         }
