@@ -86,7 +86,9 @@ begin
             else d.sweep_after
         end,
         missed_at = case
-            when is_swept and take_rest.had_tasks then clock_timestamp()
+            -- Whoever rang since may have brought them.
+            when is_swept and take_rest.had_tasks and take_rest.state = 'asleep'
+                and take_rest.heard is not distinct from known.heard then clock_timestamp()
             else d.missed_at
         end
     where d.work_database_id = known.work_database_id and d.processor = known.processor;
