@@ -39,8 +39,11 @@ extension SleepTests {
                 }
                 for (loss, remedy) in losses {
                     try await fixture.script(loss, in: "postgres")
-                    // It was enabled a moment ago, and has found nothing to do.
-                    try await fixture.script("update cronmill_cron.demand set state = 'awake'", in: "postgres")
+                    // As if it had been enabled a moment ago, and had found nothing to do.
+                    try await fixture.script(
+                        "update cronmill_cron.processor set enabled = true; update cronmill_cron.demand set state = 'awake'",
+                        in: "postgres"
+                    )
                     try await fixture.call()
                     #expect(try await fixture.cronRows("select d.state from cronmill_cron.demand as d") == ["awake"])
 
