@@ -39,8 +39,14 @@ extension SleepTests {
                 }
                 for (loss, remedy) in losses {
                     try await fixture.script(loss, in: "postgres")
-                    // It was enabled a moment ago, and has found nothing to do.
-                    try await fixture.script("update cronmill_cron.demand set state = 'awake', changed_at = now(), seen_at = now()", in: "postgres")
+                    // As if it had been enabled a moment ago, and had found nothing to do.
+                    try await fixture.script(
+                        """
+                        update cronmill_cron.processor set enabled = true;
+                        update cronmill_cron.demand set state = 'awake', changed_at = now(), seen_at = now()
+                        """,
+                        in: "postgres"
+                    )
                     try await fixture.call()
                     #expect(try await fixture.cronRows("select d.state from cronmill_cron.demand as d") == ["awake"])
 
