@@ -43,7 +43,8 @@ public struct Sleeps: Sendable {
                 try await connection.query("select cronmill_cron.supports_seconds() as answer").first?.get("answer")
                     ?? false
             }
-            return try await Sleeps(fixture: fixture, options: options, load: load, hasSeconds: hasSeconds).run(progress)
+            let sleeps = Sleeps(fixture: fixture, options: options, load: load, hasSeconds: hasSeconds)
+            return try await sleeps.run(progress)
         }
     }
 
@@ -110,7 +111,8 @@ public struct Sleeps: Sendable {
         let watch = try await fixture.connect(database)
         var sessions: [SleepProducer] = []
         for number in 1...3 {
-            sessions.append(SleepProducer(connection: try await fixture.connect(database), name: "\(database)_\(number)"))
+            let connection = try await fixture.connect(database)
+            sessions.append(SleepProducer(connection: connection, name: "\(database)_\(number)"))
         }
         var outcome = SleepOutcome()
         var acknowledged: [Int: (plan: SleepPlan, time: Double)] = [:]

@@ -51,9 +51,10 @@ extension Measurement {
         let whole = try await stage.rest(seconds: short)
         let rest = try await stage.withoutAutovacuum { try await stage.rest(seconds: scale.restSeconds) }
         let size = "\(scale.sleepers.grouped) asleep"
-        add("rest: server without autovacuum, of one core", rest.share, "%", note: "\(size), over \(scale.restSeconds) s")
-        add("rest: the same before they were enabled", before.share, "%", note: "with the housekeeper, over \(short) s")
-        add("rest: the same asleep, with autovacuum", whole.share, "%", note: "its default: each database once a minute")
+        let over = "over \(scale.restSeconds) s"
+        add("rest: server without autovacuum, of one core", rest.share, "%", note: "\(size), \(over)")
+        add("rest: the same before they were enabled", before.share, "%", note: "over \(short) s")
+        add("rest: the same asleep, with autovacuum", whole.share, "%", note: "each database once a minute")
         add("rest: rows of history", rest.rowsPerMinute, "a minute", note: "all are the housekeepers'")
         add("rest: backends in work databases", Double(rest.backends), "at most")
         try await noteErrors("rest")
