@@ -27,12 +27,22 @@ struct WakeKiller: Sendable {
             case .postmaster: try await fixture.server.crash()
             case .immediate: try await fixture.server.restart(immediate: true)
             case .housekeeper:
-                return try await terminate("a.query like 'call cronmill_cron.watch()%'", after: 0)
+                return try await terminate("a.query like 'call cronmill_cron.watch()%'", patience: patience)
             case .slots:
                 // They fall asleep after a second without a task.
-                return try await terminate("a.application_name ~ '^cronmill slot'", after: Int(choice % 1_200))
+                await Producer.pause(Int(choice % 1_200))
+                return try await terminate(
+                    """
+                    a.pid in (
+                        select l.pid from pg_locks as l
+                        where l.locktype = 'advisory' and l.objsubid = 2
+                            and l.classid = cronmill_cron.lock_class('slot')::oid
+                    )
+                    """,
+                    patience: patience
+                )
             case .launcher:
-                let hits = try await terminate("a.backend_type = 'pg_cron launcher'", after: 0)
+                let hits = try await terminate("a.backend_type = 'pg_cron launcher'", patience: patience)
                 // Before 1.6 only a restart of the server brings it back.
                 if try await !fixture.launcherReturns() { try await fixture.server.crash() }
                 return hits
@@ -47,18 +57,23 @@ struct WakeKiller: Sendable {
         }
     }
 
-    private func terminate(_ who: String, after milliseconds: Int) async throws -> Bool {
-        await Producer.pause(milliseconds)
-        return try await fixture.with(ChaosFixture.cronDatabase) { connection in
-            let rows = try await connection.query(
-                """
-                select pg_terminate_backend(a.pid) as hits
-                from pg_stat_activity as a
-                where a.pid <> pg_backend_pid() and \(unsafeRaw: who)
-                """
-            )
-            return !rows.isEmpty
+    /// Terminates them as soon as there is one: after the end of a server they come back one by one.
+    private func terminate(_ who: String, patience: Int) async throws -> Bool {
+        let end = ContinuousClock.now + .seconds(patience)
+        while ContinuousClock.now < end {
+            let hits = try await fixture.with(ChaosFixture.cronDatabase) { connection in
+                try await connection.query(
+                    """
+                    select pg_terminate_backend(a.pid) as hits
+                    from pg_stat_activity as a
+                    where a.pid <> pg_backend_pid() and \(unsafeRaw: who)
+                    """
+                ).count
+            }
+            if hits > 0 { return true }
+            await Producer.pause(50)
         }
+        return false
     }
 
     /// Waits in the server until a link says that somebody falls asleep, which takes milliseconds, and terminates.

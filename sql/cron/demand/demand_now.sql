@@ -24,7 +24,7 @@ declare
     ring_class constant oid := cronmill_cron.lock_class('ring')::oid;
     -- A run ends with the minute, and is followed by one that pg_cron has ready by then: not where
     -- it learns only a moment later that runs follow each other by the minute.
-    is_quiet constant boolean := extract(second from demand_now.now_at) between 3 and 55;
+    is_quiet constant boolean := extract(second from demand_now.now_at) between 0.7 and 55;
 begin
     return query
     with ring as materialized (
