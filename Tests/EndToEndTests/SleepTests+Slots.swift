@@ -109,4 +109,25 @@ extension SleepTests {
             }
         }
     }
+
+    @Test("a transaction that is open when it would fall asleep keeps it awake for some seconds, and finds it so")
+    func patient() async throws {
+        try await withAsleep { fixture in
+            try await Self.standUp(fixture)
+            let producer = try await fixture.connect()
+            try await producer.script("begin; select cronmill.enqueue('work', '{\"n\": 1}')")
+            async let run: Void = fixture.call()
+            // It has nothing to do, and tries at once.
+            try await Task.sleep(for: .seconds(2))
+            try await producer.script("commit")
+            try await run
+            #expect(try await fixture.done() == [1])
+            #expect(
+                try await fixture.rows(
+                    "select r.done, r.end_reason from cronmill.run as r order by r.run_id desc limit 1"
+                ) == ["1|asleep"]
+            )
+            await producer.close()
+        }
+    }
 }

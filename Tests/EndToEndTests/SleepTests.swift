@@ -404,7 +404,7 @@ extension SleepTests {
         try await withServer { server in
             guard try await !ServerAbilities(of: server).runsOneAtATime else { return }
             try await withDatabases(named: databases, on: server, waitsForTurn: false) { fixture in
-                try await fixture.setUp(schedule: nil, "--sleep-after", "1s", "--linger", "4s", "--enable")
+                try await fixture.setUp(schedule: nil, "--sleep-after", "1s", "--linger", "8s", "--enable")
                 try await fixture.whenNoBackendWorks()
                 try await Self.script(fixture, "update cron.job set active = false")
                 try await body(fixture)

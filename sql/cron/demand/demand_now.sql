@@ -33,7 +33,8 @@ begin
         select s.setrole, string_agg(c.setting, ' ' order by s.setdatabase) as rings
         from pg_catalog.pg_db_role_setting as s
         cross join lateral unnest(s.setconfig) as c (setting)
-        where s.setrole in (
+        where s.setdatabase <> 0
+            and s.setrole in (
                 select l.oid
                 from cronmill_cron.work_database as w
                 join pg_catalog.pg_roles as l on l.rolname = w.link_role

@@ -10,15 +10,17 @@ set jit = off
 as $function$
 declare
     gone constant text[] := array(
-        select w.name
-        from cronmill_cron.work_database as w
         -- Twice a second, for hundreds: the function only for those that may be others.
-        where not exists (
+        with suspect as materialized (
+            select w.name
+            from cronmill_cron.work_database as w
+            where not exists (
                 select
                 from pg_catalog.pg_database as d
                 where d.datname = w.name and d.oid = w.database_oid
             )
-            and not cronmill_cron.is_same_database(w.name)
+        )
+        select s.name from suspect as s where not cronmill_cron.is_same_database(s.name)
     );
     one record;
     changes integer := 0;

@@ -20,7 +20,7 @@ begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     if run.slot = 1 and run.sleep_after is not null then
         if end_reason in ('empty', 'paused') then
-            call cronmill.fall_asleep(run, counters, is_asleep);
+            call cronmill.fall_asleep(run, counters, false, is_asleep);
         elsif end_reason = 'budget' and not run.lingers then
             -- What is left is for its next time.
             call cronmill.try_to_tell(run, 'asleep', null, true, is_asleep);

@@ -73,7 +73,7 @@ as $function$
         ('cronmill.try_to_tell(cronmill.run_start, text, timestamptz, boolean, boolean)'),
         ('cronmill.is_known_to_sleep(integer)'),
         ('cronmill.make_known(cronmill.run_start)'),
-        ('cronmill.fall_asleep(cronmill.run_start, cronmill.counters, boolean)'),
+        ('cronmill.fall_asleep(cronmill.run_start, cronmill.counters, boolean, boolean)'),
         ('cronmill.keep_vigil(cronmill.run_start, boolean, cronmill.counters, cronmill.vigil, '
             'text)'),
         ('cronmill.tidy(integer)')

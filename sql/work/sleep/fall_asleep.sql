@@ -1,12 +1,15 @@
 -- Falls asleep, so that no task is missed. First it sets the bit by which producers know that they
 -- have to ring; commits. Those who put tasks into a queue before that, and have not ended, did not
--- ring: it waits for them, half a second at most; of one that takes longer it may learn nothing,
--- and has itself woken soon. Then it looks for tasks with a new snapshot; then it tells the
--- registry, which has its jobs start no more. Whatever fails: it has not slept, and the bit, which
--- costs producers a needless ring, stays.
+-- ring: it waits for them, half a second at most. If one takes longer it stays awake for now, being
+-- patient; else it may learn nothing of that, and has itself woken soon. Then it looks for tasks
+-- with a new snapshot; then it tells the registry, which has its jobs start no more. Whatever
+-- fails: it has not slept, and the bit, which costs producers a needless ring, stays.
 -- Executed by: close_run, keep_vigil; the processor's run-as role, between its transactions.
 create or replace procedure cronmill.fall_asleep(
-    run cronmill.run_start, counters cronmill.counters, inout is_asleep boolean
+    run cronmill.run_start,
+    counters cronmill.counters,
+    is_patient boolean,
+    inout is_asleep boolean
 )
 language plpgsql
 as $procedure$
@@ -39,6 +42,9 @@ begin
     end loop;
     commit;
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    if is_patient and awaited <> '{}' then
+        return;
+    end if;
     select n.is_ready, n.next_at into is_ready, next_at
     from cronmill.next_work(run.processor_id) as n;
     if is_ready then
@@ -51,7 +57,9 @@ begin
         run, 'asleep', next_at, counters.done + counters.failed > 0, is_asleep);
 end
 $procedure$;
-comment on procedure cronmill.fall_asleep(cronmill.run_start, cronmill.counters, boolean)
+comment on procedure cronmill.fall_asleep(
+    cronmill.run_start, cronmill.counters, boolean, boolean)
     is 'Falls asleep, so that no task is missed.';
-revoke all on procedure cronmill.fall_asleep(cronmill.run_start, cronmill.counters, boolean)
+revoke all on procedure cronmill.fall_asleep(
+    cronmill.run_start, cronmill.counters, boolean, boolean)
     from public;

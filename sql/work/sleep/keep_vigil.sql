@@ -57,7 +57,11 @@ begin
         else
             vigil.retry_at := now_at + interval '2 seconds';
             vigil.is_confirmed := false;
-            call cronmill.fall_asleep(run, counters, is_told);
+            call cronmill.fall_asleep(
+                run, counters,
+                not vigil.others_wait
+                    and now_at < vigil.idle_since + run.sleep_after + interval '5 seconds',
+                is_told);
             end_reason := case when is_told then 'asleep' end;
             -- What it may not begin now, others have locked.
             if not is_told and vigil.must_yield then
