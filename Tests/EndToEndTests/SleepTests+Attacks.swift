@@ -71,7 +71,10 @@ extension SleepTests {
 
             try await Self.script(
                 fixture,
-                "update cronmill_cron.demand set slot_ids = null, changed_at = now() - interval '5 seconds'"
+                """
+                update cronmill_cron.demand
+                set slot_ids = null, changed_at = greatest(now() - interval '5 seconds', pg_postmaster_start_time())
+                """
             )
             let runner = try await fixture.connect(as: fixture.runner)
             _ = try await runner.query("select pg_advisory_lock(1668443500, n) from generate_series(1, 100) as n")
