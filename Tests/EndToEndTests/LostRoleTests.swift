@@ -86,13 +86,17 @@ struct LostRoleTests {
                     try await fixture.script("reassign owned by boss to postgres; drop owned by boss", in: database)
                 }
                 try await fixture.script("drop role boss", in: "postgres")
+                // To know what pg_cron can takes a number.
+                let jobs = try await fixture.cronRows(
+                    "select j.jobid from cron.job as j where j.jobname not like '%#%' order by j.jobname"
+                )
                 let repaired = try await fixture.cronmillHere("sync")
                 #expect(
                     repaired
                         == ProgramResult(
                             output: """
-                                postgres: house#0: job 2 belongs to role "boss", which does not exist
-                                postgres: watch#0: job 1 belongs to role "boss", which does not exist
+                                postgres: house#0: job \(jobs[0]) belongs to role "boss", which does not exist
+                                postgres: watch#0: job \(jobs[1]) belongs to role "boss", which does not exist
 
                                 """,
                             errors: "postgres: renew the housekeeper\n",

@@ -12,6 +12,7 @@ declare
     wanted cronmill_cron.processor;
     is_timed boolean;
     is_wanted boolean;
+    due_at timestamptz;
 begin
     select p.* into wanted
     from cronmill_cron.processor as p
@@ -40,19 +41,32 @@ begin
     end if;
     is_timed := not cronmill_cron.is_every_minute(wanted.schedule);
     is_wanted := wanted.enabled and not is_timed;
-    insert into cronmill_cron.demand as d (work_database_id, processor, state, cause, next_at)
-    values (
-        wanted.work_database_id, wanted.name,
-        case when is_wanted then 'wanted' else 'asleep' end,
-        case when is_wanted then 'enabled' end,
-        case when is_timed then cronmill_cron.next_due(wanted.schedule, clock_timestamp()) end
-    )
-    on conflict on constraint demand_pkey do update
-    set
-        state = excluded.state, cause = excluded.cause, changed_at = clock_timestamp(),
-        next_at = excluded.next_at, slots = 1, seen_slots = 0, wanted_slots = null
-    where not wanted.enabled and d.state <> 'asleep' or is_wanted and d.state = 'asleep'
-        or is_timed and d.state = 'asleep' and d.next_at is distinct from excluded.next_at;
+    if is_timed then
+        due_at := cronmill_cron.next_due(wanted.schedule, clock_timestamp());
+    end if;
+    -- Whoever tells through a link sees what was there when its transaction began, and cannot
+    -- change a row that the dispatcher has changed since: it is left alone unless it must change.
+    if not exists (
+        select
+        from cronmill_cron.demand as d
+        where d.work_database_id = wanted.work_database_id and d.processor = wanted.name
+            and case
+                when not wanted.enabled then d.state = 'asleep'
+                when d.state <> 'asleep' then true
+                else is_timed and d.next_at is not distinct from due_at
+            end
+    ) then
+        insert into cronmill_cron.demand as d (work_database_id, processor, state, cause, next_at)
+        values (
+            wanted.work_database_id, wanted.name,
+            case when is_wanted then 'wanted' else 'asleep' end,
+            case when is_wanted then 'enabled' end, due_at
+        )
+        on conflict on constraint demand_pkey do update
+        set
+            state = excluded.state, cause = excluded.cause, changed_at = clock_timestamp(),
+            next_at = excluded.next_at, slots = 1, seen_slots = 0, wanted_slots = null;
+    end if;
     -- Of fewer slots than it had at work, those at the end have ended.
     update cronmill_cron.demand as d
     set
