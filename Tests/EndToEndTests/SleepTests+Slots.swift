@@ -130,4 +130,17 @@ extension SleepTests {
             await producer.close()
         }
     }
+
+    @Test("settings can be changed by SQL while the dispatcher changes the state of their processor")
+    func changedMeanwhile() async throws {
+        try await withAsleep { fixture in
+            let dispatcher = try await fixture.server.connect("postgres")
+            try await dispatcher.script("begin; update cronmill_cron.demand set seen_at = now()")
+            // Through a link, whose transaction could not change, nor lock, what has changed since it began.
+            try await fixture.script("update cronmill.processor set slots = 3")
+            try await dispatcher.script("commit")
+            await dispatcher.close()
+            #expect(try await fixture.cronRows("select count(*) from cron.job where jobname like '%#%'") == ["3"])
+        }
+    }
 }

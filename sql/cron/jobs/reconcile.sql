@@ -20,11 +20,18 @@ begin
     from cronmill_cron.processor as p
     join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
     where w.name = reconcile.database_name and p.name = reconcile.processor;
-    -- Locked, so that nobody changes the schedule of its state meanwhile.
+    -- Locked, so that nobody changes the schedule of its state meanwhile. Whoever tells through a
+    -- link sees jobs and state as they were at one time, could not lock what has changed since, and
+    -- fails at a job that has.
+    if pg_catalog.current_setting('transaction_isolation') = 'read committed' then
+        perform
+        from cronmill_cron.demand as d
+        where (d.work_database_id, d.processor) = (wanted.work_database_id, wanted.name)
+        for update;
+    end if;
     select d.* into rest
     from cronmill_cron.demand as d
-    where (d.work_database_id, d.processor) = (wanted.work_database_id, wanted.name)
-    for update;
+    where (d.work_database_id, d.processor) = (wanted.work_database_id, wanted.name);
     perform cronmill_cron.assert_seen(reconcile.database_name, reconcile.processor);
     wanted.enabled := wanted.enabled and cronmill_cron.is_same_database(reconcile.database_name);
     for one in
