@@ -26,6 +26,14 @@ extension ChaosFixture {
         }
     }
 
+    /// Whether pg_cron knows schedules of seconds: 1.5 or later.
+    func knowsSeconds() async throws -> Bool {
+        try await with(Self.cronDatabase) { connection in
+            try await connection.query("select cronmill_cron.supports_seconds() as answer").first?.get("answer")
+                ?? false
+        }
+    }
+
     /// What is known of the task of a number, for people.
     func taskText(_ number: Int, in database: String) async throws -> String {
         try await insist(database) { connection in

@@ -39,10 +39,7 @@ public struct Sleeps: Sendable {
         return try await Chaos.onServer(options, settings: settings) { fixture in
             progress("setting up \(load.databases) work databases")
             try await fixture.setUpSleepers(load.names, [queue])
-            let hasSeconds: Bool = try await fixture.with(ChaosFixture.cronDatabase) { connection in
-                try await connection.query("select cronmill_cron.supports_seconds() as answer").first?.get("answer")
-                    ?? false
-            }
+            let hasSeconds = try await fixture.knowsSeconds()
             let sleeps = Sleeps(fixture: fixture, options: options, load: load, hasSeconds: hasSeconds)
             return try await sleeps.run(progress)
         }

@@ -34,10 +34,7 @@ public struct Wakes: Sendable {
     ) async throws -> ChaosReport {
         try await Chaos.onServer(options) { fixture in
             try await fixture.setUpSleepers(databases, queues)
-            let hasSeconds: Bool = try await fixture.with(ChaosFixture.cronDatabase) { connection in
-                try await connection.query("select cronmill_cron.supports_seconds() as answer").first?.get("answer")
-                    ?? false
-            }
+            let hasSeconds = try await fixture.knowsSeconds()
             let wakes = Wakes(
                 fixture: fixture,
                 options: options,
