@@ -20,7 +20,8 @@ public enum Chaos {
         }
     }
 
-    /// Makes a server, with settings beside those of the options, has something done to it, and stops it, unless it is to be kept for a violation.
+    /// Makes a server, with settings beside those of the options, has something done to it, and stops it, unless it is
+    /// to be kept for a violation.
     static func onServer(
         _ options: ChaosOptions,
         settings: [String: String] = [:],
