@@ -16,7 +16,7 @@ struct CronmillCommand: AsyncParsableCommand {
             file, and libpq's own PG* variables, service and password files, in this
             order.
             Exit codes: 0 done, 1 failed, 2 could not connect, 3 a check found
-            something, 64 wrong usage, 130 interrupted.
+            something, 64 wrong usage, 130 interrupted, 141 who reads the output is gone.
             """,
         version: "0.1.0",
         groupedSubcommands: [

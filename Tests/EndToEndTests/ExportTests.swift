@@ -212,7 +212,7 @@ struct ExportTests {
         arguments: [
             ("'app.work(jsonb)', --", "'app.wrok(jsonb)', --", "handler app.wrok(jsonb) does not exist in database"),
             ("'RUNNER', --", "'nobody', --", "role \"nobody\" does not exist"),
-            ("2, -- slots", "900, -- slots", "would have 900 slots of enabled processors, and may have 16"),
+            ("2, -- slots", "900, -- slots", "would have 900 slots of enabled processors that never sleep, and may have 16"),
             ("<> 2 then", "<> 7 then", "these settings are for schema version"),
             ("-- queue work", "commit;\n-- queue work", "EXECUTE of transaction commands is not implemented"),
             ("'0 0 31 2 *', -- schedule", "'61 * * * *', -- schedule", "61"),

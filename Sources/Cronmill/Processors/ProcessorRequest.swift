@@ -16,7 +16,7 @@ public struct ProcessorRequest: Sendable, Hashable {
     public var maxAttempts: Int?
     /// Delay before the second attempt, doubled with each further one. Default 5 seconds.
     public var backoffBase: Duration?
-    /// Longest delay between two attempts. Default an hour.
+    /// Longest delay between two attempts, give or take a fifth. Default an hour.
     public var backoffCap: Duration?
     /// How often a lingering run looks into its queue, 1 ms to a minute. Default 20 ms.
     public var pollInterval: Duration?

@@ -17,7 +17,7 @@ struct ProcessorOptions: ParsableArguments {
     var maxAttempts: Int?
     @Option(help: ArgumentHelp("Delay before the second attempt, then doubled. Default: 5s.", valueName: "duration"))
     var backoffBase: String?
-    @Option(help: ArgumentHelp("Longest delay between two attempts. Default: 1h.", valueName: "duration"))
+    @Option(help: ArgumentHelp("Longest delay between two, give or take a fifth. Default: 1h.", valueName: "duration"))
     var backoffCap: String?
     @Option(help: ArgumentHelp("How often a run looks into an empty queue. Default: 20ms.", valueName: "duration"))
     var pollInterval: String?

@@ -27,12 +27,12 @@ struct Status: AsyncParsableCommand {
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
     @Option(
         help: ArgumentHelp(
-            "Behind is who has a task ready for so long. Default: the registry's threshold.",
+            "Behind is whose oldest task waits so long past the start that was due. Default: the registry's threshold.",
             valueName: "duration"
         )
     )
     var behind: String?
-    @Flag(help: "End with 3 if there is something to do.")
+    @Flag(help: "End with 3 if one is drifted, interrupted, overdue, failing, behind or unknown.")
     var exitCode = false
     @Option(
         defaultAsFlag: 2,

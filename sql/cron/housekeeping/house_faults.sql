@@ -1,5 +1,4 @@
--- Housekeepers that fail, or that have not looked for two minutes, though pg_cron starts them every
--- minute.
+-- Housekeepers that fail, or that have not looked for two minutes.
 -- Executed by: dangers, note_house, troubles; monitors and operators.
 create or replace function cronmill_cron.house_faults()
 returns table (name text, fault text)

@@ -74,6 +74,6 @@ begin
 end
 $procedure$;
 comment on procedure cronmill_cron.watch()
-    is 'The housekeeper''s job: enforces task timeouts in every work database, '
-        'and deactivates jobs of dropped ones.';
+    is 'The housekeeper''s job: enforces task timeouts, wakes processors that sleep, '
+        'and deactivates jobs of dropped databases.';
 revoke all on procedure cronmill_cron.watch() from public;

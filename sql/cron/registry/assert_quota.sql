@@ -1,5 +1,5 @@
 -- Refuses more slots or jobs than a work database may have, so that one does not use up what all
--- share.
+-- share. Slots of processors that sleep share the budget instead, whoever waits longest first.
 -- Executed by: take_settings.
 create or replace function cronmill_cron.assert_quota(work_database_id integer)
 returns void
@@ -12,7 +12,7 @@ begin
     select
         w.name, coalesce(w.max_slots, i.max_slots) as max_slots,
         coalesce(w.max_jobs, i.max_jobs) as max_jobs,
-        coalesce(sum(p.slots) filter (where p.enabled), 0) as slots,
+        coalesce(sum(p.slots) filter (where p.enabled and p.sleep_after is null), 0) as slots,
         coalesce(sum(p.slots), 0) as jobs
     into quota
     from cronmill_cron.work_database as w
@@ -25,7 +25,8 @@ begin
             errcode = 'MC004',
             message = case when quota.slots > quota.max_slots
                 then pg_catalog.format(
-                    'database "%s" would have %s slots of enabled processors, and may have %s',
+                    'database "%s" would have %s slots of enabled processors that never sleep, '
+                    'and may have %s',
                     quota.name, quota.slots, quota.max_slots)
                 else pg_catalog.format(
                     'database "%s" would have %s jobs, and may have %s',

@@ -1,6 +1,6 @@
--- Says how many slots of enabled processors, and how many jobs, a work database may have: null for
--- what holds for all; and without a database what that is. What is there already is left. Changes
--- cronmill_cron.work_database and cronmill_cron.installation.
+-- Says how many slots of enabled processors that never sleep, and how many jobs, a work database
+-- may have: null for what holds for all; and without a database what that is. What is there already
+-- is left. Changes cronmill_cron.work_database and cronmill_cron.installation.
 -- Executed by: the registry's owner.
 create or replace function cronmill_cron.set_quota(database_name text, slots integer, jobs integer)
 returns void

@@ -38,7 +38,8 @@ comment on column cronmill_cron.demand.seen_at
     is 'When it was last seen at work, to within ten seconds.';
 comment on column cronmill_cron.demand.cause
     is 'Why it was woken: enabled, ring, ringing (by a transaction that had not ended), time, '
-        'sweep, start (of the server), yielded, unseen (it was granted, and nobody came).';
+        'sweep, start (of the server), yielded, unseen (it was granted, and nobody came), '
+        'moved (its database came to another server or registry).';
 comment on column cronmill_cron.demand.heard
     is 'The ring of its database that it heard last; another one wakes it.';
 comment on column cronmill_cron.demand.next_at is 'When it is woken without a ring.';

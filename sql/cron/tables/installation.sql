@@ -39,7 +39,7 @@ comment on column cronmill_cron.installation.activations
     is 'Counts changes that activate jobs: two at once cannot both count the same free places '
         '(the later one gets 40001).';
 comment on column cronmill_cron.installation.max_slots
-    is 'How many slots of enabled processors a work database may have, '
+    is 'How many slots of enabled processors that never sleep a work database may have, '
         'if nothing else is said of it.';
 comment on column cronmill_cron.installation.max_jobs
     is 'How many jobs it may have, active or not.';

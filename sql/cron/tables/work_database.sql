@@ -23,6 +23,7 @@ comment on column cronmill_cron.work_database.link_role
     is 'Role its link logs in as; null where the registry is in the work database itself.';
 comment on column cronmill_cron.work_database.registered_at is 'When setup registered it.';
 comment on column cronmill_cron.work_database.max_slots
-    is 'How many slots of enabled processors it may have; null for installation.max_slots.';
+    is 'How many slots of enabled processors that never sleep it may have; '
+        'null for installation.max_slots.';
 comment on column cronmill_cron.work_database.max_jobs
     is 'How many jobs it may have, active or not; null for installation.max_jobs.';

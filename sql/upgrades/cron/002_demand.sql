@@ -17,6 +17,12 @@ comment on column cronmill_cron.installation.reserve
     is 'How many of pg_cron''s runs are left to others where there is no budget.';
 comment on column cronmill_cron.installation.quantum
     is 'How long a processor that sleeps may be at work while others wait.';
+comment on column cronmill_cron.installation.max_slots
+    is 'How many slots of enabled processors that never sleep a work database may have, '
+        'if nothing else is said of it.';
+comment on column cronmill_cron.work_database.max_slots
+    is 'How many slots of enabled processors that never sleep it may have; '
+        'null for installation.max_slots.';
 -- Slots on demand: what the dispatcher knows of the processors that sleep. Their jobs are always
 -- active; what changes is their schedule, see job_schedule.
 create table cronmill_cron.demand (
@@ -57,7 +63,8 @@ comment on column cronmill_cron.demand.seen_at
     is 'When it was last seen at work, to within ten seconds.';
 comment on column cronmill_cron.demand.cause
     is 'Why it was woken: enabled, ring, ringing (by a transaction that had not ended), time, '
-        'sweep, start (of the server), yielded, unseen (it was granted, and nobody came).';
+        'sweep, start (of the server), yielded, unseen (it was granted, and nobody came), '
+        'moved (its database came to another server or registry).';
 comment on column cronmill_cron.demand.heard
     is 'The ring of its database that it heard last; another one wakes it.';
 comment on column cronmill_cron.demand.next_at is 'When it is woken without a ring.';

@@ -53,5 +53,5 @@ comment on column cronmill.run.worked
 comment on column cronmill.run.end_reason
     is 'Why it ended: budget, empty, limit, paused, disabled, surplus, removed, lost, '
         'canceled (in a task), no handler (it cannot be called), '
-        'stopped (a cancel while it looked for tasks).';
+        'stopped (a cancel while it looked for tasks); of one that sleeps asleep, idle, yielded.';
 comment on index cronmill.run_of_slot is 'Runs of a slot, in order.';
