@@ -72,7 +72,10 @@ struct AttackTableTests {
         work(.producer, "select cronmill.enqueue('other', '{}')", "MC003"),
         work(.producer, "select cronmill.enqueue('work', '{}', timeout => '293000 years')", "22023"),
         work(.producer, "select cronmill.enqueue('work', '{}', timeout => '-1 s')", "22023"),
-        work(.producer, "select cronmill.enqueue('work', '{}', timeout => 'infinity'::text::interval)", "22007"),
+        // An interval can be infinite from PostgreSQL 17 on.
+        work(
+            .producer, "select cronmill.enqueue('work', '{}', timeout => 'infinity'::text::interval)", "22007 or 22023"
+        ),
         work(.producer, "select cronmill.enqueue('work', '{}', max_attempts => 10001)", "22023"),
         work(.producer, "select cronmill.enqueue('work', '{}', max_attempts => 0)", "22023"),
         work(.producer, "select cronmill.enqueue('work', '{}', unique_key => repeat('x', 3000))", "22023"),
@@ -150,7 +153,7 @@ struct AttackTableTests {
                     Issue.record("\(attempt.testDescription) is not refused")
                 } catch let error as PostgresError {
                     #expect(
-                        error.sqlState?.code == attempt.refusal,
+                        attempt.refusal.contains(error.sqlState?.code ?? "no code"),
                         "\(attempt.testDescription): \(error.message)"
                     )
                 }

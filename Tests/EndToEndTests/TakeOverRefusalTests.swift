@@ -165,10 +165,10 @@ struct TakeOverRefusalTests {
                 "type evil.text"
             ),
             (
-                "create type app.e as enum ('a'); create function evil.json(app.e) returns json language sql as 'select null::json';"
-                    + "alter function evil.json(app.e) owner to %o; create cast (app.e as json) with function evil.json(app.e);"
+                "create type app.e as enum ('a'); create function evil.text_of(app.e) returns json language sql as 'select null::json';"
+                    + "alter function evil.text_of(app.e) owner to %o; create cast (app.e as json) with function evil.text_of(app.e);"
                     + "alter table app.jobs add h app.e",
-                "function evil.json(app.e)"
+                "function evil.text_of(app.e)"
             ),
         ]
     )

@@ -4,7 +4,7 @@
 -- Executed by: check_schedule.
 create or replace function cronmill_cron.schedule_fault(item text, field integer)
 returns text
-language plpgsql immutable parallel safe security invoker
+language plpgsql stable parallel safe security invoker
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
