@@ -21,7 +21,7 @@ struct SearchIndex: Sendable, Hashable {
             drop,
             """
             create index concurrently \(identifier: name) on cronmill.\(identifier: table)
-            using gin (payload pg_catalog.jsonb_path_ops)
+            using gin (payload pg_catalog.jsonb_path_ops) with (fastupdate = off)
             where queue_id operator(pg_catalog.+) 0 operator(pg_catalog.=) \(literal: queueID)
             """,
         ]
@@ -44,8 +44,9 @@ struct SearchIndex: Sendable, Hashable {
         if try isBeingBuilt(session) { return false }
         do {
             for statement in statements { try session.executeAlone(statement) }
-        } catch let error as PostgresError where error.sqlState == .duplicateTable {
+        } catch {
             // Another has come first.
+            guard error.sqlState == .duplicateTable else { throw error }
         }
         return try isDone(session)
     }

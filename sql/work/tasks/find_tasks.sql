@@ -53,7 +53,7 @@ declare
         else 't.run_at, t.task_id' end;
     at_most constant bigint := coalesce(find_tasks.max_tasks, 9223372036854775807);
     steps constant bigint := case when is_search
-        then greatest(4000, 2 * least(at_most, 1000000000)) else at_most end;
+        then greatest(2000, 2 * least(at_most, 1000000000)) else at_most end;
     queue_ids integer[];
     names text[];
     walk_ids integer[];
@@ -89,8 +89,10 @@ begin
         case when find_tasks.queue is not null then queue_ids[1] end);
     is_walked := not is_search;
     if is_search and find_tasks.max_tasks is not null and not (by_number and place = 'task') then
+        -- Found, or there is no more than was walked.
         execute pg_catalog.format(
-            'select count(*) = $9 from (select from (%s) as t where %s limit $9) as t',
+            'select (select count(*) from (select from (%1$s) as t where %2$s limit $9) as t) = $9 '
+                'or (select count(*) from (%1$s) as t) < $10',
             source, fits)
         into is_walked
         using queue_ids, levels, wanted_all, wanted_any, find_tasks.payload_contains, null, null,
@@ -109,12 +111,12 @@ begin
             't.attempts::integer, t.run_at, t.enqueued_at, t.began_at, t.finished_at, t.payload, '
             't.unique_key, t.group_key, t.timeout, t.max_attempts::integer, t.tags, t.failed_at, '
             't.error_sqlstate, t.error_message, t.error_detail, t.error_hint, t.error_context '
-            'from (%s) as t where %s order by %s limit $9',
+            'from (select * from (%s) as t where %s%s) as t order by %s limit $9',
         case when place = 'task'
             then 'case when t.run_at <= statement_timestamp() then ''ready'' '
                 'when t.attempts > 0 then ''retrying'' else ''scheduled'' end'
             else quote_literal(find_tasks.state) end,
-        source, fits,
+        source, fits, case when is_walked then ' limit $9' end,
         concat_ws(', ',
             case when not by_number then 'array_position($1, t.queue_id)' end,
             case when not by_number and place = 'task' then 't.priority desc' end,
