@@ -74,6 +74,10 @@ struct SearchPayloadTests {
             #expect(other.errors.contains("configure 'other queue' --search-payload"), "\(other.errors)")
             let wrong = try await fixture.cronmillHere("tasks", "--queue", "work", "--payload", "{to: 1}")
             #expect(wrong.errors.hasPrefix("cronmill: error: --payload is not JSON\n"), "\(wrong.errors)")
+            // Of few tasks all are looked at.
+            _ = try await fixture.rows(
+                "select cronmill.enqueue_many('work', array(select jsonb_build_object('m', m) from generate_series(1, 3000) as m))"
+            )
             let connection = try await fixture.connect()
             try await connection.script("begin")
             _ = try await connection.query(

@@ -39,7 +39,7 @@ begin
         (read_envelope.envelope ->> 'max_attempts')::smallint, read.max_attempts);
     if jsonb_typeof(read_envelope.envelope -> 'tags') <> 'null' then
         if jsonb_typeof(read_envelope.envelope -> 'tags') <> 'array'
-            or read_envelope.envelope @? '$.tags[*] ? (@.type() != "string")'
+            or read_envelope.envelope @? 'strict $.tags[*] ? (@.type() != "string")'
         then
             raise exception using
                 errcode = 'invalid_parameter_value',
