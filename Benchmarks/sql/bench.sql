@@ -80,6 +80,40 @@ end
 $procedure$;
 comment on procedure bench.fill(text, bigint, bigint) is 'Fills a queue.';
 
+-- Tagged tasks, each of which has a tag of its own; a commit per 10,000.
+create procedure bench.fill_tagged(queue text, first bigint, total bigint)
+language plpgsql
+as $procedure$
+declare
+    start bigint := fill_tagged.first;
+begin
+    while start < fill_tagged.first + fill_tagged.total loop
+        insert into cronmill.task (queue_id, payload, tags)
+        select cronmill.queue_id(fill_tagged.queue), jsonb_build_object('n', n),
+            array['all', 'group:' || n % 1000, 'order:' || n]
+        from generate_series(start, least(start + 9999, fill_tagged.first + fill_tagged.total - 1)) as n;
+        commit;
+        start := start + 10000;
+    end loop;
+end
+$procedure$;
+comment on procedure bench.fill_tagged(text, bigint, bigint) is 'Fills a queue with tagged tasks.';
+
+-- How long a search for a tag takes here.
+create function bench.search(queue text, tag text)
+returns table (found bigint, milliseconds double precision)
+language plpgsql volatile
+as $function$
+declare
+    began_at constant timestamptz := clock_timestamp();
+begin
+    select count(*) into found from cronmill.find_tasks(search.queue, array[search.tag]);
+    milliseconds := extract(epoch from clock_timestamp() - began_at) * 1000;
+    return next;
+end
+$function$;
+comment on function bench.search(text, text) is 'Searches for a tag; how long that took.';
+
 -- The limit: the same rows found by the same index from a low-water mark, deleted and returned, a commit per batch.
 -- No lock against other slots, no handler, no isolation of failures, no check of the caller.
 create procedure bench.empty_by_delete(queue text, batch_size integer)

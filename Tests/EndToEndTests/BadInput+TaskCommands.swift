@@ -118,13 +118,53 @@ extension BadInput {
                 """
         ),
         BadInput(
+            "a cancel by tag without a queue",
+            "cancel",
+            "--tag",
+            "a",
+            "--database",
+            "shop",
+            exitCode: 64,
+            errors: """
+                error: say of which queue: --queue NAME
+                hint: cronmill cancel --help
+                """
+        ),
+        BadInput(
+            "a cancel by number and by tag",
+            "cancel",
+            "1",
+            "--tag",
+            "a",
+            "--database",
+            "shop",
+            exitCode: 64,
+            errors: """
+                error: name tasks by number or by a search, not both
+                hint: cronmill cancel --help
+                """
+        ),
+        BadInput(
+            "an empty tag",
+            "tasks",
+            "--tag",
+            "",
+            "--database",
+            "shop",
+            exitCode: 64,
+            errors: """
+                error: --tag is empty: a tag has 1 to 100 bytes
+                hint: cronmill tasks --help
+                """
+        ),
+        BadInput(
             "nothing to cancel",
             "cancel",
             "--database",
             "shop",
             exitCode: 64,
             errors: """
-                error: missing expected argument '<id> ...'
+                error: name tasks by number, or by --tag, --any-tag or --payload
                 hint: cronmill cancel --help
                 """
         ),

@@ -46,8 +46,8 @@ struct Fixture: Sendable {
         try await server.cronmill(arguments + ["--database", database], input: Array(input.utf8))
     }
 
-    func cronmillHere(_ arguments: [String]) async throws -> ProgramResult {
-        try await server.cronmill(arguments + ["--database", database])
+    func cronmillHere(_ arguments: [String], input: String = "") async throws -> ProgramResult {
+        try await server.cronmill(arguments + ["--database", database], input: Array(input.utf8))
     }
 
     func connect(_ database: String? = nil, as role: String? = nil) async throws -> Connection {

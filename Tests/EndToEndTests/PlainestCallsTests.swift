@@ -39,13 +39,15 @@ struct PlainestCallsTests {
         switch row {
         case nil: return
         case .waiting:
-            _ = try await fixture.rows("select cronmill.enqueue('work', '{\"n\": 1}')")
+            _ = try await fixture.rows("select cronmill.enqueue('work', '{\"n\": 1}', tags => '{t}')")
         case .dead:
-            _ = try await fixture.rows("select cronmill.enqueue('work', '{\"n\": -1}', max_attempts => 1)")
+            _ = try await fixture.rows(
+                "select cronmill.enqueue('work', '{\"n\": -1}', max_attempts => 1, tags => '{t}')"
+            )
             try await call(fixture, until: "select 1 from cronmill.dead_task")
         case .done:
             try await fixture.script("update cronmill.processor set keep_done = '1 hour'")
-            _ = try await fixture.rows("select cronmill.enqueue('work', '{\"n\": 1}')")
+            _ = try await fixture.rows("select cronmill.enqueue('work', '{\"n\": 1}', tags => '{t}')")
             try await call(fixture, until: "select 1 from cronmill.done_task")
             try await fixture.script("update cronmill.processor set keep_done = null")
         }
@@ -102,13 +104,15 @@ struct PlainestCallsTests {
     func enqueue() async throws {
         try await withFixture { fixture in
             let keys: SQL = """
-                select payload, priority, unique_key, group_key, timeout, max_attempts, run_at > '2029-01-01' as is_later
+                select payload, priority, unique_key, group_key, timeout, max_attempts, tags, run_at > '2029-01-01' as is_later
                 from cronmill.task
                 """
             let options: [([String], String)] = [
-                ([], "0|-|-|-|-|f"), (["--priority", "9"], "9|-|-|-|-|f"), (["--unique-key", "k"], "0|k|-|-|-|f"),
-                (["--group-key", "g"], "0|-|g|-|-|f"), (["--timeout", "90s"], "0|-|-|00:01:30|-|f"),
-                (["--max-attempts", "2"], "0|-|-|-|2|f"), (["--run-at", "2030-01-01"], "0|-|-|-|-|t"),
+                ([], "0|-|-|-|-|-|f"), (["--priority", "9"], "9|-|-|-|-|-|f"),
+                (["--unique-key", "k"], "0|k|-|-|-|-|f"),
+                (["--group-key", "g"], "0|-|g|-|-|-|f"), (["--timeout", "90s"], "0|-|-|00:01:30|-|-|f"),
+                (["--max-attempts", "2"], "0|-|-|-|2|-|f"), (["--tag", "t"], "0|-|-|-|-|{t}|f"),
+                (["--run-at", "2030-01-01"], "0|-|-|-|-|-|t"),
             ]
             for (option, row) in options {
                 for source in [["--payload", "1"], ["-"], ["--envelope", "-"]] {
@@ -143,6 +147,11 @@ struct PlainestCallsTests {
                 [
                     Call("tasks"), Call("tasks", "ID"), Call("tasks", "--queue", "work"),
                     Call("tasks", "--state", "ready"),
+                    Call("tasks", "--tag", "t"), Call("tasks", "--any-tag", "t"),
+                    Call("tasks", "--queue", "work", "--payload", "{}", exitCode: 1),
+                    Call("cancel", "--queue", "work", "--tag", "t", "--yes", query: waiting, rows: ["0"]),
+                    Call("cancel", "--queue", "work", "--any-tag", "t", "--yes", query: waiting, rows: ["0"]),
+                    Call("cancel", "--queue", "work", "--tag", "u", "--yes", query: waiting, rows: ["1"]),
                     Call("tasks", "--limit", "1"), Call("tasks", "--json"), Call("tasks", "--csv"),
                     Call("cancel", "ID", query: waiting, rows: ["0"]),
                     Call("cancel", "ID", "--dry-run", query: waiting, rows: ["1"]),
@@ -161,6 +170,11 @@ struct PlainestCallsTests {
                     Call("redrive", "--error", "such", "--yes", query: redriven, rows: ["1|0"]),
                     Call("redrive", "--error", "other", "--yes", query: redriven, rows: ["0|1"]),
                     Call("redrive", "--sqlstate", "P0001", "--yes", query: redriven, rows: ["1|0"]),
+                    Call("redrive", "--tag", "t", "--yes", query: redriven, rows: ["1|0"]),
+                    Call("redrive", "--any-tag", "t", "--yes", query: redriven, rows: ["1|0"]),
+                    Call("redrive", "--tag", "u", "--yes", query: redriven, rows: ["0|1"]),
+                    Call("purge", "--dead", "0", "--tag", "t", "--yes", query: redriven, rows: ["0|0"]),
+                    Call("purge", "--dead", "0", "--any-tag", "u", "--yes", query: redriven, rows: ["0|1"]),
                     Call("redrive", "--dry-run", query: redriven, rows: ["0|1"]),
                     Call("purge", "--dead", "0", "--yes", query: redriven, rows: ["0|0"]),
                     Call("purge", "work", "--dead", "1h", "--yes", query: redriven, rows: ["0|1"]),
@@ -171,6 +185,7 @@ struct PlainestCallsTests {
             )
             try await make(
                 [
+                    Call("purge", "--done", "0", "--tag", "t", "--yes", query: "select 1 from cronmill.done_task"),
                     Call("purge", "--done", "0", "--yes", query: "select 1 from cronmill.done_task"),
                     Call("purge", "--queue", "work", "--done", "0", "--yes", query: "select 1 from cronmill.done_task"),
                 ],
@@ -193,8 +208,12 @@ struct PlainestCallsTests {
                     rows: [shown]
                 )
             }
+            let searched: SQL = "select count(*) from pg_class where relname like '%_payload_1'"
             try await make(
                 [
+                    Call("configure", "work", "--search-payload", query: searched, rows: ["3"]),
+                    Call("tasks", "--queue", "work", "--payload", "{}"),
+                    Call("configure", "work", "--no-search-payload", query: searched, rows: ["0"]),
                     call("--slots", "2", "slots", "2"), call("--schedule", "5 * * * *", "schedule", "5 * * * *"),
                     call("--every", "5m", "schedule", "*/5 * * * *"), call("--timeout", "1m", "timeout", "00:01:00"),
                     call("--max-attempts", "3", "max_attempts", "3"), call("--linger", "0", "linger", "0 microseconds"),

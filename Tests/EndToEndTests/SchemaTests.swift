@@ -26,6 +26,10 @@ struct SchemaTests {
         }
     }
 
+    /// The versions of this program, and those after them.
+    private static let (work, cron) = (3, 2)
+    private static let (nextWork, nextCron) = (work + 1, cron + 1)
+
     /// The files of a next version, with a column more in one table of each half.
     private static let next: [SQLFile] = {
         let column = "    note text not null default '',\n"
@@ -46,7 +50,7 @@ struct SchemaTests {
             )
         }
             + [
-                ("work/003", "cronmill.queue"), ("cron/003", "cronmill_cron.run_as"),
+                ("work/00\(nextWork)", "cronmill.queue"), ("cron/00\(nextCron)", "cronmill_cron.run_as"),
             ].map { number, table in
                 SQLFile(
                     path: "upgrades/\(number)_a_note.sql",
@@ -75,8 +79,8 @@ struct SchemaTests {
             let found = try await deployment.comparison(of: "shop")
             #expect(
                 found.differences.map(\.text) == [
-                    "schema cronmill_cron has version 2, this program 3",
-                    "schema cronmill has version 2, this program 3",
+                    "schema cronmill_cron has version \(Self.cron), this program \(Self.nextCron)",
+                    "schema cronmill has version \(Self.work), this program \(Self.nextWork)",
                 ]
             )
             #expect(Set(found.differences.map(\.command)) == ["cronmill setup --database shop"])
@@ -84,8 +88,9 @@ struct SchemaTests {
             let plan = try await deployment.planSetup(SetupRequest(), database: "shop")
             #expect(
                 plan.steps.map(\.title) == [
-                    "upgrade schema cronmill_cron to version 3: a note", "renew the functions of the registry",
-                    "renew the housekeeper", "upgrade schema cronmill to version 3: a note",
+                    "upgrade schema cronmill_cron to version \(Self.nextCron): a note",
+                    "renew the functions of the registry", "renew the housekeeper",
+                    "upgrade schema cronmill to version \(Self.nextWork): a note",
                     "renew the functions of the work database",
                 ]
             )
@@ -108,7 +113,8 @@ struct SchemaTests {
                 let refused = try await server.cronmill(command)
                 let (half, version, known) =
                     command[0] != "export"
-                    ? ("cronmill_cron of database \"postgres\"", 3, 2) : ("cronmill of database \"shop\"", 3, 2)
+                    ? ("cronmill_cron of database \"postgres\"", Self.nextCron, Self.cron)
+                    : ("cronmill of database \"shop\"", Self.nextWork, Self.work)
                 #expect(
                     refused.errors == """
                         cronmill: error: schema \(half) has version \(version), and this program knows it up to version \(known)
@@ -130,7 +136,7 @@ struct SchemaTests {
             let before = try await Self.listing(server)
             var deployment = server.deployment
             deployment.sqlFiles = Self.next.map { file in
-                file.path == "upgrades/work/003_a_note.sql"
+                file.path == "upgrades/work/00\(Self.nextWork)_a_note.sql"
                     ? SQLFile(path: file.path, text: file.text + "select 1 / 0;\n") : file
             }
             let plan = try await deployment.planSetup(SetupRequest(), database: "shop")
@@ -138,7 +144,11 @@ struct SchemaTests {
             #expect(error?.sqlState == "22012")
             let after = try await Self.listing(server).filter { !$0.contains("run_as") }
             #expect(after == before.filter { !$0.contains("run_as") })
-            #expect(try await Self.rows(server, "shop", "select schema_version from cronmill.installation") == ["2"])
+            #expect(
+                try await Self.rows(server, "shop", "select schema_version from cronmill.installation") == [
+                    "\(Self.work)"
+                ]
+            )
         }
     }
 
@@ -219,6 +229,18 @@ struct SchemaTests {
                         'work', array(select jsonb_build_object('n', n) from generate_series(1, 400) as n));
                     """
             )
+            let granted = try await server.connect("shop")
+            try await granted.script(
+                """
+                create role app login; select cronmill.grant_part('app', 'producer', 'work');
+                create view app.uses as select cronmill.enqueue('work', '1') as task_id
+                """
+            )
+            await granted.close()
+            let refused = try await server.cronmill(["setup", "--database", "shop"])
+            #expect(refused.exitCode == 1)
+            #expect(refused.errors.contains("view app.uses depends on function cronmill.enqueue("), "\(refused.errors)")
+            try await Self.script(server, "drop view app.uses")
             async let run: Void = Self.call(server)
             try await eventually("tasks are done") {
                 try await Self.rows(server, "shop", "select count(*) > 50 from app.done") == ["t"]
@@ -233,6 +255,7 @@ struct SchemaTests {
                 upgraded.errors.hasSuffix(
                     """
                     shop: upgrade schema cronmill to version 2: engine
+                    shop: upgrade schema cronmill to version 3: tags
                     shop: renew the functions of the work database
                     shop: generate the procedure of processor work
 
@@ -240,10 +263,17 @@ struct SchemaTests {
                 ),
                 "\(upgraded.output)\(upgraded.errors)"
             )
-            try await Self.script(
-                server,
-                "select cronmill.enqueue_many('work', array(select jsonb_build_object('n', n) from generate_series(401, 500) as n))"
+            // As they were called before, by a producer of before.
+            let producer = try await server.connect("shop", as: "app")
+            try await producer.script(
+                """
+                select cronmill.enqueue_many('work', array(select jsonb_build_object('n', n) from generate_series(401, 497) as n), 0, now());
+                select cronmill.enqueue('work', '{"n": 498}', 9, now(), null, null, '1 minute', 3);
+                select cronmill.enqueue('work', payload => '{"n": 499}', run_at => now());
+                select cronmill.enqueue_envelopes('work', array['{"payload": {"n": 500}}'::jsonb], 0, now(), null, null, null, 2);
+                """
             )
+            await producer.close()
             try await Self.call(server)
             #expect(
                 try await Self.rows(server, "shop", "select count(*), count(distinct n) from app.done") == ["500|500"]
@@ -298,7 +328,7 @@ struct SchemaTests {
         ]
     )
     func unreleased(database: String, schema: String, change: String, difference: String) async throws {
-        let version = 2
+        let version = schema == "cronmill" ? Self.work : Self.cron
         try await withServer { server in
             try await Self.makeDatabase(server)
             try await Self.setUp(server, server.deployment)

@@ -111,9 +111,9 @@ struct TasksTests {
                         output: """
                             database,queue,task_id,state,priority,attempts,enqueued_at,run_at,began_at,finished_at,\
                             unique_key,group_key,timeout_seconds,max_attempts,payload,failed_at,error_sqlstate,\
-                            error_message,error_detail,error_hint,error_context\r
+                            error_message,error_detail,error_hint,error_context,tags\r
                             \(fixture.database),work,202,done,0,1,2026-01-02T03:00:00.000Z,2026-01-02T03:04:05.000Z,,\
-                            2026-01-03T03:04:06.000Z,u,g,,,"{""n"": 202}",,,,,,\r
+                            2026-01-03T03:04:06.000Z,u,g,,,"{""n"": 202}",,,,,,,\r
 
                             """,
                         errors: "\(fixture.database): there are more than these 1: --limit\n",

@@ -35,6 +35,7 @@ struct Measurement: Sendable {
             addRatios()
             if sections.contains(.enqueue) { try await measureEnqueue() }
             if sections.contains(.claim) { try await measureClaim() }
+            if sections.contains(.tags) { try await measureTags() }
             if sections.contains(.idle) || sections.contains(.latency) { try await measureScheduled(sections) }
             // Last: its processors stay enabled.
             if sections.contains(.reports) { try await measureReports() }

@@ -23,6 +23,9 @@ struct Scale: Sendable {
     var lines: Int { isQuick ? 100_000 : 500_000 }
     /// Waiting tasks at which the claim is explained.
     var waiting: [Int] { isQuick ? [1_000, 100_000] : [1_000, 100_000, 1_000_000] }
+    /// Tagged tasks that are searched, and how many come and go afterwards.
+    var taggedTasks: Int { isQuick ? 100_000 : 1_000_000 }
+    var churnedTasks: Int { isQuick ? 200_000 : 10_000_000 }
     var latencySeconds: Int { isQuick ? 20 : 60 }
     var idleSeconds: Int { isQuick ? 15 : 60 }
     /// Work databases that are reported on.

@@ -79,7 +79,17 @@ extension Deployment {
     ) async throws -> Value {
         try await inWork(database) { session in
             guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-            return try part.needed(of: database, session) { try body(session) }
+            do {
+                return try part.needed(of: database, session) { try body(session) }
+            } catch let error as PostgresError where error.sqlState == .undefinedFunction {
+                throw CronmillError(
+                    .failed,
+                    error.message,
+                    detail: "What is installed in database \"\(database)\" is of another version than this program.",
+                    hint: "Bring it up to date: cronmill setup --database \(database.shellWord)",
+                    database: database
+                )
+            }
         }
     }
 

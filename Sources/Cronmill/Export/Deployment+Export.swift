@@ -63,6 +63,8 @@ private struct SettingsText {
     private var lines: [String] = []
     /// Commands by which the cron database is told of roles, for those who use psql.
     private var commands: [String] = []
+    /// Commands that make indexes, which the text cannot: they are built outside transactions.
+    private var indexCommands: [String] = []
     /// Whether there are processors that sleep, and the command that shares pg_cron among those of all databases.
     private(set) var hasSleepers = false
     var sharing: String?
@@ -86,6 +88,10 @@ private struct SettingsText {
                 "-- Its processors that sleep share pg_cron with those of other databases, which is not part of this:"
             )
             head.append("--     \(sharing) --database NAME")
+        }
+        if !indexCommands.isEmpty {
+            head.append("-- Payloads of these queues are searched; the indexes for it are no part of this. After it:")
+            head += indexCommands.map { "--     \($0) --database NAME" }
         }
         return (head + ["begin;"] + lines + ["commit;"]).joined(separator: "\n") + "\n"
     }
@@ -119,6 +125,18 @@ private struct SettingsText {
         let roles = try session.query(
             "select distinct p.run_as from cronmill.processor as p where p.name = any (\(processors))"
         ).map { try $0.get("run_as", as: String.self) }
+        indexCommands = try session.query(
+            """
+            select p.name from cronmill.processor as p
+            where p.name = any (\(processors)) and exists (
+                select from pg_class as c
+                where c.relnamespace = 'cronmill'::regnamespace and c.relname = concat('task_payload_', p.queue_id)
+            )
+            order by p.name collate "C"
+            """
+        ).map {
+            "cronmill configure \(try $0.get("name", as: String.self).shellWord.replacingNewlines) --search-payload"
+        }
         commands = roles.sorted().map { "cronmill grant run-as \($0.shellWord.replacingNewlines)" } + commands
     }
 

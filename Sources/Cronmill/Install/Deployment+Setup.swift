@@ -86,7 +86,11 @@ extension Deployment {
         if let plan = try await planAsOperator(request, database: database) { return plan }
         var setup = SetupRequest()
         setup.processor = request
-        return try await planSetup(setup, database: database)
+        var plan = try await planSetup(setup, database: database)
+        if let isWanted = request.searchesPayloads, let name = request.name?.text {
+            plan.append(try await planSearchIndexes(isWanted, of: [name], in: database))
+        }
+        return plan
     }
 
     /// The change of settings by a role that does not own our schema; nil for its owner.
@@ -94,7 +98,7 @@ extension Deployment {
         try await inWork(database) { session in
             let state = try WorkState.inspect(session)
             guard let owner = state.owner, owner != state.user, request.handler == nil, request.runAs == nil,
-                request.query.results == nil, request.query.resultType == nil
+                request.query.results == nil, request.query.resultType == nil, request.searchesPayloads == nil
             else {
                 return nil
             }

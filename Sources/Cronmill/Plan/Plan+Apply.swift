@@ -13,6 +13,11 @@ extension Deployment {
         if let obstacle = plan.obstacle { throw obstacle }
         for group in plan.transactions {
             guard let database = group.first?.database else { continue }
+            if let step = group.first, let index = step.index {
+                onStep(step)
+                try await with(connectWork(database)) { try await index.apply($0) }
+                continue
+            }
             let connection = try await database == cronDatabase ? connectCron() : connectWork(database)
             // A step that is tried again is not told again.
             let told = Mutex(0)

@@ -6,10 +6,13 @@ extension Plan {
         var lines = ["\\set ON_ERROR_STOP on"]
         for group in transactions {
             guard let first = group.first else { continue }
-            lines += [
-                "", "\\connect \(Self.connectArgument(first.database))", "begin;",
-                "set local client_min_messages = warning;",
-            ]
+            lines += ["", "\\connect \(Self.connectArgument(first.database))"]
+            if first.index != nil {
+                lines.append("-- \(first.title.replacingNewlines)")
+                lines += first.statements.map { "\($0.script);" }
+                continue
+            }
+            lines += ["begin;", "set local client_min_messages = warning;"]
             lines += Deployment.settings.filter { $0.key != "client_min_messages" }.sorted { $0.key < $1.key }
                 .map { "set local \($0) = \($1);" }
             for step in group {

@@ -12,6 +12,8 @@ public struct Plan: Sendable, Hashable {
         public let statements: [SQL]
         /// Whether it ends the transaction it is in: what follows, maybe from another session, has to see it.
         public let commits: Bool
+        /// The index it makes or drops, outside a transaction.
+        let index: SearchIndex?
     }
 
     /// The steps. Those that follow each other in one database are one transaction, up to a step that commits.
@@ -26,11 +28,17 @@ public struct Plan: Sendable, Hashable {
     public var isEmpty: Bool { steps.isEmpty }
 
     mutating func add(_ title: String, in database: String, commits: Bool = false, _ statements: SQL...) {
-        steps.append(Step(database: database, title: title, statements: statements, commits: commits))
+        steps.append(Step(database: database, title: title, statements: statements, commits: commits, index: nil))
     }
 
     mutating func add(_ title: String, in database: String, commits: Bool = false, statements: [SQL]) {
-        steps.append(Step(database: database, title: title, statements: statements, commits: commits))
+        steps.append(Step(database: database, title: title, statements: statements, commits: commits, index: nil))
+    }
+
+    mutating func add(_ title: String, in database: String, _ index: SearchIndex) {
+        steps.append(
+            Step(database: database, title: title, statements: index.statements, commits: true, index: index)
+        )
     }
 
     /// The plan without steps that another plan has, too: where scripts for several databases are run one after another.
@@ -49,11 +57,11 @@ public struct Plan: Sendable, Hashable {
         if !remarks.contains(text) { remarks.append(text) }
     }
 
-    /// The steps in groups of one transaction each.
+    /// The steps in groups of one transaction each; an index is none's.
     var transactions: [[Step]] {
         var groups: [[Step]] = []
         for step in steps {
-            if let last = groups.last?.last, last.database == step.database, !last.commits {
+            if let last = groups.last?.last, last.database == step.database, !last.commits, step.index == nil {
                 groups[groups.count - 1].append(step)
             } else {
                 groups.append([step])

@@ -45,9 +45,11 @@ extension Deployment {
     /// - Throws: `CronmillError` for a name that is not there; `PostgresError`.
     public func planRemove(_ removal: Removal, in database: String) async throws -> Plan {
         var plan = Plan()
+        let indexes: Plan
         switch removal {
         case .processor(let name):
             _ = try await processors([name], in: database)
+            indexes = try await planSearchIndexes(false, of: [name], in: database)
             plan.dropProcessor(name, keeping: try await resultTables([name], in: database), in: database)
         case .queue(let name):
             let processor: String? = try await inWork(database) { session in
@@ -68,6 +70,7 @@ extension Deployment {
                     in: database
                 )
             }
+            indexes = try await planSearchIndexDrop(ofQueue: name, in: database)
             plan.add(
                 "drop queue \(name) with its tasks",
                 in: database,
@@ -80,7 +83,9 @@ extension Deployment {
             try await planRemoveEverything(in: database, &plan)
             return plan
         }
-        return try await bypassingLink(plan, of: database)
+        plan = try await bypassingLink(plan, of: database)
+        plan.append(indexes)
+        return plan
     }
 
     /// Ends runs gently before a removal: pauses the processors and waits, as `disable` does.

@@ -38,6 +38,8 @@ public struct ProcessorRequest: Sendable, Hashable {
     public var query = QueryRequest()
     /// Whether it is wanted to run. Default no.
     public var isEnabled: Bool?
+    /// Whether payloads of its queue are searched, for which indexes are built or dropped. Of one that exists.
+    public var searchesPayloads: Bool?
 
     /// A request that asks for nothing yet.
     public init() {}

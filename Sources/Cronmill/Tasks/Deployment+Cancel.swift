@@ -50,3 +50,78 @@ extension Deployment {
         }
     }
 }
+
+/// How many waiting tasks were canceled.
+public struct CancelCount: Sendable, Hashable {
+    /// They are gone; their handlers were not called.
+    public var canceled = 0
+    /// A slot is doing them, or another session is changing them: they stay.
+    public var running = 0
+}
+
+extension Deployment {
+    /// The number of waiting tasks that fit, 100,001 for more; what a slot is doing among them.
+    ///
+    /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
+    public func countWaiting(_ search: TaskSearch, queue: String, in database: String) async throws -> Int {
+        try await inSetUp(database, for: .operator) { session in
+            try Queue.check(queue, session)
+            let found = search.call(
+                "find_tasks",
+                ["queue => \(queue)", "max_tasks => \(ProcessorStatus.exactUpTo + 1)"]
+            )
+            return try session.one("select count(*) as total from \(sql: found)").get("total")
+        }
+    }
+
+    /// Removes waiting tasks of a queue that fit. What a slot is doing is left alone and not waited for. In
+    /// transactions of 100,000, by number: what is canceled when an error or a cancellation ends it stays canceled.
+    ///
+    /// - Parameters:
+    ///   - search: which; not empty.
+    ///   - queue: name of the queue.
+    ///   - database: the work database.
+    ///   - onProgress: told after each transaction of what is done so far.
+    /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`; `CancellationError`.
+    public func cancel(
+        _ search: TaskSearch,
+        queue: String,
+        in database: String,
+        onProgress: @escaping @Sendable (CancelCount) -> Void = { _ in }
+    ) async throws -> CancelCount {
+        try await inSetUp(database, for: .operator) { session in
+            try Queue.check(queue, session)
+            var count = CancelCount()
+            var lastID: Int64? = 0
+            while let after = lastID {
+                let call = search.call(
+                    "cancel_tasks",
+                    ["queue => \(queue)", "max_tasks => \(100_000)", "after_id => \(after)"]
+                )
+                let row = try session.one("select c.canceled, c.running, c.last_id from \(sql: call) as c")
+                count.canceled += try row.get("canceled")
+                count.running += try row.get("running")
+                lastID = try row.get("last_id")
+                onProgress(count)
+            }
+            return count
+        }
+    }
+
+    /// Plans a cancellation, to be printed: one transaction.
+    ///
+    /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
+    public func planCancel(_ search: TaskSearch, queue: String, in database: String) async throws -> Plan {
+        try await inSetUp(database, for: .operator) { session in
+            try Queue.check(queue, session)
+            var plan = Plan()
+            let call = search.call("cancel_tasks", ["queue => \(queue)"])
+            plan.add(
+                "cancel tasks of queue \(queue)",
+                in: database,
+                "select c.canceled, c.running from \(sql: call) as c"
+            )
+            return plan
+        }
+    }
+}

@@ -15,8 +15,10 @@ public struct EnqueueOptions: Sendable, Hashable {
     public var timeout: Duration?
     /// Of the task, instead of the processor's.
     public var maxAttempts: Int?
+    /// Words by which they are found: 32 at most, of 1 to 100 bytes.
+    public var tags: [String] = []
     /// Whether each line is an object with `payload` and settings of its own: `priority`, `run_at`, `unique_key`,
-    /// `group_key`, `timeout`, `max_attempts`. They win over those here.
+    /// `group_key`, `timeout`, `max_attempts`, `tags`. They win over those here.
     public var hasEnvelopes = false
 
     /// Priority 0, now.
@@ -25,6 +27,7 @@ public struct EnqueueOptions: Sendable, Hashable {
     /// Whether they say no more than priority and time.
     fileprivate var isPlain: Bool {
         !hasEnvelopes && uniqueKey == nil && groupKey == nil && timeout == nil && maxAttempts == nil
+            && tags.isEmpty
     }
 }
 

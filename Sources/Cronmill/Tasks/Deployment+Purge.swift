@@ -9,6 +9,8 @@ public struct PurgeRequest: Sendable, Hashable {
     public var deadAge: Duration?
     /// Finished tasks that were done longer ago; nil is none.
     public var doneAge: Duration?
+    /// Of these those that are found by tags or payload.
+    public var search = TaskSearch()
 
     /// Nothing.
     public init() {}
@@ -29,12 +31,14 @@ extension Deployment {
     public func countPurged(_ request: PurgeRequest, in database: String) async throws -> PurgeResult {
         try await inSetUp(database, for: .operator) { session in
             for queue in request.queues ?? [] { try Queue.check(queue, session) }
+            for table in request.tables { try request.search.check(request.queues, table: table, session) }
             let row = try session.one(
                 .purged(
                     deadAge: request.deadAge,
                     atMost: ProcessorStatus.exactUpTo + 1,
                     doneAge: request.doneAge,
-                    queues: request.queues
+                    queues: request.queues,
+                    condition: request.search.condition
                 )
             )
             return try PurgeResult(dead: row.get("dead"), done: row.get("done"))
@@ -61,21 +65,19 @@ extension Deployment {
             for queue in request.eachQueue {
                 var lastID: Int64? = request.deadAge == nil ? nil : 0
                 while let after = lastID {
-                    let row = try session.one(
-                        """
-                        select p.purged, p.last_id
-                        from cronmill.purge_dead(\(queue), \(request.deadAge), \(limit), \(after)) as p
-                        """
+                    let call = request.search.call(
+                        "purge_dead",
+                        ["\(queue)", "\(request.deadAge)", "\(limit)", "\(after)"]
                     )
+                    let row = try session.one("select p.purged, p.last_id from \(sql: call) as p")
                     result.dead += try row.get("purged")
                     lastID = try row.get("last_id")
                     onProgress(result)
                 }
                 var purged = request.doneAge == nil ? 0 : 1
                 while purged > 0 {
-                    purged = try session.one(
-                        "select cronmill.purge_done(\(queue), \(request.doneAge), \(limit)) as purged"
-                    ).get("purged")
+                    let call = request.search.call("purge_done", ["\(queue)", "\(request.doneAge)", "\(limit)"])
+                    purged = try session.one("select \(sql: call) as purged").get("purged")
                     result.done += purged
                     onProgress(result)
                 }
@@ -97,14 +99,14 @@ extension Deployment {
                     plan.add(
                         "purge dead tasks\(ofQueue)",
                         in: database,
-                        "select p.purged from cronmill.purge_dead(\(queue), \(age)) as p"
+                        "select p.purged from \(sql: request.search.call("purge_dead", ["\(queue)", "\(age)"])) as p"
                     )
                 }
                 if let age = request.doneAge {
                     plan.add(
                         "purge finished tasks\(ofQueue)",
                         in: database,
-                        "select cronmill.purge_done(\(queue), \(age)) as purged"
+                        "select \(sql: request.search.call("purge_done", ["\(queue)", "\(age)"])) as purged"
                     )
                 }
             }
@@ -116,4 +118,9 @@ extension Deployment {
 extension PurgeRequest {
     /// One queue after another; a nil is all at once.
     fileprivate var eachQueue: [String?] { queues.map { $0.map { Optional($0) } } ?? [nil] }
+
+    /// The tables it is about.
+    fileprivate var tables: [String] {
+        [deadAge.map { _ in "dead_task" }, doneAge.map { _ in "done_task" }].compactMap { $0 }
+    }
 }

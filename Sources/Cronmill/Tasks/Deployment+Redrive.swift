@@ -11,6 +11,8 @@ public struct DeadTaskFilter: Sendable, Hashable {
     public var errorText: String?
     /// With this SQLSTATE.
     public var sqlState: String?
+    /// Found by tags or payload.
+    public var search = TaskSearch()
 
     /// All of them.
     public init() {}
@@ -31,13 +33,15 @@ extension Deployment {
     public func countDeadTasks(_ filter: DeadTaskFilter, in database: String) async throws -> Int {
         try await inSetUp(database, for: .operator) { session in
             for queue in filter.queues ?? [] { try Queue.check(queue, session) }
+            try filter.search.check(filter.queues, table: "dead_task", session)
             return try session.one(
                 .deadTasks(
                     queues: filter.queues,
                     ids: filter.ids,
                     errorText: filter.errorText,
                     sqlState: filter.sqlState,
-                    atMost: ProcessorStatus.exactUpTo + 1
+                    atMost: ProcessorStatus.exactUpTo + 1,
+                    condition: filter.search.condition
                 )
             ).get("total")
         }
@@ -104,6 +108,6 @@ extension DeadTaskFilter {
         if let sqlState { arguments.append("error_sqlstate => \(sqlState)") }
         if let limit { arguments.append("max_tasks => \(limit)") }
         if let after { arguments.append("after_id => \(after)") }
-        return "select r.redriven, r.kept, r.last_id from cronmill.redrive(\(sql: arguments.joined)) as r"
+        return "select r.redriven, r.kept, r.last_id from \(sql: search.call("redrive", arguments)) as r"
     }
 }

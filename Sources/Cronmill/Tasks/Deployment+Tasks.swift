@@ -1,12 +1,13 @@
 internal import Postgres
-internal import SQLFiles
 
 extension Deployment {
     /// Tasks of a work database, queue by queue: those that wait in the order in which they are claimed, dead ones by
-    /// number, finished ones from the latest on. No more is read than is returned, but for scheduled and retrying
-    /// tasks, which have no order of their own: what waits for later is searched for them.
+    /// number, finished ones from the latest on. Without a search no more is read than is returned, but for scheduled
+    /// and retrying tasks, which have no order of their own: what waits for later is searched for them. Who may not
+    /// read payloads gets none.
     ///
-    /// - Throws: `CronmillError` for a queue that is not there; `PostgresError`.
+    /// - Throws: `CronmillError` for a queue that is not there; `PostgresError` (MC025 for payloads without an index,
+    ///   MC003 for who may not search them).
     public func tasks(_ filter: TaskFilter = TaskFilter(), in database: String) async throws -> [QueuedTask] {
         try await inSetUp(database, for: .monitor) { session in
             if let queue = filter.queue { try Queue.check(queue, session) }
@@ -19,7 +20,7 @@ extension Deployment {
     /// - Returns: nil if there is none with this number: it is done and was not kept, was canceled, or never was.
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
     public func task(_ id: Int64, in database: String) async throws -> QueuedTask? {
-        try await inSetUp(database, for: .monitor) { session in
+        try await inSetUp(database, for: .operator) { session in
             // Waiting tasks last: they have no index by number.
             for source in [TaskSource.dead, .done, .waiting] {
                 let rows = try session.query(
@@ -54,19 +55,14 @@ private enum TaskSource {
     /// The same columns of each; times as seconds, -infinity and infinity included.
     var columns: SQL {
         let common: SQL = """
-            q.name as queue, t.task_id, t.priority, t.attempts, t.payload, t.unique_key, t.group_key,
+            q.name as queue, t.task_id, t.priority, t.attempts, t.payload, t.unique_key, t.group_key, t.tags,
             \(sql: ServerTime.columns("t.run_at", as: "run_at")),
             \(sql: ServerTime.columns("t.enqueued_at", as: "enqueued_at"))
-            """
-        let settings: SQL = "extract(epoch from t.timeout)::double precision as timeout, t.max_attempts"
-        let failure: SQL = """
-            \(sql: ServerTime.columns("t.failed_at", as: "failed_at")),
-            t.error_sqlstate, t.error_message, t.error_detail, t.error_hint, t.error_context
             """
         return switch self {
         case .waiting:
             """
-            \(sql: common), \(sql: settings), \(sql: failure),
+            \(sql: common), \(sql: Self.settings), \(sql: Self.failure),
             case
                 when t.run_at <= statement_timestamp() then 'ready' when t.attempts > 0 then 'retrying' else 'scheduled'
             end as state,
@@ -74,7 +70,7 @@ private enum TaskSource {
             """
         case .dead:
             """
-            \(sql: common), \(sql: settings), \(sql: failure),
+            \(sql: common), \(sql: Self.settings), \(sql: Self.failure),
             'dead' as state, null as began_at, null as finished_at
             """
         case .done:
@@ -85,37 +81,29 @@ private enum TaskSource {
             """
         }
     }
+
+    fileprivate static let settings: SQL =
+        "extract(epoch from t.timeout)::double precision as timeout, t.max_attempts"
+    fileprivate static let failure: SQL = """
+        \(sql: ServerTime.columns("t.failed_at", as: "failed_at")),
+        t.error_sqlstate, t.error_message, t.error_detail, t.error_hint, t.error_context
+        """
 }
 
 extension TaskFilter {
     fileprivate var statement: SQL {
-        switch state {
-        case .dead: statement(.dead, order: "t.task_id")
-        case .done: statement(.done, order: "t.finished_at desc, t.task_id desc")
-        case nil: waiting("true")
-        case .ready: waiting("t.run_at <= statement_timestamp()")
-        case .scheduled: waiting("t.run_at > statement_timestamp() and t.attempts = 0")
-        case .retrying: waiting("t.run_at > statement_timestamp() and t.attempts > 0")
+        let times = ["run_at", "enqueued_at", "began_at", "finished_at"].map {
+            ServerTime.columns(SQL(unsafeRaw: "t.\($0)"), as: $0)
         }
-    }
-
-    private func statement(_ source: TaskSource, order: SQL) -> SQL {
-        """
-        select \(sql: source.columns)
-        from cronmill.queue as q
-        cross join lateral (
-            select t.* from \(sql: source.table) as t where t.queue_id = q.queue_id
-            order by \(sql: order) limit \(limit)
-        ) as t
-        where \(queue)::text is null or q.name = \(queue)
-        order by q.name, \(sql: order)
-        limit \(limit)
-        """
-    }
-
-    /// One priority after another, because an index has no descending column between ascending ones.
-    private func waiting(_ condition: SQL) -> SQL {
-        .waitingTasks(limit: limit, queue: queue, columns: TaskSource.waiting.columns, condition: condition)
+        let arguments: [SQL] =
+            [queue.map { "queue => \($0)" }, state.map { "state => \($0.rawValue)" }].compactMap { $0 }
+            + search.arguments + ["max_tasks => \(limit)"]
+        return """
+            select t.queue_name as queue, t.task_id, t.task_state as state, t.priority, t.attempts, t.payload,
+                t.unique_key, t.group_key, t.tags, \(sql: TaskSource.settings), \(sql: TaskSource.failure),
+                \(sql: times.joined)
+            from cronmill.find_tasks(\(sql: arguments.joined)) as t
+            """
     }
 }
 
@@ -137,6 +125,7 @@ extension QueuedTask {
             payload: row.get("payload"),
             uniqueKey: row.get("unique_key"),
             groupKey: row.get("group_key"),
+            tags: row.get("tags", as: [String]?.self) ?? [],
             timeout: row.get("timeout", as: Double?.self).map { .seconds($0) },
             maxAttempts: row.get("max_attempts"),
             failure: Failure(row)

@@ -51,12 +51,14 @@ public struct QueuedTask: Sendable, Hashable {
     public var beganAt: ServerTime?
     /// When it was done.
     public var finishedAt: ServerTime?
-    /// What the handler is given: JSON.
-    public var payload: String
+    /// What the handler is given: JSON; nil if the role that asked may not read it, nor keys and details of errors.
+    public var payload: String?
     /// No other task of the queue with this key can wait.
     public var uniqueKey: String?
     /// Of a group one task at a time is done, in order.
     public var groupKey: String?
+    /// Words by which it is found.
+    public var tags: [String]
     /// Of this task, instead of the processor's.
     public var timeout: Duration?
     /// Of this task, instead of the processor's.
@@ -71,6 +73,8 @@ public struct TaskFilter: Sendable, Hashable {
     public var queue: String?
     /// Only those in this state; nil is all that wait: ready, scheduled and retrying.
     public var state: QueuedTask.State?
+    /// Only those that are found so.
+    public var search = TaskSearch()
     /// So many at most.
     public var limit = 50
 

@@ -31,7 +31,10 @@ struct TaskStream {
         var lines = JSONLines(bytesPerChunk: 4 << 20, source: source)
         var result = EnqueueResult(enqueued: 0, waitedAlready: 0)
         let runAt: SQL = "coalesce(\(options.runAt)::timestamptz, transaction_timestamp())"
-        let settings: SQL = "\(options.groupKey), \(options.timeout?.intervalText)::interval, \(options.maxAttempts)"
+        let tags: SQL = options.tags.isEmpty ? "" : ", tags => \(options.tags)::text[]"
+        let settings: SQL = """
+            \(options.groupKey), \(options.timeout?.intervalText)::interval, \(options.maxAttempts)\(sql: tags)
+            """
         let call: SQL
         if options.hasEnvelopes || options.uniqueKey != nil {
             let envelope: SQL = options.hasEnvelopes ? "l.payload" : "jsonb_build_object('payload', l.payload)"

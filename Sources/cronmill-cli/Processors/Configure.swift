@@ -5,8 +5,9 @@ struct Configure: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Change settings of a processor; print what changed.",
         discussion: """
-            Example:
+            Examples:
               cronmill configure emails --database shop --slots 4 --every 5m
+              cronmill configure emails --database shop --search-payload
             """
     )
 
@@ -15,12 +16,17 @@ struct Configure: AsyncParsableCommand {
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
     @OptionGroup(title: "Settings") var settings: ProcessorOptions
     @OptionGroup(title: "Queries") var query: QueryOptions
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Build indexes by which payloads of its queue are searched; every task then costs more."
+    )
+    var searchPayload: Bool?
     @Flag(help: "Print the psql script that would run.")
     var dryRun = false
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func validate() throws {
-        if settings.isEmpty, query.isEmpty {
+        if settings.isEmpty, query.isEmpty, searchPayload == nil {
             throw ValidationError("Nothing to change: name a setting, such as --slots 2.")
         }
     }
@@ -28,6 +34,7 @@ struct Configure: AsyncParsableCommand {
     func run() async throws {
         var wanted = try settings.request(processor: processor, queue: nil)
         try query.add(to: &wanted)
+        wanted.searchesPayloads = searchPayload
         let request = wanted
         let context = try await Context(connection, asked)
         let databases = try await context.databases(having: [processor])

@@ -12,6 +12,7 @@ struct Enqueue: AsyncParsableCommand {
               generate | cronmill enqueue --database shop --queue emails -
               cronmill enqueue --queue reports --payload 7 --unique-key customer-7
               cronmill enqueue --queue emails --envelope --file envelopes.jsonl
+              cronmill enqueue --queue emails --payload 7 --tag customer:7 --tag invoice
             """
     )
 
@@ -35,10 +36,12 @@ struct Enqueue: AsyncParsableCommand {
     var timeout: String?
     @Option(help: ArgumentHelp("Of the task, instead of the processor's.", valueName: "n"))
     var maxAttempts: Int?
+    @Option(help: ArgumentHelp("A word by which they are found; repeatable.", valueName: "tag"))
+    var tag: [String] = []
     @Flag(
         help: """
             Each line is {"payload": ..., "priority": ...}, with settings of its own: priority, run_at, unique_key, group_key, \
-            timeout, max_attempts.
+            timeout, max_attempts, tags.
             """
     )
     var envelope = false
@@ -56,6 +59,7 @@ struct Enqueue: AsyncParsableCommand {
         if let maxAttempts, !(1...10_000).contains(maxAttempts) {
             throw ValidationError("--max-attempts is a number from 1 to 10000.")
         }
+        if let fault = TagFault.of(tag, flag: "--tag") { throw ValidationError(fault) }
         for (flag, key) in [("--unique-key", uniqueKey), ("--group-key", groupKey)] {
             if let key, !(1...1000).contains(key.utf8.count) { throw ValidationError("\(flag) has 1 to 1000 bytes.") }
         }
@@ -73,6 +77,7 @@ struct Enqueue: AsyncParsableCommand {
         options.timeout = try timeout.map { try Duration($0, of: "--timeout") }
         if options.timeout == .zero { throw CronmillError(.usage, "--timeout 0: no task could be done in no time") }
         options.maxAttempts = maxAttempts
+        options.tags = tag
         options.hasEnvelopes = envelope
         let name = try ObjectName(queue, of: "queue")
         let choice = options

@@ -3,11 +3,12 @@ internal import Cronmill
 
 struct Purge: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Delete dead tasks, and finished ones that were kept, by age.",
+        abstract: "Delete dead tasks, and finished ones that were kept, by age, and by tag.",
         discussion: """
             Examples:
               cronmill purge emails --database shop --dead 90d
               cronmill purge --all --done 7d --yes
+              cronmill purge emails --database shop --dead 0 --tag customer:7
             """
     )
 
@@ -16,6 +17,7 @@ struct Purge: AsyncParsableCommand {
     var dead: String?
     @Option(help: ArgumentHelp("Finished tasks that were done longer ago; 0 is all.", valueName: "duration"))
     var done: String?
+    @OptionGroup(title: "Search") var search: SearchOptions
     @Flag(help: "Do not ask.")
     var yes = false
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
@@ -37,12 +39,16 @@ struct Purge: AsyncParsableCommand {
             request.queues = try await named.queues(in: database, context)
             request.deadAge = deadAge
             request.doneAge = doneAge
+            request.search = search.search
             if dryRun {
                 let plan = try await context.deployment.planPurge(request, in: database)
                 try await context.carryOut(plan, database: database, dryRun: true)
                 return .done
             }
-            let count = try await context.deployment.countPurged(request, in: database)
+            let asked = request
+            let count = try await search.searching {
+                try await context.deployment.countPurged(asked, in: database)
+            }
             let output = context.output
             if !yes, count.dead + count.done > 0,
                 !context.confirms("\(count.text(request)) of database \"\(database)\"", "deleted")

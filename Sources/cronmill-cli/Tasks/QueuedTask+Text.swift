@@ -11,20 +11,25 @@ extension Table {
             case nil, .ready, .scheduled, .retrying: "run at"
             }
         let times = TimeColumn(tasks.map { $0.time(state) })
-        self.init(columns: [
-            Column("database"), Column("queue"), Column("task", alignment: .right), Column("state"),
-            Column("priority", alignment: .right, whenNarrow: .goes),
-            Column("attempts", alignment: .right, whenNarrow: showsError ? .stays : .goes), times.column(time),
-            Column(showsError ? "error" : "payload", shrinks: true),
-        ])
+        let showsTags = tasks.contains { !$0.tags.isEmpty }
+        self.init(
+            columns: [
+                Column("database"), Column("queue"), Column("task", alignment: .right), Column("state"),
+                Column("priority", alignment: .right, whenNarrow: .goes),
+                Column("attempts", alignment: .right, whenNarrow: showsError ? .stays : .goes), times.column(time),
+            ] + (showsTags ? [Column("tags", whenNarrow: .goes)] : [])
+                + [Column(showsError ? "error" : "payload", shrinks: true)]
+        )
         for task in tasks {
             let error = task.failure.map { "\($0.sqlState): \($0.message.firstLine)" } ?? ""
-            append([
-                Cell(task.database), Cell(task.queue), Cell(String(task.id)),
-                Cell(task.state.rawValue, style: task.state.style), Cell(String(task.priority)),
-                Cell(String(task.attempts)), Cell(times.text(task.time(state))),
-                Cell(String((showsError ? error : task.payload).prefix(500))),
-            ])
+            append(
+                [
+                    Cell(task.database), Cell(task.queue), Cell(String(task.id)),
+                    Cell(task.state.rawValue, style: task.state.style), Cell(String(task.priority)),
+                    Cell(String(task.attempts)), Cell(times.text(task.time(state))),
+                ] + (showsTags ? [Cell(task.tags.joined(separator: ", "))] : [])
+                    + [Cell(String((showsError ? error : task.payload ?? "").prefix(500)))]
+            )
         }
     }
 }
@@ -56,10 +61,11 @@ extension QueuedTask {
             ("database", database), ("queue", queue), ("task", String(id)), ("state", state.rawValue),
             ("priority", String(priority)), ("attempts", String(attempts)), ("enqueued at", enqueuedAt.description),
             ("run at", runAt.description), ("began at", beganAt?.description), ("done at", finishedAt?.description),
-            ("unique key", uniqueKey), ("group key", groupKey), ("timeout", timeout?.roundTripText),
+            ("unique key", uniqueKey), ("group key", groupKey),
+            ("tags", tags.isEmpty ? nil : tags.joined(separator: ", ")), ("timeout", timeout?.roundTripText),
             ("max attempts", maxAttempts.map(String.init)), ("failed at", failure?.failedAt?.description),
             ("error", failure.map { "\($0.sqlState): \($0.message)" }), ("detail", failure?.detail),
-            ("hint", failure?.hint), ("context", failure?.context), ("payload", JSON.pretty(payload)),
+            ("hint", failure?.hint), ("context", failure?.context), ("payload", payload.map(JSON.pretty)),
         ]
         return lines.compactMap { name, text in
             text.map { text in
@@ -79,8 +85,9 @@ extension QueuedTask {
             "attempts": .integer(Int64(attempts)), "enqueued_at": .string(enqueuedAt.iso8601),
             "run_at": .string(runAt.iso8601), "began_at": JSON(beganAt?.iso8601),
             "finished_at": JSON(finishedAt?.iso8601), "unique_key": JSON(uniqueKey), "group_key": JSON(groupKey),
+            "tags": .array(tags.map(JSON.string)),
             "timeout_seconds": timeout.map { .number($0.inSeconds) } ?? .null,
-            "max_attempts": JSON(maxAttempts.map(Int64.init)), "payload": .verbatim(payload),
+            "max_attempts": JSON(maxAttempts.map(Int64.init)), "payload": payload.map(JSON.verbatim) ?? .null,
             "error": failure.map { failure in
                 [
                     "failed_at": JSON(failure.failedAt?.iso8601), "sqlstate": .string(failure.sqlState),
@@ -98,7 +105,7 @@ extension CSV {
         self.init(columns: [
             "database", "queue", "task_id", "state", "priority", "attempts", "enqueued_at", "run_at", "began_at",
             "finished_at", "unique_key", "group_key", "timeout_seconds", "max_attempts", "payload", "failed_at",
-            "error_sqlstate", "error_message", "error_detail", "error_hint", "error_context",
+            "error_sqlstate", "error_message", "error_detail", "error_hint", "error_context", "tags",
         ])
         for task in tasks {
             append([
@@ -108,6 +115,7 @@ extension CSV {
                 task.timeout.map { String($0.inSeconds) }, task.maxAttempts.map(String.init), task.payload,
                 task.failure?.failedAt?.iso8601, task.failure?.sqlState, task.failure?.message,
                 task.failure?.detail, task.failure?.hint, task.failure?.context,
+                task.tags.isEmpty ? nil : String(JSON.array(task.tags.map(JSON.string)).lineText.dropLast()),
             ])
         }
     }

@@ -3,7 +3,7 @@ internal import Cronmill
 
 struct Redrive: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Put dead tasks back into their queues: all, by number, or by error.",
+        abstract: "Put dead tasks back into their queues: all, by number, by error, or by tag.",
         discussion: """
             They are ready at once, with all their attempts, and keep their numbers. A
             task whose unique key another task holds stays dead.
@@ -13,6 +13,7 @@ struct Redrive: AsyncParsableCommand {
               cronmill redrive --database shop --id 4711 4712
               cronmill redrive --all --sqlstate 40001 --yes
               cronmill redrive emails --database shop --error 'timed out' --yes
+              cronmill redrive emails --database shop --tag customer:7
             """
     )
 
@@ -23,6 +24,7 @@ struct Redrive: AsyncParsableCommand {
     var error: String?
     @Option(help: ArgumentHelp("Only those with this SQLSTATE.", valueName: "code"))
     var sqlstate: String?
+    @OptionGroup(title: "Search") var search: SearchOptions
     @Flag(help: "Do not ask.")
     var yes = false
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
@@ -47,12 +49,14 @@ struct Redrive: AsyncParsableCommand {
             filter.ids = id.isEmpty ? nil : id
             filter.errorText = error
             filter.sqlState = sqlstate
+            filter.search = search.search
             if dryRun {
                 let plan = try await context.deployment.planRedrive(filter, in: database)
                 try await context.carryOut(plan, database: database, dryRun: true)
                 return .done
             }
-            return try await redrive(filter, in: database, context)
+            let dead = filter
+            return try await search.searching { try await redrive(dead, in: database, context) }
         }
     }
 

@@ -11,6 +11,7 @@ struct Tasks: AsyncParsableCommand {
             Examples:
               cronmill tasks --database shop --queue emails
               cronmill tasks --all --state dead --limit 20
+              cronmill tasks --database shop --tag customer:7 --tag invoice
               cronmill tasks 4711 --database shop
             """
     )
@@ -26,6 +27,7 @@ struct Tasks: AsyncParsableCommand {
     var state: String?
     @Option(help: ArgumentHelp("So many of a database at most. Default: 50.", valueName: "n"))
     var limit: Int?
+    @OptionGroup(title: "Search") var search: SearchOptions
     @Flag(help: "As JSON.")
     var json = false
     @Flag(help: "As CSV.")
@@ -42,8 +44,8 @@ struct Tasks: AsyncParsableCommand {
             throw ValidationError("--state is ready, scheduled, retrying, dead or done, not \"\(state)\".")
         }
         guard id != nil else { return }
-        if queue != nil || state != nil || limit != nil {
-            throw ValidationError("Naming a task leaves no room for --queue, --state and --limit.")
+        if queue != nil || state != nil || limit != nil || !search.isEmpty {
+            throw ValidationError("Naming a task leaves no room for --queue, --state, --limit and a search.")
         }
         try asked.checkNumbered()
     }
@@ -54,6 +56,7 @@ struct Tasks: AsyncParsableCommand {
         var filter = TaskFilter()
         filter.queue = queue
         filter.state = state.flatMap(QueuedTask.State.init)
+        filter.search = search.search
         let limit = limit ?? filter.limit
         // One more tells whether there are more.
         filter.limit = limit + 1
@@ -62,7 +65,7 @@ struct Tasks: AsyncParsableCommand {
         var status = ExitStatus.done
         var longer: [String] = []
         let results = await context.deployment.forEach(context.databases) { database in
-            try await context.deployment.tasks(asked, in: database)
+            try await search.searching { try await context.deployment.tasks(asked, in: database) }
         }
         for result in results {
             switch result.outcome {

@@ -4,6 +4,7 @@
 -- $3 error_text: what their message contains, text; null for all.
 -- $4 sql_state: with which they failed, text; null for all.
 -- $5 at_most: up to where they are counted, integer.
+-- {{condition}}: of what else, of task d.
 -- Columns: total.
 select count(*) as total
 from (
@@ -16,5 +17,6 @@ from (
         and ($2::bigint[] is null or d.task_id = any ($2))
         and ($3::text is null or strpos(d.error_message, $3) > 0)
         and ($4::text is null or d.error_sqlstate = $4)
+        and {{condition}}
     limit $5
 ) as counted

@@ -23,13 +23,14 @@ begin atomic
     insert into cronmill.dead_task (
         task_id, queue_id, priority, attempts, run_at, enqueued_at, payload,
         unique_key, group_key, timeout, max_attempts,
-        failed_at, error_sqlstate, error_message, error_detail, error_hint, error_context
+        failed_at, error_sqlstate, error_message, error_detail, error_hint, error_context, tags
     )
     select
         b.task_id, b.queue_id, b.priority, bury.attempts, b.run_at, b.enqueued_at, b.payload,
         b.unique_key, b.group_key, b.timeout, b.max_attempts,
         clock_timestamp(), bury.error_sqlstate, bury.error_message,
-        nullif(bury.error_detail, ''), nullif(bury.error_hint, ''), nullif(bury.error_context, '')
+        nullif(bury.error_detail, ''), nullif(bury.error_hint, ''), nullif(bury.error_context, ''),
+        b.tags
     from buried as b;
 end;
 comment on function cronmill.bury(bigint, tid, integer, text, text, text, text, text)

@@ -32,11 +32,12 @@ begin
             )
             insert into cronmill.done_task (
                 task_id, queue_id, priority, attempts, run_at, enqueued_at, finished_at, payload,
-                unique_key, group_key
+                unique_key, group_key, tags
             )
             select
                 f.task_id, f.queue_id, f.priority, f.attempts - (f.began_at is not null)::integer,
-                f.run_at, f.enqueued_at, clock_timestamp(), f.payload, f.unique_key, f.group_key
+                f.run_at, f.enqueued_at, clock_timestamp(), f.payload, f.unique_key, f.group_key,
+                f.tags
             from finished as f;
             get diagnostics removed = row_count;
         else

@@ -7,6 +7,7 @@
 \ir task.sql
 \ir dead_task.sql
 \ir done_task.sql
+\ir tags.sql
 \ir processor.sql
 \ir slot.sql
 \ir run.sql

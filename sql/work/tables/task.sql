@@ -23,6 +23,7 @@ create table cronmill.task (
     error_detail text,
     error_hint text,
     error_context text,
+    tags text[],
     -- The claim reads exactly this order, one priority after another. It is the only index of all
     -- tasks: each further one would cost every enqueue and every vacuum; a task found by task_id
     -- alone is found by scanning this one.
@@ -83,6 +84,8 @@ comment on column cronmill.task.error_message is 'Message of the last failure.';
 comment on column cronmill.task.error_detail is 'Detail of the last failure.';
 comment on column cronmill.task.error_hint is 'Hint of the last failure.';
 comment on column cronmill.task.error_context is 'Call stack of the last failure.';
+comment on column cronmill.task.tags
+    is 'Words by which it is found, see enqueue; null: none.';
 comment on index cronmill.task_alone is 'Tasks that are done alone.';
 comment on index cronmill.task_pkey is 'The order in which a processor claims tasks.';
 comment on index cronmill.task_unique_key is 'One waiting task per unique key.';

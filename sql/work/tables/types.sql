@@ -14,7 +14,8 @@ create type cronmill.task_settings as (
     unique_key text,
     group_key text,
     timeout interval,
-    max_attempts smallint
+    max_attempts smallint,
+    tags text[]
 );
 comment on type cronmill.task_settings is 'A task as producers describe it.';
 -- What a query processor's generated handler is told of its task.

@@ -11,7 +11,8 @@ create or replace function cronmill.enqueue(
     unique_key text default null,
     group_key text default null,
     timeout interval default null,
-    max_attempts integer default null
+    max_attempts integer default null,
+    tags text[] default null
 )
 returns bigint
 language plpgsql volatile parallel unsafe security definer
@@ -28,16 +29,20 @@ begin
         perform cronmill.check_task(
             enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts);
     end if;
+    if enqueue.tags is not null then
+        enqueue.tags := cronmill.check_tags(enqueue.tags);
+    end if;
     if enqueue.unique_key is not null then
         perform cronmill.hold_lost_keys(known_queue_id, array[enqueue.unique_key]);
     end if;
     loop
         insert into cronmill.task (
-            queue_id, priority, run_at, payload, unique_key, group_key, timeout, max_attempts
+            queue_id, priority, run_at, payload, unique_key, group_key, timeout, max_attempts, tags
         )
         values (
             known_queue_id, enqueue.priority, cronmill.within_time(enqueue.run_at), enqueue.payload,
-            enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts
+            enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts,
+            enqueue.tags
         )
         on conflict (queue_id, unique_key)
             where unique_key is not null and taken_by is null do nothing
@@ -61,8 +66,8 @@ begin
 end
 $function$;
 comment on function cronmill.enqueue(
-    text, jsonb, integer, timestamptz, text, text, interval, integer)
+    text, jsonb, integer, timestamptz, text, text, interval, integer, text[])
     is 'Puts one task into a queue, returns its number, or that of the task that waits with '
         'the same unique key.';
 revoke all on function cronmill.enqueue(
-    text, jsonb, integer, timestamptz, text, text, interval, integer) from public;
+    text, jsonb, integer, timestamptz, text, text, interval, integer, text[]) from public;

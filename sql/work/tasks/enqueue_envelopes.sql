@@ -10,7 +10,8 @@ create or replace function cronmill.enqueue_envelopes(
     unique_key text default null,
     group_key text default null,
     timeout interval default null,
-    max_attempts integer default null
+    max_attempts integer default null,
+    tags text[] default null
 )
 returns bigint
 language plpgsql volatile parallel unsafe security definer
@@ -22,7 +23,7 @@ declare
     defaults constant cronmill.task_settings := (
         null, enqueue_envelopes.priority::smallint, enqueue_envelopes.run_at,
         enqueue_envelopes.unique_key, enqueue_envelopes.group_key, enqueue_envelopes.timeout,
-        enqueue_envelopes.max_attempts::smallint
+        enqueue_envelopes.max_attempts::smallint, cronmill.check_tags(enqueue_envelopes.tags)
     )::cronmill.task_settings;
     tasks cronmill.task_settings[] := array[]::cronmill.task_settings[];
     new_ids bigint[];
@@ -55,14 +56,15 @@ begin
         with made as (
             insert into cronmill.task (
                 task_id, queue_id, priority, run_at, payload, unique_key, group_key, timeout,
-                max_attempts
+                max_attempts, tags
             )
             overriding system value
             select
                 n.task_id, known_queue_id, t.priority, t.run_at, t.payload,
-                t.unique_key, t.group_key, t.timeout, t.max_attempts
+                t.unique_key, t.group_key, t.timeout, t.max_attempts, t.tags
             from unnest(tasks) with ordinality as t (
-                payload, priority, run_at, unique_key, group_key, timeout, max_attempts, position
+                payload, priority, run_at, unique_key, group_key, timeout, max_attempts, tags,
+                position
             )
             join unnest(new_ids) with ordinality as n (task_id, position) on n.position = t.position
             where keys is null or t.unique_key = any (keys)
@@ -99,7 +101,7 @@ begin
 end
 $function$;
 comment on function cronmill.enqueue_envelopes(
-    text, jsonb[], integer, timestamptz, text, text, interval, integer)
+    text, jsonb[], integer, timestamptz, text, text, interval, integer, text[])
     is 'Puts tasks with settings of their own into a queue, returns how many.';
 revoke all on function cronmill.enqueue_envelopes(
-    text, jsonb[], integer, timestamptz, text, text, interval, integer) from public;
+    text, jsonb[], integer, timestamptz, text, text, interval, integer, text[]) from public;

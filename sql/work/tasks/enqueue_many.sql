@@ -8,7 +8,8 @@ create or replace function cronmill.enqueue_many(
     run_at timestamptz default clock_timestamp(),
     group_key text default null,
     timeout interval default null,
-    max_attempts integer default null
+    max_attempts integer default null,
+    tags text[] default null
 )
 returns bigint
 language plpgsql volatile parallel unsafe security definer
@@ -21,14 +22,18 @@ declare
 begin
     perform cronmill.check_task(
         null, enqueue_many.group_key, enqueue_many.timeout, enqueue_many.max_attempts);
+    if enqueue_many.tags is not null then
+        enqueue_many.tags := cronmill.check_tags(enqueue_many.tags);
+    end if;
     insert into cronmill.task (
-        queue_id, priority, run_at, payload, group_key, timeout, max_attempts
+        queue_id, priority, run_at, payload, group_key, timeout, max_attempts, tags
     )
     -- In the select list, unnest gives row by row; in the from clause it would fill a temporary
     -- file first.
     select
         known_queue_id, enqueue_many.priority, due_at, unnest(enqueue_many.payloads),
-        enqueue_many.group_key, enqueue_many.timeout, enqueue_many.max_attempts;
+        enqueue_many.group_key, enqueue_many.timeout, enqueue_many.max_attempts,
+        enqueue_many.tags;
     get diagnostics row_total = row_count;
     if pg_sequence_last_value('cronmill.asleep'::regclass) & cronmill.queue_bit(known_queue_id) <> 0
     then
@@ -38,7 +43,7 @@ begin
 end
 $function$;
 comment on function cronmill.enqueue_many(
-    text, jsonb[], integer, timestamptz, text, interval, integer)
+    text, jsonb[], integer, timestamptz, text, interval, integer, text[])
     is 'Puts an array of tasks into a queue in one statement, returns how many.';
 revoke all on function cronmill.enqueue_many(
-    text, jsonb[], integer, timestamptz, text, interval, integer) from public;
+    text, jsonb[], integer, timestamptz, text, interval, integer, text[]) from public;

@@ -2,6 +2,7 @@
 \ir producer_queue_id.sql
 \ir within_time.sql
 \ir check_task.sql
+\ir check_tags.sql
 \ir hold_key.sql
 \ir hold_keys.sql
 \ir hold_lost_keys.sql
@@ -13,7 +14,15 @@
 \ir adopt_task.sql
 \ir prune_tasks.sql
 \ir tidy.sql
+\ir assert_searchable.sql
+\ir task_state.sql
+\ir task_columns.sql
+\ir task_condition.sql
+\ir task_walk.sql
+\ir task_search.sql
+\ir find_tasks.sql
 \ir cancel.sql
+\ir cancel_tasks.sql
 \ir redrive.sql
 \ir age_limit.sql
 \ir purge_dead.sql

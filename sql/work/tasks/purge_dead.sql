@@ -1,5 +1,6 @@
 -- Deletes dead tasks that failed for the last time longer ago than that; without a queue, of all
--- queues. What another session has locked, because it redrives or purges it, is left out.
+-- queues; with tags, or what the payload contains, only those that fit (see find_tasks). What
+-- another session has locked, because it redrives or purges it, is left out.
 -- One call is one transaction. To do many in several: max_tasks, and after_id the last_id of the
 -- call before, until last_id is null.
 -- Changes cronmill.dead_task.
@@ -9,6 +10,9 @@ create or replace function cronmill.purge_dead(
     older_than interval,
     max_tasks integer default null,
     after_id bigint default 0,
+    tags_all text[] default null,
+    tags_any text[] default null,
+    payload_contains jsonb default null,
     out purged bigint,
     out last_id bigint
 )
@@ -21,7 +25,16 @@ declare
         when purge_dead.queue is not null then cronmill.queue_id(purge_dead.queue)
     end;
     failed_before constant timestamptz := cronmill.age_limit(purge_dead.older_than);
+    found_ids bigint[];
+    last_found bigint;
 begin
+    if num_nonnulls(purge_dead.tags_all, purge_dead.tags_any, purge_dead.payload_contains) > 0 then
+        -- Nothing found is an empty list, not no list, which would be everything.
+        select coalesce(array_agg(f.task_id), '{}'), max(f.task_id) into found_ids, last_found
+        from cronmill.find_tasks(
+            purge_dead.queue, purge_dead.tags_all, purge_dead.tags_any, purge_dead.payload_contains,
+            'dead', purge_dead.after_id, purge_dead.max_tasks) as f;
+    end if;
     with gone as (
         delete from cronmill.dead_task as d
         where d.task_id in (
@@ -29,6 +42,11 @@ begin
             from cronmill.dead_task as p
             where (only_queue_id is null or p.queue_id = only_queue_id)
                 and p.task_id > purge_dead.after_id
+                and (
+                    found_ids is null
+                    or p.task_id <= last_found
+                    and p.task_id in (select f.task_id from unnest(found_ids) as f (task_id))
+                )
                 and p.failed_at < failed_before
             order by p.task_id
             limit purge_dead.max_tasks
@@ -39,8 +57,14 @@ begin
     select count(*), max(g.task_id)
     into purge_dead.purged, purge_dead.last_id
     from gone as g;
+    if found_ids is not null then
+        -- Those that are not old enough are passed over.
+        purge_dead.last_id := last_found;
+    end if;
 end
 $function$;
-comment on function cronmill.purge_dead(text, interval, integer, bigint)
+comment on function cronmill.purge_dead(
+    text, interval, integer, bigint, text[], text[], jsonb)
     is 'Deletes dead tasks that failed longer ago than that.';
-revoke all on function cronmill.purge_dead(text, interval, integer, bigint) from public;
+revoke all on function cronmill.purge_dead(
+    text, interval, integer, bigint, text[], text[], jsonb) from public;

@@ -1,8 +1,8 @@
 -- Puts dead tasks back into their queue: with the number they had, no attempts and no error, ready
--- now. Without a queue all queues are meant; of numbers, text in the message and SQLSTATE all that
--- are given have to fit. A task whose unique key another task holds stays dead and is counted as
--- kept. Two sessions at once do not put a task back twice: each leaves out what the other has
--- locked.
+-- now. Without a queue all queues are meant; of numbers, text in the message, SQLSTATE, tags and
+-- what the payload contains (see find_tasks) all that are given have to fit. A task whose unique
+-- key another task holds stays dead and is counted as kept. Two sessions at once do not put a task
+-- back twice: each leaves out what the other has locked.
 -- One call is one transaction. To do many in several: max_tasks, and after_id the last_id of the
 -- call before, until last_id is null.
 -- The first of a group is its lowest number, so a task put back goes before those of its group that
@@ -17,6 +17,9 @@ create or replace function cronmill.redrive(
     error_sqlstate text default null,
     max_tasks integer default null,
     after_id bigint default 0,
+    tags_all text[] default null,
+    tags_any text[] default null,
+    payload_contains jsonb default null,
     out redriven bigint,
     out kept bigint,
     out last_id bigint
@@ -30,12 +33,26 @@ declare
     only_queue_id constant integer := case
         when redrive.queue is not null then cronmill.queue_id(redrive.queue)
     end;
+    found_ids bigint[];
+    last_found bigint;
 begin
+    if num_nonnulls(redrive.tags_all, redrive.tags_any, redrive.payload_contains) > 0 then
+        -- Nothing found is an empty list, not no list, which would be everything.
+        select coalesce(array_agg(f.task_id), '{}'), max(f.task_id) into found_ids, last_found
+        from cronmill.find_tasks(
+            redrive.queue, redrive.tags_all, redrive.tags_any, redrive.payload_contains,
+            'dead', redrive.after_id, redrive.max_tasks) as f;
+    end if;
     with picked as materialized (
         select d.*
         from cronmill.dead_task as d
         where (only_queue_id is null or d.queue_id = only_queue_id)
             and d.task_id > redrive.after_id
+            and (
+                found_ids is null
+                or d.task_id <= last_found
+                and d.task_id in (select f.task_id from unnest(found_ids) as f (task_id))
+            )
             and (redrive.task_ids is null or d.task_id = any (redrive.task_ids))
             and (redrive.error_text is null or strpos(d.error_message, redrive.error_text) > 0)
             and (redrive.error_sqlstate is null or d.error_sqlstate = redrive.error_sqlstate)
@@ -46,7 +63,7 @@ begin
     returned as (
         insert into cronmill.task (
             task_id, queue_id, priority, run_at, enqueued_at, payload, unique_key, group_key,
-            timeout, max_attempts
+            timeout, max_attempts, tags
         )
         overriding system value
         select
@@ -54,7 +71,7 @@ begin
             -- A query that is remembered as failed is done again only if it says so.
             case when q.queue_id is not null and jsonb_typeof(p.payload) = 'object'
                 then p.payload || '{"refresh": true}' else p.payload end,
-            p.unique_key, p.group_key, p.timeout, p.max_attempts
+            p.unique_key, p.group_key, p.timeout, p.max_attempts, p.tags
         from picked as p
         left join cronmill.processor as q on q.queue_id = p.queue_id and q.result_table is not null
         order by p.task_id
@@ -72,6 +89,10 @@ begin
     into redrive.kept, redrive.last_id, redrive.redriven
     from picked as p;
     redrive.kept := redrive.kept - redrive.redriven;
+    if found_ids is not null then
+        -- What of these was not put back is passed over, too.
+        redrive.last_id := last_found;
+    end if;
     if redrive.redriven > 0 then
         perform cronmill.wake(q.queue_id)
         from cronmill.queue as q
@@ -79,6 +100,8 @@ begin
     end if;
 end
 $function$;
-comment on function cronmill.redrive(text, bigint[], text, text, integer, bigint)
-    is 'Puts dead tasks back into their queue: all of them, by number, or by error.';
-revoke all on function cronmill.redrive(text, bigint[], text, text, integer, bigint) from public;
+comment on function cronmill.redrive(
+    text, bigint[], text, text, integer, bigint, text[], text[], jsonb)
+    is 'Puts dead tasks back into their queue: all of them, by number, by error, or by tags.';
+revoke all on function cronmill.redrive(
+    text, bigint[], text, text, integer, bigint, text[], text[], jsonb) from public;

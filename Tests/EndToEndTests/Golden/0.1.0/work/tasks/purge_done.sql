@@ -1,0 +1,44 @@
+-- Deletes finished tasks that were done longer ago than that, the oldest first; without a queue, of
+-- all queues. What another session deletes at this moment is left out.
+-- One call is one transaction. To do many in several: max_tasks, until nothing is purged.
+-- Returns the number deleted. Changes cronmill.done_task.
+-- Executed by: the installer, and whom it grants it.
+create or replace function cronmill.purge_done(
+    queue text, older_than interval, max_tasks integer default null
+)
+returns bigint
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    only_queue_id constant integer := case
+        when purge_done.queue is not null then cronmill.queue_id(purge_done.queue)
+    end;
+    finished_before constant timestamptz := cronmill.age_limit(purge_done.older_than);
+    purged bigint;
+begin
+    with gone as (
+        delete from cronmill.done_task as d
+        where d.task_id in (
+            select p.task_id
+            from cronmill.queue as q
+            cross join lateral (
+                select o.task_id
+                from cronmill.done_task as o
+                where o.queue_id = q.queue_id and o.finished_at < finished_before
+                order by o.finished_at
+                limit purge_done.max_tasks
+                for update skip locked
+            ) as p
+            where only_queue_id is null or q.queue_id = only_queue_id
+            limit purge_done.max_tasks
+        )
+        returning 1
+    )
+    select count(*) into purged from gone as g;
+    return purged;
+end
+$function$;
+comment on function cronmill.purge_done(text, interval, integer)
+    is 'Deletes finished tasks that were done longer ago than that.';
+revoke all on function cronmill.purge_done(text, interval, integer) from public;
