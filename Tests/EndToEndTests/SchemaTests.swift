@@ -46,7 +46,7 @@ struct SchemaTests {
             )
         }
             + [
-                ("work/003", "cronmill.queue"), ("cron/003", "cronmill_cron.run_as"),
+                ("work/004", "cronmill.queue"), ("cron/003", "cronmill_cron.run_as"),
             ].map { number, table in
                 SQLFile(
                     path: "upgrades/\(number)_a_note.sql",
@@ -76,7 +76,7 @@ struct SchemaTests {
             #expect(
                 found.differences.map(\.text) == [
                     "schema cronmill_cron has version 2, this program 3",
-                    "schema cronmill has version 2, this program 3",
+                    "schema cronmill has version 3, this program 4",
                 ]
             )
             #expect(Set(found.differences.map(\.command)) == ["cronmill setup --database shop"])
@@ -85,7 +85,7 @@ struct SchemaTests {
             #expect(
                 plan.steps.map(\.title) == [
                     "upgrade schema cronmill_cron to version 3: a note", "renew the functions of the registry",
-                    "renew the housekeeper", "upgrade schema cronmill to version 3: a note",
+                    "renew the housekeeper", "upgrade schema cronmill to version 4: a note",
                     "renew the functions of the work database",
                 ]
             )
@@ -108,7 +108,7 @@ struct SchemaTests {
                 let refused = try await server.cronmill(command)
                 let (half, version, known) =
                     command[0] != "export"
-                    ? ("cronmill_cron of database \"postgres\"", 3, 2) : ("cronmill of database \"shop\"", 3, 2)
+                    ? ("cronmill_cron of database \"postgres\"", 3, 2) : ("cronmill of database \"shop\"", 4, 3)
                 #expect(
                     refused.errors == """
                         cronmill: error: schema \(half) has version \(version), and this program knows it up to version \(known)
@@ -130,7 +130,7 @@ struct SchemaTests {
             let before = try await Self.listing(server)
             var deployment = server.deployment
             deployment.sqlFiles = Self.next.map { file in
-                file.path == "upgrades/work/003_a_note.sql"
+                file.path == "upgrades/work/004_a_note.sql"
                     ? SQLFile(path: file.path, text: file.text + "select 1 / 0;\n") : file
             }
             let plan = try await deployment.planSetup(SetupRequest(), database: "shop")
@@ -138,7 +138,7 @@ struct SchemaTests {
             #expect(error?.sqlState == "22012")
             let after = try await Self.listing(server).filter { !$0.contains("run_as") }
             #expect(after == before.filter { !$0.contains("run_as") })
-            #expect(try await Self.rows(server, "shop", "select schema_version from cronmill.installation") == ["2"])
+            #expect(try await Self.rows(server, "shop", "select schema_version from cronmill.installation") == ["3"])
         }
     }
 
@@ -233,6 +233,7 @@ struct SchemaTests {
                 upgraded.errors.hasSuffix(
                     """
                     shop: upgrade schema cronmill to version 2: engine
+                    shop: upgrade schema cronmill to version 3: graphs
                     shop: renew the functions of the work database
                     shop: generate the procedure of processor work
 
@@ -298,7 +299,7 @@ struct SchemaTests {
         ]
     )
     func unreleased(database: String, schema: String, change: String, difference: String) async throws {
-        let version = 2
+        let version = schema == "cronmill" ? 3 : 2
         try await withServer { server in
             try await Self.makeDatabase(server)
             try await Self.setUp(server, server.deployment)

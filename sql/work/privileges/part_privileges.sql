@@ -14,6 +14,8 @@ begin atomic
         ('producer', 'execute', 'enqueue', null),
         ('producer', 'execute', 'enqueue_many', null),
         ('producer', 'execute', 'enqueue_envelopes', null),
+        ('producer', 'execute', 'enqueue_graph', null),
+        ('producer', 'execute', 'extend_graph', null),
         ('producer', 'execute', 'producer_queue_id', null),
         ('monitor', 'select', 'processor_status', null),
         ('monitor', 'execute', 'waiting_tasks', null),
@@ -30,6 +32,13 @@ begin atomic
         ('monitor', 'select', 'dead_task',
             '{task_id,queue_id,priority,attempts,run_at,enqueued_at,timeout,max_attempts,'
             'failed_at,error_sqlstate,error_message}'),
+        ('monitor', 'select', 'graph', null),
+        ('monitor', 'select', 'node',
+            '{task_id,graph_id,queue_id,ref,join_kind,missing,met,has_canceled,state,is_settled,'
+            'is_left,has_died,priority,run_at,timeout,max_attempts,ready_at,ended_at}'),
+        ('monitor', 'select', 'edge', '{parent_id,child_id,wanted}'),
+        ('operator', 'select', 'node', null),
+        ('operator', 'select', 'edge', null),
         ('operator', 'select', 'task', null),
         ('operator', 'select', 'dead_task', null),
         ('operator', 'select', 'done_task', null),
@@ -38,6 +47,7 @@ begin atomic
             'backoff_cap,poll_interval,alone,sleep_after,keep_done,keep_dead,result_limit,'
             'over_limit,refresh_after}'),
         ('operator', 'execute', 'cancel', null),
+        ('operator', 'execute', 'cancel_graph', null),
         ('operator', 'execute', 'redrive', null),
         ('operator', 'execute', 'purge_dead', null),
         ('operator', 'execute', 'purge_done', null),

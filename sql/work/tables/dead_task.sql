@@ -17,6 +17,7 @@ create table cronmill.dead_task (
     error_detail text,
     error_hint text,
     error_context text,
+    graph_id bigint,
     constraint dead_task_pkey primary key (task_id)
 );
 create index dead_task_of_queue on cronmill.dead_task (queue_id, task_id);
@@ -44,5 +45,6 @@ comment on column cronmill.dead_task.error_message is 'Message of the last failu
 comment on column cronmill.dead_task.error_detail is 'Detail of the last failure.';
 comment on column cronmill.dead_task.error_hint is 'Hint of the last failure.';
 comment on column cronmill.dead_task.error_context is 'Call stack of the last failure.';
+comment on column cronmill.dead_task.graph_id is 'The graph it is a node of.';
 comment on index cronmill.dead_task_of_query is 'Dead tasks of a query processor, by their query.';
 comment on index cronmill.dead_task_of_queue is 'Dead tasks of a queue, in order.';

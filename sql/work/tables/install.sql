@@ -7,6 +7,9 @@
 \ir task.sql
 \ir dead_task.sql
 \ir done_task.sql
+\ir graph.sql
+\ir node.sql
+\ir edge.sql
 \ir processor.sql
 \ir slot.sql
 \ir run.sql

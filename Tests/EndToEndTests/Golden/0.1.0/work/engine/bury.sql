@@ -1,0 +1,38 @@
+-- Moves a task to the dead ones with the error of its last attempt. Changes cronmill.task and
+-- cronmill.dead_task.
+-- Executed by: begin_attempt, fail, finish.
+create or replace function cronmill.bury(
+    task_id bigint,
+    place tid,
+    attempts integer,
+    error_sqlstate text,
+    error_message text,
+    error_detail text,
+    error_hint text,
+    error_context text
+)
+returns void
+language sql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with buried as (
+        delete from cronmill.task as t
+        where t.ctid = bury.place and t.task_id = bury.task_id
+        returning t.*
+    )
+    insert into cronmill.dead_task (
+        task_id, queue_id, priority, attempts, run_at, enqueued_at, payload,
+        unique_key, group_key, timeout, max_attempts,
+        failed_at, error_sqlstate, error_message, error_detail, error_hint, error_context
+    )
+    select
+        b.task_id, b.queue_id, b.priority, bury.attempts, b.run_at, b.enqueued_at, b.payload,
+        b.unique_key, b.group_key, b.timeout, b.max_attempts,
+        clock_timestamp(), bury.error_sqlstate, bury.error_message,
+        nullif(bury.error_detail, ''), nullif(bury.error_hint, ''), nullif(bury.error_context, '')
+    from buried as b;
+end;
+comment on function cronmill.bury(bigint, tid, integer, text, text, text, text, text)
+    is 'Moves a task to the dead ones.';
+revoke all on function cronmill.bury(bigint, tid, integer, text, text, text, text, text)
+    from public;

@@ -1,0 +1,46 @@
+-- Deletes dead tasks that failed for the last time longer ago than that; without a queue, of all
+-- queues. What another session has locked, because it redrives or purges it, is left out.
+-- One call is one transaction. To do many in several: max_tasks, and after_id the last_id of the
+-- call before, until last_id is null.
+-- Changes cronmill.dead_task.
+-- Executed by: the installer, and whom it grants it.
+create or replace function cronmill.purge_dead(
+    queue text,
+    older_than interval,
+    max_tasks integer default null,
+    after_id bigint default 0,
+    out purged bigint,
+    out last_id bigint
+)
+returns record
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    only_queue_id constant integer := case
+        when purge_dead.queue is not null then cronmill.queue_id(purge_dead.queue)
+    end;
+    failed_before constant timestamptz := cronmill.age_limit(purge_dead.older_than);
+begin
+    with gone as (
+        delete from cronmill.dead_task as d
+        where d.task_id in (
+            select p.task_id
+            from cronmill.dead_task as p
+            where (only_queue_id is null or p.queue_id = only_queue_id)
+                and p.task_id > purge_dead.after_id
+                and p.failed_at < failed_before
+            order by p.task_id
+            limit purge_dead.max_tasks
+            for update skip locked
+        )
+        returning d.task_id
+    )
+    select count(*), max(g.task_id)
+    into purge_dead.purged, purge_dead.last_id
+    from gone as g;
+end
+$function$;
+comment on function cronmill.purge_dead(text, interval, integer, bigint)
+    is 'Deletes dead tasks that failed longer ago than that.';
+revoke all on function cronmill.purge_dead(text, interval, integer, bigint) from public;
