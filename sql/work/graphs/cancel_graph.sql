@@ -11,7 +11,6 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    known_state text;
     gone bigint[];
 begin
     -- The tasks first: whoever has one of them may be about to lock the graph.
@@ -27,8 +26,7 @@ begin
         returning t.task_id
     )
     select array_agg(d.task_id) into gone from deleted as d;
-    select g.state into known_state
-    from cronmill.graph as g
+    perform from cronmill.graph as g
     where g.graph_id = cancel_graph.graph_id
     for no key update;
     if not found then

@@ -14,7 +14,7 @@ declare
     is_sorted boolean[] := array_fill(false, array[cardinality(cycle_path.refs)]);
     seen_at integer[] := known_parents;
     path integer[] := '{}';
-    node integer;
+    current integer;
     names text[];
 begin
     for place in 1 .. cardinality(cycle_path.sorted) loop
@@ -24,19 +24,19 @@ begin
         if not is_sorted[cycle_path.parents[place]] and not is_sorted[cycle_path.children[place]]
         then
             known_parents[cycle_path.children[place]] := cycle_path.parents[place];
-            node := cycle_path.children[place];
+            current := cycle_path.children[place];
         end if;
     end loop;
-    while seen_at[node] is null loop
-        path := path || node;
-        seen_at[node] := cardinality(path);
-        node := known_parents[node];
+    while seen_at[current] is null loop
+        path := path || current;
+        seen_at[current] := cardinality(path);
+        current := known_parents[current];
     end loop;
     -- Backwards, and closed.
     select array_agg(cycle_path.refs[p.node] order by p.position desc)
     into names
-    from unnest(path || node) with ordinality as p (node, position)
-    where p.position >= seen_at[node];
+    from unnest(path || current) with ordinality as p (node, position)
+    where p.position >= seen_at[current];
     if cardinality(names) > 20 then
         names := names[: 10] || '...'::text || names[cardinality(names) :];
     end if;

@@ -41,6 +41,30 @@ begin
             message = pg_catalog.format('there are two tasks "%s" in this graph', fault.ref),
             detail = pg_catalog.format('Envelope %s.', fault.position);
     end if;
+    select e.position, a.value
+    into fault
+    from unnest(read_edges.envelopes) with ordinality as e (envelope, position)
+    cross join lateral jsonb_array_elements(nullif(e.envelope -> 'after', 'null')) as a (value)
+    where case jsonb_typeof(a.value)
+            when 'string' then false
+            when 'object' then
+                (jsonb_typeof(a.value -> 'ref') = 'string') is not true
+                or coalesce(a.value ->> 'on', 'done') not in ('done', 'dead', 'any')
+                or a.value - '{ref,on,if}'::text[] <> '{}'
+                -- Only what is done has a result.
+                or a.value -> 'if' <> 'null' and a.value ->> 'on' <> 'done'
+            else true
+        end
+    order by e.position
+    limit 1;
+    if found then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = pg_catalog.format('"after" cannot be read: %s', left(fault.value::text, 200)),
+            detail = pg_catalog.format('Envelope %s.', fault.position),
+            hint = 'It is a list of refs, or of {"ref": "a", "on": "done", "if": {"ok": true}}; '
+                '"on" is done, dead or any; "if", only with done, what the result has to contain.';
+    end if;
     with named as materialized (
         select
             e.position::integer as child,
@@ -85,8 +109,7 @@ begin
                 end,
                 edges.ref),
             detail = pg_catalog.format('Envelope %s.', edges.wrong),
-            hint = case when not edges.is_own and edges.copies = 1
-                then 'What comes after a task names its "ref".' end;
+            hint = 'What comes after a task names its "ref", once.';
     end if;
     parents := edges.parents;
     children := edges.children;

@@ -10,6 +10,7 @@ create or replace function cronmill.settle(task_ids bigint[])
 returns text
 language plpgsql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 set lock_timeout = '500ms'
 as $function$
 declare

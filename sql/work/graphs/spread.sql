@@ -12,6 +12,7 @@ create or replace function cronmill.spread(
 returns void
 language plpgsql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 -- A plan is kept for the session, and may be made while there is hardly a node.
 set enable_seqscan = off
 set enable_hashjoin = off
