@@ -110,7 +110,7 @@ struct GraphTests {
                     "select purged from cronmill.purge_dead('work', interval '0', 1, \(unsafeRaw: purged)::bigint - 1)"
                 ) == ["1"]
             )
-            let held = try await fixture.nodes(try #require(graphs["redriven"]))
+            let held = try await fixture.nodes(graphs["redriven"])
             #expect(held.filter { $0.hasSuffix("waiting") }.count == 4, "\(held)")
             try await fixture.script("delete from app.ill")
             let redriven = try await number("redriven")
@@ -143,7 +143,7 @@ struct GraphTests {
             }
             try await fixture.call()
             for (parent, wanted, states) in Self.outcomes {
-                let nodes = try await fixture.nodes(try #require(graphs[parent]))
+                let nodes = try await fixture.nodes(graphs[parent])
                 for (child, state) in states.merging(["one+": "done"], uniquingKeysWith: { $1 }) {
                     for beginning in ["", "new "] {
                         let name = "\(beginning)\(wanted) \(child)"
