@@ -28,7 +28,7 @@ begin atomic
         ('monitor', 'select', 'run', null),
         ('monitor', 'select', 'task',
             '{task_id,queue_id,priority,attempts,run_at,enqueued_at,began_at,taken_by,timeout,'
-            'max_attempts,failed_at,error_sqlstate,error_message}'),
+            'max_attempts,failed_at,error_sqlstate,error_message,graph_id}'),
         ('monitor', 'select', 'dead_task',
             '{task_id,queue_id,priority,attempts,run_at,enqueued_at,timeout,max_attempts,'
             'failed_at,error_sqlstate,error_message}'),
