@@ -12,6 +12,7 @@ struct Enqueue: AsyncParsableCommand {
               generate | cronmill enqueue --database shop --queue emails -
               cronmill enqueue --queue reports --payload 7 --unique-key customer-7
               cronmill enqueue --queue emails --envelope --file envelopes.jsonl
+              cronmill enqueue --queue reports --graph report.jsonl --name daily
             """
     )
 
@@ -42,6 +43,7 @@ struct Enqueue: AsyncParsableCommand {
             """
     )
     var envelope = false
+    @OptionGroup(title: "Tasks that wait for each other") var graph: GraphArguments
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
@@ -49,8 +51,13 @@ struct Enqueue: AsyncParsableCommand {
 
     func validate() throws {
         if let input, input != "-" { throw ValidationError("Name a file with --file; - is standard input.") }
-        if [input, payload, file].count(where: { $0 != nil }) != 1 {
-            throw ValidationError("Give one of --payload, --file and -.")
+        if [input, payload, file, graph.graph].count(where: { $0 != nil }) != 1 {
+            throw ValidationError("Give one of --payload, --file, --graph and -.")
+        }
+        if graph.graph != nil, envelope || uniqueKey != nil || groupKey != nil || timeout != nil || maxAttempts != nil
+            || runAt != nil || priority != 0
+        {
+            throw ValidationError("Each task of a graph says for itself what its settings are.")
         }
         if !(0...9).contains(priority) { throw ValidationError("--priority is a number from 0 to 9.") }
         if let maxAttempts, !(1...10_000).contains(maxAttempts) {
@@ -65,6 +72,9 @@ struct Enqueue: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if graph.graph != nil {
+            return try await graph.enqueue(into: ObjectName(queue, of: "queue").text, Context(connection, asked))
+        }
         var options = EnqueueOptions()
         options.priority = priority
         options.runAt = runAt
