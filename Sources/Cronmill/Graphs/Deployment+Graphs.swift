@@ -7,7 +7,7 @@ extension Deployment {
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
     public func graphs(limit: Int = 50, in database: String) async throws -> [TaskGraph] {
         try await inSetUp(database, for: .monitor) { session in
-            try session.query(.graphs(id: nil, limit: limit, times: TaskGraph.times)).map {
+            try session.query(.graphs(id: Int64?.none, limit: limit, times: TaskGraph.times)).map {
                 try TaskGraph($0, database: database)
             }
         }

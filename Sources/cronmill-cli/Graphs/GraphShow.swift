@@ -11,7 +11,7 @@ struct GraphShow: AsyncParsableCommand {
             Examples:
               cronmill graph show 12 --database shop
               cronmill graph show 12 --database shop --json
-              cronmill graph show 12 --database shop --dot | dot -Tsvg > graph.svg
+              cronmill graph show 12 --database shop --dot
             """
     )
 

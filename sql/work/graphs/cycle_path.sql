@@ -13,7 +13,7 @@ declare
     known_parents integer[] := array_fill(null::integer, array[cardinality(cycle_path.refs)]);
     is_sorted boolean[] := array_fill(false, array[cardinality(cycle_path.refs)]);
     seen_at integer[] := known_parents;
-    path integer[] := '{}';
+    path integer[] := array[]::integer[];
     current integer;
     names text[];
 begin
