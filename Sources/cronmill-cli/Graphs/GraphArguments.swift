@@ -38,14 +38,14 @@ struct GraphArguments: ParsableArguments {
 
 extension GraphArguments {
     /// Puts the graph in.
-    func enqueue(into queue: String, _ connecting: @autoclosure () async throws -> Context) async throws {
+    func enqueue(into queue: String, _ connection: ConnectionOptions, _ asked: DatabaseOptions) async throws {
         var options = GraphOptions()
         options.name = name
         options.cancelsOnDead = onDead == "cancel"
         options.deadline = deadline
         let choice = options
         let input = try InputFile(path: graph == "-" ? nil : graph)
-        let context = try await connecting()
+        let context = try await Context(connection, asked)
         try await context.forEachDatabase { database in
             let result: (id: Int64, tasks: Int)
             do {

@@ -73,7 +73,7 @@ struct Enqueue: AsyncParsableCommand {
 
     func run() async throws {
         if graph.graph != nil {
-            return try await graph.enqueue(into: ObjectName(queue, of: "queue").text, Context(connection, asked))
+            return try await graph.enqueue(into: ObjectName(queue, of: "queue").text, connection, asked)
         }
         var options = EnqueueOptions()
         options.priority = priority

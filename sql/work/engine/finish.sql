@@ -65,10 +65,7 @@ begin
                 detail = 'What their handlers did is rolled back.';
         end if;
         if node_ids is not null then
-            update cronmill.node as n
-            set state = 'done', is_settled = false, ended_at = clock_timestamp(),
-                result = (finish.outcome).result
-            where n.task_id = any (node_ids);
+            perform cronmill.note_done(node_ids, (finish.outcome).result);
         end if;
         return 'done';
     end if;

@@ -1,5 +1,6 @@
 \ir expire_graphs.sql
 \ir spread.sql
+\ir note_done.sql
 \ir settle.sql
 \ir settle_batch.sql
 \ir settle_left.sql

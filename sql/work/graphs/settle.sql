@@ -11,6 +11,7 @@ returns text
 language plpgsql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 set lock_timeout = '500ms'
 as $function$
 declare
