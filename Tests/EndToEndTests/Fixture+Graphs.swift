@@ -28,7 +28,8 @@ extension Fixture {
         )
         let setup = try await cronmillHere(
             [
-                "setup", "--queue", "work", "--handler", "app.step", "--run-as", runner, "--schedule", Self.never, "--enable",
+                "setup", "--queue", "work", "--handler", "app.step", "--run-as", runner, "--schedule", Self.never,
+                "--enable",
                 "--max-attempts", "1",
             ] + more
         )

@@ -19,7 +19,14 @@ struct GraphCommandTests {
             try await fixture.setUpGraphs()
             try await fixture.script("insert into app.ill (ref) values ('sales')")
             let put = try await fixture.cronmillHere(
-                "enqueue", "--queue", "work", "--graph", "-", "--name", "daily", input: Self.lines
+                "enqueue",
+                "--queue",
+                "work",
+                "--graph",
+                "-",
+                "--name",
+                "daily",
+                input: Self.lines
             )
             #expect(put.exitCode == 0, "\(put.errors)")
             let id = try await fixture.rows("select graph_id from cronmill.graph")[0]
@@ -32,11 +39,18 @@ struct GraphCommandTests {
             let show = try await fixture.cronmillHere("graph", "show", id)
             #expect(show.exitCode == 0, "\(show.errors)")
             let lines = show.output.split(separator: "\n").map(String.init)
-            #expect(lines[0] == "graph \(id) \"daily\" of queue work: held, 3 of 5 tasks done, 1 waiting, 1 dead, 1 held")
+            #expect(
+                lines[0] == "graph \(id) \"daily\" of queue work: held, 3 of 5 tasks done, 1 waiting, 1 dead, 1 held"
+            )
             #expect(lines.contains { $0.hasPrefix("├ sales ") && $0.contains(" dead ") }, "\(show.output)")
-            #expect(lines.contains { $0.hasPrefix("│ ├ send ") && $0.hasSuffix("sales, which is dead") }, "\(show.output)")
+            #expect(
+                lines.contains { $0.hasPrefix("│ ├ send ") && $0.hasSuffix("sales, which is dead") },
+                "\(show.output)"
+            )
             #expect(lines.contains { $0.hasPrefix("│ └ alert ") && $0.contains(" done ") }, "\(show.output)")
-            #expect(lines.contains("  cronmill redrive --id \(sales) --database \(fixture.database) has it tried again"))
+            #expect(
+                lines.contains("  cronmill redrive --id \(sales) --database \(fixture.database) has it tried again")
+            )
             #expect(lines.allSatisfy { $0.count <= 80 }, "\(show.output)")
             let dot = try await fixture.cronmillHere("graph", "show", id, "--dot")
             #expect(dot.output.contains("    \(sales) [label=\"sales: dead\", color=red];\n"), "\(dot.output)")
@@ -55,8 +69,12 @@ struct GraphCommandTests {
         try await withDatabases { fixture in
             try await fixture.setUpGraphs()
             let calls: [([String], String, Int32, String)] = [
-                (["--graph", "-"], "{\"ref\": \"a\", \"payload\": 1}\n\n{\"payload\": 1, \"after\": [\"b\"]}", 1, "line 3"),
-                (["--graph", "-"], "{\"ref\": \"a\"", 1, "line 1"), (["--graph", "-"], "", 1, "a graph has 1 to 100000 tasks"),
+                (
+                    ["--graph", "-"], "{\"ref\": \"a\", \"payload\": 1}\n\n{\"payload\": 1, \"after\": [\"b\"]}", 1,
+                    "line 3"
+                ),
+                (["--graph", "-"], "{\"ref\": \"a\"", 1, "line 1"),
+                (["--graph", "-"], "", 1, "a graph has 1 to 100000 tasks"),
                 (["--graph", "-", "--priority", "3"], "", 64, "Each task of a graph says for itself"),
                 (["--graph", "-", "--payload", "1"], "", 64, "Give one of"),
                 (["--payload", "1", "--name", "x"], "", 64, "are of a graph"),

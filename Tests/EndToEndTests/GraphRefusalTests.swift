@@ -13,7 +13,8 @@ struct GraphRefusalTests {
             ], "tasks wait for each other in a circle: a -> c -> b -> a", nil
         ),
         (
-            [#"{"ref": "a", "payload": 1}"#, #"{"payload": 1, "after": ["x"]}"#], #"there is no task "x" in this graph"#,
+            [#"{"ref": "a", "payload": 1}"#, #"{"payload": 1, "after": ["x"]}"#],
+            #"there is no task "x" in this graph"#,
             "Envelope 2."
         ),
         (
@@ -26,7 +27,10 @@ struct GraphRefusalTests {
             #"it comes after "a" twice"#, "Envelope 2."
         ),
         (
-            [#"{"ref": "a", "payload": 1}"#, #"{"payload": 1, "after": [{"ref": "a", "on": "dead", "if": {"b": 1}}]}"#],
+            [
+                #"{"ref": "a", "payload": 1}"#,
+                #"{"payload": 1, "after": [{"ref": "a", "on": "dead", "if": {"b": 1}}]}"#,
+            ],
             #""after" cannot be read: {"if": {"b": 1}, "on": "dead", "ref": "a"}"#, "Envelope 2."
         ),
         (
@@ -108,13 +112,23 @@ struct GraphRefusalTests {
     func roles() async throws {
         try await withDatabases { fixture in
             try await fixture.setUpGraphs()
-            let (mine, theirs, other) = ("\(fixture.runner)_mine", "\(fixture.runner)_theirs", "\(fixture.runner)_other")
+            let (mine, theirs, other) = (
+                "\(fixture.runner)_mine", "\(fixture.runner)_theirs", "\(fixture.runner)_other"
+            )
             try await fixture.script(
                 "create role \(mine) login; create role \(theirs) login; create role \(other) login; "
                     + "grant usage on schema app to \(other); grant execute on function app.step to \(other)"
             )
             let setup = try await fixture.cronmillHere(
-                "setup", "--queue", "theirs", "--handler", "app.step", "--run-as", other, "--schedule", Fixture.never
+                "setup",
+                "--queue",
+                "theirs",
+                "--handler",
+                "app.step",
+                "--run-as",
+                other,
+                "--schedule",
+                Fixture.never
             )
             #expect(setup.exitCode == 0, "\(setup.errors)")
             for (role, queue) in [(mine, "work"), (theirs, "theirs")] {

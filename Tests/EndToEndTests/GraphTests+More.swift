@@ -93,7 +93,9 @@ extension GraphTests {
                 """
             let graph = try await fixture.graph(lines)
             #expect(
-                try await fixture.rows("select canceled, running from cronmill.cancel_graph(\(graph)::bigint)") == ["4|0"]
+                try await fixture.rows("select canceled, running from cronmill.cancel_graph(\(graph)::bigint)") == [
+                    "4|0"
+                ]
             )
             #expect(try await fixture.rows("select count(*) from cronmill.task") == ["0"])
             #expect(try await fixture.state(of: graph) == "canceled")
@@ -107,7 +109,8 @@ extension GraphTests {
 
             let late = try await fixture.graph(lines, ", deadline => clock_timestamp() + '0.3 seconds', keep => '0'")
             try await eventually("it is too late") {
-                try await fixture.rows("select deadline < now() from cronmill.graph where graph_id = \(late)::bigint") == ["t"]
+                try await fixture.rows("select deadline < now() from cronmill.graph where graph_id = \(late)::bigint")
+                    == ["t"]
             }
             try await fixture.call()
             #expect(try await fixture.nodes(late) == ["a done", "b canceled", "last canceled", "later ready"])
@@ -149,7 +152,9 @@ extension GraphTests {
             await holder.close()
             try await fixture.call()
             #expect(try await fixture.nodes(graph) == ["a done", "b done", "c canceled"])
-            #expect(try await fixture.rows("select count(*) from cronmill.node where not is_settled or is_left") == ["0"])
+            #expect(
+                try await fixture.rows("select count(*) from cronmill.node where not is_settled or is_left") == ["0"]
+            )
             #expect(try await fixture.state(of: graph) == "done")
         }
     }
@@ -184,7 +189,9 @@ extension GraphTests {
             async let run: Void = fixture.call()
             try await fixture.handlerWaits()
             // The handler has the account and comes to want the graph; we have the graph and want the account.
-            try await holder.script("select pg_advisory_unlock(4712); update app.account set n = n + 10 where id = 1; commit")
+            try await holder.script(
+                "select pg_advisory_unlock(4712); update app.account set n = n + 10 where id = 1; commit"
+            )
             await holder.close()
             try await run
             try await fixture.call()
@@ -222,7 +229,11 @@ extension GraphTests {
             #expect(try await fixture.rows("select state, count(*) from cronmill.graph group by 1") == ["done|300"])
             #expect(try await fixture.rows("select count(*) from app.log") == ["1200"])
             #expect(try await fixture.rows("select sum(done), sum(failed) from cronmill.run") == ["1200|0"])
-            #expect(try await fixture.rows("select deadlocks from pg_stat_database where datname = current_database()") == ["0"])
+            #expect(
+                try await fixture.rows("select deadlocks from pg_stat_database where datname = current_database()") == [
+                    "0"
+                ]
+            )
         }
     }
 
@@ -231,7 +242,15 @@ extension GraphTests {
         try await withDatabases { fixture in
             try await fixture.setUpGraphs("--keep-done", "1d")
             let setup = try await fixture.cronmillHere(
-                "setup", "--queue", "other", "--handler", "app.step", "--run-as", fixture.runner, "--schedule", Fixture.never,
+                "setup",
+                "--queue",
+                "other",
+                "--handler",
+                "app.step",
+                "--run-as",
+                fixture.runner,
+                "--schedule",
+                Fixture.never,
                 "--enable"
             )
             #expect(setup.exitCode == 0, "\(setup.errors)")
@@ -254,7 +273,9 @@ extension GraphTests {
             try await fixture.call("other")
             try await fixture.call()
             #expect(try await fixture.nodes(graph) == ["a done", "b done", "c done"])
-            #expect(try await fixture.rows("select count(*) from cronmill.done_task where graph_id is not null") == ["2"])
+            #expect(
+                try await fixture.rows("select count(*) from cronmill.done_task where graph_id is not null") == ["2"]
+            )
         }
     }
 }

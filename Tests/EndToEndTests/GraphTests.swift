@@ -24,8 +24,10 @@ struct GraphTests {
             )
             try await fixture.call()
             #expect(try await fixture.nodes(graph) == ["first done", "last done", "left done", "right done"])
-            #expect(try await fixture.rows("select ref, seen from app.log order by seen, ref").map { $0.prefix(6) }
-                == ["first|", "left|1", "right|", "last|3"])
+            #expect(
+                try await fixture.rows("select ref, seen from app.log order by seen, ref").map { $0.prefix(6) }
+                    == ["first|", "left|1", "right|", "last|3"]
+            )
             #expect(try await fixture.state(of: graph) == "done")
             #expect(try await fixture.rows("select open_nodes, ended_at is not null from cronmill.graph") == ["0|t"])
             #expect(try await fixture.rows("select done, failed from cronmill.run") == ["4|0"])
@@ -36,13 +38,25 @@ struct GraphTests {
     /// besides for one that is done, to be dead.
     private static let outcomes: [(parent: String, wanted: String, states: [String: String])] = [
         ("done", "done", ["all": "done", "one": "done", "all+": "done", "all-": "skipped", "one-": "done"]),
-        ("done", "dead", ["all": "skipped", "one": "skipped", "all+": "skipped", "all-": "skipped", "one-": "skipped"]),
+        (
+            "done", "dead",
+            ["all": "skipped", "one": "skipped", "all+": "skipped", "all-": "skipped", "one-": "skipped"]
+        ),
         ("done", "any", ["all": "done", "one": "done", "all+": "done", "all-": "skipped", "one-": "done"]),
-        ("dead", "done", ["all": "waiting", "one": "waiting", "all+": "waiting", "all-": "skipped", "one-": "waiting"]),
+        (
+            "dead", "done",
+            ["all": "waiting", "one": "waiting", "all+": "waiting", "all-": "skipped", "one-": "waiting"]
+        ),
         ("dead", "dead", ["all": "done", "one": "done", "all+": "done", "all-": "skipped", "one-": "done"]),
         ("dead", "any", ["all": "done", "one": "done", "all+": "done", "all-": "skipped", "one-": "done"]),
-        ("skipped", "done", ["all": "skipped", "one": "skipped", "all+": "done", "all-": "skipped", "one-": "skipped"]),
-        ("skipped", "dead", ["all": "skipped", "one": "skipped", "all+": "done", "all-": "skipped", "one-": "skipped"]),
+        (
+            "skipped", "done",
+            ["all": "skipped", "one": "skipped", "all+": "done", "all-": "skipped", "one-": "skipped"]
+        ),
+        (
+            "skipped", "dead",
+            ["all": "skipped", "one": "skipped", "all+": "done", "all-": "skipped", "one-": "skipped"]
+        ),
         ("skipped", "any", ["all": "skipped", "one": "skipped", "all+": "done", "all-": "skipped", "one-": "skipped"]),
         (
             "canceled", "done",
@@ -89,7 +103,8 @@ struct GraphTests {
             try await fixture.script("insert into app.ill (ref) values ('parent of redriven')")
             var graphs: [String: String] = [:]
             for (outcome, parent) in parents {
-                let lines = "{\"ref\": \"good\"}\n\(parent)\n\(children(""))\n{\"ref\": \"open\", \"run_at\": \"2099-01-01\"}"
+                let lines =
+                    "{\"ref\": \"good\"}\n\(parent)\n\(children(""))\n{\"ref\": \"open\", \"run_at\": \"2099-01-01\"}"
                 graphs[outcome] = try await fixture.graph(lines)
             }
             try await fixture.script(
@@ -115,7 +130,9 @@ struct GraphTests {
             try await fixture.script("delete from app.ill")
             let redriven = try await number("redriven")
             #expect(
-                try await fixture.rows("select redriven from cronmill.redrive('work', array[\(unsafeRaw: redriven)]::bigint[])")
+                try await fixture.rows(
+                    "select redriven from cronmill.redrive('work', array[\(unsafeRaw: redriven)]::bigint[])"
+                )
                     == ["1"]
             )
             // While it is tried again nothing is released, but what waits for its death is, at once.
@@ -128,7 +145,9 @@ struct GraphTests {
                 """
             )
             #expect(
-                try await fixture.rows("select n.state from cronmill.node as n where n.ref in ('soon', 'later') order by n.ref")
+                try await fixture.rows(
+                    "select n.state from cronmill.node as n where n.ref in ('soon', 'later') order by n.ref"
+                )
                     == ["waiting", "ready"]
             )
             try await fixture.call()
@@ -157,9 +176,15 @@ struct GraphTests {
                     """
                     select count(*) from cronmill.node as n where n.state = 'done' and n.ref not in ('good', 'parent')
                     """
-                ) == (try await fixture.rows("select count(*) from app.log as l where l.ref not like 'parent%' and l.ref <> 'good'"))
+                )
+                    == (try await fixture.rows(
+                        "select count(*) from app.log as l where l.ref not like 'parent%' and l.ref <> 'good'"
+                    ))
             )
-            #expect(try await fixture.rows("select count(*) from cronmill.node as n where not n.is_settled or n.is_left") == ["0"])
+            #expect(
+                try await fixture.rows("select count(*) from cronmill.node as n where not n.is_settled or n.is_left")
+                    == ["0"]
+            )
             #expect(
                 try await fixture.rows(
                     """
@@ -192,7 +217,9 @@ struct GraphTests {
             }
             try await fixture.call()
             #expect(try await fixture.rows("select count(*), count(distinct ref) from app.log") == ["2002|1001"])
-            #expect(try await fixture.rows("select count(*), min(seen) >= 1000 from app.log where ref = 'last'") == ["2|t"])
+            #expect(
+                try await fixture.rows("select count(*), min(seen) >= 1000 from app.log where ref = 'last'") == ["2|t"]
+            )
             for graph in graphs { #expect(try await fixture.state(of: graph) == "done") }
             #expect(try await fixture.rows("select sum(done), sum(failed) from cronmill.run") == ["2002|0"])
         }

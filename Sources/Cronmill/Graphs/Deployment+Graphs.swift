@@ -45,7 +45,11 @@ extension Deployment {
     public func planCancelGraph(_ id: Int64, in database: String) async throws -> Plan {
         try await inSetUp(database, for: .operator) { _ in
             var plan = Plan()
-            plan.add("cancel graph \(id)", in: database, "select c.canceled, c.running from cronmill.cancel_graph(\(id)) as c")
+            plan.add(
+                "cancel graph \(id)",
+                in: database,
+                "select c.canceled, c.running from cronmill.cancel_graph(\(id)) as c"
+            )
             return plan
         }
     }

@@ -49,8 +49,10 @@ extension TaskGraph {
             members.append(.init(name: state.rawValue, value: .integer(Int64(counts[state] ?? 0))))
         }
         members += [
-            .init(name: "held", value: .integer(Int64(held))), .init(name: "created_at", value: .string(createdAt.iso8601)),
-            .init(name: "ended_at", value: JSON(endedAt?.iso8601)), .init(name: "deadline", value: JSON(deadline?.iso8601)),
+            .init(name: "held", value: .integer(Int64(held))),
+            .init(name: "created_at", value: .string(createdAt.iso8601)),
+            .init(name: "ended_at", value: JSON(endedAt?.iso8601)),
+            .init(name: "deadline", value: JSON(deadline?.iso8601)),
         ]
         if let nodes { members.append(.init(name: "nodes", value: .array(nodes.map(\.json)))) }
         return .object(members)

@@ -54,8 +54,9 @@ struct Enqueue: AsyncParsableCommand {
         if [input, payload, file, graph.graph].count(where: { $0 != nil }) != 1 {
             throw ValidationError("Give one of --payload, --file, --graph and -.")
         }
-        if graph.graph != nil, envelope || uniqueKey != nil || groupKey != nil || timeout != nil || maxAttempts != nil
-            || runAt != nil || priority != 0
+        if graph.graph != nil,
+            envelope || uniqueKey != nil || groupKey != nil || timeout != nil || maxAttempts != nil
+                || runAt != nil || priority != 0
         {
             throw ValidationError("Each task of a graph says for itself what its settings are.")
         }
