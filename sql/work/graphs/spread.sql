@@ -5,7 +5,7 @@
 -- each end is told once, and looks with a snapshot taken since. Nothing here waits for anybody: of
 -- nodes it changes those only that wait, which nobody else does without the lock.
 -- Changes cronmill.node, cronmill.graph and cronmill.task.
--- Executed by: add_nodes, cancel_graph, cancel_waiting, settle, settle_left.
+-- Executed by: add_nodes, cancel_graph, cancel_waiting, prune_graphs, settle, settle_left.
 create or replace function cronmill.spread(
     graph_ids bigint[], node_ids bigint[], newborn_from bigint default null
 )
