@@ -32,7 +32,10 @@ struct CronmillCommand: AsyncParsableCommand {
             ),
             CommandGroup(name: "Operating", subcommands: [Enable.self, Disable.self, Pause.self, Resume.self]),
             CommandGroup(name: "Working", subcommands: [Enqueue.self, Process.self]),
-            CommandGroup(name: "Tasks", subcommands: [Tasks.self, Cancel.self, Redrive.self, Purge.self, Prune.self]),
+            CommandGroup(
+                name: "Tasks",
+                subcommands: [Tasks.self, Graph.self, Cancel.self, Redrive.self, Purge.self, Prune.self]
+            ),
             CommandGroup(
                 name: "Looking",
                 subcommands: [Status.self, Runs.self, Stats.self, Alarms.self, Config.self, Demo.self]

@@ -256,6 +256,7 @@ struct SchemaTests {
                     """
                     shop: upgrade schema cronmill to version 2: engine
                     shop: upgrade schema cronmill to version 3: tags
+                    shop: upgrade schema cronmill to version 4: graphs
                     shop: renew the functions of the work database
                     shop: generate the procedure of processor work
 

@@ -7,6 +7,7 @@
 \ir tables/install.sql
 \ir locks/install.sql
 \ir processors/install.sql
+\ir graphs/install.sql
 \ir tasks/install.sql
 \ir outcomes/install.sql
 \ir engine/install.sql

@@ -74,6 +74,13 @@ extension Deployment {
             plan.add(
                 "drop queue \(name) with its tasks",
                 in: database,
+                // What waits for them in graphs has to hear of it.
+                """
+                select cronmill.cancel(array(
+                    select n.task_id from cronmill.node as n
+                    where n.queue_id = cronmill.queue_id(\(name)) and n.state in ('waiting', 'ready')))
+                """,
+                "select cronmill.purge_dead(\(name), interval '0')",
                 "delete from cronmill.task as t where t.queue_id = cronmill.queue_id(\(name))",
                 "delete from cronmill.dead_task as t where t.queue_id = cronmill.queue_id(\(name))",
                 "delete from cronmill.done_task as t where t.queue_id = cronmill.queue_id(\(name))",

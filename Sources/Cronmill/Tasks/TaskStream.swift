@@ -53,23 +53,49 @@ struct TaskStream {
         try session.script("create temporary table cronmill_lines (payload jsonb) on commit drop")
         while try lines.begin() {
             let count = try copy(&lines, "pg_temp.cronmill_lines (payload)")
-            let enqueued: Int
-            do {
-                enqueued = try session.one("select \(sql: call) as enqueued from pg_temp.cronmill_lines as l").get(
-                    "enqueued"
-                )
-            } catch let error as PostgresError {
-                // "Envelope 3." counts the rows of this chunk.
-                guard let detail = error.detail, detail.hasPrefix("Envelope "),
-                    let row = Int(detail.dropFirst("Envelope ".count).prefix { $0.isNumber })
-                else { throw error }
-                throw InvalidLine(number: lines.line(ofRow: row), reason: error.message, isJSON: true, hint: error.hint)
+            let enqueued: Int = try naming(lines) {
+                try session.one("select \(sql: call) as enqueued from pg_temp.cronmill_lines as l").get("enqueued")
             }
             result.enqueued += enqueued
             result.waitedAlready += count - enqueued
             try session.script("truncate pg_temp.cronmill_lines")
         }
         return result
+    }
+
+    /// As a graph, by one call.
+    func callGraph(
+        _ source: @escaping () throws -> [UInt8]?,
+        into queue: String,
+        _ options: GraphOptions
+    ) throws -> (id: Int64, tasks: Int) {
+        var lines = JSONLines(source: source)
+        try session.script("create temporary table cronmill_lines (payload jsonb) on commit drop")
+        let count = try lines.begin() ? copy(&lines, "pg_temp.cronmill_lines (payload)") : 0
+        let id: Int64 = try naming(lines) {
+            try session.one(
+                """
+                select cronmill.enqueue_graph(
+                    \(queue), array_agg(l.payload), \(options.name), \(options.cancelsOnDead ? "cancel" : "hold"),
+                    \(options.deadline)::timestamptz
+                ) as graph_id
+                from pg_temp.cronmill_lines as l
+                """
+            ).get("graph_id")
+        }
+        return (id, count)
+    }
+
+    /// Does what is refused with "Envelope 3.", which counts the rows of this chunk, and names the line then.
+    private func naming<Value>(_ lines: JSONLines, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as PostgresError {
+            guard let detail = error.detail, detail.hasPrefix("Envelope "),
+                let row = Int(detail.dropFirst("Envelope ".count).prefix { $0.isNumber })
+            else { throw error }
+            throw InvalidLine(number: lines.line(ofRow: row), reason: error.message, isJSON: true, hint: error.hint)
+        }
     }
 
     private func copy(_ lines: inout JSONLines, _ target: String) throws -> Int {

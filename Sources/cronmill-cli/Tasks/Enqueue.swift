@@ -13,6 +13,7 @@ struct Enqueue: AsyncParsableCommand {
               cronmill enqueue --queue reports --payload 7 --unique-key customer-7
               cronmill enqueue --queue emails --envelope --file envelopes.jsonl
               cronmill enqueue --queue emails --payload 7 --tag customer:7 --tag invoice
+              cronmill enqueue --queue reports --graph report.jsonl --name daily
             """
     )
 
@@ -45,6 +46,7 @@ struct Enqueue: AsyncParsableCommand {
             """
     )
     var envelope = false
+    @OptionGroup(title: "Tasks that wait for each other") var graph: GraphArguments
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
@@ -52,8 +54,14 @@ struct Enqueue: AsyncParsableCommand {
 
     func validate() throws {
         if let input, input != "-" { throw ValidationError("Name a file with --file; - is standard input.") }
-        if [input, payload, file].count(where: { $0 != nil }) != 1 {
-            throw ValidationError("Give one of --payload, --file and -.")
+        if [input, payload, file, graph.graph].count(where: { $0 != nil }) != 1 {
+            throw ValidationError("Give one of --payload, --file, --graph and -.")
+        }
+        if graph.graph != nil,
+            envelope || uniqueKey != nil || groupKey != nil || timeout != nil || maxAttempts != nil
+                || runAt != nil || priority != 0
+        {
+            throw ValidationError("Each task of a graph says for itself what its settings are.")
         }
         if !(0...9).contains(priority) { throw ValidationError("--priority is a number from 0 to 9.") }
         if let maxAttempts, !(1...10_000).contains(maxAttempts) {
@@ -69,6 +77,9 @@ struct Enqueue: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if graph.graph != nil {
+            return try await graph.enqueue(into: ObjectName(queue, of: "queue").text, connection, asked)
+        }
         var options = EnqueueOptions()
         options.priority = priority
         options.runAt = runAt

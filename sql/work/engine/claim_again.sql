@@ -33,7 +33,7 @@ begin
         return batch;
     end if;
     with locked as materialized (
-        select t.task_id, t.ctid as place, t.payload, t.timeout, t.group_key,
+        select t.task_id, t.ctid as place, t.payload, t.timeout, t.group_key, t.graph_id,
             t.attempts - case when t.began_at is null then 0 else 1 end as attempts
         from cronmill.task as t
         where t.ctid = any (claim_again.places)
@@ -54,10 +54,10 @@ begin
     select
         array_agg(m.task_id), array_agg(m.place), array_agg(m.payload),
         array_agg(m.attempts::integer), array_agg(m.timeout), count(m.timeout), count(m.group_key),
-        max(coalesce(m.timeout, batch.timeout))
+        max(coalesce(m.timeout, batch.timeout)), count(m.graph_id) > 0
     into
         batch.task_ids, batch.places, batch.payloads, batch.attempts,
-        batch.timeouts, overrides, tasks_of_groups, longest
+        batch.timeouts, overrides, tasks_of_groups, longest, batch.has_nodes
     from (select m.* from mine as m order by m.position) as m;
     batch.has_groups := tasks_of_groups > 0;
     if batch.task_ids is not null then

@@ -49,7 +49,7 @@ begin
     from (
         select
             t.task_id, t.ctid as place, t.payload, t.attempts::integer as attempts, t.run_at,
-            coalesce(t.unique_key, t.group_key, t.timeout::text) as special
+            coalesce(t.unique_key, t.group_key, t.timeout::text, t.graph_id::text) as special
         from cronmill.task as t
         where t.queue_id = claim_level.queue_id
             and t.priority = claim_level.level

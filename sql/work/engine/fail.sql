@@ -106,7 +106,7 @@ begin
     insert into cronmill.task (
         task_id, queue_id, priority, attempts, run_at, enqueued_at, payload, group_key, timeout,
         max_attempts, failed_at, error_sqlstate, error_message, error_detail, error_hint,
-        error_context, tags
+        error_context, tags, graph_id
     )
     overriding system value
     -- However often it is named, a task stays one row.
@@ -115,7 +115,7 @@ begin
         cronmill.retry_at(c.charged_attempts, settings.backoff_base, settings.backoff_cap),
         c.enqueued_at, c.payload, c.group_key, c.timeout, c.max_attempts,
         clock_timestamp(), f.sqlstate, f.message, nullif(f.detail, ''), nullif(f.hint, ''),
-        nullif(f.context, ''), c.tags
+        nullif(f.context, ''), c.tags, c.graph_id
     from unnest(fail.task_ids, fail.errors) as f (task_id, sqlstate, message, detail, hint, context)
     join charged as c on c.task_id = f.task_id
     order by c.task_id;

@@ -1,7 +1,7 @@
 -- Ends tasks whose handler did not fail, in the handler's own transaction: removes them, or moves
 -- them to done_task where finished tasks are kept; a single one may also be put off, or buried, as
--- the handler says. Returns done, snooze or dead. Changes cronmill.task, cronmill.done_task and
--- cronmill.dead_task.
+-- the handler says. Notes it of those of graphs, which the caller settles. Returns done, snooze or
+-- dead. Changes cronmill.task, cronmill.done_task, cronmill.dead_task and cronmill.node.
 -- Executed by: fail, try_batch, try_part; the processor's run-as role.
 create or replace function cronmill.finish(
     processor_id integer,
@@ -18,33 +18,44 @@ declare
     is_kept boolean;
     charged integer;
     removed integer;
+    node_ids bigint[];
 begin
     select p.queue_id, p.keep_done is not null into own_queue_id, is_kept
     from cronmill.processor as p
     where p.processor_id = finish.processor_id
         and p.run_as = session_user;
-    if coalesce((finish.outcome).kind, 'done') = 'done' then
+    if coalesce((finish.outcome).kind, 'done') in ('done', 'result') then
         if is_kept then
             with finished as (
                 delete from cronmill.task as t
                 where t.ctid = any (finish.places) and t.queue_id = own_queue_id
                 returning t.*
+            ),
+            kept as (
+                insert into cronmill.done_task (
+                    task_id, queue_id, priority, attempts, run_at, enqueued_at, finished_at,
+                    payload, unique_key, group_key, tags, graph_id
+                )
+                select
+                    f.task_id, f.queue_id, f.priority,
+                    f.attempts - (f.began_at is not null)::integer, f.run_at, f.enqueued_at,
+                    clock_timestamp(), f.payload, f.unique_key, f.group_key, f.tags,
+                    f.graph_id
+                from finished as f
             )
-            insert into cronmill.done_task (
-                task_id, queue_id, priority, attempts, run_at, enqueued_at, finished_at, payload,
-                unique_key, group_key, tags
-            )
-            select
-                f.task_id, f.queue_id, f.priority, f.attempts - (f.began_at is not null)::integer,
-                f.run_at, f.enqueued_at, clock_timestamp(), f.payload, f.unique_key, f.group_key,
-                f.tags
+            select count(*), array_agg(f.task_id) filter (where f.graph_id is not null)
+            into removed, node_ids
             from finished as f;
-            get diagnostics removed = row_count;
         else
             -- The caller holds these rows locked: what is in their places is they.
-            delete from cronmill.task as t
-            where t.ctid = any (finish.places) and t.queue_id = own_queue_id;
-            get diagnostics removed = row_count;
+            with finished as (
+                delete from cronmill.task as t
+                where t.ctid = any (finish.places) and t.queue_id = own_queue_id
+                returning t.task_id, t.graph_id
+            )
+            select count(*), array_agg(f.task_id) filter (where f.graph_id is not null)
+            into removed, node_ids
+            from finished as f;
         end if;
         if removed <> cardinality(finish.places) then
             raise exception using
@@ -53,6 +64,9 @@ begin
                     '%s of %s tasks of the batch are no longer in the queue',
                     cardinality(finish.places) - removed, cardinality(finish.places)),
                 detail = 'What their handlers did is rolled back.';
+        end if;
+        if node_ids is not null then
+            perform cronmill.note_done(node_ids, (finish.outcome).result);
         end if;
         return 'done';
     end if;

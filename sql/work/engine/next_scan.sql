@@ -19,6 +19,7 @@ begin
     batch.attempts := null;
     batch.timeouts := null;
     batch.task_timeout := null;
+    batch.has_nodes := false;
     if next_scan.now_at >= coalesce(batch.full_scan_at, '-infinity') then
         batch.mark_at := array_fill('-infinity'::timestamptz, array[10]);
         batch.mark_id := array_fill(0::bigint, array[10]);

@@ -28,6 +28,11 @@ begin
     tried.suspects := '{}';
     tried.left_ids := batch.task_ids;
     tried.left_places := batch.places;
+    if batch.is_alone and batch.places[1] is null then
+        -- It is dead: its attempt never ended.
+        tried.cancel_message := cronmill.settle_batch(run.processor_id, batch.task_ids);
+        tried.end_reason := case when tried.cancel_message is not null then 'stopped' end;
+    end if;
     loop
         if not is_locked then
             call cronmill.renew(run, slot);
@@ -42,6 +47,14 @@ begin
             tried.counters := cronmill.fail(
                 run.processor_id, tried.charged_ids, tried.charged_places, tried.charged_errors,
                 tried.counters);
+        end if;
+        if locked.has_nodes then
+            -- Last before the commit, and not for each part: a transaction locks graphs once.
+            cancel_message := cronmill.settle_batch(run.processor_id, locked.task_ids);
+            if cancel_message is not null and tried.end_reason is null then
+                tried.end_reason := 'stopped';
+                tried.cancel_message := cancel_message;
+            end if;
         end if;
         exit when tried.end_reason is not null or tried.left_ids = '{}';
     end loop;

@@ -100,6 +100,7 @@ begin
         if total > 0 then
             call cronmill.renew(run, slot);
         else
+            perform cronmill.settle_left(run.processor_id);
             commit;
             -- The owner of the database chooses the default, and could have operators of his called
             -- as the run-as role.
@@ -119,8 +120,7 @@ begin
         elsif batch.at_once or careful > 0 then
             careful := case when batch.at_once then careful else 0 end;
         elsif not run.lingers then
-            -- Before it ends it looks everywhere: what another slot had, or a group held up, waits
-            -- where it has passed.
+            -- Before it ends it looks everywhere, also where it has passed.
             batch.full_scan_at := null;
             last_look := true;
         else

@@ -12,13 +12,17 @@ declare
     taken cronmill.claim := take_batch.batch;
     longest interval;
 begin
-    -- What has a timeout of its own is special, or of a group.
+    -- What has a timeout of its own is special, or of a group, and so is what is of a graph: finish
+    -- has to see that it ends.
     if (take_batch.scan).special > 0 or taken.has_groups then
-        select min(coalesce(t.timeout, taken.timeout)), max(coalesce(t.timeout, taken.timeout))
-        into taken.task_timeout, longest
+        select
+            case when count(t.timeout) > 0 then min(coalesce(t.timeout, taken.timeout)) end,
+            case when count(t.timeout) > 0 then max(coalesce(t.timeout, taken.timeout)) end,
+            count(t.graph_id) > 0
+        into taken.task_timeout, longest, taken.has_nodes
         from cronmill.task as t
-        where t.ctid = any (taken.places)
-        having count(t.timeout) > 0;
+        where t.ctid = any (taken.places);
+        taken.is_kept := taken.is_kept or taken.has_nodes;
     end if;
     perform cronmill.hold_deadline(clock_timestamp() + coalesce(longest, taken.timeout));
     if not taken.is_kept then

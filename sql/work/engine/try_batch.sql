@@ -1,7 +1,8 @@
 -- Claims a batch and does all of it in one subtransaction. If a task fails nothing has happened,
 -- and the batch is to be done in parts (in_parts); so is one that was claimed to be done alone. A
--- cancel that is no task's fault ends the run (end_reason). Payloads are not given back: they are
--- many bytes, and what is done in parts is locked and read again.
+-- cancel that is no task's fault ends the run (end_reason). Those that wait for what was done are
+-- told last. Payloads are not given back: they are many bytes, and what is done in parts is locked
+-- and read again.
 -- Executed by: run; the processor's run-as role.
 create or replace function cronmill.try_batch(
     run cronmill.run_start,
@@ -72,6 +73,12 @@ begin
     batch.is_locked := false;
     batch.payloads := null;
     batch.attempts := null;
+    if batch.has_nodes and not batch.in_parts and batch.end_reason is null then
+        batch.cancel_message := cronmill.settle_batch((try_batch.run).processor_id, batch.task_ids);
+        if batch.cancel_message is not null then
+            batch.end_reason := 'stopped';
+        end if;
+    end if;
     return batch;
 end
 $function$;

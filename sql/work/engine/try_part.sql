@@ -45,10 +45,7 @@ begin
             true;
         outcome := answer.outcome;
         start_position := null;
-        if outcome.kind operator(pg_catalog.<>) 'done'
-            and outcome.kind operator(pg_catalog.<>) 'snooze'
-            and not try_part.is_first
-        then
+        if outcome.kind operator(pg_catalog.=) 'dead' and not try_part.is_first then
             -- As with a failure: perhaps another task of this transaction is to blame.
             raise exception using errcode = 'MC102', message = 'the task is dead';
         end if;

@@ -5,7 +5,7 @@ returns cronmill.outcome
 language sql immutable parallel safe security invoker
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select row('dead', null, dead.reason)::cronmill.outcome;
+    select row('dead', null, dead.reason, null)::cronmill.outcome;
 end;
 comment on function cronmill.dead(text) is 'Outcome: never; the task is dead at once.';
 revoke all on function cronmill.dead(text) from public;

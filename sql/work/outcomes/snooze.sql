@@ -6,7 +6,7 @@ returns cronmill.outcome
 language sql immutable parallel safe security invoker
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select row('snooze', snooze.until, null)::cronmill.outcome;
+    select row('snooze', snooze.until, null, null)::cronmill.outcome;
 end;
 comment on function cronmill.snooze(timestamptz)
     is 'Outcome: not yet; the task is called again at that time, and no attempt is used up.';

@@ -26,6 +26,9 @@ begin
         from cronmill.slot as s
         where s.processor_id = next_work.processor_id and s.slot <> 1
             and cronmill.is_held(cronmill.lock_class('slot'), s.slot_id, settings.run_as)
+    ) or exists (
+        -- Those that wait for it are still to be told.
+        select from cronmill.node as n where n.queue_id = settings.queue_id and n.is_left
     );
     if is_ready then
         return;

@@ -18,6 +18,7 @@ create table cronmill.dead_task (
     error_hint text,
     error_context text,
     tags text[],
+    graph_id bigint,
     constraint dead_task_pkey primary key (task_id)
 );
 create index dead_task_of_queue on cronmill.dead_task (queue_id, task_id);
@@ -46,5 +47,6 @@ comment on column cronmill.dead_task.error_detail is 'Detail of the last failure
 comment on column cronmill.dead_task.error_hint is 'Hint of the last failure.';
 comment on column cronmill.dead_task.error_context is 'Call stack of the last failure.';
 comment on column cronmill.dead_task.tags is 'Words by which it is found; null: none.';
+comment on column cronmill.dead_task.graph_id is 'The graph it is a node of.';
 comment on index cronmill.dead_task_of_query is 'Dead tasks of a query processor, by their query.';
 comment on index cronmill.dead_task_of_queue is 'Dead tasks of a queue, in order.';

@@ -11,6 +11,7 @@ create table cronmill.done_task (
     unique_key text collate "C",
     group_key text,
     tags text[],
+    graph_id bigint,
     constraint done_task_pkey primary key (task_id)
 );
 create index done_task_of_queue on cronmill.done_task (queue_id, finished_at);
@@ -28,5 +29,6 @@ comment on column cronmill.done_task.payload is 'What the handler was given.';
 comment on column cronmill.done_task.unique_key is 'Its unique key, which others may use now.';
 comment on column cronmill.done_task.group_key is 'The group it was in.';
 comment on column cronmill.done_task.tags is 'Words by which it is found; null: none.';
+comment on column cronmill.done_task.graph_id is 'The graph it was a node of.';
 comment on index cronmill.done_task_of_queue
     is 'Finished tasks of a queue, in the order in which they were done.';

@@ -26,8 +26,9 @@ create type cronmill.run_start as (
 comment on type cronmill.run_start
     is 'How a run may go: until when, with what settings; go is false if it must return at once.';
 -- The first fields are the batch; then comes where the next claim goes on, and what has been
--- counted; the last ones say what became of it: whether it was not done as a whole, but is to be
--- done in parts, and is locked for that already, or why the run ends.
+-- counted; the next ones say what became of it: whether it was not done as a whole, but is to be
+-- done in parts, and is locked for that already, or why the run ends; the last one, whether tasks
+-- of graphs are in it.
 create type cronmill.claim as (
     stop_reason text,
     at_once boolean,
@@ -51,7 +52,8 @@ create type cronmill.claim as (
     is_locked boolean,
     in_parts boolean,
     end_reason text,
-    cancel_message text
+    cancel_message text,
+    has_nodes boolean
 );
 comment on type cronmill.claim
     is 'A batch, or one task to be done alone whose attempt is charged already; '

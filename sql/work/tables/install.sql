@@ -8,6 +8,9 @@
 \ir dead_task.sql
 \ir done_task.sql
 \ir tags.sql
+\ir graph.sql
+\ir node.sql
+\ir edge.sql
 \ir processor.sql
 \ir slot.sql
 \ir run.sql

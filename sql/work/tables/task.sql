@@ -24,6 +24,7 @@ create table cronmill.task (
     error_hint text,
     error_context text,
     tags text[],
+    graph_id bigint,
     -- The claim reads exactly this order, one priority after another. It is the only index of all
     -- tasks: each further one would cost every enqueue and every vacuum; a task found by task_id
     -- alone is found by scanning this one.
@@ -53,6 +54,8 @@ create unique index task_unique_key on cronmill.task (queue_id, unique_key)
 create index task_taken on cronmill.task (queue_id, unique_key, taken_by)
     where taken_by is not null;
 create index task_group on cronmill.task (queue_id, group_key, task_id) where group_key is not null;
+-- Holds only tasks of graphs: those that are canceled with it.
+create index task_graph on cronmill.task (graph_id, task_id) where graph_id is not null;
 comment on table cronmill.task
     is 'Tasks that wait for their processor; finished tasks are gone, '
         'hopeless ones are in dead_task.';
@@ -86,9 +89,11 @@ comment on column cronmill.task.error_hint is 'Hint of the last failure.';
 comment on column cronmill.task.error_context is 'Call stack of the last failure.';
 comment on column cronmill.task.tags
     is 'Words by which it is found, see enqueue; null: none.';
+comment on column cronmill.task.graph_id is 'The graph it is a node of.';
 comment on index cronmill.task_alone is 'Tasks that are done alone.';
 comment on index cronmill.task_pkey is 'The order in which a processor claims tasks.';
 comment on index cronmill.task_unique_key is 'One waiting task per unique key.';
 comment on index cronmill.task_taken
     is 'Tasks that a slot has begun or suspected, or given up the unique key of.';
 comment on index cronmill.task_group is 'The order in which the tasks of a group are done.';
+comment on index cronmill.task_graph is 'Tasks of graphs.';

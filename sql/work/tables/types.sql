@@ -2,10 +2,12 @@
 create type cronmill.outcome as (
     kind text,
     run_at timestamptz,
-    reason text
+    reason text,
+    result jsonb
 );
 comment on type cronmill.outcome
-    is 'What a handler may return: cronmill.done(), cronmill.snooze(until), cronmill.dead(reason).';
+    is 'What a handler may return: cronmill.done(), cronmill.done(result), cronmill.snooze(until), '
+        'cronmill.dead(reason).';
 -- A task as producers describe it.
 create type cronmill.task_settings as (
     payload jsonb,

@@ -6,7 +6,8 @@
 -- (560 MB, shared_buffers of 128 MB) a call took 0.5 s of CPU time for one number, 0.6 s for a
 -- thousand, and 0.8 s where one of them was not there; 2 to 4 s by the clock on two cores that were
 -- busy with other things.
--- Changes cronmill.task.
+-- Of graphs also those that wait for others, which are canceled, too, if they wait for those named.
+-- Changes cronmill.task, cronmill.node and cronmill.graph.
 -- Executed by: the installer, and whom it grants it.
 create or replace function cronmill.cancel(task_ids bigint[])
 returns table (task_id bigint, result text)
@@ -16,6 +17,7 @@ as $function$
 declare
     taken record;
     running bigint[];
+    waiting bigint[];
 begin
     -- A task that has moved meanwhile, because it failed, is followed: its number is the same.
     select array_agg(t.task_id) as task_ids, array_agg(t.ctid) as places
@@ -27,6 +29,16 @@ begin
         for update of t skip locked
     ) as t;
     delete from cronmill.task as t where t.ctid = any (taken.places);
+    -- A task of a graph may not be in a queue yet; and others wait for it.
+    if exists (
+        select
+        from unnest(cancel.task_ids) as a (task_id)
+        join cronmill.node as n on n.task_id = a.task_id
+    ) then
+        waiting := cronmill.cancel_waiting(cancel.task_ids);
+        perform cronmill.end_nodes(taken.task_ids);
+        taken.task_ids := taken.task_ids || waiting;
+    end if;
     if exists (
         select a.task_id from unnest(cancel.task_ids) as a (task_id)
         except
@@ -47,6 +59,8 @@ begin
                 then 'dead'
             when exists (select 1 from cronmill.done_task as d where d.task_id = a.task_id)
                 then 'done'
+            when n.state = 'waiting' then 'running'
+            when n.state = 'done' then 'done'
             else 'unknown'
         end
     from (
@@ -56,6 +70,7 @@ begin
     ) as a
     left join unnest(taken.task_ids) as c (task_id) on c.task_id = a.task_id
     left join unnest(running) as r (task_id) on r.task_id = a.task_id
+    left join cronmill.node as n on n.task_id = a.task_id
     order by a.task_id;
 end
 $function$;

@@ -2,7 +2,8 @@
 -- schema (superusers are members of every role), or of a producer of the queue. It asks who logged
 -- in: inside a definer function the current user is the owner. Where others' code could be at work
 -- only a producer that is named itself is admitted. Raises MC001 or MC003.
--- Executed by: enqueue, enqueue_envelopes, enqueue_many; producers.
+-- Executed by: add_nodes, enqueue, enqueue_envelopes, enqueue_graph, enqueue_many, extend_graph;
+-- producers.
 create or replace function cronmill.producer_queue_id(queue text)
 returns integer
 language plpgsql volatile parallel unsafe security definer

@@ -1,7 +1,8 @@
 -- Removes, of each processor, enabled or not, finished tasks older than keep_done, dead ones older
 -- than keep_dead, and what was noted of old runs; at most so many of each. Tasks that somebody else
 -- has locked are left for the next time. A rehearsal counts, without a limit, and removes nothing.
--- Changes cronmill.done_task, cronmill.dead_task, cronmill.run, cronmill.slot.
+-- Graphs that are over long enough go, too, uncounted (prune_graphs). Changes cronmill.done_task,
+-- cronmill.dead_task, cronmill.run, cronmill.slot, and what prune_graphs does.
 -- Executed by: tidy; operators; cronmill prune.
 create or replace function cronmill.prune_tasks(
     max_rows integer, is_rehearsal boolean default false
@@ -14,6 +15,7 @@ as $function$
 declare
     one cronmill.processor;
     now_at constant timestamptz := clock_timestamp();
+    node_ids bigint[];
 begin
     for one in select p.* from cronmill.processor as p order by p.name loop
         processor := one.name;
@@ -52,13 +54,19 @@ begin
                     where d.task_id in (
                         select o.task_id
                         from cronmill.dead_task as o
+                        left join cronmill.node as n
+                            on n.task_id = o.task_id and o.graph_id is not null
                         where o.queue_id = one.queue_id and o.failed_at < now_at - one.keep_dead
+                            and n.is_settled is distinct from false
                         limit max_rows
-                        for update skip locked
+                        for update of o skip locked
                     )
-                    returning 1
+                    returning d.task_id, d.graph_id
                 )
-                select count(*) into dead_tasks from gone;
+                select count(*), array_agg(g.task_id) filter (where g.graph_id is not null)
+                into dead_tasks, node_ids
+                from gone as g;
+                perform cronmill.end_nodes(node_ids) where node_ids is not null;
             end if;
             select coalesce(sum(cronmill.forget_runs(s.slot_id, max_rows)), 0) into runs
             from cronmill.slot as s
@@ -66,6 +74,9 @@ begin
         end if;
         return next;
     end loop;
+    if not is_rehearsal then
+        perform cronmill.prune_graphs(max_rows);
+    end if;
 end
 $function$;
 comment on function cronmill.prune_tasks(integer, boolean)

@@ -3,7 +3,8 @@
 -- another session has locked, because it redrives or purges it, is left out.
 -- One call is one transaction. To do many in several: max_tasks, and after_id the last_id of the
 -- call before, until last_id is null.
--- Changes cronmill.dead_task.
+-- What waits for one of a graph to be done is canceled.
+-- Changes cronmill.dead_task, cronmill.node, cronmill.graph and cronmill.task.
 -- Executed by: the installer, and whom it grants it.
 create or replace function cronmill.purge_dead(
     queue text,
@@ -27,6 +28,7 @@ declare
     failed_before constant timestamptz := cronmill.age_limit(purge_dead.older_than);
     found_ids bigint[];
     last_found bigint;
+    node_ids bigint[];
 begin
     if num_nonnulls(purge_dead.tags_all, purge_dead.tags_any, purge_dead.payload_contains) > 0 then
         -- Nothing found is an empty list, not no list, which would be everything.
@@ -40,6 +42,7 @@ begin
         where d.task_id in (
             select p.task_id
             from cronmill.dead_task as p
+            left join cronmill.node as n on n.task_id = p.task_id and p.graph_id is not null
             where (only_queue_id is null or p.queue_id = only_queue_id)
                 and p.task_id > purge_dead.after_id
                 and (
@@ -48,18 +51,24 @@ begin
                     and p.task_id in (select f.task_id from unnest(found_ids) as f (task_id))
                 )
                 and p.failed_at < failed_before
+                -- That it is dead has to be told before.
+                and n.is_settled is distinct from false
             order by p.task_id
             limit purge_dead.max_tasks
-            for update skip locked
+            for update of p skip locked
         )
-        returning d.task_id
+        returning d.task_id, d.graph_id
     )
-    select count(*), max(g.task_id)
-    into purge_dead.purged, purge_dead.last_id
+    select
+        count(*), max(g.task_id), array_agg(g.task_id) filter (where g.graph_id is not null)
+    into purge_dead.purged, purge_dead.last_id, node_ids
     from gone as g;
     if found_ids is not null then
         -- Those that are not old enough are passed over.
         purge_dead.last_id := last_found;
+    end if;
+    if node_ids is not null then
+        perform cronmill.end_nodes(node_ids);
     end if;
 end
 $function$;

@@ -8,7 +8,8 @@
 -- The first of a group is its lowest number, so a task put back goes before those of its group that
 -- wait; what is being done of the group at this moment is finished first, because a slot locks the
 -- group.
--- Changes cronmill.task and cronmill.dead_task.
+-- What a task of a graph holds is held until it ends again.
+-- Changes cronmill.task, cronmill.dead_task and cronmill.node.
 -- Executed by: the installer, and whom it grants it.
 create or replace function cronmill.redrive(
     queue text default null,
@@ -56,6 +57,11 @@ begin
             and (redrive.task_ids is null or d.task_id = any (redrive.task_ids))
             and (redrive.error_text is null or strpos(d.error_message, redrive.error_text) > 0)
             and (redrive.error_sqlstate is null or d.error_sqlstate = redrive.error_sqlstate)
+            -- That one of a graph is dead has to be told before.
+            and not exists (
+                select from cronmill.node as n
+                where d.graph_id is not null and n.task_id = d.task_id and not n.is_settled
+            )
         order by d.task_id
         limit redrive.max_tasks
         for update skip locked
@@ -63,7 +69,7 @@ begin
     returned as (
         insert into cronmill.task (
             task_id, queue_id, priority, run_at, enqueued_at, payload, unique_key, group_key,
-            timeout, max_attempts, tags
+            timeout, max_attempts, tags, graph_id
         )
         overriding system value
         select
@@ -71,13 +77,19 @@ begin
             -- A query that is remembered as failed is done again only if it says so.
             case when q.queue_id is not null and jsonb_typeof(p.payload) = 'object'
                 then p.payload || '{"refresh": true}' else p.payload end,
-            p.unique_key, p.group_key, p.timeout, p.max_attempts, p.tags
+            p.unique_key, p.group_key, p.timeout, p.max_attempts, p.tags, p.graph_id
         from picked as p
         left join cronmill.processor as q on q.queue_id = p.queue_id and q.result_table is not null
         order by p.task_id
         on conflict (queue_id, unique_key)
             where unique_key is not null and taken_by is null do nothing
-        returning task.task_id
+        returning task.task_id, task.graph_id
+    ),
+    noted as (
+        update cronmill.node as n
+        set state = 'ready', has_died = true, ready_at = clock_timestamp(), ended_at = null
+        from returned as r
+        where n.task_id = r.task_id and r.graph_id is not null
     ),
     gone as (
         delete from cronmill.dead_task as d

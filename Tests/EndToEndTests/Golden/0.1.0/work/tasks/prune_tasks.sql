@@ -1,0 +1,73 @@
+-- Removes, of each processor, enabled or not, finished tasks older than keep_done, dead ones older
+-- than keep_dead, and what was noted of old runs; at most so many of each. Tasks that somebody else
+-- has locked are left for the next time. A rehearsal counts, without a limit, and removes nothing.
+-- Changes cronmill.done_task, cronmill.dead_task, cronmill.run, cronmill.slot.
+-- Executed by: tidy; operators; cronmill prune.
+create or replace function cronmill.prune_tasks(
+    max_rows integer, is_rehearsal boolean default false
+)
+returns table (processor text, done_tasks bigint, dead_tasks bigint, runs bigint)
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $function$
+declare
+    one cronmill.processor;
+    now_at constant timestamptz := clock_timestamp();
+begin
+    for one in select p.* from cronmill.processor as p order by p.name loop
+        processor := one.name;
+        if is_rehearsal then
+            select count(*) into done_tasks
+            from cronmill.done_task as d
+            where d.queue_id = one.queue_id and d.finished_at < now_at - one.keep_done;
+            select count(*) into dead_tasks
+            from cronmill.dead_task as d
+            where d.queue_id = one.queue_id and d.failed_at < now_at - one.keep_dead;
+            select count(*) into runs
+            from cronmill.run as r
+            join cronmill.slot as s on s.slot_id = r.slot_id
+            where s.processor_id = one.processor_id and r.started_at < now_at - interval '7 days';
+        else
+            done_tasks := 0;
+            dead_tasks := 0;
+            if one.keep_done is not null then
+                with gone as (
+                    delete from cronmill.done_task as d
+                    where d.task_id in (
+                        select o.task_id
+                        from cronmill.done_task as o
+                        where o.queue_id = one.queue_id and o.finished_at < now_at - one.keep_done
+                        order by o.finished_at
+                        limit max_rows
+                        for update skip locked
+                    )
+                    returning 1
+                )
+                select count(*) into done_tasks from gone;
+            end if;
+            if one.keep_dead is not null then
+                with gone as (
+                    delete from cronmill.dead_task as d
+                    where d.task_id in (
+                        select o.task_id
+                        from cronmill.dead_task as o
+                        where o.queue_id = one.queue_id and o.failed_at < now_at - one.keep_dead
+                        limit max_rows
+                        for update skip locked
+                    )
+                    returning 1
+                )
+                select count(*) into dead_tasks from gone;
+            end if;
+            select coalesce(sum(cronmill.forget_runs(s.slot_id, max_rows)), 0) into runs
+            from cronmill.slot as s
+            where s.processor_id = one.processor_id;
+        end if;
+        return next;
+    end loop;
+end
+$function$;
+comment on function cronmill.prune_tasks(integer, boolean)
+    is 'Removes finished and dead tasks that have been kept long enough, of every processor.';
+revoke all on function cronmill.prune_tasks(integer, boolean) from public;

@@ -1,0 +1,57 @@
+-- Cancels a graph: what waits, and what is in a queue and not being done. What is being done is
+-- left alone and not waited for; if it fails it is tried again, unless this is called again.
+-- Returns how many were canceled, and how many are being done. Changes cronmill.graph,
+-- cronmill.node and cronmill.task.
+-- Executed by: operators.
+create or replace function cronmill.cancel_graph(
+    graph_id bigint, out canceled bigint, out running bigint
+)
+returns record
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    gone bigint[];
+begin
+    -- The tasks first: whoever has one of them may be about to lock the graph.
+    with taken as materialized (
+        select t.ctid as place
+        from cronmill.task as t
+        where t.graph_id = cancel_graph.graph_id
+        for update skip locked
+    ),
+    deleted as (
+        delete from cronmill.task as t
+        where t.ctid in (select k.place from taken as k)
+        returning t.task_id
+    )
+    select array_agg(d.task_id) into gone from deleted as d;
+    perform from cronmill.graph as g
+    where g.graph_id = cancel_graph.graph_id
+    for no key update;
+    if not found then
+        raise exception using
+            errcode = 'MC040',
+            message = pg_catalog.format('there is no graph %s', cancel_graph.graph_id);
+    end if;
+    with ended as (
+        update cronmill.node as n
+        set state = 'canceled', ended_at = clock_timestamp(), payload = null
+        where n.graph_id = cancel_graph.graph_id
+            and (n.state = 'waiting' or n.state = 'ready' and n.task_id = any (gone))
+        returning n.task_id
+    )
+    select coalesce(array_agg(e.task_id), '{}') into gone from ended as e;
+    update cronmill.graph as g
+    set state = 'canceled'
+    where g.graph_id = cancel_graph.graph_id and g.state = 'active';
+    perform cronmill.spread(array[cancel_graph.graph_id], gone);
+    canceled := cardinality(gone);
+    select count(*) into running
+    from cronmill.node as n
+    where n.graph_id = cancel_graph.graph_id and n.state = 'ready';
+end
+$function$;
+comment on function cronmill.cancel_graph(bigint)
+    is 'Cancels what waits of a graph; says how many, and how many are being done.';
+revoke all on function cronmill.cancel_graph(bigint) from public;
