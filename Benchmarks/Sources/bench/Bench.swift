@@ -9,7 +9,7 @@ struct Bench: AsyncParsableCommand {
     )
 
     enum Section: String, CaseIterable, ExpressibleByArgument {
-        case drain, large, python, snapshot, dead, claim, enqueue, idle, latency, reports, sleep
+        case drain, large, python, snapshot, dead, claim, enqueue, graph, idle, latency, reports, sleep
 
         /// Those that sleep take longer than all else.
         static let usual = allCases.filter { $0 != .sleep }
