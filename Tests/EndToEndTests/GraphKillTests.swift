@@ -13,7 +13,7 @@ struct GraphKillTests {
         let seconds = Double(environment["CRONMILL_GRAPH_SECONDS"] ?? "") ?? 8
         let seed = Int(environment["CRONMILL_GRAPH_SEED"] ?? "") ?? Int.random(in: 0..<1_000_000)
         try await withServer { server in
-            try await withDatabases(on: server) { fixture in
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
                 try await fixture.setUpGraphs("--slots", "3", "--max-attempts", "3", "--backoff-base", "50ms")
                 try await fixture.script(Self.producer)
                 let ending = Ending()
