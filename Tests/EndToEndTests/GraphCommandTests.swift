@@ -40,7 +40,7 @@ struct GraphCommandTests {
             #expect(show.exitCode == 0, "\(show.errors)")
             let lines = show.output.split(separator: "\n").map(String.init)
             #expect(
-                lines[0] == "graph \(id) \"daily\" of queue work: held, 3 of 5 tasks done, 1 waiting, 1 dead, 1 held"
+                lines[0] == "graph \(id) \"daily\" of queue work: held, 3 of 5 tasks done, 1 waiting, 1 dead"
             )
             #expect(lines.contains { $0.hasPrefix("├ sales ") && $0.contains(" dead ") }, "\(show.output)")
             #expect(
@@ -75,8 +75,8 @@ struct GraphCommandTests {
                 ),
                 (["--graph", "-"], "{\"ref\": \"a\"", 1, "line 1"),
                 (["--graph", "-"], "", 1, "a graph has 1 to 100000 tasks"),
-                (["--graph", "-", "--priority", "3"], "", 64, "Each task of a graph says for itself"),
-                (["--graph", "-", "--payload", "1"], "", 64, "Give one of"),
+                (["--graph", "-", "--priority", "3"], "", 64, "each task of a graph says for itself"),
+                (["--graph", "-", "--payload", "1"], "", 64, "give one of"),
                 (["--payload", "1", "--name", "x"], "", 64, "are of a graph"),
                 (["--graph", "-", "--on-dead", "stop"], "", 64, "--on-dead is hold or cancel"),
                 (["--graph", "-", "--deadline", "soonish"], "{\"payload\": 1}", 1, "--deadline"),

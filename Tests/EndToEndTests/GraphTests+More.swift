@@ -52,7 +52,11 @@ extension GraphTests {
             try await fixture.script("delete from app.ill; update cronmill.task set run_at = now()")
             try await fixture.call()
             #expect(try await fixture.nodes(graph).allSatisfy { $0.hasSuffix("done") })
-            #expect(try await fixture.rows("select count(*), count(distinct ref) from app.log") == ["40|40"])
+            #expect(
+                try await fixture.rows("select count(*) as total, count(distinct ref) as refs from app.log") == [
+                    "40|40"
+                ]
+            )
             #expect(try await fixture.state(of: graph) == "done")
         }
     }
@@ -197,7 +201,9 @@ extension GraphTests {
             try await fixture.call()
             #expect(try await fixture.nodes(graph) == ["a done", "b done", "c canceled"])
             #expect(try await fixture.rows("select n from app.account") == ["12"])
-            #expect(try await fixture.rows("select sum(done), sum(failed) from cronmill.run") == ["2|0"])
+            #expect(
+                try await fixture.rows("select sum(done) as done, sum(failed) as failed from cronmill.run") == ["2|0"]
+            )
         }
     }
 
@@ -228,7 +234,11 @@ extension GraphTests {
             try await fixture.call()
             #expect(try await fixture.rows("select state, count(*) from cronmill.graph group by 1") == ["done|300"])
             #expect(try await fixture.rows("select count(*) from app.log") == ["1200"])
-            #expect(try await fixture.rows("select sum(done), sum(failed) from cronmill.run") == ["1200|0"])
+            #expect(
+                try await fixture.rows("select sum(done) as done, sum(failed) as failed from cronmill.run") == [
+                    "1200|0"
+                ]
+            )
             #expect(
                 try await fixture.rows("select deadlocks from pg_stat_database where datname = current_database()") == [
                     "0"

@@ -34,6 +34,7 @@ struct Measurement: Sendable {
             try await measureDrains(sections)
             addRatios()
             if sections.contains(.enqueue) { try await measureEnqueue() }
+            if sections.contains(.graph) { try await measureGraphs() }
             if sections.contains(.claim) { try await measureClaim() }
             if sections.contains(.tags) { try await measureTags() }
             if sections.contains(.idle) || sections.contains(.latency) { try await measureScheduled(sections) }

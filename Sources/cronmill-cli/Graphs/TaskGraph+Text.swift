@@ -28,10 +28,9 @@ extension TaskGraph {
             guard ![.done, .ready].contains(state), let count = self.counts[state], count > 0 else { return nil }
             return "\(count.grouped) \(state.rawValue)"
         }
-        let held = held == 0 ? [] : ["\(self.held.grouped) held"]
         let title = name.map { " \"\($0)\"" } ?? ""
         return "graph \(id)\(title)\(queue.map { " of queue \($0)" } ?? ""): "
-            + (["\(state.rawValue)", "\((self.counts[.done] ?? 0).grouped) of \(total.tasks()) done"] + counts + held)
+            + (["\(state.rawValue)", "\((self.counts[.done] ?? 0).grouped) of \(total.tasks()) done"] + counts)
             .joined(separator: ", ")
             + (deadline.map { "; deadline \($0.description)" } ?? "")
     }
