@@ -8,6 +8,8 @@
 \ir locks/install.sql
 \ir processors/install.sql
 \ir tasks/install.sql
+\ir schedules/install.sql
+\ir recurring/install.sql
 \ir outcomes/install.sql
 \ir engine/install.sql
 \ir queries/install.sql
