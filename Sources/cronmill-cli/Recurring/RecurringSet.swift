@@ -146,18 +146,20 @@ struct RecurringSet: AsyncParsableCommand {
     }
 
     private static func schedule(_ text: String) throws -> Schedule {
+        let schedule: Schedule
         do {
-            let schedule = try Schedule(text)
-            guard !schedule.usesSeconds else {
-                throw ScheduleError(
-                    "schedule \"\(text)\" is one in seconds",
-                    detail: "The ticks of a recurring template are a minute apart or more.",
-                    hint: "Use five cron fields, such as * * * * *."
-                )
-            }
-            return schedule
+            schedule = try Schedule(text)
         } catch {
             throw CronmillError(.usage, "--schedule: \(error.message)", detail: error.detail, hint: error.hint)
         }
+        guard !schedule.usesSeconds else {
+            throw CronmillError(
+                .usage,
+                "--schedule: schedule \"\(text)\" is one in seconds",
+                detail: "The ticks of a recurring template are a minute apart or more.",
+                hint: "Use five cron fields, such as * * * * *."
+            )
+        }
+        return schedule
     }
 }
