@@ -111,9 +111,10 @@ struct RecurringTickTests {
     ) async throws -> String {
         try await fixture.rows(
             """
-            select cardinality(d.ticks), to_char(d.ticks[1] at time zone 'UTC', 'DD HH24:MI'),
-                to_char(d.ticks[cardinality(d.ticks)] at time zone 'UTC', 'DD HH24:MI'),
-                to_char(d.next_at at time zone 'UTC', 'DD HH24:MI')
+            select concat_ws(
+                '|', cardinality(d.ticks), coalesce(to_char(d.ticks[1] at time zone 'UTC', 'DD HH24:MI'), '-'),
+                coalesce(to_char(d.ticks[cardinality(d.ticks)] at time zone 'UTC', 'DD HH24:MI'), '-'),
+                to_char(d.next_at at time zone 'UTC', 'DD HH24:MI'))
             from cronmill.due_ticks(
                 jsonb_populate_record(null::cronmill.recurring, jsonb_build_object(
                     'schedule', \(schedule)::text, 'zone', 'UTC', 'catch_up', \(catchUp)::text,

@@ -1,5 +1,5 @@
--- The next ticks of a recurring template, in UTC and in its zone. Of one that is disabled those that
--- it would have.
+-- The next ticks of a recurring template, in UTC and in its zone. Of one that is disabled those
+-- that it would have.
 -- $1 name: its name, text.
 -- $2 total: how many, integer.
 -- Columns: tick, local.
