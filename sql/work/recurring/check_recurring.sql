@@ -8,6 +8,8 @@ create or replace function cronmill.check_recurring(
 returns text
 language plpgsql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
+-- What it is set to here ends with it.
+set timezone = 'UTC'
 as $function$
 declare
     fault record;
@@ -40,11 +42,19 @@ begin
             message = pg_catalog.format('invalid schedule: %s', check_recurring.schedule),
             detail = fault.detail, hint = fault.hint;
     end if;
-    -- PostgreSQL would take more than names: offsets, too, with the sign of POSIX.
-    select z.name into known_zone
-    from pg_catalog.pg_timezone_names as z
-    where lower(z.name) = lower(check_recurring.zone)
-        and z.name !~ '^(posix|right|localtime|Factory)';
+    -- As PostgreSQL writes it. It takes more than names, offsets with the sign of POSIX among them,
+    -- which have digits; to look through all names takes too long for those that have none.
+    begin
+        known_zone := set_config('TimeZone', coalesce(check_recurring.zone, ''), true);
+    exception
+        when invalid_parameter_value then
+            known_zone := null;
+    end;
+    if known_zone ~ '^(posix|right|localtime|Factory)' or known_zone ~ '[0-9<]' and not exists (
+        select from pg_catalog.pg_timezone_names as z where z.name = known_zone)
+    then
+        known_zone := null;
+    end if;
     if known_zone is null then
         raise exception using
             errcode = 'invalid_parameter_value',

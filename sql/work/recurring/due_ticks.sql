@@ -32,10 +32,12 @@ begin
         next_at := tick;
         return;
     end if;
-    tick := cronmill.latest_tick(
-        (due_ticks.template).schedule, (due_ticks.template).zone, tick, due_ticks.now_at);
     next_at := cronmill.next_tick(
         (due_ticks.template).schedule, (due_ticks.template).zone, due_ticks.now_at);
+    if due_ticks.now_at - tick >= interval '1 minute' then
+        tick := cronmill.latest_tick(
+            (due_ticks.template).schedule, (due_ticks.template).zone, tick, due_ticks.now_at);
+    end if;
     if due_ticks.now_at - tick <= least(interval '2 minutes', (next_at - tick) / 2)
         or (due_ticks.template).catch_up = 'one' and tick >= from_at
     then

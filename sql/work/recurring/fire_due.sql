@@ -1,5 +1,5 @@
--- Fires what is due in the queue of a processor that is enabled and not paused, a thousand ticks at
--- most; and says when to look again. Where nothing is due it looks into one index, once. Changes
+-- Fires what is due in the queue of a processor that is enabled and not paused, 250 ticks at most;
+-- and says when to look again. Where nothing is due it looks into one index, once. Changes
 -- cronmill.recurring and cronmill.task.
 -- Executed by: keep_time; the processor's run-as role.
 create or replace function cronmill.fire_due(
@@ -29,10 +29,7 @@ begin
     where p.processor_id = fire_due.processor_id and p.run_as = session_user
         and p.enabled and not p.paused;
     if due_at <= now_at then
-        fired := cronmill.fire_templates(known_queue_id, now_at, 1000);
-        if fired >= 1000 then
-            look_at := now_at;
-        end if;
+        fired := cronmill.fire_templates(known_queue_id, now_at, 250);
     elsif due_at < look_at then
         look_at := due_at;
     end if;

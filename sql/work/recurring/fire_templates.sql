@@ -1,6 +1,6 @@
 -- Fires the templates of a queue that are due at a moment, skipping those that somebody else has:
--- the tasks of the ticks, and that the templates have moved on, are one commit. So many ticks at
--- most; returns how many it fired. If that fails they are fired one by one: one that cannot be
+-- the tasks of the ticks, and that the templates have moved on, are one commit. So many templates
+-- and so many ticks at most; returns how many ticks it fired. If that fails they are fired one by one: one that cannot be
 -- fired disables itself, with the reason, and one that has to wait for somebody has its turn at the
 -- next look. Changes cronmill.recurring and cronmill.task.
 -- Executed by: fire_due; tests, which tell it the time.
@@ -25,6 +25,7 @@ begin
                 and r.enabled
                 and r.next_at <= fire_templates.now_at
             order by r.next_at
+            limit fire_templates.most
             for update skip locked
         loop
             fired := fired + cronmill.fire_template(

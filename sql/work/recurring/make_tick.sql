@@ -39,12 +39,14 @@ begin
     elsif task.unique_key is not null then
         perform cronmill.hold_lost_keys(known_queue_id, array[task.unique_key]);
     end if;
+    -- The statement is the call of a run, which may have begun a minute ago.
     insert into cronmill.task (
-        queue_id, priority, run_at, payload, unique_key, group_key, timeout, max_attempts
+        queue_id, priority, run_at, enqueued_at, payload, unique_key, group_key, timeout,
+        max_attempts
     )
     values (
-        known_queue_id, task.priority, task.run_at, task.payload, task.unique_key, task.group_key,
-        task.timeout, task.max_attempts
+        known_queue_id, task.priority, task.run_at, clock_timestamp(), task.payload,
+        task.unique_key, task.group_key, task.timeout, task.max_attempts
     )
     on conflict (queue_id, unique_key)
         where unique_key is not null and taken_by is null do nothing
