@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help packages build release demo check test golden matrix chaos wakes sleeps failover soak fuzz sanitize bench lint docs format install clean
+.PHONY: help packages build release demo check test golden matrix chaos wakes sleeps ticks failover soak fuzz sanitize bench lint docs format install clean
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
@@ -47,6 +47,9 @@ wakes: packages build ## Kill a server while tasks wake processors that sleep (S
 
 sleeps: packages build ## Enqueue at the moment when processors fall asleep (SEED=7, ARGS="--sleeps 20000 --rolled-back 0")
 	.build/debug/chaos-cli sleeps $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+ticks: packages build ## Fire recurring templates in simulated time while backends are killed (SEED=7, ARGS="--hours 24")
+	.build/debug/chaos-cli ticks $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 failover: packages build ## Cut off a busy primary, promote its standby, adopt it, and see whether all goes on
 	.build/debug/chaos-cli failover --seconds $(or $(SECONDS),10) $(ARGS)

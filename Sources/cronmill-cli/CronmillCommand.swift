@@ -31,7 +31,7 @@ struct CronmillCommand: AsyncParsableCommand {
                 subcommands: [Grant.self, Revoke.self, RotatePassword.self, CheckPermissions.self]
             ),
             CommandGroup(name: "Operating", subcommands: [Enable.self, Disable.self, Pause.self, Resume.self]),
-            CommandGroup(name: "Working", subcommands: [Enqueue.self, Process.self]),
+            CommandGroup(name: "Working", subcommands: [Enqueue.self, Recurring.self, Process.self]),
             CommandGroup(
                 name: "Tasks",
                 subcommands: [Tasks.self, Graph.self, Cancel.self, Redrive.self, Purge.self, Prune.self]

@@ -69,6 +69,7 @@ struct JudgementTests {
                 isAlone: false,
                 handlerFault: handlerFault,
                 copyDifference: copyDifference,
+                recurringFault: nil,
                 deadRows: 0,
                 fact: ProcessorFact(
                     database: "shop",

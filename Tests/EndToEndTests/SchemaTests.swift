@@ -26,9 +26,10 @@ struct SchemaTests {
         }
     }
 
-    /// The versions of this program, and those after them.
-    private static let (work, cron) = (3, 2)
-    private static let (nextWork, nextCron) = (work + 1, cron + 1)
+    /// The versions that this program knows, of work databases and the registry.
+    private static func version(_ half: String) -> Int { (try? SQLScript(folder: half))?.version ?? 0 }
+
+    private static func number(_ half: String) -> String { "\(half)/00\(version(half) + 1)" }
 
     /// The files of a next version, with a column more in one table of each half.
     private static let next: [SQLFile] = {
@@ -50,7 +51,7 @@ struct SchemaTests {
             )
         }
             + [
-                ("work/00\(nextWork)", "cronmill.queue"), ("cron/00\(nextCron)", "cronmill_cron.run_as"),
+                (number("work"), "cronmill.queue"), (number("cron"), "cronmill_cron.run_as"),
             ].map { number, table in
                 SQLFile(
                     path: "upgrades/\(number)_a_note.sql",
@@ -67,6 +68,7 @@ struct SchemaTests {
         }
         #expect(fresh.contains { $0.hasPrefix("column queue.note ") })
         #expect(fresh.contains { $0.hasPrefix("column run_as.note ") })
+        let (work, cron) = (Self.version("work"), Self.version("cron"))
         try await withServer { server in
             let arguments = ["setup", "--database", "shop"]
             try await Self.makeDatabase(server)
@@ -79,8 +81,8 @@ struct SchemaTests {
             let found = try await deployment.comparison(of: "shop")
             #expect(
                 found.differences.map(\.text) == [
-                    "schema cronmill_cron has version \(Self.cron), this program \(Self.nextCron)",
-                    "schema cronmill has version \(Self.work), this program \(Self.nextWork)",
+                    "schema cronmill_cron has version \(cron), this program \(cron + 1)",
+                    "schema cronmill has version \(work), this program \(work + 1)",
                 ]
             )
             #expect(Set(found.differences.map(\.command)) == ["cronmill setup --database shop"])
@@ -88,9 +90,9 @@ struct SchemaTests {
             let plan = try await deployment.planSetup(SetupRequest(), database: "shop")
             #expect(
                 plan.steps.map(\.title) == [
-                    "upgrade schema cronmill_cron to version \(Self.nextCron): a note",
-                    "renew the functions of the registry", "renew the housekeeper",
-                    "upgrade schema cronmill to version \(Self.nextWork): a note",
+                    "upgrade schema cronmill_cron to version \(cron + 1): a note",
+                    "renew the functions of the registry",
+                    "renew the housekeeper", "upgrade schema cronmill to version \(work + 1): a note",
                     "renew the functions of the work database",
                 ]
             )
@@ -113,8 +115,8 @@ struct SchemaTests {
                 let refused = try await server.cronmill(command)
                 let (half, version, known) =
                     command[0] != "export"
-                    ? ("cronmill_cron of database \"postgres\"", Self.nextCron, Self.cron)
-                    : ("cronmill of database \"shop\"", Self.nextWork, Self.work)
+                    ? ("cronmill_cron of database \"postgres\"", cron + 1, cron)
+                    : ("cronmill of database \"shop\"", work + 1, work)
                 #expect(
                     refused.errors == """
                         cronmill: error: schema \(half) has version \(version), and this program knows it up to version \(known)
@@ -136,7 +138,7 @@ struct SchemaTests {
             let before = try await Self.listing(server)
             var deployment = server.deployment
             deployment.sqlFiles = Self.next.map { file in
-                file.path == "upgrades/work/00\(Self.nextWork)_a_note.sql"
+                file.path == "upgrades/\(Self.number("work"))_a_note.sql"
                     ? SQLFile(path: file.path, text: file.text + "select 1 / 0;\n") : file
             }
             let plan = try await deployment.planSetup(SetupRequest(), database: "shop")
@@ -146,7 +148,7 @@ struct SchemaTests {
             #expect(after == before.filter { !$0.contains("run_as") })
             #expect(
                 try await Self.rows(server, "shop", "select schema_version from cronmill.installation") == [
-                    "\(Self.work)"
+                    "\(Self.version("work"))"
                 ]
             )
         }
@@ -257,6 +259,7 @@ struct SchemaTests {
                     shop: upgrade schema cronmill to version 2: engine
                     shop: upgrade schema cronmill to version 3: tags
                     shop: upgrade schema cronmill to version 4: graphs
+                    shop: upgrade schema cronmill to version 5: recurring
                     shop: renew the functions of the work database
                     shop: generate the procedure of processor work
 
@@ -329,7 +332,7 @@ struct SchemaTests {
         ]
     )
     func unreleased(database: String, schema: String, change: String, difference: String) async throws {
-        let version = schema == "cronmill" ? Self.work : Self.cron
+        let version = Self.version(schema == "cronmill" ? "work" : "cron")
         try await withServer { server in
             try await Self.makeDatabase(server)
             try await Self.setUp(server, server.deployment)

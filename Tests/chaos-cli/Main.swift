@@ -6,7 +6,7 @@ struct Main: AsyncParsableCommand {
         commandName: "chaos",
         abstract: "Disturb a busy server, and see what became of every task.",
         discussion: "Each command makes private servers and removes them. Exit code 1 if a promise was not kept.",
-        subcommands: [Kill.self, Wake.self, SleepTest.self, FailOver.self, SoakTest.self],
+        subcommands: [Kill.self, Wake.self, SleepTest.self, TickTest.self, FailOver.self, SoakTest.self],
         defaultSubcommand: Kill.self
     )
 }

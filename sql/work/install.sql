@@ -9,6 +9,8 @@
 \ir processors/install.sql
 \ir graphs/install.sql
 \ir tasks/install.sql
+\ir schedules/install.sql
+\ir recurring/install.sql
 \ir outcomes/install.sql
 \ir engine/install.sql
 \ir queries/install.sql

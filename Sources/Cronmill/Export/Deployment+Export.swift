@@ -3,8 +3,8 @@ internal import SQLFiles
 
 extension Deployment {
     /// The settings of a work database as SQL, which `planImport` or psql applies to another one: queues, processors
-    /// with what is generated of them, producers, operators and monitors. Tasks, results and the link's password are
-    /// no settings.
+    /// with what is generated of them, producers, operators and monitors, recurring templates. Tasks, results, which tick
+    /// is next and the link's password are no settings.
     ///
     /// The same settings give the same text. All settings of a processor are written, so that the text means the same
     /// where the defaults are others.
@@ -73,7 +73,7 @@ private struct SettingsText {
     var text: String {
         var head = [
             "\(SettingsScript.mark)\(version)",
-            "-- Queues, processors, producers, operators and monitors; no tasks, no password.",
+            "-- Queues, processors, producers, operators, monitors, recurring templates; no tasks, no password.",
             "-- This is SQL and does what it says, with the rights of the role that runs it: read it before.",
             "-- For a database in which cronmill setup has been run:",
             "--     cronmill import --database NAME --file FILE",
@@ -122,6 +122,7 @@ private struct SettingsText {
         }
         for name in processors { try addProcessor(name, session) }
         try addParts(of: queues, isPart, session)
+        try addRecurring(of: queues, session)
         let roles = try session.query(
             "select distinct p.run_as from cronmill.processor as p where p.name = any (\(processors))"
         ).map { try $0.get("run_as", as: String.self) }
@@ -221,6 +222,14 @@ private struct SettingsText {
                 add("select cronmill.grant_part(\(literal: role), \(literal: part))")
                 commands.append("cronmill grant \(part) \(role.shellWord.replacingNewlines)")
             }
+        }
+    }
+
+    /// Recurring templates begin with their next tick where they are imported.
+    private mutating func addRecurring(of queues: [String], _ session: Session) throws {
+        for row in try session.query(.recurringSettings(queues: queues)) {
+            title("recurring template \(try row.get("name", as: String.self))")
+            add(SQL(unsafeRaw: try row.get("statement")))
         }
     }
 

@@ -3,7 +3,9 @@ internal import SQLFiles
 
 /// The SQL files of one half, in the order of its `install.sql`, and the upgrades of its tables.
 ///
-/// A file `install.sql` is a list: it stands for the files that its lines `\ir` name, from where it is, as with psql.
+/// A file `install.sql` is a list: it stands for the files that its lines `\ir` name, from where it is, as with psql. What
+/// is named of the other half is made in this half's schema: neither can call the other's functions, and one text says what
+/// a schedule is.
 struct SQLScript: Sendable {
     /// `cron` or `work`.
     let folder: String
@@ -16,7 +18,10 @@ struct SQLScript: Sendable {
     /// - Throws: `CronmillError` if one is missing; then the program was built wrong.
     init(folder: String, of all: [SQLFile] = SQLFile.all) throws {
         self.folder = folder
-        self.files = try Self.included("\(folder)/install.sql", of: all)
+        self.files = try Self.included("\(folder)/install.sql", of: all).map { file in
+            guard folder == "work", file.path.hasPrefix("cron/") else { return file }
+            return SQLFile(path: file.path, text: file.text.replacing("cronmill_cron.", with: "cronmill."))
+        }
         let upgrades = all.filter { $0.path.hasPrefix("upgrades/\(folder)/") }
             .map { SchemaUpgrade(path: $0.path, text: $0.text) }
         self.upgrades = upgrades.compactMap { $0 }.sorted { $0.number < $1.number }
@@ -58,7 +63,14 @@ struct SQLScript: Sendable {
         guard path.hasSuffix("/install.sql") else { return [file] }
         let folder = path.dropLast("install.sql".count)
         return try file.text.split(separator: "\n").filter { $0.hasPrefix("\\ir ") }
-            .flatMap { try included("\(folder)\($0.dropFirst(4))", of: all) }
+            .flatMap { try included(withoutParents("\(folder)\($0.dropFirst(4))"), of: all) }
+    }
+
+    /// A path with `..` in it as one without.
+    private static func withoutParents(_ path: String) -> String {
+        path.split(separator: "/").reduce(into: [Substring]()) { parts, part in
+            if part == ".." { parts.removeLast() } else { parts.append(part) }
+        }.joined(separator: "/")
     }
 
     private static func file(_ path: String, of all: [SQLFile] = SQLFile.all) throws -> SQLFile {

@@ -51,6 +51,12 @@ extension Deployment {
             _ = try await processors([name], in: database)
             indexes = try await planSearchIndexes(false, of: [name], in: database)
             plan.dropProcessor(name, keeping: try await resultTables([name], in: database), in: database)
+            let templates = try await recurringNames(ofProcessor: name, in: database)
+            if !templates.isEmpty {
+                plan.remark(
+                    "Recurring templates of its queue stay, and nothing fires them until it has a processor: \(templates)"
+                )
+            }
         case .queue(let name):
             let processor: String? = try await inWork(database) { session in
                 guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
@@ -71,6 +77,8 @@ extension Deployment {
                 )
             }
             indexes = try await planSearchIndexDrop(ofQueue: name, in: database)
+            let templates = try await recurringNames(ofQueue: name, in: database)
+            if !templates.isEmpty { plan.remark("Recurring templates of queue \(name) go with it: \(templates)") }
             plan.add(
                 "drop queue \(name) with its tasks",
                 in: database,
@@ -152,6 +160,30 @@ extension Deployment {
                 plan.remark("Extension pg_cron was made by setup and is left: it has jobs of others.")
             }
             return plan
+        }
+    }
+
+    /// The recurring templates of a queue, or of that of a processor, as a list for people.
+    private func recurringNames(
+        ofProcessor processor: String? = nil,
+        ofQueue queue: String? = nil,
+        in database: String
+    ) async throws -> String {
+        try await inWork(database) { session in
+            // What an older version has left has none.
+            let isThere: Bool = try session.one("select to_regclass('cronmill.recurring') is not null as is_there")
+                .get("is_there")
+            guard isThere else { return "" }
+            return try session.query(
+                """
+                select r.name
+                from cronmill.recurring as r
+                join cronmill.queue as q on q.queue_id = r.queue_id
+                left join cronmill.processor as p on p.queue_id = q.queue_id
+                where p.name = \(processor) or q.name = \(queue)
+                order by r.name collate "C"
+                """
+            ).map { try $0.get("name", as: String.self) }.joined(separator: ", ")
         }
     }
 

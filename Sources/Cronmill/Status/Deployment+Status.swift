@@ -34,6 +34,12 @@ extension Deployment {
             return DatabaseResult(database: result.database, outcome: outcome)
         }
         report.remarks += cron?.snapshotRemarks(sides) ?? []
+        report.remarks += sides.compactMap { side in
+            side.recurringFault.map { name in
+                "\(side.status.database): recurring template \"\(name)\" has not been fired; "
+                    + "cronmill recurring list --database \(side.status.database.shellWord) says why"
+            }
+        }
         return report
     }
 

@@ -5,9 +5,9 @@ struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write the settings of a work database as SQL.",
         discussion: """
-            Queues, processors with what is generated of them, producers, operators and
-            monitors; no tasks, no password. The same settings give the same text, which
-            cronmill import or psql applies to another database.
+            Queues, processors with what is generated of them, producers, operators,
+            monitors and recurring templates; no tasks, no password. The same settings
+            give the same text, which cronmill import or psql applies to another database.
 
             Example:
               cronmill export --database shop --file settings.sql

@@ -9,6 +9,7 @@
 \ir schedule_item.sql
 \ir schedule_values.sql
 \ir schedule_fault.sql
+\ir fields_fault.sql
 \ir nearest_due.sql
 \ir next_due.sql
 \ir check_schedule.sql

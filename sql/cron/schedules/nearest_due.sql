@@ -4,7 +4,7 @@
 -- leaves out in spring does not come, one that it repeats in autumn comes twice. A schedule of N
 -- seconds counts from the last start, which is what the moment has to be then. Zone and rule of
 -- days are those of schedule_rules: for many schedules they are read once.
--- Executed by: last_due, next_due.
+-- Executed by: last_due, next_due; next_tick of work databases.
 create or replace function cronmill_cron.nearest_due(
     schedule text, moment timestamptz, zone text, needs_both_days boolean, is_backwards boolean
 )

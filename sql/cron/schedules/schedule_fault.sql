@@ -1,7 +1,7 @@
 -- What is wrong with one item of a list in a field of a schedule, as a sentence; null if nothing
 -- is. pg_cron never comes to a range that runs backwards, and reads a step beyond the range as
 -- "once".
--- Executed by: check_schedule.
+-- Executed by: fields_fault.
 create or replace function cronmill_cron.schedule_fault(item text, field integer)
 returns text
 language plpgsql stable parallel safe security invoker

@@ -1,7 +1,7 @@
 -- The fields of a schedule, as pg_cron parts them: only two characters are blanks to it. Of @hourly
 -- and its like those that they stand for.
 -- Without a set clause, so that it becomes part of the statement that calls it.
--- Executed by: check_schedule, nearest_due.
+-- Executed by: check_schedule, fields_fault, nearest_due.
 create or replace function cronmill_cron.schedule_fields(schedule text)
 returns text[]
 language sql immutable parallel safe security invoker

@@ -1,5 +1,5 @@
 -- What an import can change beside the settings of processors, as one text: queues, who has which
--- part, what is generated, result tables.
+-- part, what is generated, result tables, recurring templates.
 -- Columns: rest.
 select jsonb_build_array(
     array(select q.name from cronmill.queue as q order by q.name),
@@ -17,5 +17,9 @@ select jsonb_build_array(
     ),
     array(
         select to_regclass(p.result_table)::oid from cronmill.processor as p order by p.name
+    ),
+    array(
+        select to_jsonb(r) - '{recurring_id,next_at,last_at,last_task_id,changed_at}'::text[]
+        from cronmill.recurring as r order by r.name
     )
 )::text as rest

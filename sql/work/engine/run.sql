@@ -2,8 +2,7 @@
 -- Each transaction does one batch: the tasks leave the queue and what the handler did arrives by
 -- the same commit. pg_cron runs `call` alone, because a procedure that commits may have no set
 -- clause, may not be security definer, and must commit outside of any block with an exception
--- clause. Types are looked for before it sets its search_path: those that are no keywords are
--- qualified.
+-- clause. Types are looked for before it sets its search_path, and qualified but for keywords.
 -- Executed by: the processor's run-as role.
 create or replace procedure cronmill.run(processor text, slot integer, task_limit bigint)
 language plpgsql
@@ -20,6 +19,7 @@ declare
     failures bigint := 0;
     poll_seconds double precision;
     push_at pg_catalog.timestamptz;
+    fire_at pg_catalog.timestamptz;
     last_look boolean := false;
     noted bigint := 0;
     noted_at pg_catalog.timestamptz;
@@ -40,6 +40,7 @@ begin
     poll_seconds := run.poll_seconds;
     push_at := run.push_at;
     vigil.idle_since := run.idle_since;
+    call cronmill.keep_time(run, fire_at, batch.full_scan_at, cancel_message);
 
     loop
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -80,15 +81,11 @@ begin
                 run, slot, batch, counters, failures, began_at, end_reason, cancel_message);
         end if;
 
-        end_reason := coalesce(
-            end_reason,
-            batch.stop_reason,
-            case
-                when counters.done + counters.failed >= task_limit then 'limit'
-                when total = 0 and not batch.at_once and last_look then 'empty'
-                when clock_timestamp() >= run.ends_at and alone_first then 'budget'
-            end
-        );
+        end_reason := coalesce(end_reason, batch.stop_reason, case
+            when counters.done + counters.failed >= task_limit then 'limit'
+            when total = 0 and not batch.at_once and last_look then 'empty'
+            when clock_timestamp() >= run.ends_at and alone_first then 'budget'
+        end);
         -- Of a run that is killed little is missing, and nothing of what it did carefully.
         if counters.done + counters.failed > noted
             and (batch.is_alone or clock_timestamp() > noted_at + interval '0.25 seconds')
@@ -132,6 +129,9 @@ begin
         if cancel_message is null and clock_timestamp() >= push_at then
             call cronmill.push(run, false, push_at, cancel_message);
             perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        end if;
+        if cancel_message is null and clock_timestamp() >= fire_at then
+            call cronmill.keep_time(run, fire_at, batch.full_scan_at, cancel_message);
         end if;
         if cancel_message is not null then
             end_reason := 'stopped';

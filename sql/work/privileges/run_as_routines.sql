@@ -80,6 +80,8 @@ as $function$
         ('cronmill.fall_asleep(cronmill.run_start, cronmill.counters, boolean, boolean)'),
         ('cronmill.keep_vigil(cronmill.run_start, boolean, cronmill.counters, cronmill.vigil, '
             'text)'),
+        ('cronmill.fire_due(integer)'),
+        ('cronmill.keep_time(cronmill.run_start, timestamptz, timestamptz, text)'),
         ('cronmill.tidy(integer)')
     ) as r (routine)
 $function$;

@@ -1,7 +1,7 @@
 -- Rings if nobody looks into the queue: who puts tasks into it says so after the insert, in the
 -- same transaction. The functions enqueue look at the bit themselves, because of their speed.
--- Executed by: add_nodes, adopt_task, end_run, enqueue_envelopes, redrive, settle, spread,
--- sync_processor; the installer, after COPY.
+-- Executed by: add_nodes, adopt_task, end_run, enqueue_envelopes, redrive, run_recurring,
+-- set_recurring, settle, spread, switch_recurring, sync_processor; the installer, after COPY.
 create or replace function cronmill.wake(queue_id integer)
 returns void
 language plpgsql volatile parallel unsafe security definer

@@ -16,6 +16,7 @@
 \ir run.sql
 \ir push.sql
 \ir sleep.sql
+\ir recurring.sql
 \ir types.sql
 \ir engine_types.sql
 \ir sleep_types.sql

@@ -1,6 +1,6 @@
 -- The same for tasks with one of these keys whose slot is gone without having done so: killed, or
 -- removed. Where another task has the key by now, both will be done. Changes cronmill.task.
--- Executed by: adopt_task, enqueue, enqueue_envelopes.
+-- Executed by: adopt_task, enqueue, enqueue_envelopes, make_tick.
 create or replace function cronmill.hold_lost_keys(queue_id integer, unique_keys text[])
 returns void
 language plpgsql volatile parallel unsafe security invoker

@@ -1,9 +1,8 @@
--- The key of a queue, for somebody who may enqueue to it: whoever is a member of the owner of this
--- schema (superusers are members of every role), or of a producer of the queue. It asks who logged
--- in: inside a definer function the current user is the owner. Where others' code could be at work
--- only a producer that is named itself is admitted. Raises MC001 or MC003.
--- Executed by: add_nodes, enqueue, enqueue_envelopes, enqueue_graph, enqueue_many, extend_graph;
--- producers.
+-- The key of a queue, for somebody who may enqueue to it (is_producer). It asks who logged in:
+-- inside a definer function the current user is the owner. Where others' code could be at work only
+-- a producer that is named itself is admitted. Raises MC001 or MC003.
+-- Executed by: add_nodes, enqueue, enqueue_envelopes, enqueue_graph, enqueue_many, extend_graph,
+-- set_recurring; producers.
 create or replace function cronmill.producer_queue_id(queue text)
 returns integer
 language plpgsql volatile parallel unsafe security definer
@@ -28,17 +27,7 @@ begin
     end if;
     if not is_admitted then
         perform cronmill.assert_own_doing();
-        is_admitted := pg_catalog.pg_has_role(session_user, current_user, 'member')
-            or exists (
-                select
-                from cronmill.grantee as g
-                where g.queue_id = found_id
-                    -- Null for a role that was dropped or renamed since.
-                    and pg_catalog.pg_has_role(
-                        session_user,
-                        pg_catalog.to_regrole(quote_ident(g.role_name))::oid,
-                        'member')
-            );
+        is_admitted := cronmill.is_producer(session_user, found_id);
     end if;
     if not is_admitted then
         raise exception using

@@ -1,6 +1,6 @@
 -- Reads an envelope, {"payload": ..., "priority": ...}: a task with settings of its own. Fields
 -- that are missing or null are taken from the call's; tags of its own are instead of the call's.
--- Executed by: enqueue_envelopes, read_node.
+-- Executed by: enqueue_envelopes, make_tick, read_node, try_template.
 create or replace function cronmill.read_envelope(envelope jsonb, defaults cronmill.task_settings)
 returns cronmill.task_settings
 language plpgsql volatile parallel safe security invoker

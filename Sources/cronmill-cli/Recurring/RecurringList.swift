@@ -1,0 +1,89 @@
+internal import ArgumentParser
+internal import Cronmill
+
+struct RecurringList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List recurring templates with their next ticks.",
+        discussion: """
+            Examples:
+              cronmill recurring list --all
+              cronmill recurring list --database shop --json
+            """
+    )
+
+    @Flag(help: "As JSON.")
+    var json = false
+    @OptionGroup(title: "Databases") var asked: DatabaseOptions
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+    func run() async throws {
+        let context = try await Context(connection, asked)
+        var templates: [RecurringTemplate] = []
+        var status = ExitStatus.done
+        let results = await context.deployment.forEach(context.databases) { database in
+            try await context.deployment.recurringTemplates(in: database)
+        }
+        for result in results {
+            switch result.outcome {
+            case .success(let found): templates += found
+            case .failure(let error):
+                if error is CancellationError { throw error }
+                if context.databases.count > 1 { context.output.note("cronmill: database \(result.database):") }
+                status = .worst(status, Failure.report(error, to: context.output))
+            }
+        }
+        if json {
+            try context.output.write(JSON.array(templates.map { $0.json(nil) }).prettyText)
+        } else if !templates.isEmpty || status == .done {
+            try context.output.write(Table(templates))
+        }
+        for template in templates {
+            if let error = template.error {
+                context.output.warn("\(template.database): \"\(template.name)\" disabled itself: \(error)")
+            } else if template.isLate, let next = template.nextAt {
+                context.output.warn(
+                    "\(template.database): \"\(template.name)\" was due at \(next.description), and nothing has fired it"
+                )
+            }
+        }
+        if status != .done { throw Failure.reported(status) }
+    }
+}
+
+struct RecurringShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show a recurring template whole, with its next ticks.",
+        discussion: """
+            Example:
+              cronmill recurring show nightly --database shop --next 10
+            """
+    )
+
+    @OptionGroup var named: RecurringArguments
+    @Option(help: ArgumentHelp("So many ticks, in its zone and in UTC. Default: 5.", valueName: "n"))
+    var next = 5
+    @Flag(help: "As JSON.")
+    var json = false
+    @OptionGroup(title: "Databases") var asked: DatabaseOptions
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+    func validate() throws {
+        if !(1...1000).contains(next) { throw ValidationError("--next is a number from 1 to 1000.") }
+    }
+
+    func run() async throws {
+        let name = try named.checked()
+        let context = try await Context(connection, asked)
+        try await context.forEachDatabase { database in
+            let found = try await context.deployment.recurringTemplate(name, ticks: next, in: database)
+            if json {
+                try context.output.write(found.template.json(found.ticks).prettyText)
+            } else {
+                try context.output.write(found.template.whole(found.ticks))
+            }
+            return .done
+        }
+    }
+}

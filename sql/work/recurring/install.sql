@@ -1,0 +1,17 @@
+\ir next_tick.sql
+\ir latest_tick.sql
+\ir due_ticks.sql
+\ir is_producer.sql
+\ir check_recurring.sql
+\ir make_tick.sql
+\ir try_template.sql
+\ir fire_template.sql
+\ir fire_templates.sql
+\ir fire_due.sql
+\ir keep_time.sql
+\ir recurring_warning.sql
+\ir own_recurring.sql
+\ir set_recurring.sql
+\ir switch_recurring.sql
+\ir run_recurring.sql
+\ir remove_recurring.sql
