@@ -74,7 +74,9 @@ struct AttackTableTests {
         work(.producer, "select cronmill.enqueue('work', '{}', timeout => '-1 s')", "22023"),
         // An interval can be infinite from PostgreSQL 17 on.
         work(
-            .producer, "select cronmill.enqueue('work', '{}', timeout => 'infinity'::text::interval)", "22007 or 22023"
+            .producer,
+            "select cronmill.enqueue('work', '{}', timeout => 'infinity'::text::interval)",
+            "22007 or 22023"
         ),
         work(.producer, "select cronmill.enqueue('work', '{}', max_attempts => 10001)", "22023"),
         work(.producer, "select cronmill.enqueue('work', '{}', max_attempts => 0)", "22023"),

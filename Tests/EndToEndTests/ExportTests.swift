@@ -214,7 +214,10 @@ struct ExportTests {
         arguments: [
             ("'app.work(jsonb)', --", "'app.wrok(jsonb)', --", "handler app.wrok(jsonb) does not exist in database"),
             ("'RUNNER', --", "'nobody', --", "role \"nobody\" does not exist"),
-            ("2, -- slots", "900, -- slots", "would have 900 slots of enabled processors that never sleep, and may have 16"),
+            (
+                "2, -- slots", "900, -- slots",
+                "would have 900 slots of enabled processors that never sleep, and may have 16"
+            ),
             (
                 "<> \((try? SQLScript(folder: "work"))?.version ?? 0) then", "<> 7 then",
                 "these settings are for schema version"

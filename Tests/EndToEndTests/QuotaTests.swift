@@ -21,13 +21,23 @@ struct QuotaTests {
                     more.errors.contains("cronmill_cron.set_quota('\(fixture.database)', slots => 3, jobs => 4);")
                 )
                 let asleep = try await fixture.cronmillHere(
-                    "configure", "work", "--slots", "3", "--sleep-after", "1m"
+                    "configure",
+                    "work",
+                    "--slots",
+                    "3",
+                    "--sleep-after",
+                    "1m"
                 )
                 #expect(asleep.exitCode == 0, "slots of one that sleeps share the budget: \(asleep.errors)")
                 let awake = try await fixture.cronmillHere("configure", "work", "--sleep-after", "never")
                 #expect(awake.errors.contains("would have 3 slots of enabled processors that never sleep"))
                 let fewer = try await fixture.cronmillHere(
-                    "configure", "work", "--slots", "1", "--sleep-after", "never"
+                    "configure",
+                    "work",
+                    "--slots",
+                    "1",
+                    "--sleep-after",
+                    "never"
                 )
                 #expect(fewer.exitCode == 0, "\(fewer.errors)")
                 let disabled = try await fixture.cronmillHere([
