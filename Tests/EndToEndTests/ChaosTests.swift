@@ -18,6 +18,21 @@ struct ChaosTests {
         #expect(report.violations == [], "\(report.text)")
     }
 
+    @Test("of each tick of recurring templates one task is made, whatever is killed meanwhile")
+    func ticks() async throws {
+        let options = ChaosOptions(
+            seed: UInt64.random(in: 0...9_999),
+            length: .zero,
+            kills: 0,
+            program: try ProgramResult.cronmillPath(),
+            installation: try TestServer.chosenInstallation()
+        )
+        let report = try await Turnstile.busy.pass {
+            try await Ticks.run(options, templates: 100, hours: 2, kills: 3)
+        }
+        #expect(report.violations == [], "\(report.text)")
+    }
+
     @Test("what is committed when a processor falls asleep is found, whatever the transaction is like")
     func sleeps() async throws {
         var options = ChaosOptions(

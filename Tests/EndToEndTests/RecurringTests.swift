@@ -234,6 +234,8 @@ struct RecurringTests {
             let listed = try await fixture.cronmillHere("recurring", "list")
             #expect(listed.exitCode == 0, "\(listed.errors)")
             #expect(listed.errors.contains("\"lost\" disabled itself: time zone \"Nowhere/Here\" not recognized"))
+            let status = try await fixture.cronmillHere("status")
+            #expect(status.errors.contains("recurring template \"lost\" has not been fired"), "\(status.errors)")
             try await fixture.script("update cronmill.recurring set zone = 'UTC'")
             _ = try await fixture.cronmillHere("recurring", "enable", "lost")
             #expect(

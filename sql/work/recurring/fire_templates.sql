@@ -1,8 +1,8 @@
 -- Fires the templates of a queue that are due at a moment, skipping those that somebody else has:
 -- the tasks of the ticks, and that the templates have moved on, are one commit. So many templates
--- and so many ticks at most; returns how many ticks it fired. If that fails they are fired one by one: one that cannot be
--- fired disables itself, with the reason, and one that has to wait for somebody has its turn at the
--- next look. Changes cronmill.recurring and cronmill.task.
+-- and so many ticks at most; returns how many ticks it fired. If that fails they are fired one by
+-- one: one that cannot be fired disables itself, with the reason, and one that has to wait for
+-- somebody has its turn at the next look. Changes cronmill.recurring and cronmill.task.
 -- Executed by: fire_due; tests, which tell it the time.
 create or replace function cronmill.fire_templates(
     queue_id integer, now_at timestamptz, most integer
