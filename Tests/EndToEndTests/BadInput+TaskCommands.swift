@@ -191,7 +191,7 @@ extension BadInput {
             "dead",
             exitCode: 64,
             errors: """
-                error: naming a task leaves no room for --queue, --state and --limit
+                error: naming a task leaves no room for --queue, --state, --limit and a search
                 hint: cronmill tasks --help
                 """
         ),

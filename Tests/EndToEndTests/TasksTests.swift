@@ -175,6 +175,7 @@ struct TasksTests {
                               "finished_at": null,
                               "unique_key": null,
                               "group_key": null,
+                              "tags": [],
                               "timeout_seconds": null,
                               "max_attempts": null,
                               "payload": ["検索", "a\\nb"],
