@@ -150,7 +150,9 @@ struct RecurringSet: AsyncParsableCommand {
         do {
             schedule = try Schedule(text)
         } catch {
-            throw CronmillError(.usage, "--schedule: \(error.message)", detail: error.detail, hint: error.hint)
+            // What is offered elsewhere is no schedule here.
+            let hint = error.hint.map { $0.contains("seconds") ? "Use five cron fields, such as */5 * * * *." : $0 }
+            throw CronmillError(.usage, "--schedule: \(error.message)", detail: error.detail, hint: hint)
         }
         guard !schedule.usesSeconds else {
             throw CronmillError(
