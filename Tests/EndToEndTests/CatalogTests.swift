@@ -60,6 +60,11 @@ struct CatalogTests {
                 where n.nspname in ('cronmill', 'cronmill_processor', 'cronmill_cron') and l.lanname = 'plpgsql'
                     -- It does not see that the handler of query_result's block, which always raises, goes on.
                     and (p.proname, c.message) <> ('query_result', 'unreachable code')
+                    -- Its texts are made by functions of ours of names that are ours; what callers give are parameters.
+                    and not (p.proname = 'find_tasks' and (
+                        c.message = 'text type variable is not sanitized'
+                        or c.message like 'OUT variable % is maybe unmodified'
+                    ))
                     -- Each calls one handler, which takes what it takes.
                     and not (n.nspname = 'cronmill_processor' and c.message like 'unused parameter %')
                     -- What it gives back besides is small.
