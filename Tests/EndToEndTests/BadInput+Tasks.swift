@@ -226,7 +226,7 @@ extension BadInput {
             "work",
             exitCode: 64,
             errors: """
-                error: give one of --payload, --file and -
+                error: give one of --payload, --file, --graph and -
                 hint: cronmill enqueue --help
                 """
         ),
@@ -242,7 +242,7 @@ extension BadInput {
             "-",
             exitCode: 64,
             errors: """
-                error: give one of --payload, --file and -
+                error: give one of --payload, --file, --graph and -
                 hint: cronmill enqueue --help
                 """
         ),
