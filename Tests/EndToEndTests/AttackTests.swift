@@ -158,7 +158,10 @@ struct AttackTests {
                 """
             )
             #expect(
-                granted == ["enqueue", "enqueue_envelopes", "enqueue_many", "lock_class", "producer_queue_id"]
+                granted == [
+                    "enqueue", "enqueue_envelopes", "enqueue_graph", "enqueue_many", "extend_graph", "lock_class",
+                    "producer_queue_id", "remove_recurring", "run_recurring", "set_recurring", "switch_recurring",
+                ]
             )
             for statement in [
                 "update cronmill.processor set enabled = true", "update cronmill.processor set slots = 9",
