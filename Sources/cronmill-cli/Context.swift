@@ -144,6 +144,26 @@ struct Context: Sendable {
         if status != .done { throw Failure.reported(status) }
     }
 
+    /// Asks each of the databases; errors are reported with the database's name, and the rest is given.
+    ///
+    /// - Returns: what was found, by database in the order asked, and the worst exit status.
+    func gather<Value: Sendable>(
+        _ body: @escaping @Sendable (String) async throws -> Value
+    ) async throws -> (found: [(database: String, value: Value)], status: ExitStatus) {
+        var found: [(database: String, value: Value)] = []
+        var status = ExitStatus.done
+        for result in await deployment.forEach(databases, body) {
+            switch result.outcome {
+            case .success(let value): found.append((result.database, value))
+            case .failure(let error):
+                if error is CancellationError { throw error }
+                if databases.count > 1 { output.note("cronmill: database \(result.database):") }
+                status = .worst(status, Failure.report(error, to: output))
+            }
+        }
+        return (found, status)
+    }
+
     /// Says something to the person, unless asked to be quiet.
     func say(_ text: String) {
         if !isQuiet { output.note(text) }

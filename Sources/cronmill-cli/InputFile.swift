@@ -34,6 +34,19 @@ final class InputFile: Sendable {
         }
     }
 
+    /// All of it.
+    ///
+    /// - Parameter what: what the error calls it.
+    /// - Throws: `CronmillError` (usage) for what is no text in UTF-8.
+    func text(_ what: String) throws -> String {
+        var bytes: [UInt8] = []
+        while let piece = try read() { bytes += piece }
+        guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
+            throw CronmillError(.usage, "\(what) is not text in UTF-8")
+        }
+        return text
+    }
+
     private static func error(_ name: String) -> CronmillError {
         CronmillError(.failed, "could not read \(name): \(String(cString: strerror(errno)))")
     }

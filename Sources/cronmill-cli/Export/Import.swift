@@ -26,12 +26,7 @@ struct Import: AsyncParsableCommand {
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func run() async throws {
-        let input = try InputFile(path: file == "-" ? nil : file)
-        var bytes: [UInt8] = []
-        while let piece = try input.read() { bytes += piece }
-        guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
-            throw CronmillError(.usage, "\(file ?? "standard input") is not text in UTF-8")
-        }
+        let text = try InputFile(path: file == "-" ? nil : file).text(file ?? "standard input")
         let context = try await Context(connection, asked)
         try await context.deployment.whileSettingUp {
             try await context.forEachDatabase { database in

@@ -56,11 +56,7 @@ extension GraphArguments {
                     lines: input.read
                 )
             } catch let error as PostgresError where deadline != nil && error.sqlState?.isTimeSyntax == true {
-                throw CronmillError(
-                    .failed,
-                    "--deadline: \(error.message)",
-                    hint: "Use a form like '2027-01-01 08:00+01', 'today 18:30' or 'tomorrow'."
-                )
+                throw CronmillError.noTime("--deadline", error)
             }
             context.say("\(database): graph \(result.id) of \(result.tasks.tasks()) enqueued into \(queue)")
             return .done

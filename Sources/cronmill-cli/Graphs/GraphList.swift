@@ -28,20 +28,10 @@ struct GraphList: AsyncParsableCommand {
 
     func run() async throws {
         let context = try await Context(connection, asked)
-        var graphs: [TaskGraph] = []
-        var status = ExitStatus.done
-        let results = await context.deployment.forEach(context.databases) { database in
+        let (found, status) = try await context.gather { database in
             try await context.deployment.graphs(limit: limit, in: database)
         }
-        for result in results {
-            switch result.outcome {
-            case .success(let found): graphs += found
-            case .failure(let error):
-                if error is CancellationError { throw error }
-                if context.databases.count > 1 { context.output.note("cronmill: database \(result.database):") }
-                status = .worst(status, Failure.report(error, to: context.output))
-            }
-        }
+        let graphs = found.flatMap(\.value)
         if json {
             try context.output.write(JSON.array(graphs.map { $0.json(nil) }).prettyText)
         } else if !graphs.isEmpty || status == .done {

@@ -30,11 +30,22 @@ struct RecurringArguments: ParsableArguments {
     func checked() throws -> String { try ObjectName(name, of: "recurring template").text }
 }
 
-extension DatabaseOptions {
-    /// Refuses several databases.
-    func checkSingle(_ what: String) throws {
-        if all || database.count > 1 {
-            throw CronmillError(.usage, "\(what) is of one database: --database NAME")
+/// All that the commands take which change one thing of a recurring template.
+struct RecurringSwitchArguments: ParsableArguments {
+    @OptionGroup var named: RecurringArguments
+    @OptionGroup(title: "Databases") var asked: DatabaseOptions
+    @Flag(help: "Print the psql script that would run.")
+    var dryRun = false
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+    /// Plans it in each database, and carries that out.
+    func carryOut(_ plan: (Deployment, _ name: String, _ database: String) async throws -> Plan) async throws {
+        let name = try named.checked()
+        let context = try await Context(connection, asked)
+        try await context.forEachDatabase { database in
+            let plan = try await plan(context.deployment, name, database)
+            try await context.carryOut(plan, database: database, dryRun: dryRun)
+            return .done
         }
     }
 }

@@ -119,13 +119,7 @@ struct RecurringSet: AsyncParsableCommand {
         if let payload {
             text = .payload(payload)
         } else {
-            let input = try InputFile(path: template == "-" ? nil : template)
-            var bytes: [UInt8] = []
-            while let piece = try input.read() { bytes += piece }
-            guard let envelope = String(validating: bytes, as: UTF8.self), !envelope.utf8.contains(0) else {
-                throw CronmillError(.usage, "the template is not text in UTF-8")
-            }
-            text = .envelope(envelope)
+            text = .envelope(try InputFile(path: template == "-" ? nil : template).text("the template"))
         }
         var request = try RecurringRequest(
             name: ObjectName(named.name, of: "recurring template"),

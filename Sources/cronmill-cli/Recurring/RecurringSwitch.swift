@@ -11,20 +11,10 @@ struct RecurringEnable: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var named: RecurringArguments
-    @OptionGroup(title: "Databases") var asked: DatabaseOptions
-    @Flag(help: "Print the psql script that would run.")
-    var dryRun = false
-    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+    @OptionGroup var arguments: RecurringSwitchArguments
 
     func run() async throws {
-        let name = try named.checked()
-        let context = try await Context(connection, asked)
-        try await context.forEachDatabase { database in
-            let plan = try await context.deployment.planSwitch(recurring: name, enabled: true, in: database)
-            try await context.carryOut(plan, database: database, dryRun: dryRun)
-            return .done
-        }
+        try await arguments.carryOut { try await $0.planSwitch(recurring: $1, enabled: true, in: $2) }
     }
 }
 
@@ -40,20 +30,10 @@ struct RecurringDisable: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var named: RecurringArguments
-    @OptionGroup(title: "Databases") var asked: DatabaseOptions
-    @Flag(help: "Print the psql script that would run.")
-    var dryRun = false
-    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+    @OptionGroup var arguments: RecurringSwitchArguments
 
     func run() async throws {
-        let name = try named.checked()
-        let context = try await Context(connection, asked)
-        try await context.forEachDatabase { database in
-            let plan = try await context.deployment.planSwitch(recurring: name, enabled: false, in: database)
-            try await context.carryOut(plan, database: database, dryRun: dryRun)
-            return .done
-        }
+        try await arguments.carryOut { try await $0.planSwitch(recurring: $1, enabled: false, in: $2) }
     }
 }
 
@@ -69,17 +49,13 @@ struct RecurringRunNow: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var named: RecurringArguments
-    @OptionGroup(title: "Databases") var asked: DatabaseOptions
-    @Flag(help: "Print the psql script that would run.")
-    var dryRun = false
-    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+    @OptionGroup var arguments: RecurringSwitchArguments
 
     func run() async throws {
-        let name = try named.checked()
-        let context = try await Context(connection, asked)
+        let name = try arguments.named.checked()
+        let context = try await Context(arguments.connection, arguments.asked)
         try await context.forEachDatabase { database in
-            if dryRun {
+            if arguments.dryRun {
                 let plan = try await context.deployment.planRun(recurring: name, in: database)
                 try await context.carryOut(plan, database: database, dryRun: true)
                 return .done
@@ -106,19 +82,9 @@ struct RecurringRemove: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var named: RecurringArguments
-    @OptionGroup(title: "Databases") var asked: DatabaseOptions
-    @Flag(help: "Print the psql script that would run.")
-    var dryRun = false
-    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+    @OptionGroup var arguments: RecurringSwitchArguments
 
     func run() async throws {
-        let name = try named.checked()
-        let context = try await Context(connection, asked)
-        try await context.forEachDatabase { database in
-            let plan = try await context.deployment.planRemove(recurring: name, in: database)
-            try await context.carryOut(plan, database: database, dryRun: dryRun)
-            return .done
-        }
+        try await arguments.carryOut { try await $0.planRemove(recurring: $1, in: $2) }
     }
 }

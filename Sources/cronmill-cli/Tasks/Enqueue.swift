@@ -119,11 +119,7 @@ struct Enqueue: AsyncParsableCommand {
             do {
                 result = try await enqueue(context.deployment, database)
             } catch let error as PostgresError where runAt != nil && error.sqlState?.isTimeSyntax == true {
-                throw CronmillError(
-                    .failed,
-                    "--run-at: \(error.message)",
-                    hint: "Use a form like '2027-01-01 08:00+01', 'today 18:30' or 'tomorrow'."
-                )
+                throw CronmillError.noTime("--run-at", error)
             } catch let error as InvalidLine where payload != nil && !envelope && error.isJSON {
                 throw CronmillError(.failed, "--payload: \(error.reason)", detail: error.detail, hint: error.hint)
             } catch let error as InvalidLine where payload != nil && !error.isJSON {

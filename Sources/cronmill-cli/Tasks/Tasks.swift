@@ -61,23 +61,11 @@ struct Tasks: AsyncParsableCommand {
         // One more tells whether there are more.
         filter.limit = limit + 1
         let asked = filter
-        var tasks: [QueuedTask] = []
-        var status = ExitStatus.done
-        var longer: [String] = []
-        let results = await context.deployment.forEach(context.databases) { database in
+        let (found, status) = try await context.gather { database in
             try await search.searching { try await context.deployment.tasks(asked, in: database) }
         }
-        for result in results {
-            switch result.outcome {
-            case .success(let found):
-                tasks += found.prefix(limit)
-                if found.count > limit { longer.append(result.database) }
-            case .failure(let error):
-                if error is CancellationError { throw error }
-                if context.databases.count > 1 { context.output.note("cronmill: database \(result.database):") }
-                status = .worst(status, Failure.report(error, to: context.output))
-            }
-        }
+        let tasks = found.flatMap { $0.value.prefix(limit) }
+        let longer = found.filter { $0.value.count > limit }.map(\.database)
         if json {
             try context.output.write(JSON.array(tasks.map(\.json)).prettyText)
         } else if csv {
