@@ -76,6 +76,7 @@ struct GraphCommandTests {
                 (["--graph", "-"], "{\"ref\": \"a\"", 1, "line 1"),
                 (["--graph", "-"], "", 1, "a graph has 1 to 100000 tasks"),
                 (["--graph", "-", "--priority", "3"], "", 64, "each task of a graph says for itself"),
+                (["--graph", "-", "--tag", "x"], "", 64, "each task of a graph says for itself"),
                 (["--graph", "-", "--payload", "1"], "", 64, "give one of"),
                 (["--payload", "1", "--name", "x"], "", 64, "are of a graph"),
                 (["--graph", "-", "--on-dead", "stop"], "", 64, "--on-dead is hold or cancel"),

@@ -59,7 +59,7 @@ struct Enqueue: AsyncParsableCommand {
         }
         if graph.graph != nil,
             envelope || uniqueKey != nil || groupKey != nil || timeout != nil || maxAttempts != nil
-                || runAt != nil || priority != 0
+                || runAt != nil || priority != 0 || !tag.isEmpty
         {
             throw ValidationError("Each task of a graph says for itself what its settings are.")
         }
