@@ -40,7 +40,7 @@ extension GraphTests {
             try await fixture.setUpGraphs()
             try await fixture.script(
                 """
-                update cronmill.processor set max_attempts = 2, backoff_base = '0.1 seconds';
+                update cronmill.processor set max_attempts = 2, backoff_base = '1 hour', backoff_max = '1 hour';
                 insert into app.ill (ref) values ('p7')
                 """
             )

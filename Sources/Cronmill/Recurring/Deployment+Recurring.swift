@@ -11,7 +11,10 @@ extension Deployment {
 
     /// One recurring template, and its next ticks.
     ///
-    /// - Parameter total: how many ticks.
+    /// - Parameters:
+    ///   - name: the template's.
+    ///   - total: how many ticks.
+    ///   - database: the work database.
     /// - Throws: `CronmillError` for one that is not there; `PostgresError`.
     public func recurringTemplate(
         _ name: String,
