@@ -35,6 +35,7 @@ struct JudgementTests {
         var isVisible = true
         var alone = 0
         var handlerFault: String?
+        var held = 0
         var rest: ProcessorJobs.Rest?
 
         /// It is minute 60.
@@ -70,6 +71,7 @@ struct JudgementTests {
                 handlerFault: handlerFault,
                 copyDifference: copyDifference,
                 recurringFault: nil,
+                held: held,
                 deadRows: 0,
                 fact: ProcessorFact(
                     database: "shop",
@@ -188,6 +190,18 @@ struct JudgementTests {
             judge { ($0.rest, $0.isBehind, $0.oldestReady, $0.ready) = (rest("wanted", 1), true, .seconds(600), 7) }
                 .hasPrefix("behind: ")
         )
+    }
+
+    @Test("one whose dead tasks hold others says how many, and where to look")
+    func held() {
+        #expect(
+            judge { $0.held = 1 } == "held: 1 task of graphs waits for dead ones: cronmill graph list --database shop"
+        )
+        #expect(
+            judge { ($0.held, $0.done) = (10_001, 5) }
+                == "held: more than 10,000 tasks of graphs wait for dead ones: cronmill graph list --database shop"
+        )
+        #expect(judge { ($0.held, $0.isBehind) = (1, true) }.hasPrefix("behind: "))
     }
 
     @Test("a handler that cannot be called is failing, whatever was done before")

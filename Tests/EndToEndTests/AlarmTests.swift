@@ -104,6 +104,58 @@ struct AlarmTests {
         }
     }
 
+    @Test("a graph that waits for a dead task, and a template that disabled itself, are told until that is over")
+    func heldAndUnfired() async throws {
+        try await withOwnServer { fixture in
+            try await fixture.setUpGraphs()
+            try await fixture.script("insert into app.ill (ref) values ('a')")
+            let graph = try await fixture.graph(
+                """
+                {"ref": "a"}
+                {"ref": "b", "after": ["a"]}
+                {"ref": "c", "after": ["b"]}
+                """
+            )
+            try await fixture.script(
+                """
+                insert into cronmill.recurring (name, queue_id, schedule, zone, template, enabled, error)
+                select 'nightly', q.queue_id, '0 3 * * *', 'UTC', '{"payload": {}}', false, 'no such zone'
+                from cronmill.queue as q
+                """
+            )
+            try await fixture.call()
+            try await look(fixture)
+            let held =
+                "held|work|1 task of graphs waits for dead tasks: cronmill graph list --database \(fixture.database).|t"
+            let unfired =
+                "recurring|work|A recurring template is not fired: "
+                + "cronmill recurring list --database \(fixture.database).|t"
+            #expect(try await raised(fixture).filter { !$0.hasPrefix("dead") } == [held, unfired])
+            let status = try await fixture.cronmillHere("status", "--exit-code")
+            #expect(status.exitCode == 3)
+            #expect(status.output.contains(" held "), "\(status.output)")
+            #expect(
+                status.output.contains("1 task of graphs waits for dead ones: cronmill graph list"),
+                "\(status.output)"
+            )
+
+            try await fixture.script("delete from app.ill; delete from cronmill.recurring")
+            let redriven = try await fixture.cronmillHere(
+                "redrive",
+                "--id",
+                try await fixture.number(of: "a", in: graph),
+                "--yes"
+            )
+            #expect(redriven.exitCode == 0, "\(redriven.errors)")
+            try await fixture.call()
+            #expect(try await fixture.state(of: graph) == "done")
+            try await look(fixture)
+            try await look(fixture)
+            #expect(try await raised(fixture).allSatisfy { $0.hasSuffix("|f") })
+            #expect(try await fixture.cronmillHere("status").output.contains(" held ") == false)
+        }
+    }
+
     @Test("behind and failing go by their thresholds, which are set for all, a database, a processor, and back")
     func thresholds() async throws {
         try await withOwnServer { fixture in

@@ -40,7 +40,7 @@ extension GraphTests {
             try await fixture.setUpGraphs()
             try await fixture.script(
                 """
-                update cronmill.processor set max_attempts = 2, backoff_base = '1 hour', backoff_max = '1 hour';
+                update cronmill.processor set max_attempts = 2, backoff_base = '1 hour', backoff_cap = '1 hour';
                 insert into app.ill (ref) values ('p7')
                 """
             )

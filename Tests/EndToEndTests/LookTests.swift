@@ -129,7 +129,7 @@ struct LookTests {
                 0::bigint as attempts_of_late, 0::bigint as failed_of_late, null::text as last_error, 0::bigint as dead_rows,
                 null::timestamptz as quiet_since, null::timestamptz as oldest_ready_at, null::text as paused_for,
                 0::bigint as alone_last_hour, false as alone, null::text as handler_fault, null::text as copy_difference,
-                null::text as recurring_fault;
+                null::text as recurring_fault, 0::bigint as held;
         create function cronmill.assert_original() returns void language plpgsql as
             $$ begin perform evil.note(); end $$;
         create function cronmill.stamp() returns void language plpgsql as $$ begin perform evil.note(); end $$;

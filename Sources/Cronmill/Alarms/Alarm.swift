@@ -3,7 +3,7 @@ public struct Alarm: Sendable, Hashable {
     /// Its number.
     public var id: Int64
     /// `behind`, `failing`, `dead`, `overdue`, `silent`, `history`, `replica`, `capacity`,
-    /// `roles`, `housekeeper`, `lock` or `stuck`.
+    /// `roles`, `housekeeper`, `lock`, `stuck`, `waiting`, `missed`, `held` or `recurring`.
     public var kind: String
     /// The work database; nil for an alarm of the server.
     public var database: String?

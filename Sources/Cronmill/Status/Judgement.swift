@@ -30,6 +30,7 @@ struct Judgement {
         if isOverdue { return (.overdue, "\(silence): \(cause)") }
         if let failing { return (.failing, failing) }
         if let behind { return (.behind, behind) }
+        if let held { return (.held, held) }
         guard cron != nil else { return (.unknown, "its jobs and runs are not visible") }
         if let rest { return rest }
         let isOccupied = status.ready > 0 || status.running > status.waiting
@@ -131,6 +132,13 @@ struct Judgement {
         let age = status.oldestReady.map { " for \($0.shortText)" } ?? ""
         return "its oldest ready task waits\(age); \(Self.tasks(status.ready)) ready, "
             + "\(Self.tasks(status.doneLastHour)) done in the last hour"
+    }
+
+    private var held: String? {
+        guard work.held > 0 else { return nil }
+        let number = work.held > 10_000 ? "more than 10,000 tasks" : Self.tasks(work.held)
+        return "\(number) of graphs \(work.held == 1 ? "waits" : "wait") for dead ones: "
+            + "cronmill graph list --database \(status.database.shellWord)"
     }
 
     // MARK: Asleep

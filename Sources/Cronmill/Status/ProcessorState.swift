@@ -23,6 +23,8 @@ struct ProcessorState: Sendable {
     let copyDifference: String?
     /// A recurring template of its queue that has disabled itself, or should have been fired long ago.
     let recurringFault: String?
+    /// Nodes of graphs that wait for its dead tasks; counted up to 10,001.
+    let held: Int
     /// Dead rows of the task table, as far as statistics have them.
     let deadRows: Int
     /// By what the registry judges it.
@@ -34,7 +36,7 @@ extension ProcessorState {
         s.name, s.queue, s.run_as, s.enabled, s.paused, s.paused_for, s.slots, s.schedule, s.running, s.waiting,
         s.ready, s.scheduled, s.retrying, s.dead, s.oldest_ready_seconds,
         s.done_last_hour, s.failed_last_hour, s.attempts_of_late, s.failed_of_late, s.last_error, s.dead_rows,
-        s.alone_last_hour, s.alone, s.handler_fault, s.copy_difference, s.recurring_fault,
+        s.alone_last_hour, s.alone, s.handler_fault, s.copy_difference, s.recurring_fault, s.held,
         extract(epoch from nullif(s.quiet_since, '-infinity'))::double precision as quiet_since,
         s.quiet_since is null as is_never_quiet,
         extract(epoch from clock_timestamp() - nullif(s.quiet_since, '-infinity'))::double precision as quiet_seconds,
@@ -47,7 +49,7 @@ extension ProcessorState {
         name text, queue text, run_as text, enabled boolean, paused boolean, paused_for text, slots integer, schedule text,
         running bigint, waiting bigint, ready bigint, scheduled bigint, retrying bigint, dead bigint, oldest_ready_seconds double precision,
         done_last_hour bigint, failed_last_hour bigint, attempts_of_late bigint, failed_of_late bigint, last_error text,
-        dead_rows bigint, alone_last_hour bigint, alone boolean, handler_fault text, copy_difference text, recurring_fault text, quiet_since double precision, is_never_quiet boolean, quiet_seconds double precision,
+        dead_rows bigint, alone_last_hour bigint, alone boolean, handler_fault text, copy_difference text, recurring_fault text, held bigint, quiet_since double precision, is_never_quiet boolean, quiet_seconds double precision,
         of_at double precision, oldest_ready_at double precision
         """
 
@@ -62,6 +64,7 @@ extension ProcessorState {
         handlerFault = try row.get("handler_fault")
         copyDifference = try row.get("copy_difference")
         recurringFault = try row.get("recurring_fault")
+        held = try row.get("held")
         deadRows = try row.get("dead_rows")
         let isNeverQuiet: Bool = try row.get("is_never_quiet")
         fact = ProcessorFact(

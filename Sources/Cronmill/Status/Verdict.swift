@@ -20,6 +20,8 @@ public enum Verdict: String, Sendable, Hashable, CaseIterable {
     case failing
     /// A ready task waits for too long since a run was due to take it.
     case behind
+    /// Tasks of graphs wait for dead ones: somebody has to redrive or purge these.
+    case held
     /// It has been woken, and waits for a place in pg_cron (slots on demand).
     case waiting
     /// Its slots have given their place back; a task, or its time, wakes it (slots on demand).
@@ -35,7 +37,7 @@ public enum Verdict: String, Sendable, Hashable, CaseIterable {
     public var isFine: Bool {
         switch self {
         case .ok, .idle, .disabled, .paused, .waiting, .asleep: true
-        case .drifted, .interrupted, .overdue, .failing, .behind, .unknown: false
+        case .drifted, .interrupted, .overdue, .failing, .behind, .held, .unknown: false
         }
     }
 }

@@ -8,8 +8,8 @@ struct Status: AsyncParsableCommand {
             A processor is ok, idle, paused, disabled, asleep, waiting (for a place in
             pg_cron, see setup --budget); or there is something to do: drifted
             (sync repairs it), interrupted (a disable or remove has paused it and waits, or
-            was killed), overdue (no run began though one was due), failing, behind,
-            unknown (its jobs and runs are not visible). RUNNING counts slots whose run
+            was killed), overdue (no run began though one was due), failing, behind, held
+            (tasks of graphs wait for dead ones), unknown (its jobs and runs are not visible). RUNNING counts slots whose run
             goes on; those that wait for tasks are said below.
 
             With --exit-code it ends with 3 if there is something to do for any of them, or
@@ -32,7 +32,7 @@ struct Status: AsyncParsableCommand {
         )
     )
     var behind: String?
-    @Flag(help: "End with 3 if one is drifted, interrupted, overdue, failing, behind or unknown.")
+    @Flag(help: "End with 3 if one is drifted, interrupted, overdue, failing, behind, held or unknown.")
     var exitCode = false
     @Option(
         defaultAsFlag: 2,

@@ -96,7 +96,7 @@ extension Verdict {
         case .ok: .green
         case .idle, .disabled, .asleep: .dim
         case .paused, .interrupted, .unknown, .waiting: .yellow
-        case .drifted, .overdue, .failing, .behind: .red
+        case .drifted, .overdue, .failing, .behind, .held: .red
         }
     }
 }

@@ -13,7 +13,7 @@ begin
     return query
     with pushed as materialized (
         select
-            w.name as database_name, p.name as processor, b.ready, b.dead, b.failed,
+            w.name as database_name, p.name as processor, b.ready, b.dead, b.failed, b.held, b.unfired,
             b.done + b.failed as attempts, extract(epoch from b.pushed_at) as of_at,
             case when b.ready > 0 and not b.paused
                 then extract(epoch from b.pushed_at) - b.oldest_ready_seconds::numeric
@@ -46,6 +46,17 @@ begin
                 pg_catalog.format('%s dead %s: cronmill tasks --database %s --state dead.',
                     case when m.dead > 10000 then '10,000+' else m.dead::text end,
                     case m.dead when 1 then 'task' else 'tasks' end,
+                    cronmill_cron.shell_word(m.database_name))),
+            ('held', sign(m.held),
+                pg_catalog.format(
+                    '%s of graphs %s for dead tasks: cronmill graph list --database %s.',
+                    case m.held when 1 then '1 task' when 10001 then '10,000+ tasks'
+                        else m.held || ' tasks' end,
+                    case m.held when 1 then 'waits' else 'wait' end,
+                    cronmill_cron.shell_word(m.database_name))),
+            ('recurring', m.unfired::integer,
+                pg_catalog.format(
+                    'A recurring template is not fired: cronmill recurring list --database %s.',
                     cronmill_cron.shell_word(m.database_name)))
     ) as f (kind, measure, detail)
     where f.measure >= 0.8;

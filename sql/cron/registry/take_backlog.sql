@@ -4,7 +4,8 @@
 -- Executed by: take_link_backlog.
 create or replace function cronmill_cron.take_backlog(
     database_name text, name text, ready bigint, oldest_ready_seconds double precision,
-    dead bigint, done bigint, failed bigint, paused boolean
+    dead bigint, done bigint, failed bigint, paused boolean,
+    held bigint default 0, unfired boolean default false
 )
 returns void
 language plpgsql volatile parallel unsafe security definer
@@ -14,12 +15,12 @@ as $function$
 begin
     insert into cronmill_cron.backlog as b (
         work_database_id, processor, pushed_at, ready, oldest_ready_seconds, dead, done, failed,
-        paused
+        paused, held, unfired
     )
     select
         p.work_database_id, p.name, clock_timestamp(), take_backlog.ready,
         take_backlog.oldest_ready_seconds, take_backlog.dead, take_backlog.done,
-        take_backlog.failed, take_backlog.paused
+        take_backlog.failed, take_backlog.paused, take_backlog.held, take_backlog.unfired
     from cronmill_cron.processor as p
     join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
     where w.name = take_backlog.database_name and p.name = take_backlog.name
@@ -31,11 +32,13 @@ begin
         dead = excluded.dead,
         done = excluded.done,
         failed = excluded.failed,
-        paused = excluded.paused;
+        paused = excluded.paused,
+        held = excluded.held,
+        unfired = excluded.unfired;
 end
 $function$;
 comment on function cronmill_cron.take_backlog(
-    text, text, bigint, double precision, bigint, bigint, bigint, boolean)
+    text, text, bigint, double precision, bigint, bigint, bigint, boolean, bigint, boolean)
     is 'Takes what a processor says of itself.';
 revoke all on function cronmill_cron.take_backlog(
-    text, text, bigint, double precision, bigint, bigint, bigint, boolean) from public;
+    text, text, bigint, double precision, bigint, bigint, bigint, boolean, bigint, boolean) from public;

@@ -19,7 +19,8 @@ create table cronmill_cron.alarm (
     constraint alarm_kind_is_known
         check (kind in (
             'behind', 'failing', 'dead', 'overdue', 'silent', 'history', 'replica', 'capacity',
-            'roles', 'housekeeper', 'lock', 'stuck', 'waiting', 'missed'
+            'roles', 'housekeeper', 'lock', 'stuck', 'waiting', 'missed', 'held',
+            'recurring'
         )),
     constraint alarm_of_a_processor_names_its_database
         check (processor is null or database_name is not null)
@@ -32,7 +33,7 @@ comment on table cronmill_cron.alarm
 comment on column cronmill_cron.alarm.alarm_id is 'Key.';
 comment on column cronmill_cron.alarm.kind
     is 'behind, failing, dead, overdue, silent, history, replica, capacity, roles, '
-        'housekeeper, lock, stuck, waiting, missed.';
+        'housekeeper, lock, stuck, waiting, missed, held, recurring.';
 comment on column cronmill_cron.alarm.database_name
     is 'The work database; null if it is about the server.';
 comment on column cronmill_cron.alarm.processor

@@ -10,6 +10,8 @@ create table cronmill_cron.backlog (
     done bigint not null,
     failed bigint not null,
     paused boolean not null,
+    held bigint not null default 0,
+    unfired boolean not null default false,
     constraint backlog_pkey primary key (work_database_id, processor),
     constraint backlog_of_a_processor foreign key (work_database_id, processor)
         references cronmill_cron.processor (work_database_id, name) on delete cascade,
@@ -17,7 +19,8 @@ create table cronmill_cron.backlog (
         ready between 0 and 1000000 and dead between 0 and 1000000
         and done between 0 and 1e15 and failed between 0 and 1e15
         and oldest_ready_seconds between 0 and 1e10
-    )
+    ),
+    constraint backlog_held_in_range check (held between 0 and 1000000)
 ) with (fillfactor = 50);
 comment on table cronmill_cron.backlog is 'What processors last said of themselves.';
 comment on column cronmill_cron.backlog.work_database_id is 'The work database.';
@@ -32,3 +35,6 @@ comment on column cronmill_cron.backlog.failed
     is 'Attempts that failed in the last quarter of an hour.';
 comment on column cronmill_cron.backlog.paused
     is 'Whether it is paused, which only its database knows.';
+comment on column cronmill_cron.backlog.held
+    is 'Nodes of graphs that wait for dead tasks; counted up to 10,001.';
+comment on column cronmill_cron.backlog.unfired is 'Whether a recurring template is not fired.';

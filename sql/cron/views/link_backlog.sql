@@ -1,7 +1,8 @@
 -- Where a link role says how the processors of its own database are; it has nothing to read.
 -- Inserted into by: link roles, through their foreign table cronmill.registry_backlog.
 create or replace view cronmill_cron.link_backlog with (security_barrier = true) as
-select b.processor as name, b.ready, b.oldest_ready_seconds, b.dead, b.done, b.failed, b.paused
+select b.processor as name, b.ready, b.oldest_ready_seconds, b.dead, b.done, b.failed, b.paused,
+    b.held, b.unfired
 from cronmill_cron.backlog as b
 join cronmill_cron.work_database as w on w.work_database_id = b.work_database_id
 where w.link_role = session_user;

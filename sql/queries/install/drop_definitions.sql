@@ -1,6 +1,6 @@
 -- Drops functions, views and triggers of a schema, so that they can be made with other types of
--- results or other columns. Whatever else depends on one of them stands in the way, and the error
--- names it.
+-- results or other columns. A function that an index is made of stays. Whatever else depends on one
+-- of them stands in the way, and the error names it.
 -- {{schema}}, a literal: its name.
 do $$
 declare
@@ -23,7 +23,14 @@ begin
     end if;
     select string_agg(p.oid::regprocedure::text, ', ') into names
     from pg_catalog.pg_proc as p
-    where p.pronamespace = {{schema}}::regnamespace;
+    where p.pronamespace = {{schema}}::regnamespace
+        and not exists (
+            select
+            from pg_catalog.pg_depend as d
+            join pg_catalog.pg_index as i on i.indexrelid = d.objid
+            where d.refclassid = 'pg_catalog.pg_proc'::regclass and d.refobjid = p.oid
+                and d.classid = 'pg_catalog.pg_class'::regclass
+        );
     if names is not null then
         execute pg_catalog.format('drop routine %s', names);
     end if;

@@ -98,8 +98,20 @@ alter table cronmill_cron.alarm drop constraint alarm_kind_is_known;
 alter table cronmill_cron.alarm add constraint alarm_kind_is_known
     check (kind in (
         'behind', 'failing', 'dead', 'overdue', 'silent', 'history', 'replica', 'capacity',
-        'roles', 'housekeeper', 'lock', 'stuck', 'waiting', 'missed'
+        'roles', 'housekeeper', 'lock', 'stuck', 'waiting', 'missed', 'held',
+        'recurring'
     ));
 comment on column cronmill_cron.alarm.kind
     is 'behind, failing, dead, overdue, silent, history, replica, capacity, roles, '
-        'housekeeper, lock, stuck, waiting, missed.';
+        'housekeeper, lock, stuck, waiting, missed, held, recurring.';
+-- Graphs and recurring templates.
+alter table cronmill_cron.backlog
+    add column held bigint not null default 0,
+    add column unfired boolean not null default false,
+    add constraint backlog_held_in_range check (held between 0 and 1000000);
+comment on column cronmill_cron.backlog.held
+    is 'Nodes of graphs that wait for dead tasks; counted up to 10,001.';
+comment on column cronmill_cron.backlog.unfired is 'Whether a recurring template is not fired.';
+-- With other parameters it is another function, and beside the old one a call could mean either.
+drop function if exists cronmill_cron.take_backlog(
+    text, text, bigint, double precision, bigint, bigint, bigint, boolean);

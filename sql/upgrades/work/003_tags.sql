@@ -36,25 +36,6 @@ alter table cronmill.dead_task add column tags text[];
 comment on column cronmill.dead_task.tags is 'Words by which it is found; null: none.';
 alter table cronmill.done_task add column tags text[];
 comment on column cronmill.done_task.tags is 'Words by which it is found; null: none.';
-do $$
-declare
-    tag_keys constant text := (
-        select 'array_remove(array['
-            || string_agg(format('hashtext(tags[%s]) & 65535', n), ', ' order by n) || '], null)'
-        from generate_series(1, 32) as n
-    );
-    place text;
-begin
-    foreach place in array array['task', 'dead_task', 'done_task'] loop
-        execute format(
-            'create index %I on cronmill.%I using gin ((%s)) with (fastupdate = off) '
-                'where tags is not null',
-            place || '_tags', place, tag_keys);
-        execute format(
-            'comment on index cronmill.%I is %L',
-            place || '_tags', 'Tasks by their tags, of each a hash of 16 bits.');
-    end loop;
-end $$;
 alter type cronmill.task_settings add attribute tags text[];
 -- With other parameters these are other functions, and beside the old ones a call could mean
 -- either. What depends on an old one stands in the way, and the error names it.

@@ -4,12 +4,17 @@ comment on type cronmill.outcome
     is 'What a handler may return: cronmill.done(), cronmill.done(result), cronmill.snooze(until), '
         'cronmill.dead(reason).';
 alter type cronmill.claim add attribute has_nodes boolean;
+alter type cronmill.backlog add attribute held bigint, add attribute unfired boolean;
+comment on type cronmill.backlog
+    is 'Tasks that are ready and dead, attempts of the last quarter of an hour, whether the '
+        'processor is paused, how many nodes of graphs wait for dead tasks, and whether a recurring '
+        'template is not fired.';
 alter table cronmill.task add column graph_id bigint;
-create index task_graph on cronmill.task (graph_id, task_id) where graph_id is not null;
 comment on column cronmill.task.graph_id is 'The graph it is a node of.';
-comment on index cronmill.task_graph is 'Tasks of graphs.';
 alter table cronmill.dead_task add column graph_id bigint;
 comment on column cronmill.dead_task.graph_id is 'The graph it is a node of.';
+create index dead_task_of_graph on cronmill.dead_task (queue_id) where graph_id is not null;
+comment on index cronmill.dead_task_of_graph is 'Dead tasks of graphs.';
 alter table cronmill.done_task add column graph_id bigint;
 comment on column cronmill.done_task.graph_id is 'The graph it was a node of.';
 create table cronmill.graph (

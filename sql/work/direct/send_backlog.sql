@@ -8,7 +8,7 @@ as $function$
 begin
     perform cronmill_cron.take_backlog(
         pg_catalog.current_database(), processor, tasks.ready, tasks.oldest_ready_seconds,
-        tasks.dead, tasks.done, tasks.failed, tasks.paused);
+        tasks.dead, tasks.done, tasks.failed, tasks.paused, tasks.held, tasks.unfired);
 end
 $function$;
 comment on function cronmill.send_backlog(text, cronmill.backlog)

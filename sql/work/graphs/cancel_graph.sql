@@ -13,7 +13,8 @@ as $function$
 declare
     gone bigint[];
 begin
-    -- The tasks first: whoever has one of them may be about to lock the graph.
+    -- The tasks first: whoever has one of them may be about to lock the graph. No index leads to
+    -- them: it would cost every enqueue of a plain task more than this costs now and then.
     with taken as materialized (
         select t.ctid as place
         from cronmill.task as t

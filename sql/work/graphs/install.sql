@@ -17,3 +17,4 @@
 \ir cancel_graph.sql
 \ir results.sql
 \ir prune_graphs.sql
+\ir held_nodes.sql

@@ -7,7 +7,9 @@ create foreign table cronmill.registry_backlog (
     dead bigint,
     done bigint,
     failed bigint,
-    paused boolean
+    paused boolean,
+    held bigint,
+    unfired boolean
 )
 server cronmill
 options (schema_name 'cronmill_cron', table_name 'link_backlog');
@@ -22,3 +24,6 @@ comment on column cronmill.registry_backlog.done is 'Tasks done in the last quar
 comment on column cronmill.registry_backlog.failed
     is 'Attempts that failed in the last quarter of an hour.';
 comment on column cronmill.registry_backlog.paused is 'Whether it is paused.';
+comment on column cronmill.registry_backlog.held is 'Nodes of graphs that wait for dead tasks.';
+comment on column cronmill.registry_backlog.unfired
+    is 'Whether a recurring template is not fired.';

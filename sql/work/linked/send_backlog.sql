@@ -8,11 +8,11 @@ set search_path = pg_catalog, pg_temp
 as $function$
 begin
     insert into cronmill.registry_backlog (
-        name, ready, oldest_ready_seconds, dead, done, failed, paused
+        name, ready, oldest_ready_seconds, dead, done, failed, paused, held, unfired
     )
     values (
         processor, tasks.ready, tasks.oldest_ready_seconds, tasks.dead, tasks.done, tasks.failed,
-        tasks.paused
+        tasks.paused, tasks.held, tasks.unfired
     );
 end
 $function$;

@@ -15,3 +15,4 @@
 \ir switch_recurring.sql
 \ir run_recurring.sql
 \ir remove_recurring.sql
+\ir unfired_template.sql

@@ -63,6 +63,8 @@ begin
         when counts.ready > 0 then greatest(0, counts.oldest_ready_seconds)
     end;
     counts.paused := settings.paused;
+    counts.held := case when counts.dead > 0 then cronmill.held_nodes(settings.queue_id) else 0 end;
+    counts.unfired := cronmill.unfired_template(backlog.processor_id) is not null;
     return counts;
 end
 $function$;

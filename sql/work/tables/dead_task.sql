@@ -27,6 +27,8 @@ create index dead_task_of_queue on cronmill.dead_task (queue_id, task_id);
 create index dead_task_of_query
     on cronmill.dead_task (queue_id, hashtext(coalesce(payload ->> 'hash', payload ->> 'query')))
     where payload ? 'partition_key';
+-- Holds only tasks of graphs: those that others may wait for.
+create index dead_task_of_graph on cronmill.dead_task (queue_id) where graph_id is not null;
 comment on table cronmill.dead_task
     is 'Tasks that used up their attempts, with the error of the last one.';
 comment on column cronmill.dead_task.task_id is 'Key, the same it had as a waiting task.';
@@ -48,5 +50,6 @@ comment on column cronmill.dead_task.error_hint is 'Hint of the last failure.';
 comment on column cronmill.dead_task.error_context is 'Call stack of the last failure.';
 comment on column cronmill.dead_task.tags is 'Words by which it is found; null: none.';
 comment on column cronmill.dead_task.graph_id is 'The graph it is a node of.';
+comment on index cronmill.dead_task_of_graph is 'Dead tasks of graphs.';
 comment on index cronmill.dead_task_of_query is 'Dead tasks of a query processor, by their query.';
 comment on index cronmill.dead_task_of_queue is 'Dead tasks of a queue, in order.';

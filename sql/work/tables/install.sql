@@ -7,7 +7,6 @@
 \ir task.sql
 \ir dead_task.sql
 \ir done_task.sql
-\ir tags.sql
 \ir graph.sql
 \ir node.sql
 \ir edge.sql

@@ -54,8 +54,6 @@ create unique index task_unique_key on cronmill.task (queue_id, unique_key)
 create index task_taken on cronmill.task (queue_id, unique_key, taken_by)
     where taken_by is not null;
 create index task_group on cronmill.task (queue_id, group_key, task_id) where group_key is not null;
--- Holds only tasks of graphs: those that are canceled with it.
-create index task_graph on cronmill.task (graph_id, task_id) where graph_id is not null;
 comment on table cronmill.task
     is 'Tasks that wait for their processor; finished tasks are gone, '
         'hopeless ones are in dead_task.';
@@ -96,4 +94,3 @@ comment on index cronmill.task_unique_key is 'One waiting task per unique key.';
 comment on index cronmill.task_taken
     is 'Tasks that a slot has begun or suspected, or given up the unique key of.';
 comment on index cronmill.task_group is 'The order in which the tasks of a group are done.';
-comment on index cronmill.task_graph is 'Tasks of graphs.';

@@ -47,8 +47,11 @@ create type cronmill.backlog as (
     dead bigint,
     done bigint,
     failed bigint,
-    paused boolean
+    paused boolean,
+    held bigint,
+    unfired boolean
 );
 comment on type cronmill.backlog
-    is 'Tasks that are ready and dead, attempts of the last quarter of an hour, and whether the '
-        'processor is paused.';
+    is 'Tasks that are ready and dead, attempts of the last quarter of an hour, whether the '
+        'processor is paused, how many nodes of graphs wait for dead tasks, and whether a recurring '
+        'template is not fired.';

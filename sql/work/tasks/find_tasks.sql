@@ -122,8 +122,7 @@ begin
             case when not by_number and place = 'task' then 't.priority desc' end,
             in_order))
     using queue_ids, levels, wanted_all, wanted_any, find_tasks.payload_contains,
-        array(select hashtext(t.tag) & 65535 from unnest(wanted_all) as t (tag)),
-        array(select hashtext(t.tag) & 65535 from unnest(wanted_any) as t (tag)),
+        cronmill.tag_keys(wanted_all), cronmill.tag_keys(wanted_any),
         find_tasks.after_id, at_most, steps, names, walk_ids;
 end
 $function$;

@@ -3,6 +3,8 @@
 \ir within_time.sql
 \ir check_task.sql
 \ir check_tags.sql
+\ir tag_keys.sql
+\ir tag_indexes.sql
 \ir hold_key.sql
 \ir hold_keys.sql
 \ir hold_lost_keys.sql

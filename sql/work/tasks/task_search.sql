@@ -19,19 +19,12 @@ begin atomic
             case when task_search.queue_id is null then 't.queue_id + 0 = any ($1)'
                 else format('t.queue_id + 0 = %s', task_search.queue_id) end,
             case when task_search.by_number then 't.task_id > $8' end,
-            -- As in tables/tags.sql, so that the index is known again.
-            case when task_search.has_all then k.expression || ' @> $6' end,
-            case when task_search.has_any then k.expression || ' && $7' end,
+            case when task_search.has_all then 'cronmill.tag_keys(t.tags) @> $6' end,
+            case when task_search.has_any then 'cronmill.tag_keys(t.tags) && $7' end,
             case when task_search.has_payload then 't.payload @> $5' end,
             case when task_search.has_all or task_search.has_any then 't.tags is not null' end
         ))
-    from cronmill.task_state(task_search.state) as s
-    cross join (
-        select 'array_remove(array['
-            || string_agg(format('hashtext(t.tags[%s]) & 65535', n), ', ' order by n)
-            || '], null)' as expression
-        from generate_series(1, 32) as n
-    ) as k;
+    from cronmill.task_state(task_search.state) as s;
 end;
 comment on function cronmill.task_search(
     text, boolean, boolean, boolean, boolean, boolean, integer)

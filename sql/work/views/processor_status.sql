@@ -67,16 +67,12 @@ select
     (cronmill.handler_fault(p.processor_id)).message as handler_fault,
     -- Once for all.
     (select cronmill.copy_difference()) as copy_difference,
-    -- A template that has disabled itself, or was due five minutes ago.
-    (
-        select r.name
-        from cronmill.recurring as r
-        where r.queue_id = p.queue_id
-            and (r.error is not null
-                or p.enabled and not p.paused and p.schedule = '* * * * *'
-                and r.next_at < clock_timestamp() - interval '5 minutes')
-        order by r.name limit 1
-    ) as recurring_fault
+    -- Of hundreds of databases most have none, and a function costs its planning.
+    case
+        when exists (select from cronmill.recurring as r where r.queue_id = p.queue_id)
+            then cronmill.unfired_template(p.processor_id)
+    end as recurring_fault,
+    case when dead.total > 0 then cronmill.held_nodes(p.queue_id) else 0 end as held
 from cronmill.processor as p
 join cronmill.queue as q on q.queue_id = p.queue_id
 left join lateral (

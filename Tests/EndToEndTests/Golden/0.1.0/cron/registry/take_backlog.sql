@@ -1,0 +1,41 @@
+-- Takes what a processor says of itself. Nothing is made of one that is not registered; the lock of
+-- its row is not waited for, since the run that says so waits for us. Changes
+-- cronmill_cron.backlog.
+-- Executed by: take_link_backlog.
+create or replace function cronmill_cron.take_backlog(
+    database_name text, name text, ready bigint, oldest_ready_seconds double precision,
+    dead bigint, done bigint, failed bigint, paused boolean
+)
+returns void
+language plpgsql volatile parallel unsafe security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '1s'
+as $function$
+begin
+    insert into cronmill_cron.backlog as b (
+        work_database_id, processor, pushed_at, ready, oldest_ready_seconds, dead, done, failed,
+        paused
+    )
+    select
+        p.work_database_id, p.name, clock_timestamp(), take_backlog.ready,
+        take_backlog.oldest_ready_seconds, take_backlog.dead, take_backlog.done,
+        take_backlog.failed, take_backlog.paused
+    from cronmill_cron.processor as p
+    join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
+    where w.name = take_backlog.database_name and p.name = take_backlog.name
+    on conflict on constraint backlog_pkey do update
+    set
+        pushed_at = excluded.pushed_at,
+        ready = excluded.ready,
+        oldest_ready_seconds = excluded.oldest_ready_seconds,
+        dead = excluded.dead,
+        done = excluded.done,
+        failed = excluded.failed,
+        paused = excluded.paused;
+end
+$function$;
+comment on function cronmill_cron.take_backlog(
+    text, text, bigint, double precision, bigint, bigint, bigint, boolean)
+    is 'Takes what a processor says of itself.';
+revoke all on function cronmill_cron.take_backlog(
+    text, text, bigint, double precision, bigint, bigint, bigint, boolean) from public;
