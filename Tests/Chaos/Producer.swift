@@ -69,7 +69,9 @@ struct Producer: Sendable {
     ) async throws -> Ledger.Fate {
         let payload = Workload.payload(deed)
         let call: SQL =
-            if numbers.count == 1 {
+            if deed == .node {
+                Workload.graph(queue, numbers)
+            } else if numbers.count == 1 {
                 "select cronmill.enqueue(\(queue.name), \(sql: payload)) from (values (\(numbers.lowerBound)::bigint)) as v (n)"
             } else {
                 """
@@ -115,7 +117,8 @@ struct Producer: Sendable {
         case 3..<8 where hasPoison: (Workload.faulty, .overrun, 1)
         case 0..<250: (Workload.faulty, .fail, 10)
         case 250..<400: (Workload.slow, .sleep, 5)
-        case 410..<500: (Workload.slow, .share, 20)
+        case 410..<480: (Workload.slow, .share, 20)
+        case 480..<500: (Workload.slow, .node, 40)
         case 400..<410: (Workload.quick, .nothing, 5_000)
         default: (Workload.quick, .nothing, 60)
         }

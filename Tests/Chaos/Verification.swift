@@ -198,12 +198,35 @@ struct Verification: Sendable {
             where c.charges > r.runs
             """
         ),
+        (
+            "done before one that it comes after",
+            """
+            select format('number %s, after %s', c.ref, p.ref) as finding
+            from cronmill.edge as e
+            join cronmill.node as c on c.task_id = e.child_id
+            join cronmill.node as p on p.task_id = e.parent_id
+            join app.effect as ce on ce.n = c.ref::bigint
+            left join app.effect as pe on pe.n = p.ref::bigint
+            where pe.n is null or pe.done_at > ce.done_at
+            """
+        ),
+        (
+            "of a graph, and not done, or not told to those that come after it",
+            """
+            select format('number %s is %s', n.ref, n.state) as finding
+            from cronmill.node as n where n.state <> 'done' or not n.is_settled or n.is_left
+            """
+        ),
         ("done or dead, and still queued", halfDone),
     ]
 
     /// The first attempts of a task that its handler lets fail.
     private static let failures: SQL = """
-        case q.deed when 'fail' then case when q.n % 20 = 7 then 1 + q.n % 3 % 2 else 0 end when 'overrun' then 1 else 0 end
+        case
+            when q.deed in ('fail', 'node') then case when q.n % 20 = 7 then 1 + q.n % 3 % 2 else 0 end
+            when q.deed = 'overrun' then 1
+            else 0
+        end
         """
 
     /// Attempts that were charged to tasks whose handlers did not fail in them, by queue: a crash may cost one task one

@@ -24,6 +24,8 @@ enum Workload {
     enum Deed: String, Sendable, CaseIterable {
         case nothing
         case sleep
+        /// A task of a graph; fails as the next one does.
+        case node
         /// Raises an error at its first attempts, as many as the payload says, mostly none.
         case fail
         /// Ends its own backend, every time.
@@ -39,6 +41,18 @@ enum Workload {
         """
         jsonb_build_object('n', n, 'deed', \(deed.rawValue)::text,
             'fails', case when n % 20 = 7 then 1 + n % 3 % 2 else 0 end)
+        """
+    }
+
+    /// A call that enqueues a graph of these tasks: each but the first comes after one to three of those before it.
+    static func graph(_ queue: Queue, _ numbers: ClosedRange<Int>) -> SQL {
+        """
+        select cronmill.enqueue_graph(\(queue.name), array(
+            select jsonb_strip_nulls(jsonb_build_object('ref', n::text, 'payload', \(sql: payload(.node)), 'after', (
+                select jsonb_agg(distinct (\(numbers.lowerBound)::bigint
+                    + (n * k * 7919) % (n - \(numbers.lowerBound)::bigint))::text)
+                from generate_series(1, least(3, n - \(numbers.lowerBound)::bigint)) as k)))
+            from generate_series(\(numbers.lowerBound)::bigint, \(numbers.upperBound)) as n))
         """
     }
 
@@ -60,7 +74,7 @@ enum Workload {
             case payload ->> 'deed'
                 when 'nothing' then null;
                 when 'sleep' then perform pg_sleep(0.005 + 0.03 * random());
-                when 'fail' then
+                when 'fail', 'node' then
                     if attempt <= (payload ->> 'fails')::integer then
                         raise exception 'attempt % fails', attempt;
                     end if;

@@ -51,13 +51,24 @@ struct GraphCommandTests {
             #expect(
                 lines.contains("  cronmill redrive --id \(sales) --database \(fixture.database) has it tried again")
             )
+            #expect(
+                lines.contains(
+                    "  cronmill purge --id \(sales) --database \(fixture.database) cancels what waits for it"
+                )
+            )
             #expect(lines.allSatisfy { $0.count <= 80 }, "\(show.output)")
+            let send = try await fixture.number(of: "send", in: id)
+            let waiting = try await fixture.cronmillHere("tasks", send)
+            #expect(waiting.exitCode == 1)
+            #expect(waiting.errors.contains("It waits for others of its graph."), "\(waiting.errors)")
+            #expect(waiting.errors.contains("cronmill graph show \(id) --database \(fixture.database)"))
             let dot = try await fixture.cronmillHere("graph", "show", id, "--dot")
             #expect(dot.output.contains("    \(sales) [label=\"sales: dead\", color=red];\n"), "\(dot.output)")
             let json = try await fixture.cronmillHere("graph", "show", id, "--json")
             #expect(json.output.contains("\"state\": \"held\""), "\(json.output)")
             let canceled = try await fixture.cronmillHere("graph", "cancel", id)
             #expect(canceled.errors == "\(fixture.database): 1 task of graph \(id) canceled\n")
+            #expect(try await fixture.cronmillHere("tasks", send).errors.contains("It is canceled."))
             let none = try await fixture.cronmillHere("graph", "show", "999")
             #expect(none.exitCode == 1)
             #expect(none.errors.contains("there is no graph 999 in database \"\(fixture.database)\""))

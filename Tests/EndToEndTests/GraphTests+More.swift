@@ -34,6 +34,36 @@ extension GraphTests {
         }
     }
 
+    @Test("tasks with results are done in a batch: the handler is called once for each")
+    func resultsOfABatch() async throws {
+        try await withDatabases { fixture in
+            try await fixture.setUpGraphs()
+            try await fixture.script(
+                """
+                create sequence app.calls;
+                grant usage on sequence app.calls to \(fixture.runner);
+                create or replace function app.step(task_id bigint, payload jsonb, attempt integer) returns cronmill.outcome
+                language plpgsql as $$
+                begin
+                    perform nextval('app.calls');
+                    return cronmill.done(payload -> 'result');
+                end $$
+                """
+            )
+            let lines = (1...50).map { #"{"ref": "r\#($0)", "payload": {"result": \#($0)}}"# }
+            let graph = try await fixture.graph(lines.joined(separator: "\n"))
+            _ = try await fixture.rows("select cronmill.enqueue('work', '{\"result\": 1}')")
+            try await fixture.call()
+            #expect(try await fixture.state(of: graph) == "done")
+            #expect(try await fixture.rows("select last_value from app.calls") == ["51"])
+            #expect(
+                try await fixture.rows(
+                    "select count(*) as total from cronmill.node as n where n.ref = 'r' || n.result::text"
+                ) == ["50"]
+            )
+        }
+    }
+
     @Test("a task that fails in a batch holds what waits for it, and nothing else; its retry goes on")
     func failures() async throws {
         try await withDatabases { fixture in

@@ -77,6 +77,8 @@ struct ProcessorRowTests {
         arguments: [
             ("truncate cronmill.task", "tasks cannot be truncated", "cronmill remove --queue NAME"),
             ("truncate cronmill.dead_task", "dead tasks cannot be truncated", "cronmill remove --queue NAME"),
+            ("truncate cronmill.node", "graphs cannot be truncated", "cronmill graph cancel"),
+            ("truncate cronmill.graph", "graphs cannot be truncated", "cronmill graph cancel"),
             ("truncate cronmill.slot cascade", "slots cannot be truncated", "cronmill remove NAME"),
             (
                 "truncate cronmill.installation", "the row of the installation cannot be truncated",

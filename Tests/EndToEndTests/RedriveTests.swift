@@ -250,6 +250,23 @@ struct RedriveTests {
         }
     }
 
+    @Test("dead tasks are purged by number; those that are not dead are told")
+    func purgeByNumber() async throws {
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            try await fixture.script(OverTasks.script)
+            let planned = try await fixture.cronmillHere("purge", "--id", "101", "--dry-run")
+            #expect(planned.output.contains("task_ids => "), "\(planned.output)")
+            let some = try await fixture.cronmillHere("purge", "--id", "101", "103")
+            #expect(some == said(fixture, "2 dead tasks deleted"))
+            #expect(try await fixture.rows("select task_id from cronmill.dead_task") == ["102"])
+            let young = try await fixture.cronmillHere("purge", "--id", "102", "201", "--dead", "9999d")
+            #expect(young.exitCode == 1)
+            #expect(young.errors.contains("2 of the tasks named are not among the dead that fit"), "\(young.errors)")
+            #expect(try await fixture.cronmillHere("purge", "--id", "102", "--done", "0").exitCode == 64)
+        }
+    }
+
     @Test("in portions a purge comes to its end, and leaves out what another session has locked")
     func portions() async throws {
         try await withDatabases { fixture in

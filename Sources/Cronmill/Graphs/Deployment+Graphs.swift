@@ -75,6 +75,23 @@ extension Deployment {
             return try session.transaction { try TaskStream(session).callGraph(next, into: queue, options) }
         }
     }
+
+    /// The graph that a task is of, and what became of it there.
+    ///
+    /// - Returns: nil for one of no graph, or of one that is not kept any more.
+    /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
+    public func graphNode(
+        _ id: Int64,
+        in database: String
+    ) async throws -> (graph: Int64, state: TaskGraph.Node.State)? {
+        try await inSetUp(database, for: .monitor) { session in
+            let rows = try session.query(
+                "select n.graph_id, n.state from cronmill.node as n where n.task_id = \(id)"
+            )
+            guard let row = rows.first else { return nil }
+            return (try row.get("graph_id"), try TaskGraph.Node.State(row))
+        }
+    }
 }
 
 extension TaskGraph {
@@ -113,20 +130,26 @@ extension TaskGraph.Node {
         """
 
     fileprivate init(_ row: Row) throws {
-        let word: String = try row.get("state")
-        guard let state = State(rawValue: word) else { preconditionFailure("no such state: \(word)") }
         let parents: [Int64] = try row.get("parents")
         let wanted: [String] = try row.get("wanted")
         try self.init(
             id: row.get("task_id"),
             ref: row.get("ref"),
             queue: row.get("queue"),
-            state: state,
+            state: State(row),
             waitsForOne: row.get("join_kind", as: String.self) == "one",
             duration: row.get("seconds", as: Double?.self).map { .seconds($0) },
             readyAt: row.time("ready_at"),
             endedAt: row.time("ended_at"),
             edges: zip(parents, wanted).map { Edge(parent: $0, wanted: $1) }
         )
+    }
+}
+
+extension TaskGraph.Node.State {
+    fileprivate init(_ row: Row) throws {
+        let word: String = try row.get("state")
+        guard let state = Self(rawValue: word) else { preconditionFailure("no such state: \(word)") }
+        self = state
     }
 }

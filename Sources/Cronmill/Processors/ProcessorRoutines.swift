@@ -78,14 +78,18 @@ extension HandlerFunction {
                 "return null;",
             ]
         }
+        // A result is noted at once. Only a handler that is given numbers can have them told to somebody else.
+        let notResult = arguments == .task ? " and not cronmill.note_result(o.task_id, o.outcome)" : ""
+        let taskID = arguments == .task ? "t.task_id" : "null"
         return [
             "if not is_part then",
-            "    perform from \(tasks) where (\(call)).kind operator(pg_catalog.<>) 'done';",
+            "    perform from (select \(taskID) as task_id, \(call) as outcome from \(tasks) offset 0) as o",
+            "    where (o.outcome).kind operator(pg_catalog.<>) 'done'\(notResult);",
             "    if found then",
             "        raise exception using errcode = 'MC000', message = 'not every task is done';",
             "    end if;",
             "elsif pg_catalog.cardinality(payloads) operator(pg_catalog.>) 1 then",
-            "    \(counted), cronmill.assert_done(\(call)) from \(tasks);",
+            "    \(counted), cronmill.assert_done(\(taskID), \(call)) from \(tasks);",
             "else",
             "    return \(self.call("task_ids[1]", "payloads[1]", "attempts[1]"));",
             "end if;",

@@ -5,6 +5,8 @@ internal import SQLFiles
 public struct PurgeRequest: Sendable, Hashable {
     /// Of these queues; nil is all.
     public var queues: [String]?
+    /// With these numbers; nil is any. Of dead tasks only.
+    public var ids: [Int64]?
     /// Dead tasks that failed for the last time longer ago; nil is none.
     public var deadAge: Duration?
     /// Finished tasks that were done longer ago; nil is none.
@@ -38,6 +40,7 @@ extension Deployment {
                     atMost: ProcessorStatus.exactUpTo + 1,
                     doneAge: request.doneAge,
                     queues: request.queues,
+                    ids: request.ids,
                     condition: request.search.condition
                 )
             )
@@ -67,7 +70,7 @@ extension Deployment {
                 while let after = lastID {
                     let call = request.search.call(
                         "purge_dead",
-                        ["\(queue)", "\(request.deadAge)", "\(limit)", "\(after)"]
+                        ["\(queue)", "\(request.deadAge)", "\(limit)", "\(after)", request.named]
                     )
                     let row = try session.one("select p.purged, p.last_id from \(sql: call) as p")
                     result.dead += try row.get("purged")
@@ -99,7 +102,7 @@ extension Deployment {
                     plan.add(
                         "purge dead tasks\(ofQueue)",
                         in: database,
-                        "select p.purged from \(sql: request.search.call("purge_dead", ["\(queue)", "\(age)"])) as p"
+                        "select p.purged from \(sql: request.search.call("purge_dead", ["\(queue)", "\(age)", request.named])) as p"
                     )
                 }
                 if let age = request.doneAge {
@@ -118,6 +121,9 @@ extension Deployment {
 extension PurgeRequest {
     /// One queue after another; a nil is all at once.
     fileprivate var eachQueue: [String?] { queues.map { $0.map { Optional($0) } } ?? [nil] }
+
+    /// The numbers, as an argument.
+    fileprivate var named: SQL? { ids.map { "task_ids => \($0)" } }
 
     /// The tables it is about.
     fileprivate var tables: [String] {

@@ -77,6 +77,7 @@ struct GraphDrawing {
             lines.append("\(holder.title) is dead and holds \(count.tasks()):")
             lines.append("  cronmill tasks \(id) --database \(database) says why")
             lines.append("  cronmill redrive --id \(id) --database \(database) has it tried again")
+            lines.append("  cronmill purge --id \(id) --database \(database) cancels what waits for it")
         }
         if !holders.isEmpty { lines.append("To give it up: cronmill graph cancel \(graph.id) --database \(database)") }
         return lines

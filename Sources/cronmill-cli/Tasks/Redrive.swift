@@ -79,11 +79,18 @@ struct Redrive: AsyncParsableCommand {
             output.warn("\(result.kept.grouped) \(verb) dead: another task has the same unique key")
         }
         guard let ids = filter.ids else { return .done }
-        let missing = Set(ids).count - result.redriven - result.kept
-        if missing > 0 {
-            let those = missing == 1 ? "1 of the tasks named is" : "\(missing) of the tasks named are"
-            output.report("\(those) not among the dead that fit", hint: "cronmill tasks ID says what became of one.")
-        }
-        return missing > 0 || result.kept > 0 ? .failed : .done
+        let areAllFound = output.saysAllFound(result.redriven + result.kept, of: ids)
+        return areAllFound && result.kept == 0 ? .done : .failed
+    }
+}
+
+extension Output {
+    /// Whether so many were found of the dead tasks that were named; reports how many were not.
+    func saysAllFound(_ found: Int, of ids: [Int64]) -> Bool {
+        let missing = Set(ids).count - found
+        guard missing > 0 else { return true }
+        let those = missing == 1 ? "1 of the tasks named is" : "\(missing) of the tasks named are"
+        report("\(those) not among the dead that fit", hint: "cronmill tasks ID says what became of one.")
+        return false
     }
 }

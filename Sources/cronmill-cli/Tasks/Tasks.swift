@@ -80,10 +80,15 @@ struct Tasks: AsyncParsableCommand {
     private func show(_ id: Int64, _ context: Context) async throws {
         try await context.forEachDatabase { database in
             guard let task = try await context.deployment.task(id, in: database) else {
+                let node = try await context.deployment.graphNode(id, in: database)
                 throw CronmillError(
                     .failed,
                     "task \(id) is not there in database \"\(database)\"",
-                    detail: "It is done and was not kept, was canceled, or never was.",
+                    detail: node.map {
+                        $0.state == .waiting ? "It waits for others of its graph." : "It is \($0.state.rawValue)."
+                    }
+                        ?? "It is done and was not kept, was canceled, or never was.",
+                    hint: node.map { "cronmill graph show \($0.graph) --database \(database.shellWord)" },
                     database: database
                 )
             }

@@ -48,22 +48,34 @@ def kind(generator, has_poison):
         return "slow", "sleep", 5
     if number < 410:
         return "quick", "nothing", 5000
-    if number < 500:
+    if number < 480:
         return "slow", "share", 20
+    if number < 500:
+        return "slow", "node", 40
     return "quick", "nothing", 60
 
 
 def payload(number, deed):
     fails = 1 + number % 3 % 2 if number % 20 == 7 else 0
-    return Jsonb({"n": number, "deed": deed, "fails": fails})
+    return {"n": number, "deed": deed, "fails": fails}
+
+
+def envelope(number, first):
+    """A task of a graph: each but the first comes after one to three of those before it."""
+    before = number - first
+    after = {first + number * k * 7919 % before for k in range(1, min(3, before) + 1)} if before else set()
+    return Jsonb({"ref": str(number), "payload": payload(number, "node"), "after": [str(one) for one in sorted(after)]})
 
 
 def send(connection, queue, deed, numbers, way):
     """Enqueues the tasks in one transaction, in one of the ways psycopg has for it; returns their fate."""
-    payloads = [payload(number, deed) for number in numbers]
+    payloads = [Jsonb(payload(number, deed)) for number in numbers]
 
     def enqueue():
-        if way == "pipeline":
+        if deed == "node":
+            nodes = [envelope(number, numbers[0]) for number in numbers]
+            connection.execute("select cronmill.enqueue_graph(%s, %s)", (queue, nodes))
+        elif way == "pipeline":
             with connection.pipeline():
                 for one in payloads[:100]:
                     connection.execute("select cronmill.enqueue(%s, %s)", (queue, one))

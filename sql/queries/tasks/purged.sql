@@ -3,6 +3,7 @@
 -- $2 at_most: up to where they are counted, integer.
 -- $3 done_age: for how long they are done, interval.
 -- $4 queues: of which queues, text[]; null for all.
+-- $5 ids: which dead ones, bigint[]; null for all.
 -- {{condition}}: of what else, of task d.
 -- Columns: dead, done.
 select
@@ -13,6 +14,7 @@ select
             from cronmill.dead_task as d
             where d.queue_id = any (w.queue_ids)
                 and d.failed_at < clock_timestamp() - $1::interval
+                and ($5::bigint[] is null or d.task_id = any ($5))
                 and {{condition}}
             limit $2
         ) as counted

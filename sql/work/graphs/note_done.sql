@@ -1,5 +1,5 @@
 -- Notes of tasks of graphs that they are done; the caller has just taken them out of cronmill.task,
--- and settles it last. Changes cronmill.node.
+-- and settles it last. A result may have been noted before (note_result). Changes cronmill.node.
 -- Executed by: finish.
 create or replace function cronmill.note_done(task_ids bigint[], result jsonb)
 returns void
@@ -12,7 +12,7 @@ begin
     update cronmill.node as n
     set
         state = 'done', is_settled = false, ended_at = clock_timestamp(),
-        result = note_done.result
+        result = coalesce(note_done.result, n.result)
     where n.task_id = any (note_done.task_ids);
 end
 $function$;

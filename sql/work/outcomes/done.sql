@@ -11,7 +11,7 @@ comment on function cronmill.done() is 'Outcome: the task is done; the same as r
 revoke all on function cronmill.done() from public;
 
 -- The same, with a result for those that wait for it in its graph. Its kind is another, so that
--- such a task is done alone, as one that is put off is: of a batch only whether it is done is seen.
+-- a batch notes it (note_result), or where numbers are not known does the task alone.
 -- Executed by: handlers.
 create or replace function cronmill.done(result jsonb)
 returns cronmill.outcome

@@ -1,6 +1,6 @@
 -- Deletes dead tasks that failed for the last time longer ago than that; without a queue, of all
--- queues; with tags, or what the payload contains, only those that fit (see find_tasks). What
--- another session has locked, because it redrives or purges it, is left out.
+-- queues; with tags, what the payload contains (see find_tasks), or numbers, only those that fit.
+-- What another session has locked, because it redrives or purges it, is left out.
 -- One call is one transaction. To do many in several: max_tasks, and after_id the last_id of the
 -- call before, until last_id is null.
 -- What waits for one of a graph to be done is canceled.
@@ -14,6 +14,7 @@ create or replace function cronmill.purge_dead(
     tags_all text[] default null,
     tags_any text[] default null,
     payload_contains jsonb default null,
+    task_ids bigint[] default null,
     out purged bigint,
     out last_id bigint
 )
@@ -45,6 +46,7 @@ begin
             left join cronmill.node as n on n.task_id = p.task_id and p.graph_id is not null
             where (only_queue_id is null or p.queue_id = only_queue_id)
                 and p.task_id > purge_dead.after_id
+                and (purge_dead.task_ids is null or p.task_id = any (purge_dead.task_ids))
                 and (
                     found_ids is null
                     or p.task_id <= last_found
@@ -73,7 +75,7 @@ begin
 end
 $function$;
 comment on function cronmill.purge_dead(
-    text, interval, integer, bigint, text[], text[], jsonb)
+    text, interval, integer, bigint, text[], text[], jsonb, bigint[])
     is 'Deletes dead tasks that failed longer ago than that.';
 revoke all on function cronmill.purge_dead(
-    text, interval, integer, bigint, text[], text[], jsonb) from public;
+    text, interval, integer, bigint, text[], text[], jsonb, bigint[]) from public;
