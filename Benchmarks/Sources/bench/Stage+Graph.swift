@@ -49,7 +49,10 @@ extension Stage {
             "total"
         )
         guard waiting == 0 else { throw InvalidRound("graph: \(waiting) tasks are not done") }
-        try await script("truncate cronmill.graph, cronmill.node, cronmill.edge")
+        // Which is refused to others.
+        try await script(
+            "set session_replication_role = replica; truncate cronmill.graph, cronmill.node, cronmill.edge"
+        )
         return took
     }
 }

@@ -88,13 +88,15 @@ extension Deployment {
         }
     }
 
-    /// Makes a task of a recurring template now, besides its ticks.
+    /// Makes a task, or a graph, of a recurring template now, besides its ticks.
     ///
-    /// - Returns: the task's number; nil where one of it is not done yet, and they may not overlap.
+    /// - Returns: what was made; nil where one of it is not done yet, and they may not overlap.
     /// - Throws: as `planSwitch` does.
-    public func runRecurring(_ name: String, in database: String) async throws -> Int64? {
+    public func runRecurring(_ name: String, in database: String) async throws -> RecurringTemplate.Made? {
         try await inSetUp(database, for: .operator) { session in
-            try session.one("select cronmill.run_recurring(\(name)) as task_id").get("task_id")
+            let row = try session.one("select r.task_id, r.graph_id from cronmill.run_recurring(\(name)) as r")
+            if let id: Int64 = try row.get("graph_id") { return .graph(id) }
+            return try row.get("task_id", as: Int64?.self).map { .task($0) }
         }
     }
 
@@ -104,7 +106,11 @@ extension Deployment {
     public func planRun(recurring name: String, in database: String) async throws -> Plan {
         try await inSetUp(database, for: .operator) { _ in
             var plan = Plan()
-            plan.add("run recurring template \(name)", in: database, "select cronmill.run_recurring(\(name))")
+            plan.add(
+                "run recurring template \(name)",
+                in: database,
+                "select r.task_id, r.graph_id from cronmill.run_recurring(\(name)) as r"
+            )
             return plan
         }
     }
@@ -129,6 +135,14 @@ extension RecurringRequest {
             switch self.template {
             case .payload(let text): "jsonb_build_object('payload', \(text)::jsonb)"
             case .envelope(let text): "\(text)::jsonb"
+            case .graph(let lines):
+                """
+                jsonb_build_object('graph', coalesce((
+                    select jsonb_agg(l.line::jsonb order by l.number)
+                    from regexp_split_to_table(\(lines), E'\\n') with ordinality as l (line, number)
+                    where l.line !~ '^\\s*$'
+                ), '[]'))
+                """
             }
         return """
             select s.result, s.next_at from cronmill.set_recurring(

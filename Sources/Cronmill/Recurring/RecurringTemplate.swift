@@ -49,10 +49,20 @@ public struct RecurringTemplate: Sendable, Hashable {
     public var lastAt: ServerTime?
     /// The task that the last tick made.
     public var lastTaskID: Int64?
+    /// The graph that was made last.
+    public var lastGraphID: Int64?
     /// Why it was disabled by itself.
     public var error: String?
-    /// The task as an envelope, in JSON; nil for who may not read payloads.
+    /// The task as an envelope, or a graph of such, in JSON; nil for who may not read payloads.
     public var template: String?
+
+    /// What was made of it.
+    public enum Made: Sendable, Hashable {
+        /// A task, by its number.
+        case task(Int64)
+        /// A graph, by its number.
+        case graph(Int64)
+    }
 
     /// A tick to come.
     public struct Tick: Sendable, Hashable {
@@ -71,6 +81,8 @@ public struct RecurringRequest: Sendable, Hashable {
         case payload(String)
         /// An envelope: a JSON object with a payload, and settings of the task.
         case envelope(String)
+        /// A graph: JSON envelopes, a line each.
+        case graph(String)
     }
 
     /// Its name.
@@ -125,6 +137,7 @@ extension RecurringTemplate {
             isLate: row.get("is_late"),
             lastAt: row.time("last_at"),
             lastTaskID: row.get("last_task_id"),
+            lastGraphID: row.get("last_graph_id"),
             error: row.get("error"),
             template: row.get("template")
         )

@@ -18,6 +18,8 @@ struct RecurringSet: AsyncParsableCommand {
                 --payload '{}' --overlap skip --catch-up skip
               cronmill recurring set close --queue books --schedule '0 0 $ * *' \\
                 --template envelope.json --catch-up all --catch-up-within 40d
+              cronmill recurring set load --queue etl --schedule '0 2 * * *' \\
+                --graph load.jsonl --overlap skip
             """
     )
 
@@ -38,6 +40,14 @@ struct RecurringSet: AsyncParsableCommand {
         completion: .file()
     )
     var template: String?
+    @Option(
+        help: ArgumentHelp(
+            "File with a graph, as enqueue --graph has it; - is standard input.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var graph: String?
     @Option(
         help: ArgumentHelp(
             "Of ticks that could not be fired in time: skip, one or all. Default: one.",
@@ -66,7 +76,9 @@ struct RecurringSet: AsyncParsableCommand {
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func validate() throws {
-        if (payload == nil) == (template == nil) { throw ValidationError("Give one of --payload and --template.") }
+        if [payload, template, graph].compactMap({ $0 }).count != 1 {
+            throw ValidationError("Give one of --payload, --template and --graph.")
+        }
         if RecurringTemplate.CatchUp(rawValue: catchUp) == nil {
             throw ValidationError("--catch-up is skip, one or all, not \"\(catchUp)\".")
         }
@@ -105,9 +117,11 @@ struct RecurringSet: AsyncParsableCommand {
             } catch let error as PostgresError where error.sqlState == "22P02" {
                 throw CronmillError(
                     .failed,
-                    "\(payload == nil ? "--template" : "--payload") is not JSON",
+                    "\(payload != nil ? "--payload" : graph != nil ? "--graph" : "--template") is not JSON",
                     detail: error.detail,
-                    hint: #"It is one object: {"of": "sales"}."#
+                    hint: graph == nil
+                        ? #"It is one object: {"of": "sales"}."#
+                        : #"It has an object a line: {"ref": "a", "payload": {}}."#
                 )
             }
         }
@@ -118,6 +132,8 @@ struct RecurringSet: AsyncParsableCommand {
         let text: RecurringRequest.Template
         if let payload {
             text = .payload(payload)
+        } else if let graph {
+            text = .graph(try InputFile(path: graph == "-" ? nil : graph).text("the graph"))
         } else {
             text = .envelope(try InputFile(path: template == "-" ? nil : template).text("the template"))
         }

@@ -40,7 +40,7 @@ struct RecurringDisable: AsyncParsableCommand {
 struct RecurringRunNow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run-now",
-        abstract: "Make a task of a recurring template now, besides its ticks.",
+        abstract: "Make a task, or a graph, of a recurring template now, besides its ticks.",
         discussion: """
             Its next tick stays where it is. Its _tick is now.
 
@@ -60,13 +60,18 @@ struct RecurringRunNow: AsyncParsableCommand {
                 try await context.carryOut(plan, database: database, dryRun: true)
                 return .done
             }
-            guard let task = try await context.deployment.runRecurring(name, in: database) else {
+            guard let made = try await context.deployment.runRecurring(name, in: database) else {
                 context.output.report(
-                    "no task was made: one of \"\(name)\", or one with its unique key, is not done yet"
+                    "nothing was made: one of \"\(name)\", or one with its unique key, is not done yet"
                 )
                 return .failed
             }
-            context.say("\(database): task \(task) of recurring template \(name) enqueued")
+            let what =
+                switch made {
+                case .task(let id): "task \(id)"
+                case .graph(let id): "graph \(id)"
+                }
+            context.say("\(database): \(what) of recurring template \(name) enqueued")
             return .done
         }
     }

@@ -36,7 +36,7 @@ extension RecurringTemplate {
             ("state", state), ("error", error),
             ("catch up", "\(catchUp.rawValue), within \(catchUpWithin.roundTripText)"),
             ("overlap", overlap.rawValue), ("defined by", definedBy), ("last tick", lastAt?.description),
-            ("last task", lastTaskID.map(String.init)),
+            ("last task", lastTaskID.map(String.init)), ("last graph", lastGraphID.map(String.init)),
         ]
         var text = lines.compactMap { name, value in
             value.map { name + String(repeating: " ", count: 12 - name.count) + $0.controlsEscaped + "\n" }
@@ -61,6 +61,7 @@ extension RecurringTemplate {
             .init(name: "overlap", value: .string(overlap.rawValue)), .init(name: "defined_by", value: JSON(definedBy)),
             .init(name: "next_at", value: JSON(nextAt?.iso8601)), .init(name: "late", value: .boolean(isLate)),
             .init(name: "last_at", value: JSON(lastAt?.iso8601)), .init(name: "last_task_id", value: JSON(lastTaskID)),
+            .init(name: "last_graph_id", value: JSON(lastGraphID)),
             .init(name: "error", value: JSON(error)),
             .init(name: "template", value: template.map { .verbatim($0) } ?? .null),
         ]

@@ -13,7 +13,8 @@ begin
     return query
     with pushed as materialized (
         select
-            w.name as database_name, p.name as processor, b.ready, b.dead, b.failed, b.held, b.unfired,
+            w.name as database_name, p.name as processor, b.ready, b.dead, b.failed, b.held,
+            b.unfired,
             b.done + b.failed as attempts, extract(epoch from b.pushed_at) as of_at,
             case when b.ready > 0 and not b.paused
                 then extract(epoch from b.pushed_at) - b.oldest_ready_seconds::numeric

@@ -9,6 +9,8 @@ returns void
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
+declare
+    count record;
 begin
     update cronmill_cron.installation as i
     set
@@ -17,19 +19,19 @@ begin
         reserve = coalesce(set_budget.reserve, i.reserve);
     if exists (select from cronmill_cron.demand) then
         perform cronmill_cron.assert_capacity();
-    elsif (select i.budget > c.max_running_jobs - c.needed
-        from cronmill_cron.installation as i cross join cronmill_cron.capacity() as c)
-    then
+    end if;
+    -- Also where too many jobs do no harm: the budget would not be what it says.
+    select c.*, c.needed - coalesce(greatest(1, c.budget), 0) as taken into count
+    from cronmill_cron.capacity() as c;
+    if set_budget.budget > count.max_running_jobs - count.taken then
         raise exception using
             errcode = 'MC004',
             message = pg_catalog.format('there is no place for a budget of %s', set_budget.budget),
-            detail = (
-                select pg_catalog.format(
-                    'pg_cron can run %s jobs at once, and %s are taken: %s slots of processors '
-                        'that never sleep, %s housekeepers, %s jobs of others.',
-                    c.max_running_jobs, c.needed, c.slots, c.housekeepers, coalesce(c.others, 0))
-                from cronmill_cron.capacity() as c
-            ),
+            detail = pg_catalog.format(
+                'pg_cron can run %s jobs at once, and %s are taken: %s slots of processors '
+                    'that never sleep, %s housekeepers, %s jobs of others.',
+                count.max_running_jobs, count.taken, count.slots, count.housekeepers,
+                coalesce(count.others, 0)),
             hint = 'Use a smaller one, or --budget auto; or raise cron.max_running_jobs and '
                 'restart.';
     end if;

@@ -41,4 +41,5 @@ comment on function cronmill_cron.take_backlog(
     text, text, bigint, double precision, bigint, bigint, bigint, boolean, bigint, boolean)
     is 'Takes what a processor says of itself.';
 revoke all on function cronmill_cron.take_backlog(
-    text, text, bigint, double precision, bigint, bigint, bigint, boolean, bigint, boolean) from public;
+    text, text, bigint, double precision, bigint, bigint, bigint, boolean, bigint, boolean)
+    from public;

@@ -5,7 +5,7 @@ create or replace function cronmill_cron.fields_fault(
     schedule text, out detail text, out hint text
 )
 returns record
-language plpgsql immutable parallel safe security invoker
+language plpgsql stable parallel safe security invoker
 set search_path = pg_catalog, pg_temp
 as $function$
 declare

@@ -4,11 +4,11 @@
 -- {{next_at}}: the columns of next_at.
 -- {{last_at}}: the columns of last_at.
 -- Columns: name, queue, schedule, zone, enabled, catch_up, catch_up_within, overlap, defined_by,
--- last_task_id, error, is_late, template, next_at, last_at.
+-- last_task_id, last_graph_id, error, is_late, template, next_at, last_at.
 select
     r.name, q.name as queue, r.schedule, r.zone, r.enabled, r.catch_up,
     extract(epoch from r.catch_up_within)::double precision as catch_up_within, r.overlap,
-    r.defined_by, r.last_task_id, r.error,
+    r.defined_by, r.last_task_id, r.last_graph_id, r.error,
     coalesce(r.next_at < statement_timestamp() - interval '2 minutes', false) as is_late,
     {{template}} as template, {{next_at}}, {{last_at}}
 from cronmill.recurring as r

@@ -4,23 +4,6 @@ comment on type cronmill.outcome
     is 'What a handler may return: cronmill.done(), cronmill.done(result), cronmill.snooze(until), '
         'cronmill.dead(reason).';
 alter type cronmill.claim add attribute has_nodes boolean;
-alter type cronmill.backlog add attribute held bigint, add attribute unfired boolean;
-comment on type cronmill.backlog
-    is 'Tasks that are ready and dead, attempts of the last quarter of an hour, whether the '
-        'processor is paused, how many nodes of graphs wait for dead tasks, and whether a recurring '
-        'template is not fired.';
-do $$
-begin
-    if to_regclass('cronmill.registry_backlog') is not null then
-        alter foreign table cronmill.registry_backlog
-            add column held bigint,
-            add column unfired boolean;
-        comment on column cronmill.registry_backlog.held
-            is 'Nodes of graphs that wait for dead tasks.';
-        comment on column cronmill.registry_backlog.unfired
-            is 'Whether a recurring template is not fired.';
-    end if;
-end $$;
 alter table cronmill.task add column graph_id bigint;
 comment on column cronmill.task.graph_id is 'The graph it is a node of.';
 alter table cronmill.dead_task add column graph_id bigint;

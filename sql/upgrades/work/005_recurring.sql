@@ -16,6 +16,7 @@ create table cronmill.recurring (
     next_at timestamptz,
     last_at timestamptz,
     last_task_id bigint,
+    last_graph_id bigint,
     error text,
     created_at timestamptz not null default clock_timestamp(),
     changed_at timestamptz not null default clock_timestamp(),
@@ -46,7 +47,8 @@ comment on column cronmill.recurring.queue_id is 'The queue its tasks go into; c
 comment on column cronmill.recurring.schedule is 'Five cron fields.';
 comment on column cronmill.recurring.zone is 'Time zone in which the schedule is read.';
 comment on column cronmill.recurring.template
-    is 'The task as an envelope: a payload, which is given its tick as _tick, and settings.';
+    is 'The task as an envelope: a payload, which is given its tick as _tick, and settings; or '
+        'a graph of such.';
 comment on column cronmill.recurring.enabled is 'False: its ticks pass.';
 comment on column cronmill.recurring.catch_up
     is 'What becomes of ticks that could not be fired in time: skip (nothing), one (the last of '
@@ -61,8 +63,27 @@ comment on column cronmill.recurring.defined_by
 comment on column cronmill.recurring.next_at is 'Its next tick; null while it is disabled.';
 comment on column cronmill.recurring.last_at is 'The last tick that was fired.';
 comment on column cronmill.recurring.last_task_id is 'The task that the last tick made.';
+comment on column cronmill.recurring.last_graph_id is 'The graph that was made last.';
 comment on column cronmill.recurring.error
     is 'Why it was disabled by itself: it could not be fired.';
 comment on column cronmill.recurring.created_at is 'When it was made.';
 comment on column cronmill.recurring.changed_at is 'When somebody last changed it.';
 comment on index cronmill.recurring_due is 'Templates of a queue by their next ticks.';
+-- What the registry is told of graphs and recurring templates.
+alter type cronmill.backlog add attribute held bigint, add attribute unfired boolean;
+comment on type cronmill.backlog
+    is 'Tasks that are ready and dead, attempts of the last quarter of an hour, whether the '
+        'processor is paused, how many nodes of graphs wait for dead tasks, and whether a '
+        'recurring template is not fired.';
+do $$
+begin
+    if to_regclass('cronmill.registry_backlog') is not null then
+        alter foreign table cronmill.registry_backlog
+            add column held bigint,
+            add column unfired boolean;
+        comment on column cronmill.registry_backlog.held
+            is 'Nodes of graphs that wait for dead tasks.';
+        comment on column cronmill.registry_backlog.unfired
+            is 'Whether a recurring template is not fired.';
+    end if;
+end $$;

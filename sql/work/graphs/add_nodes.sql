@@ -1,9 +1,9 @@
 -- Puts the envelopes of a graph in, whose row the caller has locked or made: those that wait for
--- nothing into their queues, the others as nodes that wait. Numbers are drawn such that each comes
--- after those it waits for. An error names the envelope in its detail. Returns how many.
+-- nothing into their queues (queue_id if they name none), the others as nodes that wait. Numbers
+-- are such that each comes after those it waits for. An error names the envelope. Returns how many.
 -- Changes cronmill.node, cronmill.edge, cronmill.graph and cronmill.task.
--- Executed by: enqueue_graph, extend_graph.
-create or replace function cronmill.add_nodes(graph_id bigint, queue text, envelopes jsonb[])
+-- Executed by: enqueue_graph, extend_graph, make_graph.
+create or replace function cronmill.add_nodes(graph_id bigint, queue_id integer, envelopes jsonb[])
 returns bigint
 language plpgsql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
@@ -48,13 +48,16 @@ begin
     into nodes
     from unnest(add_nodes.envelopes) with ordinality as e (envelope, position)
     join (
-        -- Whoever calls has to be a producer of each.
-        select n.name, cronmill.producer_queue_id(n.name) as queue_id
+        -- Whoever calls has to be a producer of each that is named.
+        select
+            n.name,
+            case when n.name = '' then add_nodes.queue_id
+                else cronmill.producer_queue_id(n.name) end as queue_id
         from (
-            select distinct coalesce(d.envelope ->> 'queue', add_nodes.queue)
+            select distinct coalesce(d.envelope ->> 'queue', '')
             from unnest(add_nodes.envelopes) as d (envelope)
         ) as n (name)
-    ) as q on q.name = coalesce(e.envelope ->> 'queue', add_nodes.queue);
+    ) as q on q.name = coalesce(e.envelope ->> 'queue', '');
     edges := cronmill.read_edges(add_nodes.graph_id, nodes.refs, add_nodes.envelopes);
 
     select array_agg(n order by n) into sorted from generate_series(1, total) as n;
@@ -142,6 +145,6 @@ begin
     return total;
 end
 $function$;
-comment on function cronmill.add_nodes(bigint, text, jsonb[])
+comment on function cronmill.add_nodes(bigint, integer, jsonb[])
     is 'Puts the envelopes of a graph in.';
-revoke all on function cronmill.add_nodes(bigint, text, jsonb[]) from public;
+revoke all on function cronmill.add_nodes(bigint, integer, jsonb[]) from public;

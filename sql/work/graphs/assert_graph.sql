@@ -1,5 +1,5 @@
 -- Refuses a graph whose settings make no sense.
--- Executed by: enqueue_graph.
+-- Executed by: check_template, enqueue_graph.
 create or replace function cronmill.assert_graph(
     name text, on_dead text, deadline timestamptz, keep interval
 )

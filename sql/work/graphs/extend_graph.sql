@@ -10,6 +10,7 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     mine record;
+    known_queue_id integer;
     total bigint;
 begin
     -- Of others' graphs nothing is told, nor are they locked.
@@ -17,7 +18,7 @@ begin
     from cronmill.graph as g
     join cronmill.queue as q on q.queue_id = g.queue_id
     where g.graph_id = extend_graph.graph_id;
-    perform cronmill.producer_queue_id(extend_graph.queue);
+    known_queue_id := cronmill.producer_queue_id(extend_graph.queue);
     select g.state, g.deadline <= clock_timestamp() as is_late
     into mine
     from cronmill.graph as g
@@ -37,7 +38,7 @@ begin
             hint = 'A new one is made with cronmill.enqueue_graph.';
     end if;
     total := cronmill.add_nodes(
-        extend_graph.graph_id, extend_graph.queue, extend_graph.envelopes);
+        extend_graph.graph_id, known_queue_id, extend_graph.envelopes);
     perform cronmill.producer_queue_id(q.name)
     from cronmill.queue as q
     where q.queue_id in (

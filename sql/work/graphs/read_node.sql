@@ -34,7 +34,7 @@ begin
             message = pg_catalog.format('join is %s', read_node.envelope -> 'join'),
             hint = 'It is "all", or "one": ready when one of those it comes after has ended so.';
     end if;
-    if jsonb_typeof(queue) <> 'string' then
+    if jsonb_typeof(queue) <> 'string' or queue = '""' then
         raise exception using
             errcode = 'invalid_parameter_value', message = 'queue is no name of a queue';
     end if;

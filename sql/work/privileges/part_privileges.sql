@@ -60,7 +60,8 @@ begin atomic
         ('monitor', 'execute', 'next_tick', null),
         ('monitor', 'select', 'recurring',
             '{recurring_id,name,queue_id,schedule,zone,enabled,catch_up,catch_up_within,overlap,'
-            'defined_by,next_at,last_at,last_task_id,error,created_at,changed_at}'),
+            'defined_by,next_at,last_at,last_task_id,last_graph_id,error,created_at,'
+            'changed_at}'),
         ('operator', 'select', 'recurring', null),
         ('operator', 'execute', 'switch_recurring', null),
         ('operator', 'execute', 'run_recurring', null),

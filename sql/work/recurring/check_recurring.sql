@@ -62,27 +62,7 @@ begin
             hint = 'Use a name such as Europe/Berlin or UTC: '
                 'select name from pg_timezone_names order by 1;';
     end if;
-    if jsonb_typeof(check_recurring.template) is distinct from 'object'
-        or jsonb_typeof(check_recurring.template -> 'payload') is distinct from 'object'
-    then
-        raise exception using
-            errcode = 'invalid_parameter_value',
-            message = 'the template of a recurring task is an envelope whose payload is an object',
-            detail = 'Each task is told its tick as _tick of its payload.',
-            hint = 'Such as {"payload": {"report": "sales"}, "priority": 5}.';
-    end if;
-    if check_recurring.template -> 'payload' ? '_tick' then
-        raise exception using
-            errcode = 'invalid_parameter_value',
-            message = 'the payload of a recurring task has a field _tick of its own',
-            detail = 'There each task is told its tick.';
-    end if;
-    if check_recurring.template ? 'run_at' then
-        raise exception using
-            errcode = 'invalid_parameter_value',
-            message = 'the template of a recurring task has a field "run_at"',
-            detail = 'Its tasks are to be run at their ticks.';
-    end if;
+    perform cronmill.check_template(check_recurring.template);
     if (check_recurring.catch_up in ('skip', 'one', 'all')
         and check_recurring.overlap in ('allow', 'skip')) is not true
     then

@@ -1,6 +1,6 @@
--- Fires what is due of one template, whose row the caller has locked: makes a task for each tick,
--- and moves it on to the next one. Returns how many ticks that were. Changes cronmill.recurring and
--- cronmill.task.
+-- Fires what is due of one template, whose row the caller has locked: makes a task or
+-- a graph for each tick, and moves it on to the next one. Returns how many ticks that were. Changes
+-- cronmill.recurring, cronmill.task, cronmill.graph, cronmill.node and cronmill.edge.
 -- Executed by: fire_templates.
 create or replace function cronmill.fire_template(
     template cronmill.recurring, now_at timestamptz, most integer
@@ -12,8 +12,7 @@ as $function$
 declare
     due record;
     tick timestamptz;
-    made_id bigint;
-    last_id bigint;
+    fired cronmill.recurring := fire_template.template;
 begin
     if (fire_template.template).defined_by is not null
         and not cronmill.is_producer(
@@ -29,15 +28,15 @@ begin
     from cronmill.due_ticks(
         fire_template.template, fire_template.now_at, fire_template.most) as d;
     foreach tick in array due.ticks loop
-        made_id := cronmill.make_tick(fire_template.template, tick);
-        last_id := coalesce(made_id, last_id);
+        fired := cronmill.fire_tick(fired, tick);
     end loop;
     update cronmill.recurring as r
     set
         enabled = due.next_at is not null,
         next_at = due.next_at,
         last_at = coalesce(tick, r.last_at),
-        last_task_id = coalesce(last_id, r.last_task_id)
+        last_task_id = fired.last_task_id,
+        last_graph_id = fired.last_graph_id
     where r.recurring_id = (fire_template.template).recurring_id;
     return cardinality(due.ticks);
 end

@@ -2,8 +2,12 @@
 \ir latest_tick.sql
 \ir due_ticks.sql
 \ir is_producer.sql
+\ir check_template.sql
 \ir check_recurring.sql
+\ir tick_payload.sql
 \ir make_tick.sql
+\ir make_graph.sql
+\ir fire_tick.sql
 \ir try_template.sql
 \ir fire_template.sql
 \ir fire_templates.sql

@@ -2,7 +2,7 @@
 -- because one with its key waits. With overlap skip also where one is at work: while its row is
 -- deleted and not committed, everybody else still sees it, so no handler is waited for. To that
 -- end such a task has a key: its own, or one by the template's name. Changes cronmill.task.
--- Executed by: fire_template, run_recurring, try_template.
+-- Executed by: fire_tick.
 create or replace function cronmill.make_tick(template cronmill.recurring, tick timestamptz)
 returns bigint
 language plpgsql volatile parallel unsafe security invoker
@@ -18,8 +18,7 @@ begin
     defaults.priority := 0;
     defaults.run_at := make_tick.tick;
     task := cronmill.read_envelope((make_tick.template).template, defaults);
-    task.payload := task.payload || jsonb_build_object(
-        '_tick', to_char(make_tick.tick at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+    task.payload := task.payload || cronmill.tick_payload(make_tick.tick);
     if (make_tick.template).overlap = 'skip' then
         task.unique_key := coalesce(
             task.unique_key, pg_catalog.format('recurring %s', (make_tick.template).name));

@@ -29,8 +29,11 @@ begin
         set_recurring.catch_up, set_recurring.catch_up_within, set_recurring.overlap);
     wanted.name := set_recurring.name;
     wanted.schedule := array_to_string(cronmill.schedule_fields(set_recurring.schedule), ' ');
-    wanted.template := jsonb_strip_nulls(set_recurring.template - 'payload')
-        || jsonb_build_object('payload', set_recurring.template -> 'payload');
+    wanted.template := case
+        when set_recurring.template ? 'graph' then set_recurring.template
+        else jsonb_strip_nulls(set_recurring.template - 'payload')
+            || jsonb_build_object('payload', set_recurring.template -> 'payload')
+    end;
     wanted.catch_up := set_recurring.catch_up;
     wanted.catch_up_within := set_recurring.catch_up_within;
     wanted.overlap := set_recurring.overlap;

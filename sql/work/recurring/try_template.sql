@@ -1,5 +1,5 @@
--- Makes a task of a template and takes it back: what would be refused at each tick is refused now.
--- It costs a number of a task.
+-- Makes a task or a graph of a template and takes it back: what would be refused at each tick is
+-- refused now. It costs numbers.
 -- Executed by: set_recurring.
 create or replace function cronmill.try_template(template cronmill.recurring)
 returns void
@@ -10,10 +10,12 @@ declare
     tried cronmill.recurring := try_template.template;
 begin
     -- Without the key it waits for nobody who has it; the envelope was read with it.
-    perform cronmill.read_envelope(tried.template, null::cronmill.task_settings);
-    tried.template := tried.template - 'unique_key';
+    if not tried.template ? 'graph' then
+        perform cronmill.read_envelope(tried.template, null::cronmill.task_settings);
+        tried.template := tried.template - 'unique_key';
+    end if;
     tried.overlap := 'allow';
-    perform cronmill.make_tick(tried, clock_timestamp());
+    perform cronmill.fire_tick(tried, clock_timestamp());
     raise exception using errcode = 'MC000';
 exception
     when sqlstate 'MC000' then

@@ -3,7 +3,7 @@
 -- Executed by: backlog, processor_status; monitors, through processor_status.
 create or replace function cronmill.unfired_template(processor_id integer)
 returns text
-language plpgsql stable parallel safe security definer
+language plpgsql volatile parallel safe security definer
 set search_path = pg_catalog, pg_temp
 set jit = off
 as $function$

@@ -53,5 +53,5 @@ create type cronmill.backlog as (
 );
 comment on type cronmill.backlog
     is 'Tasks that are ready and dead, attempts of the last quarter of an hour, whether the '
-        'processor is paused, how many nodes of graphs wait for dead tasks, and whether a recurring '
-        'template is not fired.';
+        'processor is paused, how many nodes of graphs wait for dead tasks, and whether a '
+        'recurring template is not fired.';

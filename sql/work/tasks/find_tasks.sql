@@ -26,7 +26,7 @@ returns table (
     tags text[], failed_at timestamptz, error_sqlstate text, error_message text, error_detail text,
     error_hint text, error_context text
 )
-language plpgsql stable parallel unsafe security invoker
+language plpgsql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_bitmapscan = off
