@@ -71,9 +71,9 @@ struct CatalogTests {
                     and (p.proname, c.message) <> ('retry_in_parts', 'composite OUT variable "counters" is not single argument')
                     and (p.proname, c.message) <> ('keep_vigil', 'composite OUT variable "vigil" is not single argument')
                     -- The text is that of a call of the function above, which is checked.
-                    and (p.proname, c.message) <> ('try_part', 'cannot determinate a result of dynamic SQL')
-                    and (p.proname, c.message) <> ('try_part', 'record "answer" is not assigned yet')
-                    and (p.proname, c.message) <> ('try_part', 'never read variable "answer"')
+                    and (p.proname, c.message) <> ('try_parts', 'cannot determinate a result of dynamic SQL')
+                    and (p.proname, c.message) <> ('try_parts', 'record "answer" is not assigned yet')
+                    and (p.proname, c.message) <> ('try_parts', 'never read variable "answer"')
                 """
             let checked: SQL = """
                 select count(*) from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace

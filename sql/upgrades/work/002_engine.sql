@@ -37,14 +37,12 @@ create type cronmill.scan as (
 );
 comment on type cronmill.scan is
     'What a claim knows of the tasks it has locked, besides the batch.';
-create type cronmill.part as (
-    ended text,
+create type cronmill.judged_error as (
     error cronmill.task_error,
-    failing bigint,
     end_reason text,
     cancel_message text
 );
-comment on type cronmill.part is 'What became of some tasks that were done in one subtransaction.';
+comment on type cronmill.judged_error is 'With what a part failed, or why the run ends.';
 create type cronmill.parts as (
     counters cronmill.counters,
     failures bigint,

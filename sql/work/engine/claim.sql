@@ -37,27 +37,28 @@ begin
     -- In one statement: most claims of a day find an empty queue, and cost little more than this.
     select
         p.queue_id, p.enabled, p.paused, p.slots, p.timeout, p.alone, p.keep_done, s.slot_id,
-        exists (
-            select from cronmill.task as t where t.queue_id = p.queue_id and t.group_key is not null
-        ) as has_groups,
-        claim.alone_first and exists (
-            select 1
-            from cronmill.task as t
+        -- Not exists(), and in the order of an index: of a table that was never analyzed it is
+        -- thought that all rows are such, and that to read them all is quicker.
+        (
+            select true from cronmill.task as t
+            where t.queue_id = p.queue_id and t.group_key is not null
+            order by t.group_key limit 1
+        ) is true as has_groups, claim.alone_first and (
+            select true from cronmill.task as t
             where t.queue_id = p.queue_id
                 and (t.began_at is not null or t.suspected_at is not null)
                 and t.run_at <= now_at
-        ) as has_alone,
+            order by t.run_at limit 1
+        ) is true as has_alone,
         array(
             select n.level
             from generate_series(9, 0, -1) as n (level)
-            where exists (
-                select 1
-                from cronmill.task as t
-                where t.queue_id = p.queue_id
-                    and t.priority = n.level
-                    and t.run_at <= now_at
+            where (
+                select true from cronmill.task as t
+                where t.queue_id = p.queue_id and t.priority = n.level and t.run_at <= now_at
                     and (t.run_at, t.task_id)
                         > (batch.mark_at[n.level + 1], batch.mark_id[n.level + 1])
+                order by t.run_at limit 1
             )
         ) as levels
     into settings
@@ -120,8 +121,7 @@ begin
             + greatest(interval '2 seconds', 20 * batch.scan_took);
     end if;
     if scan.special > 0 and not is_careful
-        and cronmill.give_up_keys(settings.slot_id, batch.places)
-    then
+        and cronmill.give_up_keys(settings.slot_id, batch.places) then
         batch := claim.last_claim;
         batch.stop_reason := null;
         batch.is_alone := false;

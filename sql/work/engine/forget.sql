@@ -2,7 +2,7 @@
 -- prepared statements. The slot's lock is taken anew; while the session has none the transaction
 -- has it, so nobody can have it in between. It is called for every part that fails, and has no set
 -- clause, because that would cost more than all it does.
--- Executed by: renew, try_part; the processor's run-as role.
+-- Executed by: judge_error, renew; the processor's run-as role.
 create or replace function cronmill.forget(slot_id integer)
 returns void
 language plpgsql volatile parallel unsafe security invoker

@@ -31,7 +31,7 @@
 \ir note_progress.sql
 \ir end_run.sql
 \ir try_batch.sql
-\ir try_part.sql
+\ir judge_error.sql
 \ir count_part.sql
 \ir try_parts.sql
 \ir retry_in_parts.sql

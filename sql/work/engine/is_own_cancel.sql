@@ -2,7 +2,7 @@
 -- failure of its task; any other ends the run. All that tells the two apart is text in the language
 -- of lc_messages. So it is compared with what this session says when it is cancelled and when a
 -- function raises: both are tried, and caught.
--- Executed by: try_batch, try_part; the processor's run-as role, right after it has caught the
+-- Executed by: judge_error, try_batch; the processor's run-as role, right after it has caught the
 -- error.
 create or replace function cronmill.is_own_cancel(message text, context text)
 returns boolean

@@ -42,6 +42,11 @@ begin
         end if;
         is_locked := false;
         exit when locked.task_ids is null;
+        tried.left_ids := '{}';
+        tried.left_places := '{}';
+        tried.charged_ids := '{}';
+        tried.charged_places := '{}';
+        tried.charged_errors := '{}';
         tried := cronmill.try_parts(run, locked, tried, has_immediate, parts_began_at);
         if tried.charged_ids <> '{}' then
             tried.counters := cronmill.fail(

@@ -1,10 +1,10 @@
 -- Does tasks that are locked in parts: as many as go well in one subtransaction. Of a part that
--- fails the task that failed is set aside, those before it are done again, then come those after
--- it. When these are committed, each that was set aside is done alone in its transaction, where it
--- meets nothing of the others: only what fails there is charged, and one that leaves nothing makes
--- room for the next. Ends after a second, or 60 parts: more than 64 subtransactions that write slow
--- every other session's snapshots. What is left then is what was set aside, and what it did not
--- come to.
+-- fails nothing has happened, and a sequence, which a rollback does not set back, tells the task
+-- that failed. That is set aside, those before it are done again, then come those after it. When
+-- these are committed, each that was set aside is done alone in its transaction, where it meets
+-- nothing of the others: only what fails there is charged, and one that leaves nothing makes room
+-- for the next. Ends after a second, or 60 parts: more than 64 subtransactions that write slow
+-- all others' snapshots. What is left then is what was set aside, and what it did not come to.
 -- Executed by: retry_in_parts; the processor's run-as role.
 create or replace function cronmill.try_parts(
     run cronmill.run_start,
@@ -19,29 +19,27 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     tried cronmill.parts := try_parts.last_parts;
-    -- A copy: fields of a variable are not copied as a whole for each part of them.
+    -- A copy: its fields are not copied whole for each part, as arguments of a call would be.
     mine constant cronmill.claim := try_parts.locked;
-    total constant integer := cardinality(mine.places);
     parts integer := 0;
-    part cronmill.part;
+    answer record;
+    ended text;
+    error cronmill.task_error;
+    judged cronmill.judged_error;
     part_began_at timestamptz;
+    deadline timestamptz;
+    start_position bigint;
     first integer := 1;
     last integer;
     -- Whether nothing was done yet in this transaction.
     untouched boolean := true;
     was_aside boolean;
-    -- Where a task may stand that failed, where its part did not tell which; and where those stood
-    -- that were set aside.
+    -- Where one stands that failed, as far as it is known; where those stood that were set aside.
     suspect integer;
     gaps integer[] := array[]::integer[];
     failing bigint;
 begin
-    tried.left_ids := '{}';
-    tried.left_places := '{}';
-    tried.charged_ids := '{}';
-    tried.charged_places := '{}';
-    tried.charged_errors := '{}';
-    while first <= total and parts < 60 and tried.end_reason is null
+    while first <= cardinality(mine.places) and parts < 60 and tried.end_reason is null
         and clock_timestamp() <= try_parts.began_at + interval '1 second'
     loop
         if first = gaps[1] then
@@ -59,47 +57,75 @@ begin
                     or first = suspect then first
                 when first < suspect then suspect - 1
             end,
-            gaps[1] - 1,
-            total
+            gaps[1] - 1, cardinality(mine.places)
         );
         parts := parts + 1;
         part_began_at := clock_timestamp();
+        deadline := part_began_at + coalesce(mine.timeouts[first], mine.timeout);
         failing := null;
-        part := cronmill.try_part(
-            try_parts.run, mine.task_ids[first : last], mine.places[first : last],
-            mine.payloads[first : last],
-            case when (try_parts.run).takes_ids then mine.attempts[first : last] end,
-            first, coalesce(mine.timeouts[first], mine.timeout), untouched);
-        if part.end_reason is not null then
-            tried.end_reason := part.end_reason;
-            tried.cancel_message := part.cancel_message;
-        elsif (part.error).sqlstate is null then
+        error := null;
+        ended := null;
+        -- What publish does, without its cost: this is done for every part.
+        perform pg_catalog.set_config('application_name',
+            (try_parts.run).label || ' until ' || extract(epoch from deadline)::text, false);
+        start_position := nextval('cronmill.position');
+        begin
+            perform pg_catalog.set_config(
+                'search_path', (try_parts.run).handler_search_path, true);
+            execute (try_parts.run).handler_call into answer
+            using
+                case when (try_parts.run).takes_ids then mine.task_ids[first : last] end,
+                mine.payloads[first : last],
+                case when (try_parts.run).takes_ids then mine.attempts[first : last] end,
+                true;
+            start_position := null;
+            if (answer.outcome).kind operator(pg_catalog.=) 'dead' and not untouched then
+                -- As with a failure: perhaps another task of this transaction is to blame.
+                raise exception using errcode = 'MC102', message = 'the task is dead';
+            end if;
+            set constraints all immediate;
+            reset role;
+            ended := cronmill.finish(
+                (try_parts.run).processor_id, mine.task_ids[first : last],
+                mine.places[first : last], answer.outcome, mine.has_nodes);
+        exception
+            when query_canceled or assert_failure or others then
+                get stacked diagnostics
+                    error.sqlstate = returned_sqlstate, error.message = message_text,
+                    error.detail = pg_exception_detail, error.hint = pg_exception_hint,
+                    error.context = pg_exception_context;
+        end;
+        if error.sqlstate is null then
             tried.counters := cronmill.count_part(
-                tried.counters, part.ended, last - first + 1, clock_timestamp() - part_began_at,
+                tried.counters, ended, last - first + 1, clock_timestamp() - part_began_at,
                 was_aside);
             first := last + 1;
             untouched := false;
             exit when was_aside or try_parts.has_immediate;
             set constraints all deferred;
         else
-            failing := part.failing;
-            if failing is null or failing not between first and last then
-                suspect := (first + last) / 2 + 1;
-                failing := null;
-            elsif (part.error).sqlstate = 'MC000' and first < last then
+            judged := cronmill.judge_error(try_parts.run, error, part_began_at, deadline);
+            error := judged.error;
+            tried.end_reason := judged.end_reason;
+            tried.cancel_message := judged.cancel_message;
+            exit when tried.end_reason is not null;
+            failing := case when first = last then first
+                else first - 1 + currval('cronmill.position') - start_position end;
+            suspect := case
+                when (failing between first and last) is not true then (first + last) / 2 + 1
                 -- What it says of itself costs it nothing.
-                suspect := failing;
+                when error.sqlstate = 'MC000' and first < last then failing
+            end;
+            if suspect is not null then
                 failing := null;
             elsif untouched and failing = first then
                 first := first + 1;
-                suspect := null;
                 tried.failures := tried.failures
                     + (mine.task_ids[failing] <> all (tried.suspects))::integer;
                 tried.charged_ids := tried.charged_ids || mine.task_ids[failing];
                 tried.charged_places := tried.charged_places || mine.places[failing];
-                tried.charged_errors := tried.charged_errors || part.error;
+                tried.charged_errors := tried.charged_errors || error;
             else
-                suspect := null;
                 tried.failures := tried.failures + 1;
                 tried.suspects := tried.suspects || mine.task_ids[failing];
                 tried.left_ids := tried.left_ids || mine.task_ids[failing];
@@ -109,7 +135,7 @@ begin
             end if;
         end if;
         -- What follows a task that waits again has to wait, too: lock anew what may be done.
-        exit when mine.has_groups and (failing is not null or part.ended <> 'done');
+        exit when mine.has_groups and (failing is not null or ended <> 'done');
     end loop;
     tried.left_ids := tried.left_ids || mine.task_ids[first :];
     tried.left_places := tried.left_places || mine.places[first :];

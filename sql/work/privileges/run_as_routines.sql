@@ -13,8 +13,8 @@ as $function$
         ('cronmill.run(text, integer, bigint)'),
         ('cronmill.try_batch(cronmill.run_start, integer, integer, integer, '
             'boolean, cronmill.claim)'),
-        ('cronmill.try_part(cronmill.run_start, bigint[], tid[], jsonb[], integer[], integer, '
-            'interval, boolean)'),
+        ('cronmill.judge_error(cronmill.run_start, cronmill.task_error, timestamptz, '
+            'timestamptz)'),
         ('cronmill.wait_for_tasks(double precision)'),
         ('cronmill.close_run(cronmill.run_start, text, cronmill.counters, timestamptz, text)'),
         ('cronmill.count_part(cronmill.counters, text, integer, interval, boolean)'),
@@ -30,7 +30,7 @@ as $function$
         ('cronmill.forget(integer)'),
         ('cronmill.renew(cronmill.run_start, integer)'),
         ('cronmill.give_back(integer, bigint, tid)'),
-        ('cronmill.finish(integer, bigint[], tid[], cronmill.outcome)'),
+        ('cronmill.finish(integer, bigint[], tid[], cronmill.outcome, boolean)'),
         ('cronmill.fail(integer, bigint[], tid[], cronmill.task_error[], cronmill.counters)'),
         ('cronmill.next_batch_size(integer, integer, interval, bigint)'),
         ('cronmill.settle_batch(integer, bigint[])'),

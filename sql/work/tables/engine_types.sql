@@ -93,16 +93,13 @@ create type cronmill.task_error as (
     context text
 );
 comment on type cronmill.task_error is 'With what a task failed.';
--- What became of some tasks of a batch that were done in one subtransaction: how they ended (done,
--- snooze, dead); or with what which of them failed; or why the run ends.
-create type cronmill.part as (
-    ended text,
+-- With what a part of a batch failed; or why the run ends.
+create type cronmill.judged_error as (
     error cronmill.task_error,
-    failing bigint,
     end_reason text,
     cancel_message text
 );
-comment on type cronmill.part is 'What became of some tasks that were done in one subtransaction.';
+comment on type cronmill.judged_error is 'With what a part failed, or why the run ends.';
 create type cronmill.counters as (
     done bigint,
     failed bigint,
