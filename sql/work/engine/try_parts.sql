@@ -22,6 +22,8 @@ declare
     -- A copy: its fields are not copied whole for each part, as arguments of a call would be.
     mine constant cronmill.claim := try_parts.locked;
     parts integer := 0;
+    -- As far as the next failure may be: what is behind it would be copied for nothing.
+    most integer := 256;
     answer record;
     ended text;
     error cronmill.task_error;
@@ -31,7 +33,6 @@ declare
     start_position bigint;
     first integer := 1;
     last integer;
-    -- Whether nothing was done yet in this transaction.
     untouched boolean := true;
     was_aside boolean;
     -- Where one stands that failed, as far as it is known; where those stood that were set aside.
@@ -45,11 +46,9 @@ begin
         if first = gaps[1] then
             first := first + 1;
             gaps := gaps[2 :];
-            -- What follows a task of its group has to wait for it.
             exit when mine.has_groups;
             continue;
         end if;
-        -- Handlers of a batch are called again with arrays of one.
         was_aside := mine.task_ids[first] = any (tried.suspects);
         last := least(
             case
@@ -57,7 +56,7 @@ begin
                     or first = suspect then first
                 when first < suspect then suspect - 1
             end,
-            gaps[1] - 1, cardinality(mine.places)
+            gaps[1] - 1, first + most - 1, cardinality(mine.places)
         );
         parts := parts + 1;
         part_began_at := clock_timestamp();
@@ -101,14 +100,15 @@ begin
                 was_aside);
             first := last + 1;
             untouched := false;
+            most := 2 * most;
             exit when was_aside or try_parts.has_immediate;
             set constraints all deferred;
         else
             judged := cronmill.judge_error(try_parts.run, error, part_began_at, deadline);
-            error := judged.error;
             tried.end_reason := judged.end_reason;
             tried.cancel_message := judged.cancel_message;
             exit when tried.end_reason is not null;
+            most := 256;
             failing := case when first = last then first
                 else first - 1 + currval('cronmill.position') - start_position end;
             suspect := case
@@ -124,7 +124,7 @@ begin
                     + (mine.task_ids[failing] <> all (tried.suspects))::integer;
                 tried.charged_ids := tried.charged_ids || mine.task_ids[failing];
                 tried.charged_places := tried.charged_places || mine.places[failing];
-                tried.charged_errors := tried.charged_errors || error;
+                tried.charged_errors := tried.charged_errors || judged.error;
             else
                 tried.failures := tried.failures + 1;
                 tried.suspects := tried.suspects || mine.task_ids[failing];
