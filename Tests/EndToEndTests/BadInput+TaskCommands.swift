@@ -242,7 +242,22 @@ extension BadInput {
             "shop",
             exitCode: 64,
             errors: """
-                error: name an age: --dead 90d, --done 7d, or both
+                error: name an age: --dead 90d, --done 7d, or both; or numbers: --id 4711
+                hint: cronmill purge --help
+                """
+        ),
+        BadInput(
+            "a purge of finished tasks by number",
+            "purge",
+            "--database",
+            "shop",
+            "--id",
+            "4711",
+            "--done",
+            "0",
+            exitCode: 64,
+            errors: """
+                error: --id is of dead tasks, --done of finished ones
                 hint: cronmill purge --help
                 """
         ),

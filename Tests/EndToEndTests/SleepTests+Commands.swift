@@ -31,7 +31,9 @@ extension SleepTests {
 
                 let enabled = try await fixture.cronmillHere("enable", "work")
                 #expect(enabled.exitCode == 0, "\(enabled.errors)")
-                #expect(try await Self.states(fixture) == ["wanted"], "\(state)")
+                // The housekeeper may have looked by now.
+                let states = try await Self.states(fixture)
+                #expect(states == ["wanted"] || states == ["granted"], "\(state): \(states)")
                 try await Self.script(fixture, "update cron.job set active = false")
                 #expect(try await Self.look(fixture) == ["granted|enabled"], "\(state)")
                 try await Self.standUp(fixture)

@@ -45,8 +45,8 @@ struct SearchIndex: Sendable, Hashable {
         do {
             for statement in statements { try session.executeAlone(statement) }
         } catch {
-            // Another has come first.
-            guard error.sqlState == .duplicateTable else { throw error }
+            // Another has come first: it is there, or who builds it waited for us to end.
+            guard error.sqlState == .duplicateTable || error.sqlState == .deadlockDetected else { throw error }
         }
         return try isDone(session)
     }
