@@ -9,8 +9,9 @@ struct Status: AsyncParsableCommand {
             pg_cron, see setup --budget); or there is something to do: drifted
             (sync repairs it), interrupted (a disable or remove has paused it and waits, or
             was killed), overdue (no run began though one was due), failing, behind, held
-            (tasks of graphs wait for dead ones), unknown (its jobs and runs are not visible). RUNNING counts slots whose run
-            goes on; those that wait for tasks are said below.
+            (tasks of graphs wait for dead ones), unknown (its jobs and runs are not
+            visible). RUNNING counts slots whose run goes on; those that wait for tasks are
+            said below.
 
             With --exit-code it ends with 3 if there is something to do for any of them, or
             if pg_cron starts no jobs; paused and disabled are no reason.

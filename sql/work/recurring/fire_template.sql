@@ -1,5 +1,5 @@
--- Fires what is due of one template, whose row the caller has locked: makes a task or
--- a graph for each tick, and moves it on to the next one. Returns how many ticks that were. Changes
+-- Fires what is due of one template, whose row the caller has locked: makes a task or a graph for
+-- each tick, and moves it on to the next one. Returns how many ticks that were. Changes
 -- cronmill.recurring, cronmill.task, cronmill.graph, cronmill.node and cronmill.edge.
 -- Executed by: fire_templates.
 create or replace function cronmill.fire_template(
