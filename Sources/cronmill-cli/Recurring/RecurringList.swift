@@ -4,7 +4,7 @@ internal import Cronmill
 struct RecurringList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List recurring templates with their next ticks.",
+        abstract: "List recurring templates with their next ticks (the default).",
         discussion: """
             Examples:
               cronmill recurring list --all
