@@ -34,6 +34,8 @@ public struct TaskGraph: Sendable, Hashable {
     public var endedAt: ServerTime?
     /// After that nothing of it is begun any more.
     public var deadline: ServerTime?
+    /// Why those that wait for a task that has ended could not be told; they are tried again each hour.
+    public var error: String?
 
     /// All tasks it has.
     public var total: Int { counts.values.reduce(0, +) }

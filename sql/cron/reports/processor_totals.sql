@@ -1,5 +1,5 @@
--- What processors have done since they were set up, as they last said: numbers that only grow, until
--- one is removed or its database is another one. Of those that the caller may see.
+-- What processors have done since they were set up, as they last said: numbers that only grow,
+-- until one is removed or its database is another one. Of those that the caller may see.
 -- Executed by: monitors and operators; processorTotals of the library.
 create or replace function cronmill_cron.processor_totals(database_names text[] default null)
 returns table (
