@@ -85,7 +85,7 @@ extension TaskGraph {
         public var state: State
         /// Whether one of those it waits for is enough.
         public var waitsForOne: Bool
-        /// How long it was in its queue, and done; until now if it is.
+        /// How long it was in its queue, and done; until now if it is. Nil of one that waits, or is scheduled.
         public var duration: Duration?
         /// When it was put into its queue.
         public var readyAt: ServerTime?
