@@ -64,7 +64,7 @@ struct GraphRefusalTests {
         ([#"{"payload": 1, "queue": 5}"#], "queue is no name of a queue", "Envelope 1."),
         ([#"{"ref": "a"}"#], "an envelope is an object with a payload", "Envelope 1."),
         (["7"], "an envelope is an object with a payload", "Envelope 1."),
-        ([#"{"payload": 1, "until": 5}"#], #"an envelope has no field "until""#, "Envelope 1."),
+        ([#"{"payload": 1, "until": 5}"#], #"an envelope of a graph has no field "until""#, "Envelope 1."),
         ([], "a graph has 1 to 100000 tasks", nil),
     ]
 
@@ -89,7 +89,7 @@ struct GraphRefusalTests {
                 ("keep => null", "a graph cannot be kept for null"),
                 ("name => ''", "the name of a graph has 1 to 200 bytes and no control characters"),
                 ("deadline => '2020-01-01 00:00+00'", "the deadline 2020-01-01 00:00:00+00 is not to come"),
-                ("deadline => 'infinity'", "the deadline infinity is not to come"),
+                ("deadline => 'infinity'", "the deadline infinity is no time"),
             ]
             try await connection.execute("set timezone = 'UTC'")
             for (call, message) in calls {

@@ -23,9 +23,13 @@ begin
             hint = 'hold: what waits for a dead task waits until it is redriven or purged; '
                 'cancel: it is canceled.';
     end if;
-    if assert_graph.deadline <= clock_timestamp() or not isfinite(assert_graph.deadline)
-        or assert_graph.deadline > '9999-12-31 00:00+00'
-    then
+    if not isfinite(assert_graph.deadline) or assert_graph.deadline > '9999-12-31 00:00+00' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = pg_catalog.format('the deadline %s is no time', assert_graph.deadline),
+            hint = 'Leave it out: without one, nothing of the graph is ever too late.';
+    end if;
+    if assert_graph.deadline <= clock_timestamp() then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = pg_catalog.format('the deadline %s is not to come', assert_graph.deadline),

@@ -9,6 +9,11 @@ set search_path = pg_catalog, pg_temp
 as $function$
 declare
     fields constant text[] := array['ref', 'after', 'join', 'queue'];
+    unknown constant jsonb := case
+        when jsonb_typeof(read_node.envelope) = 'object' then read_node.envelope - fields - array[
+            'payload', 'priority', 'run_at', 'unique_key', 'group_key', 'timeout', 'max_attempts',
+            'tags']
+    end;
     ref constant jsonb := nullif(read_node.envelope -> 'ref', 'null');
     after constant jsonb := nullif(read_node.envelope -> 'after', 'null');
     queue constant jsonb := nullif(read_node.envelope -> 'queue', 'null');
@@ -18,6 +23,15 @@ begin
             errcode = 'invalid_parameter_value',
             message = 'a task of a graph may not have a unique key',
             hint = 'Have its handler enqueue the one that may wait once only.';
+    end if;
+    if unknown <> '{}' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = pg_catalog.format(
+                'an envelope of a graph has no field "%s"',
+                (select min(k.name) from jsonb_object_keys(unknown) as k (name))),
+            hint = 'Its fields are payload, priority, run_at, group_key, timeout, '
+                'max_attempts, tags, and ref, after, join and queue.';
     end if;
     if jsonb_typeof(ref) <> 'string'
         or octet_length(ref #>> '{}') not between 1 and 200
