@@ -114,13 +114,14 @@ comment on procedure bench.fill_tagged(text, bigint, bigint) is 'Fills a queue w
 
 -- How long a search for a tag takes here.
 create function bench.search(queue text, tag text)
-returns table (found bigint, milliseconds double precision)
+returns table (total bigint, milliseconds double precision)
 language plpgsql volatile
 as $function$
 declare
     began_at constant timestamptz := clock_timestamp();
 begin
-    select count(*) into found from cronmill.find_tasks(search.queue, array[search.tag]);
+    -- Not named found, which is PL/pgSQL's own.
+    select count(*) into total from cronmill.find_tasks(search.queue, array[search.tag]);
     milliseconds := extract(epoch from clock_timestamp() - began_at) * 1000;
     return next;
 end
