@@ -128,6 +128,11 @@ public struct DatabaseResult<Value: Sendable>: Sendable {
     public let database: String
     /// The value, or the error of this database.
     public let outcome: Result<Value, any Error>
+
+    package init(database: String, outcome: Result<Value, any Error>) {
+        self.database = database
+        self.outcome = outcome
+    }
 }
 
 extension Result where Success: RangeReplaceableCollection {
