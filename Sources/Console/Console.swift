@@ -8,6 +8,13 @@ struct Console: Sendable {
     let snapshot: @Sendable () -> Snapshot
     /// Told that a person looks.
     let onView: @Sendable () -> Void
+    private let pages = PageCache()
+
+    init(access: Access, snapshot: @escaping @Sendable () -> Snapshot, onView: @escaping @Sendable () -> Void) {
+        self.access = access
+        self.snapshot = snapshot
+        self.onView = onView
+    }
 
     /// A longer target is no address of ours.
     static let longestTarget = 2_000
@@ -37,14 +44,19 @@ struct Console: Sendable {
         default: break
         }
         try Self.checkSite(request, mayNavigate: path == "/login")
-        if path == "/login" { return try logIn(query) }
+        if path == "/login" { return try logIn(query, request) }
         guard access.isLoggedIn(request) else { throw .unauthorized }
         if let asset = Asset(path: path) { return try asset.answer(query, request) }
         guard path == "/" else { throw .notFound }
         try query.check(allowed: ["q"])
         let filter = try Filter(query["q"] ?? "")
         onView()
-        return .html(Overview(snapshot: snapshot(), filter: filter, now: now).page)
+        let snapshot = snapshot()
+        return .html(
+            pages.page(of: snapshot.takenAt, filter, at: now) {
+                Overview(snapshot: snapshot, filter: filter, now: now).page
+            }
+        )
     }
 
     // MARK: For machines
@@ -85,8 +97,12 @@ struct Console: Sendable {
 
     /// The page leads on by itself, and not the head: a browser that came here from another site would not send a strict
     /// cookie along to where that leads.
-    private func logIn(_ query: Query) throws(Problem) -> Answer {
+    private func logIn(_ query: Query, _ request: HTTPRequest) throws(Problem) -> Answer {
         try query.check(allowed: ["once"])
+        // What looks at a link before anybody follows it must not use it up.
+        let isLook = ["Sec-Purpose", "Purpose"].compactMap { HTTPField.Name($0) }
+            .contains { request.headerFields[$0]?.hasPrefix("prefetch") == true }
+        guard request.method == .get, !isLook else { throw .notYet }
         guard let secret = query["once"], let session = access.redeem(secret) else { throw .usedUp }
         var answer = Answer.html(
             Page.whole(

@@ -27,7 +27,9 @@ struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
 
         mutating func appendLiteral(_ literal: String) { text += literal }
 
-        mutating func appendInterpolation(_ value: String) { text += value.controlsEscaped.markupEscaped }
+        mutating func appendInterpolation(_ value: String) {
+            text += value.utf8.allSatisfy(\.isPlainInMarkup) ? value : value.controlsEscaped.markupEscaped
+        }
 
         mutating func appendInterpolation(_ value: Int) { text += String(value) }
 
@@ -37,6 +39,16 @@ struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
 
         /// A value of a query in an address in an attribute.
         mutating func appendInterpolation(query value: String) { text += value.percentEncoded }
+    }
+}
+
+extension UInt8 {
+    /// Whether it is a letter of ASCII that stands for itself, as nearly all are.
+    fileprivate var isPlainInMarkup: Bool {
+        switch self {
+        case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
+        default: self >= 0x20 && self < 0x7f
+        }
     }
 }
 

@@ -21,6 +21,7 @@ struct Problem: Error, Sendable, Equatable {
         status: .forbidden,
         detail: "This address has been used, or never was one. Start cronmill serve again for another."
     )
+    static let notYet = Problem(status: .forbidden, detail: "This address is for who opens it.")
     static let crossSite = Problem(status: .forbidden, detail: "Another site's page asked for this.")
     static let misdirected = Problem(
         status: .misdirectedRequest,

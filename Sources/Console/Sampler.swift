@@ -48,10 +48,15 @@ actor Sampler {
         named = databases
     }
 
-    /// With libpq's shortest wait for a connection, unless another is wanted.
+    /// With libpq's shortest wait for a connection, and an end of one whose other end is cut off, which its server cannot
+    /// tell; unless others are wanted.
     private static func hurried(_ target: ConnectionInfo) -> ConnectionInfo {
         var target = target
-        if target["connect_timeout"] == nil { target["connect_timeout"] = "2" }
+        let waits = [
+            "connect_timeout": "2", "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3",
+            "tcp_user_timeout": "10000",
+        ]
+        for (keyword, value) in waits where target[keyword] == nil { target[keyword] = value }
         return target
     }
 

@@ -91,6 +91,29 @@ struct PageTests {
         #expect(none.contains("None is like that."))
     }
 
+    @Test("a page is made once for all who ask for it, until there is another snapshot or it is old")
+    func cache() throws {
+        let cache = PageCache()
+        let (now, snapshot) = (ContinuousClock.now, Snapshot())
+        var made = 0
+        func ask(_ filter: Filter = .none, of other: Snapshot? = nil, after seconds: Int = 0) {
+            _ = cache.page(of: (other ?? snapshot).takenAt, filter, at: now + .seconds(seconds)) {
+                made += 1
+                return ""
+            }
+        }
+        for _ in 0..<3 { ask() }
+        #expect(made == 1)
+        try ask(Filter("db:x"))
+        #expect(made == 2)
+        ask(of: Snapshot())
+        #expect(made == 3)
+        ask(of: Snapshot(), after: 4)
+        #expect(made == 4)
+        for number in 0..<200 { try ask(Filter("db:\(number)")) }
+        #expect(made == 204)
+    }
+
     @Test("where nothing has been seen yet, the overview says so")
     func nothingYet() {
         let page = Overview(snapshot: Snapshot(), filter: .none, now: .now).page.text

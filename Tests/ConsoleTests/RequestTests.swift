@@ -31,6 +31,8 @@ struct RequestTests {
         #expect(secret.count == 32)
         #expect(visit.answer("/login?once=\(String(repeating: "0", count: 32))").status == .forbidden)
         #expect(visit.answer("/login").status == .forbidden)
+        #expect(visit.answer(path, method: .head).status == .forbidden)
+        #expect(visit.answer(path, ["Sec-Purpose": "prefetch;prerender"]).status == .forbidden)
         let answer = visit.answer(path)
         #expect(answer.status == .ok)
         let cookie = try #require(answer.fields[.setCookie])

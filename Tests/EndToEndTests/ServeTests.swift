@@ -219,6 +219,40 @@ struct ServeTests {
         }
     }
 
+    @Test("who begins requests and does not end them, or sends too much, holds nobody up, nor its end")
+    func halfOpen() async throws {
+        let server = try await TestServer.shared()
+        var holding: Task<ProgramResult, any Error>?
+        let (_, ending) = try await ServedConsole.run(server) { console in
+            let port = try #require(console.address.firstMatch(of: /:(\d+)\//)).output.1
+            // They are open while it is told to end.
+            let script = """
+                ulimit -n 1000
+                for n in $(seq 300); do
+                    exec {fd}<>/dev/tcp/127.0.0.1/\(port)
+                    printf 'GET /healthz HTTP/1.1\\r\\nHost: 127.0' >&$fd
+                done
+                echo open >&2
+                sleep 10
+                """
+            holding = Task { try await ProgramResult.of("/bin/bash", ["-c", script], environment: [:]) }
+            try await Task.sleep(for: .seconds(2))
+            var slowest = Duration.zero
+            for _ in 0..<5 {
+                let began = ContinuousClock.now
+                #expect(try await console.get("healthz").status == 200)
+                slowest = max(slowest, .now - began)
+            }
+            // With the start of curl, on a busy machine.
+            #expect(slowest < .seconds(1))
+            let large = "X-Large: " + String(repeating: "x", count: 100_000)
+            #expect(try await console.get("healthz", "--header", large).status == 400)
+            #expect(try await console.get("healthz", "--http0.9", "--request", "\u{16}\u{3}garbage").status == 400)
+        }
+        #expect(ending < .seconds(2))
+        #expect(try await holding?.value.errors == "open\n")
+    }
+
     @Test("what it cannot be started with is refused, and says why")
     func refusals() async throws {
         let server = try await TestServer.shared()

@@ -10,7 +10,8 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Starts cronmill-serve, which lies beside cronmill, and becomes it. On a terminal
             it says an address that works once and logs the browser in; it can only look,
-            as the role of the connection. If no database is named, all that are registered.
+            as the role of the connection. Without --database and DB_NAME, at all that are
+            registered.
 
             /healthz, /readyz and /api/v1/health need no log-in, and say little without;
             /metrics is for Prometheus. See docs/console.md.
