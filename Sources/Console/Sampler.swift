@@ -6,7 +6,7 @@ internal import Synchronization
 /// Asks the databases, at its own pace, for all who look: what is asked does not depend on how many those are.
 ///
 /// Each work database is asked by `Deployment.look`, eight at once at most and by a connection that is not kept, and the
-/// cron database every five seconds to judge what has come in, by `Deployment.report`: what `status` does, in two
+/// cron database every five seconds, by one connection, to judge what has come in: what `status` does, in two
 /// parts. So one that hangs delays no other, and the cron database none of them.
 actor Sampler {
     private let deployment: Deployment
@@ -70,7 +70,10 @@ actor Sampler {
     func run() async {
         while !Task.isCancelled {
             let began = ContinuousClock.now
+            let isFirst = databases.isEmpty
             await tick()
+            // The first time says which there are.
+            if isFirst, !databases.isEmpty { continue }
             // Cancelled is seen above.
             try? await Task.sleep(until: began + Snapshot.interval, clock: .continuous)
         }
@@ -80,12 +83,7 @@ actor Sampler {
     private func tick() async {
         let began = ContinuousClock.now
         published.withLock { $0.triedAt = began }
-        if let named {
-            know(named)
-        } else if let registered = try? await deployment.registeredDatabases() {
-            // Where that fails, so does the report, which says why.
-            know(registered)
-        }
+        if let named { know(named) }
         hurryForViewer()
         startLooks()
         // Most answer at once, and are in this snapshot; who does not is in another.
@@ -155,12 +153,16 @@ actor Sampler {
         let fresh = databases.compactMap { name in
             entries[name]?.unjudged.map { DatabaseResult(database: name, outcome: $0) }
         }
+        let asked = entries.mapValues(\.askedAt)
         // Only cancelled it throws.
-        guard let report = try? await deployment.report(of: fresh) else { return }
+        guard let watch = try? await deployment.watch(fresh, named: named) else { return }
+        let report = watch.report
         let now = ContinuousClock.now
         for result in report.databases {
-            // Where the cron database did not answer, they are judged when it does.
-            if report.cronError == nil { entries[result.database]?.unjudged = nil }
+            // Where the cron database did not answer, they are judged when it does; and what came in meanwhile is.
+            if report.cronError == nil, entries[result.database]?.askedAt == asked[result.database] {
+                entries[result.database]?.unjudged = nil
+            }
             entries[result.database]?.outcome = result.outcome
             entries[result.database]?.remarks = report.databaseRemarks
         }
@@ -168,8 +170,9 @@ actor Sampler {
         var snapshot = snapshot
         snapshot.report = whole(report)
         snapshot.askedAt = entries.compactMapValues(\.askedAt).filter { entries[$0.key]?.outcome != nil }
+        if let registered = watch.registered, named == nil { know(registered) }
         snapshot.pending = databases.filter { entries[$0]?.outcome == nil }
-        snapshot.alarms = report.cronError == nil ? try? await deployment.alarms(databases: named) : nil
+        snapshot.alarms = watch.alarms
         if report.cronError == nil { snapshot.cronAnsweredAt = now }
         snapshot.takenAt = Date()
         snapshot.took = .now - began

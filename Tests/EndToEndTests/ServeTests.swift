@@ -155,6 +155,44 @@ struct ServeTests {
         }
     }
 
+    @Test("it shows what the role it connects as may see, a monitor of one database that one")
+    func monitor() async throws {
+        try await withDatabases(2, waitsForTurn: false) { fixture in
+            try await fixture.setUp("--enable")
+            let role = "watcher of \(fixture.database)"
+            try await fixture.server.makeRole(role)
+            let granted = try await fixture.cronmillHere("grant", "monitor", role)
+            try #require(granted.exitCode == 0, "\(granted.errors)")
+            try await ServedConsole.run(fixture.server, ["--user", role]) { console in
+                let cookie = try await console.logIn()
+                try await eventually("its database is looked at", within: .seconds(30)) {
+                    try await Self.health(console, cookie).checks?.map(\.database) == [fixture.database]
+                }
+                let page = try await console.get("", cookie).body
+                #expect(page.contains("<bdi>\(fixture.database)</bdi>"))
+                #expect(!page.contains(fixture.databases[1]))
+            }
+        }
+    }
+
+    @Test("on a terminal it says the address that logs in, and nowhere else")
+    func terminal() async throws {
+        let server = try await TestServer.shared()
+        let program = try ProgramResult.cronmillPath()
+        let command = "exec timeout --foreground --preserve-status -s INT 10 \(program) serve --listen 127.0.0.1:0"
+        func said(_ program: String, _ arguments: String...) async throws -> ProgramResult {
+            let environment = server.environment.filter { !$0.key.hasPrefix("PG") }
+            return try await ProgramResult.of(program, arguments, environment: environment)
+        }
+        let shown = try await said("/usr/bin/script", "--quiet", "--return", "--command", command, "/dev/null")
+        #expect(shown.output.contains(/open once: http:\/\/127\.0\.0\.1:\d+\/login\?once=[0-9a-f]{32}/))
+        #expect(shown.exitCode == 0)
+        let piped = try await said("/bin/sh", "-c", command)
+        #expect(piped.exitCode == 0)
+        #expect(piped.errors.contains("nobody can log in"))
+        #expect(!piped.errors.contains("once=") && piped.output.isEmpty)
+    }
+
     @Test("while the server is down it is alive and not ready, and it heals by itself")
     func serverDown() async throws {
         try await withServer { server in

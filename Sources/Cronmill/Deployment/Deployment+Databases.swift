@@ -6,10 +6,12 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` if nothing is installed in the cron database; `PostgresError`.
     public func registeredDatabases() async throws -> [String] {
-        try await inRegistry(for: .monitor, of: nil) { session in
-            try session.query("select v.name from cronmill_cron.visible_databases() as v (name)")
-                .map { try $0.get("name") }
-        }
+        try await inRegistry(for: .monitor, of: nil) { try Self.registeredDatabases($0) }
+    }
+
+    static func registeredDatabases(_ session: Session) throws -> [String] {
+        try session.query("select v.name from cronmill_cron.visible_databases() as v (name)")
+            .map { try $0.get("name") }
     }
 
     /// Names of all databases of the instance that can be connected to, in order.

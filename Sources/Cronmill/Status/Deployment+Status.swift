@@ -45,9 +45,43 @@ extension Deployment {
         processors: [String] = [],
         behind: Duration? = nil
     ) async throws -> StatusReport {
-        let sides = looks.flatMap { $0.outcome.map(\.states).found }
-        let (cron, error) = await cronReport(looks.map(\.database), facts: sides.map(\.fact), behind: behind)
+        let facts = looks.flatMap { $0.outcome.map(\.states).found }.map(\.fact)
+        let (cron, error) = await cronReport(looks.map(\.database), facts: facts, behind: behind)
         try Task.checkCancellation()
+        return report(of: looks, by: cron, error, processors: processors)
+    }
+
+    /// The same as `report`, `registeredDatabases` and `alarms`, by one connection: for who asks every few seconds.
+    ///
+    /// - Parameters:
+    ///   - looks: what work databases have said.
+    ///   - named: the databases whose alarms are meant; nil is all.
+    /// - Throws: `CancellationError` only.
+    package func watch(_ looks: [DatabaseResult<WorkLook>], named: [String]?) async throws -> RegistryWatch {
+        let (databases, facts) = (looks.map(\.database), looks.flatMap { $0.outcome.map(\.states).found }.map(\.fact))
+        do {
+            let (cron, registered, alarms) = try await inRegistry(for: .monitor, of: named) { session in
+                (
+                    try CronReport(databases, facts: facts, behind: nil, session),
+                    try Self.registeredDatabases(session),
+                    // Who may not see them is shown the rest.
+                    try? Self.alarms(of: named, session)
+                )
+            }
+            return RegistryWatch(report: report(of: looks, by: cron, nil), registered: registered, alarms: alarms)
+        } catch {
+            try Task.checkCancellation()
+            return RegistryWatch(report: report(of: looks, by: nil, error), registered: nil, alarms: nil)
+        }
+    }
+
+    private func report(
+        of looks: [DatabaseResult<WorkLook>],
+        by cron: CronReport?,
+        _ error: (any Error)?,
+        processors: [String] = []
+    ) -> StatusReport {
+        let sides = looks.flatMap { $0.outcome.map(\.states).found }
         var report = StatusReport(databases: [], cronError: error)
         if let cron {
             (report.capacity, report.scheduler, report.demand) = (cron.capacity, cron.scheduler, cron.demand)

@@ -41,6 +41,15 @@ public struct WorkLook: Sendable {
     public var processors: [String] { states.map(\.status.processor) }
 }
 
+/// What the cron database says at one look.
+package struct RegistryWatch: Sendable {
+    package let report: StatusReport
+    /// Nil if it could not be asked.
+    package let registered: [String]?
+    /// Nil if they could not be seen.
+    package let alarms: [Alarm]?
+}
+
 /// How the enabled processors that sleep, of all work databases, share the places they have in pg_cron.
 public struct Demand: Sendable, Hashable {
     /// Slots that may be at work at once.
