@@ -52,6 +52,19 @@ end
 $function$;
 comment on function bench.note_effect(jsonb) is 'A handler whose effect tells which transaction enqueued its task.';
 
+create table bench.tick (n bigint not null, at timestamptz not null);
+comment on table bench.tick is 'Effects of bench.note_tick.';
+grant insert on bench.tick to bench_runner;
+create function bench.note_tick(payload jsonb)
+returns void
+language plpgsql volatile
+as $function$
+begin
+    insert into bench.tick (n, at) values ((payload ->> 'n')::bigint, (payload ->> '_tick')::timestamptz);
+end
+$function$;
+comment on function bench.note_tick(jsonb) is 'A handler whose effect tells which tick its task is of.';
+
 create table bench.plain (payload jsonb);
 comment on table bench.plain is 'Target of the bare COPY.';
 

@@ -164,6 +164,23 @@ struct Context: Sendable {
         return (found, status)
     }
 
+    /// Does something in each of the databases, one after the other, and writes what came of it as one JSON array.
+    ///
+    /// - Throws: `Failure.reported` with the worst exit status, if that is not 0.
+    func writeArray(_ body: (String) async throws -> JSON) async throws {
+        var found: [JSON] = []
+        do {
+            try await forEachDatabase { database in
+                found.append(try await body(database))
+                return .done
+            }
+        } catch let failure as Failure {
+            try output.write(JSON.array(found).prettyText)
+            throw failure
+        }
+        try output.write(JSON.array(found).prettyText)
+    }
+
     /// Says something to the person, unless asked to be quiet.
     func say(_ text: String) {
         if !isQuiet { output.note(text) }

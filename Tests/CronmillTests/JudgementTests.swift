@@ -151,6 +151,10 @@ struct JudgementTests {
                 == "idle: no task done in the last hour; last run succeeded 1m 10s ago"
         )
         #expect(
+            judge { $0.lastRun = run("failed", "ERROR:  no\nDETAIL:  none") }
+                == "idle: no task done in the last hour; last run failed 1m 10s ago: ERROR:  no"
+        )
+        #expect(
             judge { ($0.running, $0.waiting) = (2, 2) }
                 == "idle: no task done in the last hour; 2 slots waiting for tasks"
         )
@@ -202,6 +206,15 @@ struct JudgementTests {
                 == "held: more than 10,000 tasks of graphs wait for dead ones: cronmill graph list --database shop"
         )
         #expect(judge { ($0.held, $0.isBehind) = (1, true) }.hasPrefix("behind: "))
+        // It hides no failure.
+        #expect(
+            judge { ($0.held, $0.lastRun) = (1, run("failed", "ERROR:  no\nDETAIL:  none")) }
+                == "held: 1 task of graphs waits for dead ones: cronmill graph list --database shop; "
+                + "its last run failed: ERROR:  no"
+        )
+        #expect(
+            judge { ($0.held, $0.lastRun, $0.areRunsFailing) = (1, run("failed", "no"), true) }.hasPrefix("failing: ")
+        )
     }
 
     @Test("a handler that cannot be called is failing, whatever was done before")

@@ -66,6 +66,10 @@ struct CompletionTests {
             #expect(
                 try await offered(["enqueue", "--database", here, "--queue", ""], on: server) == ["bills", "letters"]
             )
+            _ = try await fixture.rows(
+                "select cronmill.set_recurring('nightly', 'bills', '0 3 * * *', '{\"payload\": {}}')"
+            )
+            #expect(try await offered(["recurring", "show", "--database", here, ""], on: server) == ["nightly"])
             #expect(
                 try await offered(["runs", "b"], on: server, more: ["DB_NAME": here]) == ["bills"]
             )

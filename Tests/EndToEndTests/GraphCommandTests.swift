@@ -75,6 +75,43 @@ struct GraphCommandTests {
         }
     }
 
+    @Test("a deep chain is told from siblings, a long ref is cut, and what is not in a queue yet has no time there")
+    func drawing() async throws {
+        try await withDatabases { fixture in
+            try await fixture.setUpGraphs()
+            var envelopes = ["{\"ref\": \"n0\"}"]
+            for n in 1...15 { envelopes.append("{\"ref\": \"n\(n)\", \"after\": [\"n\(n - 1)\"]}") }
+            let long = String(repeating: "r", count: 200)
+            envelopes += [
+                "{\"ref\": \"m13\", \"after\": [\"n12\"]}", "{\"ref\": \"m14\", \"after\": [\"m13\"]}",
+                "{\"ref\": \"\(long)\", \"after\": [\"n0\"]}", "{\"ref\": \"after\", \"after\": [\"\(long)\"]}",
+                "{\"ref\": \"later\", \"run_at\": \"2100-01-01\"}",
+            ]
+            let id = try await fixture.graph(envelopes.joined(separator: "\n"))
+            let show = try await fixture.cronmillHere("graph", "show", id)
+            #expect(show.exitCode == 0, "\(show.errors)")
+            let lines = show.output.split(separator: "\n").map(String.init)
+            let stem = "│ " + String(repeating: " ", count: 20)
+            #expect(lines.contains { $0.hasPrefix("\(stem)└ n12 ") }, "\(show.output)")
+            let deep = lines.filter { $0.hasPrefix("\(stem)  [") }.compactMap {
+                $0.firstMatch(of: /\[\d+\] \w+/)?.output
+            }
+            #expect(
+                deep == ["[13] n13", "[14] n14", "[15] n15", "[13] m13", "[14] m14"],
+                "\(show.output)"
+            )
+            #expect(lines.contains { $0.hasPrefix("[13] is so many steps below the top") }, "\(show.output)")
+            #expect(lines.allSatisfy { $0.count <= 120 }, "\(show.output)")
+            #expect(lines.contains { $0.hasSuffix("  " + String(repeating: "r", count: 39) + "…") }, "\(show.output)")
+            #expect(lines.contains { $0.contains("IN QUEUE") }, "\(show.output)")
+            #expect(lines.contains { $0.wholeMatch(of: /later.* scheduled */) != nil }, "\(show.output)")
+            let json = try await fixture.cronmillHere("graph", "show", id, "--json")
+            #expect(json.output.contains("\"ref\": \"\(long)\""))
+            // The one that is ready.
+            #expect(json.output.split(separator: "\"seconds\": null").count == 21, "\(json.output)")
+        }
+    }
+
     @Test("a file that is no graph is refused by its line")
     func refusals() async throws {
         try await withDatabases { fixture in

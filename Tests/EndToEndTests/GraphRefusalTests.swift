@@ -41,6 +41,13 @@ struct GraphRefusalTests {
             [#"{"ref": "a", "payload": 1}"#, #"{"payload": 1, "after": [{"ref": "a", "when": 1}]}"#],
             #""after" cannot be read: {"ref": "a", "when": 1}"#, "Envelope 2."
         ),
+        (
+            [
+                #"{"ref": "a", "payload": 1}"#,
+                #"{"payload": 1, "after": [{"ref": "a", "if": {"k": "\#(String(repeating: "v", count: 1000))"}}]}"#,
+            ],
+            #""after" cannot be read: {"if": {"k": "\#(String(repeating: "v", count: 186))"#, "Envelope 2."
+        ),
         ([#"{"payload": 1, "after": [5]}"#], #""after" cannot be read: 5"#, "Envelope 1."),
         ([#"{"payload": 1, "after": "a"}"#], #""after" is no list: "a""#, "Envelope 1."),
         ([#"{"payload": 1, "join": "some"}"#], #"join is "some""#, "Envelope 1."),

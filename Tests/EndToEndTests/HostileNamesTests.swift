@@ -49,6 +49,7 @@ struct HostileNamesTests {
         _ = try await job.run(["tasks", "--queue=\(names.queue)"] + job.flags)
         _ = try await job.run(["redrive", "--yes"] + job.flags + ["--", names.queue])
         _ = try await job.run(["purge", "--dead=0", "--done=0", "--yes"] + job.flags + ["--", names.queue])
+        try await recur(job)
         _ = try await job.run(["sync", "--check"] + job.flags)
         _ = try await job.run(["disable"] + job.flags + ["--", names.queue])
         #expect(try await job.activeJobs() == [])
@@ -62,6 +63,38 @@ struct HostileNamesTests {
             for other in left { _ = try await job.run(["sync", "--check", "--database=\(other)"]) }
         }
         #expect(try await job.schemas() == before)
+    }
+}
+
+extension HostileNamesTests {
+    /// A recurring template, a graph and a tag by such names.
+    private func recur(_ job: HostileJob) async throws {
+        let names = job.names
+        let name = ["--", names.queue]
+        _ = try await job.run(
+            ["recurring", "set", "--queue=\(names.queue)", "--schedule=0 0 1 1 *", "--payload={\"n\": 3}"] + job.flags
+                + name
+        )
+        #expect(try await job.run(["recurring", "show"] + job.flags.prefix(1) + name).output.contains(names.queue))
+        for verb in ["disable", "enable", "run-now", "remove"] {
+            _ = try await job.run(["recurring", verb] + job.flags + name)
+        }
+        for database in names.databases {
+            let database = "--database=\(database)"
+            let line = "{\"payload\": {\"n\": 4}}\n"
+            _ = try await job.run(
+                ["enqueue", "--queue=\(names.queue)", "--graph=-", "--name=\(names.role)", database],
+                input: line
+            )
+            #expect(try await job.run(["graph", "list", database]).output.contains(names.role))
+            _ = try await job.run(
+                ["enqueue", "--queue=\(names.queue)", "--tag=\(names.schema)", database, "-"],
+                input: "1\n"
+            )
+            let tagged = try await job.run(["tasks", "--tag=\(names.schema)", "--json", database])
+            #expect(tagged.output.contains("\"payload\": 1"))
+            _ = try await job.run(["cancel", "--queue=\(names.queue)", "--tag=\(names.schema)", "--yes", database])
+        }
     }
 }
 

@@ -66,6 +66,31 @@ struct LinkTests {
         }
     }
 
+    @Test("a slot is taken away while somebody else changes its job")
+    func changedJob() async throws {
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable", "--slots", "2")
+            let cron = try await fixture.server.connect()
+            try await cron.script("begin")
+            try await cron.execute(
+                """
+                select cron.alter_job(j.jobid, schedule := '5 5 5 5 *') from cron.job as j
+                where j.database = \(fixture.database) and j.jobname like '%#2'
+                """
+            )
+            async let change: Void = fixture.script("update cronmill.processor set slots = 1")
+            try await eventually("it waits for the job") {
+                try await fixture.cronRows(
+                    "select count(*) from pg_locks as l where not l.granted and l.transactionid is not null"
+                ) != ["0"]
+            }
+            try await cron.script("commit")
+            await cron.close()
+            try await change
+            #expect(try await fixture.jobs().count == 1)
+        }
+    }
+
     @Test("the run-as role sees no password of the link")
     func hiddenMapping() async throws {
         try await withDatabases { fixture in

@@ -303,6 +303,89 @@ struct PlainestCallsTests {
         }
     }
 
+    @Test("recurring templates: one, with one option")
+    func recurring() async throws {
+        try await withFixture { fixture in
+            let set = ["recurring", "set", "r", "--queue", "work", "--schedule", "0 0 1 1 *"]
+            func call(_ arguments: [String], input: String = "", _ column: String, _ row: String) -> Call {
+                var call = Call(query: "select \(unsafeRaw: column) from cronmill.recurring", rows: [row])
+                (call.arguments, call.input) = (set + arguments, input)
+                return call
+            }
+            let payload = ["--payload", "{}"]
+            let calls = [
+                call(payload, "schedule, zone, enabled, overlap, catch_up", "0 0 1 1 *|UTC|t|allow|one"),
+                call(payload + ["--zone", "Europe/Berlin"], "zone", "Europe/Berlin"),
+                call(payload + ["--catch-up", "all"], "catch_up", "all"),
+                call(payload + ["--catch-up-within", "1h"], "catch_up_within", "01:00:00"),
+                call(payload + ["--overlap", "skip"], "overlap", "skip"),
+                call(payload + ["--disabled"], "enabled", "f"),
+                call(["--template", "-"], input: "{\"payload\": {}, \"priority\": 5}", "template ->> 'priority'", "5"),
+                call(["--graph", "-"], input: "{\"payload\": {}}\n", "template ? 'graph'", "t"),
+            ]
+            for call in calls {
+                try await fixture.script("delete from cronmill.recurring")
+                try await make([call], fixture)
+            }
+            let enabled: SQL = "select enabled from cronmill.recurring"
+            let tasks: SQL = "select count(*) from cronmill.task"
+            try await make(
+                [
+                    call(payload + ["--json"], "name", "r"), call(payload + ["--dry-run"], "name", "r"),
+                    Call("recurring"), Call("recurring", "list"), Call("recurring", "list", "--json"),
+                    Call("recurring", "show", "r"), Call("recurring", "show", "r", "--next", "1"),
+                    Call("recurring", "show", "r", "--json"),
+                    Call("recurring", "disable", "r", "--dry-run", query: enabled, rows: ["t"]),
+                    Call("recurring", "disable", "r", query: enabled, rows: ["f"]),
+                    Call("recurring", "enable", "r", "--dry-run", query: enabled, rows: ["f"]),
+                    Call("recurring", "enable", "r", query: enabled, rows: ["t"]),
+                    Call("recurring", "run-now", "r", "--dry-run", query: tasks, rows: ["0"]),
+                    Call("recurring", "run-now", "r", query: tasks, rows: ["1"]),
+                    Call("recurring", "remove", "r", "--dry-run", query: enabled, rows: ["t"]),
+                    Call("recurring", "remove", "r", query: enabled),
+                ],
+                fixture
+            )
+        }
+    }
+
+    @Test("graphs: one of one task, with one option")
+    func graphs() async throws {
+        try await withFixture { fixture in
+            let enqueue = ["enqueue", "--queue", "work", "--graph", "-"]
+            let options: [([String], String)] = [
+                ([], "-|hold|f"), (["--name", "n"], "n|hold|f"), (["--on-dead", "cancel"], "-|cancel|f"),
+                (["--deadline", "2030-01-01"], "-|hold|t"),
+            ]
+            for (option, row) in options {
+                try await fixture.script(
+                    "set session_replication_role = replica; delete from cronmill.graph; delete from cronmill.node"
+                )
+                var call = Call(
+                    input: "{\"payload\": {\"n\": 1}}\n",
+                    query: "select name, on_dead, deadline is not null as is_due from cronmill.graph",
+                    rows: [row]
+                )
+                call.arguments = enqueue + option
+                try await make([call], fixture)
+            }
+            let id = try #require(try await fixture.rows("select graph_id from cronmill.graph").first)
+            let canceled: SQL = "select state from cronmill.node"
+            for call in [
+                Call("graph"), Call("graph", "list"), Call("graph", "list", "--limit", "1"),
+                Call("graph", "list", "--json"), Call("graph", "show", id), Call("graph", "show", id, "--limit", "1"),
+                Call("graph", "show", id, "--json"), Call("graph", "show", id, "--dot"),
+                Call("graph", "cancel", id, "--dry-run", query: canceled, rows: ["ready"]),
+                Call("graph", "cancel", id, query: canceled, rows: ["canceled"]),
+            ] {
+                let result = try await fixture.cronmillHere(call.arguments)
+                #expect(result.exitCode == 0, "\(call.arguments): \(result.errors)")
+                guard let query = call.query else { continue }
+                #expect(try await fixture.rows(query) == call.rows, "\(call.arguments)")
+            }
+        }
+    }
+
     @Test("process does the one task there is")
     func process() async throws {
         try await withFixture { fixture in

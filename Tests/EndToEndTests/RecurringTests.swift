@@ -267,4 +267,42 @@ struct RecurringTests {
             }
         }
     }
+
+    @Test("templates whose unique key somebody holds stall neither the tasks of the queue nor another template")
+    func heldKeys() async throws {
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            _ = try await fixture.rows(
+                """
+                select cronmill.set_recurring(
+                    'k' || n, 'work', '* * * * *', '{"payload": {"n": 0}, "unique_key": "K"}')
+                from generate_series(1, 60) as n
+                union all
+                select cronmill.set_recurring('innocent', 'work', '* * * * *', '{"payload": {"n": 1}}')
+                """
+            )
+            try await fixture.script(
+                """
+                update cronmill.recurring
+                set next_at = date_trunc('minute', clock_timestamp()) - interval '2 minutes' * (name <> 'innocent')::integer
+                """
+            )
+            let holder = try await fixture.connect()
+            try await holder.script("begin; select cronmill.enqueue('work', '{}', unique_key => 'K')")
+            let looker = try await fixture.connect()
+            // Sixty that are waited for a second each took a minute.
+            try await looker.execute("set statement_timeout = '20s'")
+            try await eventually("the other one is fired", within: .seconds(60)) {
+                try await looker.execute(
+                    """
+                    select cronmill.fire_templates(q.queue_id, clock_timestamp(), 100) from cronmill.queue as q
+                    """
+                )
+                return try await fixture.rows("select payload ->> 'n' from cronmill.task") == ["1"]
+            }
+            #expect(try await fixture.rows("select count(*) from cronmill.recurring where not enabled") == ["0"])
+            await looker.close()
+            await holder.close()
+        }
+    }
 }

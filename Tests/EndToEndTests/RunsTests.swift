@@ -36,6 +36,38 @@ struct RunsTests {
         }
     }
 
+    @Test("runs are failing when the last three fail, or as many as there are slots, whatever the hour was before")
+    func inARow() async throws {
+        let history = "do $$ begin for n in 1..20 loop call t.ran(1000000 + n, 50 - n); end loop; end $$"
+        try await withHistory(history) { fixture in
+            try await fixture.script(
+                "set session_replication_role = replica; update cronmill_cron.processor set enabled = true",
+                in: "postgres"
+            )
+            func failing(_ statements: String) async throws -> [String] {
+                try await fixture.script(statements, in: "postgres")
+                return try await fixture.cronRows(
+                    "select j.are_runs_failing from cronmill_cron.processor_jobs(array[\(fixture.database)]) as j"
+                )
+            }
+            #expect(try await failing("select 1") == ["f"])
+            #expect(
+                try await failing("call t.ran(1000021, 20, 'failed'); call t.ran(1000022, 19, 'failed')") == ["f"]
+            )
+            #expect(try await failing("call t.ran(1000023, 18, 'failed')") == ["t"])
+            let off = "update cronmill_cron.threshold set failing = 0"
+            #expect(try await failing(off) == ["f"])
+            #expect(try await failing("update cronmill_cron.threshold set failing = 50") == ["t"])
+            let slots = { (number: Int) in
+                "set session_replication_role = replica; update cronmill_cron.processor set slots = \(number)"
+            }
+            #expect(try await failing(slots(4)) == ["f"])
+            #expect(try await failing(slots(2)) == ["t"])
+            #expect(try await failing("call t.ran(1000024, 17)") == ["f"])
+            #expect(try await failing("call t.ran(1000025, 16, 'failed')") == ["f"])
+        }
+    }
+
     /// A server whose history is only what `history` says: rows of a processor's job, `n` minutes ago being `at(n)`.
     private func withHistory(_ history: String, _ body: (Fixture) async throws -> Void) async throws {
         try await withServer { server in

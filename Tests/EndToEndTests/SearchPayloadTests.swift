@@ -72,6 +72,10 @@ struct SearchPayloadTests {
             #expect(everywhere.errors.contains("a search of payloads is of one queue"), "\(everywhere.errors)")
             let other = try await fixture.cronmillHere("tasks", "--queue", "other queue", "--payload", "{}")
             #expect(other.errors.contains("configure 'other queue' --search-payload"), "\(other.errors)")
+            let negative = try await expectedError {
+                _ = try await fixture.rows("select cronmill.find_tasks(max_tasks => -2)")
+            }
+            #expect(negative.message == "max_tasks is -2")
             let wrong = try await fixture.cronmillHere("tasks", "--queue", "work", "--payload", "{to: 1}")
             #expect(wrong.errors.hasPrefix("cronmill: error: --payload is not JSON\n"), "\(wrong.errors)")
             // Of few tasks all are looked at.

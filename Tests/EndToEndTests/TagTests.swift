@@ -386,6 +386,12 @@ struct TagTests {
                     "\(probed.errors)"
                 )
             }
+            let asked = try await expectedError {
+                try await fixture.script(
+                    "set role \(role); select cronmill.find_tasks('work', payload_contains => '{}')"
+                )
+            }
+            #expect(asked.message == "role \"\(role)\" may not search payloads")
             let work = try await fixture.server.connectByPassword(fixture.database, as: role)
             for statement in [
                 "select payload from cronmill.done_task", "select unique_key from cronmill.task where tags @> '{a}'",

@@ -37,6 +37,7 @@ struct Measurement: Sendable {
             if sections.contains(.graph) { try await measureGraphs() }
             if sections.contains(.claim) { try await measureClaim() }
             if sections.contains(.tags) { try await measureTags() }
+            if sections.contains(.recurring) { try await measureRecurring() }
             if sections.contains(.idle) || sections.contains(.latency) { try await measureScheduled(sections) }
             // Last: its processors stay enabled.
             if sections.contains(.reports) { try await measureReports() }
@@ -279,6 +280,7 @@ struct Measurement: Sendable {
         if let late = found.quantile(0.99), let usual = idle.quantile(0.99) {
             add("latency p99 beyond idle select 1", late - usual, "ms", goal: "at most 100")
         }
+        try await measureReleases()
     }
 
     // MARK: Reports

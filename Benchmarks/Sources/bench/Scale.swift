@@ -26,6 +26,10 @@ struct Scale: Sendable {
     /// Tagged tasks that are searched, and how many come and go afterwards.
     var taggedTasks: Int { isQuick ? 100_000 : 1_000_000 }
     var churnedTasks: Int { isQuick ? 200_000 : 10_000_000 }
+    /// Recurring templates that are not due, those that are due at once, and how often.
+    var idleTemplates: Int { isQuick ? 1_000 : 10_000 }
+    var dueTemplates: Int { isQuick ? 100 : 1_000 }
+    var ticks: Int { isQuick ? 1 : 5 }
     var latencySeconds: Int { isQuick ? 20 : 60 }
     var idleSeconds: Int { isQuick ? 15 : 60 }
     /// Work databases that are reported on.

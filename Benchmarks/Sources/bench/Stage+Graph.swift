@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Postgres
 
 extension Stage {
@@ -57,7 +58,61 @@ extension Stage {
     }
 }
 
+extension Stage {
+    /// Milliseconds from a commit to that of what it made ready, in ascending order: from the enqueue of a task to its
+    /// effect, and from the effect of another to that of the one task that waits for it; both under way at once.
+    func releaseLatencies(perSecond rate: Int, seconds: Int) async throws -> (plain: [Double], children: [Double]) {
+        try await script("truncate bench.effect")
+        let folder = try temporaryFolder()
+        defer { removeFolder(folder) }
+        let payload = "jsonb_build_object('xid', pg_current_xact_id()::text)"
+        try "select cronmill.enqueue('latency', \(payload));\n"
+            .write(toFile: "\(folder)/plain.sql", atomically: true, encoding: .utf8)
+        try """
+        select cronmill.enqueue_graph('latency', array[jsonb_build_object('ref', 'a', 'payload', \(payload)), \
+        jsonb_build_object('after', jsonb_build_array('a'), 'payload', \(payload))], keep => '0');
+
+        """
+        .write(toFile: "\(folder)/graph.sql", atomically: true, encoding: .utf8)
+        _ = try await client(
+            "pgbench",
+            [
+                "-n", "-c", "2", "-R", String(rate), "-T", String(seconds), "-f", "\(folder)/plain.sql",
+                "-f", "\(folder)/graph.sql", Self.database,
+            ]
+        )
+        try await Task.sleep(for: .seconds(2))
+        let rows = try await rows(
+            """
+            select count(*) as total,
+                (1000 * extract(epoch from case count(*)
+                    when 1 then max(pg_xact_commit_timestamp(e.xmin)) - pg_xact_commit_timestamp(e.enqueued_by)
+                    else max(pg_xact_commit_timestamp(e.xmin)) - min(pg_xact_commit_timestamp(e.xmin))
+                end))::float8 as milliseconds
+            from bench.effect as e
+            group by e.enqueued_by
+            order by milliseconds
+            """
+        )
+        func times(_ total: Int) throws -> [Double] {
+            try rows.filter { try $0.get("total", as: Int.self) == total }.map { try $0.get("milliseconds") }
+        }
+        return (try times(1), try times(2))
+    }
+}
+
 extension Measurement {
+    /// A task that waits for another is ready when that one's effect is committed.
+    mutating func measureReleases() async throws {
+        let (plain, children) = try await stage.releaseLatencies(perSecond: 100, seconds: scale.latencySeconds)
+        let note = "\(children.count.grouped) graphs of two tasks beside \(plain.count.grouped) plain tasks, 100/s"
+        add("from a parent's commit to its child's, p50", children.quantile(0.5), "ms", note: note)
+        add("from a parent's commit to its child's, p99", children.quantile(0.99), "ms")
+        if let child = children.quantile(0.99), let task = plain.quantile(0.99) {
+            add("a child's p99 beyond that of a plain task", child - task, "ms", goal: "at most 10")
+        }
+    }
+
     /// Ten thousand tasks with some thirty thousand edges, beside as many plain ones.
     mutating func measureGraphs() async throws {
         let (stage, count) = (stage, 10_000)

@@ -114,12 +114,13 @@ extension TaskGraph {
             name: row.get("name"),
             queue: row.get("queue"),
             cancelsOnDead: row.get("on_dead", as: String.self) == "cancel",
-            state: state == .active && held > 0 ? .held : state,
+            state: state == .active && (held > 0 || row.get("error", as: String?.self) != nil) ? .held : state,
             counts: counts,
             held: held,
             createdAt: row.requiredTime("created_at"),
             endedAt: row.time("ended_at"),
-            deadline: row.time("deadline")
+            deadline: row.time("deadline"),
+            error: row.get("error")
         )
     }
 }

@@ -34,6 +34,8 @@ public struct TaskGraph: Sendable, Hashable {
     public var endedAt: ServerTime?
     /// After that nothing of it is begun any more.
     public var deadline: ServerTime?
+    /// Why those that wait for a task that has ended could not be told; they are tried again each hour.
+    public var error: String?
 
     /// All tasks it has.
     public var total: Int { counts.values.reduce(0, +) }
@@ -83,7 +85,7 @@ extension TaskGraph {
         public var state: State
         /// Whether one of those it waits for is enough.
         public var waitsForOne: Bool
-        /// How long it was in its queue, and done; until now if it is.
+        /// How long it was in its queue, and done; until now if it is. Nil of one that waits, or is scheduled.
         public var duration: Duration?
         /// When it was put into its queue.
         public var readyAt: ServerTime?

@@ -52,7 +52,15 @@ extension String {
         return false
     }
 
+    /// For a comment: on one line, and without what could move the cursor of a terminal, or turn the line round.
     var replacingNewlines: String {
-        String(map { $0.isNewline ? " " : $0 })
+        var text = String.UnicodeScalarView()
+        for scalar in String(map { $0.isNewline ? " " : $0 }).unicodeScalars {
+            switch scalar.value {
+            case 0..<0x20, 0x7f..<0xa0, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069, 0x061c: text.append(" ")
+            default: text.append(scalar)
+            }
+        }
+        return String(text)
     }
 }

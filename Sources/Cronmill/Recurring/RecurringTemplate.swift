@@ -45,7 +45,7 @@ public struct RecurringTemplate: Sendable, Hashable {
     public var nextAt: ServerTime?
     /// Whether its next tick was due two minutes ago, and has not been fired.
     public var isLate: Bool
-    /// The last tick that was fired.
+    /// The last tick that came, also if nothing was made of it because its tasks may not overlap.
     public var lastAt: ServerTime?
     /// The task that the last tick made.
     public var lastTaskID: Int64?

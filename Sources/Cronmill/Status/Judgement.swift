@@ -131,14 +131,20 @@ struct Judgement {
         guard cron?.isBehind == true else { return nil }
         let age = status.oldestReady.map { " for \($0.shortText)" } ?? ""
         return "its oldest ready task waits\(age); \(Self.tasks(status.ready)) ready, "
-            + "\(Self.tasks(status.doneLastHour)) done in the last hour"
+            + "\(Self.tasks(status.doneLastHour)) done in the last hour" + lastFailure
     }
 
     private var held: String? {
         guard work.held > 0 else { return nil }
         let number = work.held > 10_000 ? "more than 10,000 tasks" : Self.tasks(work.held)
         return "\(number) of graphs \(work.held == 1 ? "waits" : "wait") for dead ones: "
-            + "cronmill graph list --database \(status.database.shellWord)"
+            + "cronmill graph list --database \(status.database.shellWord)" + lastFailure
+    }
+
+    /// That its last run failed, for a verdict that would hide it.
+    private var lastFailure: String {
+        guard let lastRun = cron?.lastRun, lastRun.status == "failed" else { return "" }
+        return "; its last run failed: \(lastRun.message?.firstLine ?? "no message")"
     }
 
     // MARK: Asleep
@@ -179,7 +185,8 @@ struct Judgement {
         if working > 0 { parts.append("\(Self.slots(working)) at work") }
         if status.waiting > 0 { parts.append("\(Self.slots(status.waiting)) waiting for tasks") }
         if status.running == 0, let lastRun = cron?.lastRun {
-            parts.append("last run \(lastRun.status)\(lastRun.age.map { " \($0.shortText) ago" } ?? "")")
+            let message = lastRun.status == "failed" ? lastRun.message.map { ": \($0.firstLine)" } ?? "" : ""
+            parts.append("last run \(lastRun.status)\(lastRun.age.map { " \($0.shortText) ago" } ?? "")\(message)")
         }
         if work.aloneLastHour >= Self.manyAlone, !work.isAlone {
             let remedy =

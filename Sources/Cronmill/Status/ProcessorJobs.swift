@@ -25,7 +25,7 @@ struct ProcessorJobs: Sendable {
     let isBehind: Bool
     /// Too many attempts of late failed.
     let isFailing: Bool
-    /// Its last run failed, and too many of the last hour.
+    /// Its last run failed, and too many of the last hour, or the newest of them without exception.
     let areRunsFailing: Bool
     /// Of one that sleeps; nil for one that never does.
     let rest: Rest?

@@ -16,7 +16,8 @@ public enum Verdict: String, Sendable, Hashable, CaseIterable {
     case paused
     /// No run began though one was due; or one was due and pg_cron is seen to start nothing.
     case overdue
-    /// Of the attempts of the last quarter of an hour, or of the runs of the last hour, too many failed.
+    /// Of the attempts of the last quarter of an hour, or of the runs of the last hour, too many failed; or each of its
+    /// last three runs, or of as many as it has slots.
     case failing
     /// A ready task waits for too long since a run was due to take it.
     case behind

@@ -33,6 +33,7 @@ extension TaskGraph {
             + (["\(state.rawValue)", "\((self.counts[.done] ?? 0).grouped) of \(total.tasks()) done"] + counts)
             .joined(separator: ", ")
             + (deadline.map { "; deadline \($0.description)" } ?? "")
+            + (error.map { "; an end could not be told: \($0.controlsEscaped)" } ?? "")
     }
 
     /// With its tasks where they are known.
@@ -51,7 +52,7 @@ extension TaskGraph {
             .init(name: "held", value: .integer(Int64(held))),
             .init(name: "created_at", value: .string(createdAt.iso8601)),
             .init(name: "ended_at", value: JSON(endedAt?.iso8601)),
-            .init(name: "deadline", value: JSON(deadline?.iso8601)),
+            .init(name: "deadline", value: JSON(deadline?.iso8601)), .init(name: "error", value: JSON(error)),
         ]
         if let nodes { members.append(.init(name: "nodes", value: .array(nodes.map(\.json)))) }
         return .object(members)

@@ -28,6 +28,13 @@ enum Completion {
         }
     }
 
+    /// Recurring templates, likewise.
+    static let templates = CompletionKind.custom { (words: [String], _: Int, _: String) async -> [String] in
+        await answer(words) { deployment, databases in
+            try await names(deployment, databases) { try await deployment.recurringTemplates(in: $0).map(\.name) }
+        }
+    }
+
     private static func names(
         _ deployment: Deployment,
         _ databases: [String],

@@ -17,13 +17,14 @@ struct Recurring: AsyncParsableCommand {
         subcommands: [
             RecurringSet.self, RecurringList.self, RecurringShow.self, RecurringEnable.self, RecurringDisable.self,
             RecurringRunNow.self, RecurringRemove.self,
-        ]
+        ],
+        defaultSubcommand: RecurringList.self
     )
 }
 
 /// Arguments of the commands that are about one recurring template.
 struct RecurringArguments: ParsableArguments {
-    @Argument(help: ArgumentHelp("Recurring template.", valueName: "name"))
+    @Argument(help: ArgumentHelp("Recurring template.", valueName: "name"), completion: Completion.templates)
     var name: String
 
     /// - Throws: `CronmillError` for what can be no name.

@@ -4,7 +4,7 @@ internal import Cronmill
 struct RecurringList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List recurring templates with their next ticks.",
+        abstract: "List recurring templates with their next ticks (the default).",
         discussion: """
             Examples:
               cronmill recurring list --all
@@ -66,13 +66,15 @@ struct RecurringShow: AsyncParsableCommand {
     func run() async throws {
         let name = try named.checked()
         let context = try await Context(connection, asked)
+        guard !json else {
+            return try await context.writeArray { database in
+                let found = try await context.deployment.recurringTemplate(name, ticks: next, in: database)
+                return found.template.json(found.ticks)
+            }
+        }
         try await context.forEachDatabase { database in
             let found = try await context.deployment.recurringTemplate(name, ticks: next, in: database)
-            if json {
-                try context.output.write(found.template.json(found.ticks).prettyText)
-            } else {
-                try context.output.write(found.template.whole(found.ticks))
-            }
+            try context.output.write(found.template.whole(found.ticks))
             return .done
         }
     }

@@ -90,40 +90,46 @@ struct RecurringSet: AsyncParsableCommand {
     func run() async throws {
         let request = try request()
         let context = try await Context(connection, asked)
-        try await context.forEachDatabase { database in
-            do {
-                if dryRun {
-                    let plan = try await context.deployment.planRecurring(request, in: database)
-                    try await context.carryOut(plan, database: database, dryRun: true)
-                    return .done
-                }
-                let change = try await context.deployment.setRecurring(request, in: database)
-                if json {
-                    try context.output.write(
-                        JSON.object([
-                            .init(name: "database", value: .string(database)),
-                            .init(name: "name", value: .string(request.name.text)),
-                            .init(name: "result", value: .string(change.rawValue)),
-                        ]).prettyText
-                    )
-                } else {
-                    context.say(
-                        "\(database): "
-                            + (change == .unchanged
-                                ? "nothing to change" : "recurring template \(request.name) \(change.rawValue)")
-                    )
-                }
-                return .done
-            } catch let error as PostgresError where error.sqlState == "22P02" {
-                throw CronmillError(
-                    .failed,
-                    "\(payload != nil ? "--payload" : graph != nil ? "--graph" : "--template") is not JSON",
-                    detail: error.detail,
-                    hint: graph == nil
-                        ? #"It is one object: {"of": "sales"}."#
-                        : #"It has an object a line: {"ref": "a", "payload": {}}."#
-                )
+        if json, !dryRun {
+            return try await context.writeArray { database in
+                let change = try await reading { try await context.deployment.setRecurring(request, in: database) }
+                return .object([
+                    .init(name: "database", value: .string(database)),
+                    .init(name: "name", value: .string(request.name.text)),
+                    .init(name: "result", value: .string(change.rawValue)),
+                ])
             }
+        }
+        try await context.forEachDatabase { database in
+            if dryRun {
+                let plan = try await reading { try await context.deployment.planRecurring(request, in: database) }
+                try await context.carryOut(plan, database: database, dryRun: true)
+                return .done
+            }
+            let change = try await reading { try await context.deployment.setRecurring(request, in: database) }
+            context.say(
+                "\(database): "
+                    + (change == .unchanged
+                        ? "nothing to change" : "recurring template \(request.name) \(change.rawValue)")
+            )
+            return .done
+        }
+    }
+
+    /// Names the option of what the server cannot read as JSON.
+    private func reading<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as PostgresError where error.sqlState == "22P02" {
+            let (option, hint) =
+                if payload != nil {
+                    ("--payload", #"It is one object: {"of": "sales"}."#)
+                } else if graph != nil {
+                    ("--graph", #"It has an object a line: {"ref": "a", "payload": {}}."#)
+                } else {
+                    ("--template", #"It is an envelope: {"payload": {"of": "sales"}}."#)
+                }
+            throw CronmillError(.failed, "\(option) is not JSON", detail: error.detail, hint: hint)
         }
     }
 

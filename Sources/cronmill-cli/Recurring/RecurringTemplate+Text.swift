@@ -6,7 +6,7 @@ extension Table {
         let times = TimeColumn(templates.flatMap { [$0.nextAt, $0.lastAt] })
         self.init(columns: [
             Column("database"), Column("name"), Column("queue"), Column("schedule"), Column("zone", whenNarrow: .goes),
-            Column("state"), times.column("next"), times.column("last", whenNarrow: .goes),
+            Column("state"), times.column("next"), times.column("last tick", whenNarrow: .goes),
         ])
         for template in templates {
             append([
@@ -45,7 +45,8 @@ extension RecurringTemplate {
             text += "template    " + JSON.pretty(template).replacing("\n", with: "\n            ") + "\n"
         }
         for (number, tick) in ticks.enumerated() {
-            text += (number == 0 ? "next        " : "            ") + "\(tick.local) \(zone), \(tick.utc)\n"
+            let title = number > 0 ? "            " : isEnabled ? "next        " : "if enabled  "
+            text += "\(title)\(tick.local) \(zone), \(tick.utc)\n"
         }
         return text
     }
@@ -71,7 +72,7 @@ extension RecurringTemplate {
                     .init(name: "utc", value: .string($0.utc)), .init(name: "local", value: .string($0.local)),
                 ])
             }
-            members.append(.init(name: "next", value: .array(next)))
+            members.append(.init(name: isEnabled ? "next" : "next_if_enabled", value: .array(next)))
         }
         return .object(members)
     }

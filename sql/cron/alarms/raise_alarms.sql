@@ -1,6 +1,7 @@
--- Raises alarms about what has become wrong, and clears those whose trouble has not been found
--- twice in a row. Each is told once by NOTIFY cronmill_alarm, by its number only: everybody who may
--- connect may listen, and notify. Changes cronmill_cron.alarm.
+-- Raises alarms about what has become wrong, renews the text of those that go on, and
+-- clears those whose trouble has not been found twice in a row. Each is told once by NOTIFY
+-- cronmill_alarm, by its number only: everybody who may connect may listen, and notify. Changes
+-- cronmill_cron.alarm.
 -- Executed by: house.
 create or replace function cronmill_cron.raise_alarms()
 returns void
@@ -39,13 +40,17 @@ begin
         end if;
     end loop;
     update cronmill_cron.alarm as a
-    set misses = 0
-    where a.misses > 0 and a.cleared_at is null
-        and exists (
-            select from unnest(found) as f
-            where (f.kind, f.database_name, f.processor)
-                is not distinct from (a.kind, a.database_name, a.processor)
-        );
+    set misses = 0, detail = f.detail
+    from (
+        select distinct on (o.kind, o.database_name, o.processor)
+            o.kind, o.database_name, o.processor, o.detail
+        from unnest(found) as o
+        order by o.kind, o.database_name, o.processor, o.detail
+    ) as f
+    where a.cleared_at is null
+        and (f.kind, f.database_name, f.processor)
+            is not distinct from (a.kind, a.database_name, a.processor)
+        and (a.misses, a.detail) is distinct from (0, f.detail);
     for changed in
         insert into cronmill_cron.alarm (kind, database_name, processor, detail)
         select f.kind, f.database_name, f.processor, f.detail

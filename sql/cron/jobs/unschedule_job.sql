@@ -6,14 +6,26 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 begin
-    if cronmill_cron.acts_for_all_roles() then
-        perform cron.unschedule(jobid);
-    elsif run_as = current_user then
-        perform cronmill_cron.as_role(jobid);
-    else
-        perform cronmill_cron.assert_sound(run_as);
-        execute pg_catalog.format('select cronmill_run_as.%I($1)', run_as) using jobid;
-    end if;
+    for attempt in 1 .. 5 loop
+        begin
+            if cronmill_cron.acts_for_all_roles() then
+                perform cron.unschedule(jobid);
+            elsif run_as = current_user then
+                perform cronmill_cron.as_role(jobid);
+            else
+                perform cronmill_cron.assert_sound(run_as);
+                execute pg_catalog.format('select cronmill_run_as.%I($1)', run_as) using jobid;
+            end if;
+            return;
+        exception
+            -- pg_cron waits for whoever changes the job, as the dispatcher does, and then ends with
+            -- "tuple concurrently updated".
+            when internal_error then
+                if attempt = 5 then
+                    raise;
+                end if;
+        end;
+    end loop;
 end
 $function$;
 comment on function cronmill_cron.unschedule_job(text, bigint) is 'Removes a job, by its jobid.';

@@ -10,7 +10,7 @@ as $function$
     from (values
         ('sees_all'), ('broken_roles'), ('house_faults'), ('visible_databases'),
         ('visible_processors'), ('jobs_without_role'), ('capacity'), ('demand_summary'),
-        ('processor_jobs'),
+        ('processor_jobs'), ('processor_totals'),
         ('scheduler'), ('snapshot_holders'), ('differences'), ('history'), ('history_range'),
         ('run_statistics'), ('runs_as'), ('visible_thresholds'), ('alarms')
     ) as r (name)

@@ -15,3 +15,4 @@
 \ir judged.sql
 \ir dues.sql
 \ir processor_jobs.sql
+\ir processor_totals.sql

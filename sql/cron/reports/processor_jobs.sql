@@ -40,8 +40,7 @@ begin
             and w.name in (select v.name from cronmill_cron.visible_databases() as v (name))
     ),
     noted as materialized (
-        select
-            n.database_name, n.processor, count(n.jobid) as jobs,
+        select n.database_name, n.processor, count(n.jobid) as jobs,
             count(n.jobid) filter (where n.active) as active_jobs
         from cronmill_cron.noted_jobs() as n
         where n.slot > 0
@@ -94,9 +93,10 @@ begin
         ) as s
     ),
     last_hour as (
-        select
-            r.database_name, r.processor, count(*) as runs,
-            count(*) filter (where r.status = 'failed') as failures
+        select r.database_name, r.processor, count(*) as runs,
+            count(*) filter (where r.status = 'failed') as failures,
+            -- The newest that have ended, from the last on.
+            array_agg(r.status order by r.runid desc) filter (where not r.is_going) as ended
         from recent as r
         where r.began_at >= since or r.began_at is null
         group by r.database_name, r.processor
@@ -126,8 +126,10 @@ begin
         end,
         u.late_since, coalesce(u.is_late, false), coalesce(u.is_overdue, false),
         coalesce(b.behind_measure >= 1, false), coalesce(b.failing_measure >= 1, false),
-        coalesce(r.status = 'failed'
-            and cronmill_cron.failing_measure(h.failures, h.runs, u.failing) >= 1, false),
+        coalesce(r.status = 'failed' and (
+            cronmill_cron.failing_measure(h.failures, h.runs, u.failing) >= 1
+            or u.failing is not null and h.ended[:greatest(3, w.slots)]
+                = array_fill('failed'::text, array[greatest(3, w.slots)])), false),
         d.rest, d.rest_since, d.place
     from wanted as w
     left join noted as n on (n.database_name, n.processor) = (w.database_name, w.processor)

@@ -2,7 +2,8 @@
 -- Inserted into by: link roles, through their foreign table cronmill.registry_backlog.
 create or replace view cronmill_cron.link_backlog with (security_barrier = true) as
 select b.processor as name, b.ready, b.oldest_ready_seconds, b.dead, b.done, b.failed, b.paused,
-    b.held, b.unfired
+    b.held, b.unfired, b.runs_total, b.failed_runs_total, b.done_total, b.failed_total,
+    b.dead_total
 from cronmill_cron.backlog as b
 join cronmill_cron.work_database as w on w.work_database_id = b.work_database_id
 where w.link_role = session_user;

@@ -2,8 +2,9 @@
 -- $1 graph_id: which, bigint.
 -- {{times}}: those of node n.
 -- Columns: task_id, ref, queue, state (of what is ready also scheduled and retrying), join_kind,
--- seconds (from when it was ready to its end, or until now), parents (their numbers), wanted (which
--- ends of them), and the times.
+-- seconds (from when it was put into its queue to its end, or until now; null of what waits, or is
+-- there for later and was not tried yet), parents (their numbers), wanted (which ends of them), and
+-- the times.
 select
     n.task_id, n.ref, q.name as queue, n.join_kind,
     case
@@ -12,8 +13,11 @@ select
         when n.state = 'ready' and t.run_at > statement_timestamp() then 'scheduled'
         else n.state
     end as state,
-    extract(epoch from coalesce(n.ended_at, clock_timestamp()) - n.ready_at)::double precision
-        as seconds,
+    case
+        when n.state = 'waiting' then null
+        when n.state = 'ready' and t.run_at > statement_timestamp() and t.attempts = 0 then null
+        else extract(epoch from coalesce(n.ended_at, clock_timestamp()) - n.ready_at)::float8
+    end as seconds,
     coalesce(e.parents, '{}') as parents, coalesce(e.wanted, '{}') as wanted, {{times}}
 from cronmill.node as n
 left join cronmill.queue as q on q.queue_id = n.queue_id

@@ -3,12 +3,19 @@
 -- $2 limit: at most how many, integer.
 -- {{times}}: those of graph g.
 -- Columns: graph_id, name, queue, on_dead, state, total, waiting, ready, done, dead, skipped,
--- canceled, held (how many of those that wait do so for dead tasks), and the times.
+-- canceled, held (how many of those that wait do so for dead tasks), error, and the times. One that
+-- had ended is active, and has no end, when a dead task of it was redriven.
 select
-    g.graph_id, g.name, q.name as queue, g.on_dead, g.state, n.total, n.waiting, n.ready, n.done,
-    n.dead, n.skipped, n.canceled, coalesce(h.total, 0) as held, {{times}}
+    g.graph_id, g.name, q.name as queue, g.on_dead, g.error,
+    case when g.state = 'done' and n.ready > 0 then 'active' else g.state end as state,
+    n.total, n.waiting, n.ready, n.done, n.dead, n.skipped, n.canceled,
+    coalesce(h.total, 0) as held, {{times}}
 from (
-    select o.*
+    select
+        o.graph_id, o.queue_id, o.name, o.on_dead, o.state, o.error, o.deadline, o.created_at,
+        case when not exists (
+            select from cronmill.node as r where r.graph_id = o.graph_id and r.state = 'ready'
+        ) then o.ended_at end as ended_at
     from cronmill.graph as o
     where $1::bigint is null or o.graph_id = $1
     order by o.graph_id desc

@@ -23,6 +23,7 @@ create table cronmill.graph (
     open_nodes bigint not null default 0,
     created_at timestamptz not null default clock_timestamp(),
     ended_at timestamptz,
+    error text,
     constraint graph_pkey primary key (graph_id),
     constraint graph_on_dead_is_hold_or_cancel check (on_dead in ('hold', 'cancel')),
     constraint graph_state_is_known check (state in ('active', 'done', 'canceled')),
@@ -37,6 +38,7 @@ create table cronmill.graph (
     )
 ) with (fillfactor = 50);
 create index graph_ended on cronmill.graph (ended_at) where ended_at is not null;
+create index graph_failed on cronmill.graph (queue_id) where error is not null;
 create index graph_deadline on cronmill.graph (deadline)
     where deadline is not null and state = 'active';
 comment on table cronmill.graph is 'Graphs: tasks that wait for each other.';
@@ -53,7 +55,10 @@ comment on column cronmill.graph.state
 comment on column cronmill.graph.open_nodes is 'Nodes that have not ended yet; dead ones have.';
 comment on column cronmill.graph.created_at is 'When it was made.';
 comment on column cronmill.graph.ended_at is 'When its last node ended.';
+comment on column cronmill.graph.error
+    is 'Why an end could not be told to those that wait for it; tried again each hour.';
 comment on index cronmill.graph_ended is 'Graphs that have ended, in order.';
+comment on index cronmill.graph_failed is 'Graphs in which an end could not be told.';
 comment on index cronmill.graph_deadline is 'Active graphs with a deadline.';
 create table cronmill.node (
     task_id bigint not null,
@@ -84,6 +89,8 @@ create table cronmill.node (
     constraint node_missing_not_negative check (missing >= 0),
     constraint node_state_is_known
         check (state in ('waiting', 'ready', 'done', 'dead', 'skipped', 'canceled')),
+    constraint node_waiting_has_a_task
+        check (state <> 'waiting' or num_nulls(payload, priority, run_at) = 0),
     constraint node_ref_has_1_to_200_bytes check (octet_length(ref) between 1 and 200),
     constraint node_ref_has_no_control_characters check (ref !~ '[\x01-\x1f\x7f]')
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
@@ -124,7 +131,8 @@ create table cronmill.edge (
     condition jsonb,
     constraint edge_pkey primary key (parent_id, child_id),
     constraint edge_wanted_is_done_dead_or_any check (wanted in ('done', 'dead', 'any')),
-    constraint edge_condition_is_of_done check (condition is null or wanted = 'done')
+    constraint edge_condition_is_of_done check (condition is null or wanted = 'done'),
+    constraint edge_condition_has_1000_bytes check (octet_length(condition::text) <= 1000)
 );
 create index edge_child on cronmill.edge (child_id);
 comment on table cronmill.edge is 'Edges of graphs: which node waits for which end of which.';

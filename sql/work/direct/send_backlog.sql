@@ -8,7 +8,9 @@ as $function$
 begin
     perform cronmill_cron.take_backlog(
         pg_catalog.current_database(), processor, tasks.ready, tasks.oldest_ready_seconds,
-        tasks.dead, tasks.done, tasks.failed, tasks.paused, tasks.held, tasks.unfired);
+        tasks.dead, tasks.done, tasks.failed, tasks.paused, tasks.held, tasks.unfired,
+        tasks.runs_total, tasks.failed_runs_total, tasks.done_total, tasks.failed_total,
+        tasks.dead_total);
 end
 $function$;
 comment on function cronmill.send_backlog(text, cronmill.backlog)

@@ -26,18 +26,20 @@ begin
             where forget_runs.slot_id is null or s.slot_id = forget_runs.slot_id
             limit forget_runs.max_runs
         )
-        returning r.slot_id, r.done, r.failed, r.dead
+        returning r.slot_id, r.done, r.failed, r.dead, r.end_reason
     ),
     total as (
         select
             g.slot_id, count(*) as runs, sum(g.done) as done, sum(g.failed) as failed,
-            sum(g.dead) as dead
+            sum(g.dead) as dead,
+            count(*) filter (where cronmill.has_failed(g.end_reason)) as failures
         from gone as g
         group by g.slot_id
     ),
     noted as (
         update cronmill.slot as s
-        set done = s.done + t.done, failed = s.failed + t.failed, dead = s.dead + t.dead
+        set done = s.done + t.done, failed = s.failed + t.failed, dead = s.dead + t.dead,
+            failed_runs = s.failed_runs + t.failures
         from total as t
         where s.slot_id = t.slot_id
     )

@@ -1,4 +1,5 @@
 \ir is_abandoned.sql
+\ir has_failed.sql
 \ir forget_runs.sql
 \ir assert_isolation.sql
 \ir begin_run.sql

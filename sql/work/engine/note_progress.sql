@@ -1,6 +1,6 @@
 -- Writes the counters of a run that goes on; called a few times a second, not for every batch.
--- Removes finished tasks that have been kept long enough, about as many as have come in since, and
--- settles what is left. Changes cronmill.run and cronmill.done_task.
+-- Removes finished tasks that have been kept long enough, about as many as have come in since.
+-- Changes cronmill.run and cronmill.done_task.
 -- Executed by: end_run, run; the processor's run-as role.
 create or replace function cronmill.note_progress(
     processor_id integer, run cronmill.run_start, counters cronmill.counters
@@ -43,7 +43,6 @@ begin
             for update skip locked
         ));
     end if;
-    perform cronmill.settle_left(note_progress.processor_id);
 end
 $function$;
 comment on function cronmill.note_progress(integer, cronmill.run_start, cronmill.counters)

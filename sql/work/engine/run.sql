@@ -97,13 +97,13 @@ begin
         if total > 0 then
             call cronmill.renew(run, slot);
         else
-            perform cronmill.settle_left(run.processor_id);
+            -- The owner of the database chooses the default search_path, and could have operators
+            -- of his called as the run-as role.
             commit;
-            -- The owner of the database chooses the default, and could have operators of his called
-            -- as the run-as role.
             perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         end if;
         exit when end_reason is not null;
+        call cronmill.tell_left(run);
 
         cancel_message := null;
         if total > 0 then

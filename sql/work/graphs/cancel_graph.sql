@@ -9,6 +9,7 @@ create or replace function cronmill.cancel_graph(
 returns record
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
 as $function$
 declare
     gone bigint[];
@@ -18,7 +19,7 @@ begin
     with taken as materialized (
         select t.ctid as place
         from cronmill.task as t
-        where t.graph_id = cancel_graph.graph_id
+        where t.graph_id = cancel_graph.graph_id and not cronmill.is_in_hand(t.xmax)
         for update skip locked
     ),
     deleted as (
@@ -51,6 +52,14 @@ begin
     select count(*) into running
     from cronmill.node as n
     where n.graph_id = cancel_graph.graph_id and n.state = 'ready';
+exception
+    when lock_not_available then
+        raise exception using
+            errcode = 'lock_not_available',
+            message = pg_catalog.format(
+                'graph %s is held by another transaction', cancel_graph.graph_id),
+            detail = 'Somebody extends it, and has not ended the transaction yet.',
+            hint = 'Again later; pg_stat_activity shows who is idle in transaction.';
 end
 $function$;
 comment on function cronmill.cancel_graph(bigint)

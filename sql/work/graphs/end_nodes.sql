@@ -1,7 +1,7 @@
 -- Notes that tasks of graphs have ended which the caller has taken out of cronmill.task or
 -- cronmill.dead_task, and settles that. A cancel of the statement is not lost.
 -- Changes cronmill.node, and what settle does.
--- Executed by: cancel, prune_tasks, purge_dead; cronmill remove.
+-- Executed by: cancel, cancel_tasks, prune_tasks, purge_dead; cronmill remove.
 create or replace function cronmill.end_nodes(task_ids bigint[])
 returns void
 language plpgsql volatile parallel unsafe security invoker

@@ -27,7 +27,8 @@ begin
         enqueue_graph.keep
     )
     returning graph.graph_id into made_id;
-    perform cronmill.add_nodes(made_id, known_queue_id, enqueue_graph.envelopes);
+    perform cronmill.add_nodes(
+        made_id, known_queue_id, cronmill.as_list(enqueue_graph.envelopes));
     return made_id;
 end
 $function$;

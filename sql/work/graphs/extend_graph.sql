@@ -1,7 +1,8 @@
 -- Adds tasks to a graph that has not ended, all or none; they may come after those it has, also
--- after such as have ended. Who may is a producer of the graph's queue, of that of each new task,
--- and of each it comes after, whose results it will see. Locks the graph until the transaction
--- ends. Returns how many. Changes cronmill.graph, cronmill.node, cronmill.edge and cronmill.task.
+-- after such as have ended. One of which a dead task was redriven has not ended either. Who may is
+-- a producer of the graph's queue, of that of each new task, and of each it comes after, whose
+-- results it will see. Locks the graph until the transaction ends. Returns how many. Changes
+-- cronmill.graph, cronmill.node, cronmill.edge and cronmill.task.
 -- Executed by: producers.
 create or replace function cronmill.extend_graph(graph_id bigint, queue text, envelopes jsonb[])
 returns bigint
@@ -19,7 +20,10 @@ begin
     join cronmill.queue as q on q.queue_id = g.queue_id
     where g.graph_id = extend_graph.graph_id;
     known_queue_id := cronmill.producer_queue_id(extend_graph.queue);
-    select g.state, g.deadline <= clock_timestamp() as is_late
+    select
+        g.deadline <= clock_timestamp() as is_late,
+        case when g.state = 'done' and cronmill.has_ready(g.graph_id) then 'active' else g.state
+            end as state
     into mine
     from cronmill.graph as g
     where g.graph_id = extend_graph.graph_id
@@ -37,8 +41,11 @@ begin
             end,
             hint = 'A new one is made with cronmill.enqueue_graph.';
     end if;
+    update cronmill.graph as g
+    set state = 'active', ended_at = null
+    where g.graph_id = extend_graph.graph_id and g.state <> 'active';
     total := cronmill.add_nodes(
-        extend_graph.graph_id, known_queue_id, extend_graph.envelopes);
+        extend_graph.graph_id, known_queue_id, cronmill.as_list(extend_graph.envelopes));
     perform cronmill.producer_queue_id(q.name)
     from cronmill.queue as q
     where q.queue_id in (

@@ -1,5 +1,5 @@
 -- How many nodes wait for dead tasks of a queue to be done, and so for somebody who redrives or
--- purges those; counted up to 10,001.
+-- purges those, or are in a graph of it in which an end could not be told; counted up to 10,001.
 -- Executed by: backlog, processor_status; monitors, through processor_status.
 create or replace function cronmill.held_nodes(queue_id integer)
 returns bigint
@@ -11,11 +11,16 @@ begin
     return (
         select count(*)
         from (
-            select distinct e.child_id
+            select e.child_id
             from cronmill.dead_task as d
             join cronmill.edge as e on e.parent_id = d.task_id and e.wanted = 'done'
             join cronmill.node as c on c.task_id = e.child_id and c.state = 'waiting'
             where d.queue_id = held_nodes.queue_id and d.graph_id is not null
+            union
+            select n.task_id
+            from cronmill.graph as g
+            join cronmill.node as n on n.graph_id = g.graph_id and n.state = 'waiting'
+            where g.queue_id = held_nodes.queue_id and g.error is not null
             limit 10001
         ) as counted
     );

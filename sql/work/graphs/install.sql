@@ -1,9 +1,13 @@
+\ir has_ready.sql
 \ir expire_graphs.sql
+\ir leave_nodes.sql
 \ir spread.sql
 \ir note_done.sql
 \ir settle.sql
 \ir settle_batch.sql
+\ir settle_graphs.sql
 \ir settle_left.sql
+\ir tell_left.sql
 \ir end_nodes.sql
 \ir cancel_waiting.sql
 \ir sort_nodes.sql
@@ -16,5 +20,6 @@
 \ir extend_graph.sql
 \ir cancel_graph.sql
 \ir results.sql
+\ir graph_id.sql
 \ir prune_graphs.sql
 \ir held_nodes.sql

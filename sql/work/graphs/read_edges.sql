@@ -53,6 +53,8 @@ begin
                 or a.value - '{ref,on,if}'::text[] <> '{}'
                 -- Only what is done has a result.
                 or a.value -> 'if' <> 'null' and a.value ->> 'on' <> 'done'
+                -- It is compared with whatever a handler gives, which nobody can interrupt.
+                or octet_length((a.value -> 'if')::text) > 1000
             else true
         end
     order by e.position
@@ -63,7 +65,8 @@ begin
             message = pg_catalog.format('"after" cannot be read: %s', left(fault.value::text, 200)),
             detail = pg_catalog.format('Envelope %s.', fault.position),
             hint = 'It is a list of refs, or of {"ref": "a", "on": "done", "if": {"ok": true}}; '
-                '"on" is done, dead or any; "if", only with done, what the result has to contain.';
+                '"on" is done, dead or any; "if", only with done, what the result has to contain, '
+                'in 1000 bytes.';
     end if;
     with named as materialized (
         select

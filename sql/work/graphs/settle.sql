@@ -3,7 +3,8 @@
 -- never deadlock. Who holds a graph for longer is a transaction that did more than settle: it is
 -- waited for half a second, which is less than a deadlock takes to be found. Then the end stays to
 -- be told (is_left) by the next run of the queue, and the transaction goes on as if nothing had
--- been: nobody is charged for that. So it is if somebody cancels this; returns with what words.
+-- been: nobody is charged for that. So it is if it fails, or somebody cancels it; returns with what
+-- words.
 -- Changes cronmill.node, cronmill.graph and cronmill.task.
 -- Executed by: end_nodes, settle_batch.
 create or replace function cronmill.settle(task_ids bigint[])
@@ -43,20 +44,17 @@ begin
         perform cronmill.spread(graph_ids, ended);
         return null;
     exception
-        when deadlock_detected or lock_not_available then
-            null;
         when query_canceled then
             get stacked diagnostics cancel_message = message_text;
+        when others then
+            null;
     end;
-    update cronmill.node as n
-    set is_left = true
-    where n.task_id = any (settle.task_ids) and not n.is_settled;
     perform cronmill.wake(q.queue_id)
-    from (
-        select distinct n.queue_id
+    from unnest(cronmill.leave_nodes(array(
+        select n.task_id
         from cronmill.node as n
         where n.task_id = any (settle.task_ids) and not n.is_settled
-    ) as q;
+    ))) as q (queue_id);
     return cancel_message;
 end
 $function$;

@@ -1,18 +1,20 @@
 -- Settles what earlier transactions could not, see settle: of the processor's queue, or without one
--- of all. A graph that somebody holds is left for the next time. There is hardly ever any.
+-- of all. A graph that somebody holds is left for the next time. One in which an end cannot be told
+-- is passed over from then on, with the reason, but for the call without a processor: nobody's run
+-- fails for it. There is hardly ever any. Returns whether it has done something.
 -- Changes cronmill.node, cronmill.graph and cronmill.task.
--- Executed by: note_progress, prune_graphs, run; the processor's run-as role.
+-- Executed by: prune_graphs, tell_left; the processor's run-as role.
 create or replace function cronmill.settle_left(processor_id integer)
-returns void
+returns boolean
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
     graph_ids bigint[];
-    ended bigint[];
+    failed_id bigint;
 begin
     if not exists (select from cronmill.node as n where n.is_left) then
-        return;
+        return false;
     end if;
     select array_agg(g.graph_id)
     into graph_ids
@@ -33,22 +35,36 @@ begin
                         )
                     )
             )
+            and (g.error is null or settle_left.processor_id is null)
         order by g.graph_id
         for no key update skip locked
     ) as g;
     if graph_ids is null then
-        return;
+        return false;
     end if;
-    with told as (
-        update cronmill.node as n
-        set is_settled = true, is_left = false
-        where n.is_left and not n.is_settled and n.graph_id = any (graph_ids)
-        returning n.task_id
-    )
-    select array_agg(t.task_id) into ended from told as t;
-    perform cronmill.spread(graph_ids, ended);
+    begin
+        perform cronmill.settle_graphs(graph_ids);
+        return true;
+    exception
+        when others then
+            null;
+    end;
+    -- More subtransactions slow every other session's snapshots.
+    foreach failed_id in array graph_ids[: 60] loop
+        begin
+            perform cronmill.settle_graphs(array[failed_id]);
+        exception
+            when transaction_rollback or lock_not_available or insufficient_resources
+                or system_error or operator_intervention
+            then
+                null;
+            when others then
+                update cronmill.graph as g set error = sqlerrm where g.graph_id = failed_id;
+        end;
+    end loop;
+    return true;
 end
 $function$;
 comment on function cronmill.settle_left(integer)
-    is 'Settles what earlier transactions could not.';
+    is 'Settles what earlier transactions could not; says whether there was something.';
 revoke all on function cronmill.settle_left(integer) from public;

@@ -3,9 +3,10 @@
 -- these, until nothing follows. With newborn_from only nodes with such numbers are told, new ones,
 -- also of what was told to the others before. The caller has the graphs locked, has seen to it that
 -- each end is told once, and looks with a snapshot taken since. Nothing here waits for anybody: of
--- nodes it changes those only that wait, which nobody else does without the lock.
+-- nodes it changes those only that wait, which nobody else does without the lock. After a second
+-- the next run of the queue goes on with what follows from what.
 -- Changes cronmill.node, cronmill.graph and cronmill.task.
--- Executed by: add_nodes, cancel_graph, cancel_waiting, prune_graphs, settle, settle_left.
+-- Executed by: add_nodes, cancel_graph, cancel_waiting, prune_graphs, settle, settle_graphs.
 create or replace function cronmill.spread(
     graph_ids bigint[], node_ids bigint[], newborn_from bigint default null
 )
@@ -115,8 +116,12 @@ begin
         into told
         from decided as d;
         frontier := told.ended;
-        ended := ended || told.ended;
         queue_ids := queue_ids || told.queue_ids;
+        if clock_timestamp() > now_at + interval '1 second' then
+            queue_ids := queue_ids || cronmill.leave_nodes(frontier);
+            exit;
+        end if;
+        ended := ended || told.ended;
     end loop;
     update cronmill.graph as g
     set
@@ -125,11 +130,10 @@ begin
             else 'done' end,
         ended_at = case when g.open_nodes = e.total then now_at end
     from (
-        -- What was dead before had ended then.
-        select n.graph_id, count(*) as total
+        -- What was dead before had ended then; the row is changed all the same, for old snapshots.
+        select n.graph_id, count(*) filter (where not n.has_died) as total
         from unnest(ended) as f (task_id)
         join cronmill.node as n on n.task_id = f.task_id
-        where not n.has_died
         group by n.graph_id
     ) as e
     where g.graph_id = e.graph_id;

@@ -9,7 +9,12 @@ create foreign table cronmill.registry_backlog (
     failed bigint,
     paused boolean,
     held bigint,
-    unfired boolean
+    unfired boolean,
+    runs_total bigint,
+    failed_runs_total bigint,
+    done_total bigint,
+    failed_total bigint,
+    dead_total bigint
 )
 server cronmill
 options (schema_name 'cronmill_cron', table_name 'link_backlog');
@@ -27,3 +32,9 @@ comment on column cronmill.registry_backlog.paused is 'Whether it is paused.';
 comment on column cronmill.registry_backlog.held is 'Nodes of graphs that wait for dead tasks.';
 comment on column cronmill.registry_backlog.unfired
     is 'Whether a recurring template is not fired.';
+comment on column cronmill.registry_backlog.runs_total is 'Runs so far.';
+comment on column cronmill.registry_backlog.failed_runs_total is 'Runs so far that failed.';
+comment on column cronmill.registry_backlog.done_total is 'Tasks done so far.';
+comment on column cronmill.registry_backlog.failed_total is 'Attempts so far that failed.';
+comment on column cronmill.registry_backlog.dead_total
+    is 'Tasks so far that failed for the last time.';

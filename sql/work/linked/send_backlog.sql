@@ -8,11 +8,13 @@ set search_path = pg_catalog, pg_temp
 as $function$
 begin
     insert into cronmill.registry_backlog (
-        name, ready, oldest_ready_seconds, dead, done, failed, paused, held, unfired
+        name, ready, oldest_ready_seconds, dead, done, failed, paused, held, unfired,
+        runs_total, failed_runs_total, done_total, failed_total, dead_total
     )
     values (
         processor, tasks.ready, tasks.oldest_ready_seconds, tasks.dead, tasks.done, tasks.failed,
-        tasks.paused, tasks.held, tasks.unfired
+        tasks.paused, tasks.held, tasks.unfired, tasks.runs_total, tasks.failed_runs_total,
+        tasks.done_total, tasks.failed_total, tasks.dead_total
     );
 end
 $function$;

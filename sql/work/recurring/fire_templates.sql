@@ -1,8 +1,9 @@
 -- Fires the templates of a queue that are due at a moment, skipping those that somebody else has:
 -- the tasks of the ticks, and that the templates have moved on, are one commit. So many templates
 -- and so many ticks at most; returns how many ticks it fired. If that fails they are fired one by
--- one: one that cannot be fired disables itself, with the reason, and one that has to wait for
--- somebody has its turn at the next look. Changes cronmill.recurring and cronmill.task.
+-- one for a moment, whichever come: one that cannot be fired disables itself, with the reason, and
+-- one that has to wait for somebody has its turn at another look. Changes cronmill.recurring and
+-- cronmill.task.
 -- Executed by: fire_due; tests, which tell it the time.
 create or replace function cronmill.fire_templates(
     queue_id integer, now_at timestamptz, most integer
@@ -11,11 +12,12 @@ returns integer
 language plpgsql volatile parallel unsafe security invoker
 set search_path = pg_catalog, pg_temp
 -- Producers of a unique key are waited for, but not for long.
-set lock_timeout = '1s'
+set lock_timeout = '200ms'
 as $function$
 declare
     template cronmill.recurring;
     fired integer := 0;
+    began_at timestamptz;
 begin
     begin
         for template in
@@ -37,13 +39,16 @@ begin
         when others then
             fired := 0;
     end;
+    began_at := clock_timestamp();
+    perform pg_catalog.set_config('lock_timeout', '20ms', true);
     for template in
         select r.*
         from cronmill.recurring as r
         where r.queue_id = fire_templates.queue_id
             and r.enabled
             and r.next_at <= fire_templates.now_at
-        order by r.next_at
+        -- Those that have to wait are not always the first.
+        order by random()
         -- More subtransactions slow every other session's snapshots.
         limit 60
         for update skip locked
@@ -60,6 +65,7 @@ begin
                 set enabled = false, next_at = null, error = sqlerrm
                 where r.recurring_id = template.recurring_id;
         end;
+        exit when clock_timestamp() > began_at + interval '0.3 seconds';
     end loop;
     return fired;
 end

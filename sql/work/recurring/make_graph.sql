@@ -15,7 +15,8 @@ begin
     if (make_graph.template).overlap = 'skip' and exists (
         select
         from cronmill.graph as g
-        where g.graph_id = (make_graph.template).last_graph_id and g.ended_at is null
+        where g.graph_id = (make_graph.template).last_graph_id
+            and (g.ended_at is null or cronmill.has_ready(g.graph_id))
     ) then
         return null;
     end if;

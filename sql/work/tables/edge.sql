@@ -6,7 +6,8 @@ create table cronmill.edge (
     condition jsonb,
     constraint edge_pkey primary key (parent_id, child_id),
     constraint edge_wanted_is_done_dead_or_any check (wanted in ('done', 'dead', 'any')),
-    constraint edge_condition_is_of_done check (condition is null or wanted = 'done')
+    constraint edge_condition_is_of_done check (condition is null or wanted = 'done'),
+    constraint edge_condition_has_1000_bytes check (octet_length(condition::text) <= 1000)
 );
 create index edge_child on cronmill.edge (child_id);
 comment on table cronmill.edge is 'Edges of graphs: which node waits for which end of which.';

@@ -13,6 +13,7 @@ create table cronmill.graph (
     open_nodes bigint not null default 0,
     created_at timestamptz not null default clock_timestamp(),
     ended_at timestamptz,
+    error text,
     constraint graph_pkey primary key (graph_id),
     constraint graph_on_dead_is_hold_or_cancel check (on_dead in ('hold', 'cancel')),
     constraint graph_state_is_known check (state in ('active', 'done', 'canceled')),
@@ -27,6 +28,7 @@ create table cronmill.graph (
     )
 ) with (fillfactor = 50);
 create index graph_ended on cronmill.graph (ended_at) where ended_at is not null;
+create index graph_failed on cronmill.graph (queue_id) where error is not null;
 create index graph_deadline on cronmill.graph (deadline)
     where deadline is not null and state = 'active';
 comment on table cronmill.graph is 'Graphs: tasks that wait for each other.';
@@ -43,5 +45,8 @@ comment on column cronmill.graph.state
 comment on column cronmill.graph.open_nodes is 'Nodes that have not ended yet; dead ones have.';
 comment on column cronmill.graph.created_at is 'When it was made.';
 comment on column cronmill.graph.ended_at is 'When its last node ended.';
+comment on column cronmill.graph.error
+    is 'Why an end could not be told to those that wait for it; tried again each hour.';
 comment on index cronmill.graph_ended is 'Graphs that have ended, in order.';
+comment on index cronmill.graph_failed is 'Graphs in which an end could not be told.';
 comment on index cronmill.graph_deadline is 'Active graphs with a deadline.';

@@ -33,6 +33,8 @@ create table cronmill.node (
     constraint node_missing_not_negative check (missing >= 0),
     constraint node_state_is_known
         check (state in ('waiting', 'ready', 'done', 'dead', 'skipped', 'canceled')),
+    constraint node_waiting_has_a_task
+        check (state <> 'waiting' or num_nulls(payload, priority, run_at) = 0),
     constraint node_ref_has_1_to_200_bytes check (octet_length(ref) between 1 and 200),
     constraint node_ref_has_no_control_characters check (ref !~ '[\x01-\x1f\x7f]')
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);

@@ -14,6 +14,7 @@ create table cronmill.slot (
     done bigint not null default 0,
     failed bigint not null default 0,
     dead bigint not null default 0,
+    failed_runs bigint not null default 0,
     constraint slot_pkey primary key (slot_id),
     constraint slot_is_unique unique (processor_id, slot),
     constraint slot_of_a_processor foreign key (processor_id)
@@ -45,3 +46,6 @@ comment on column cronmill.slot.failed
     is 'Attempts that failed in runs that are no longer in cronmill.run.';
 comment on column cronmill.slot.dead
     is 'Tasks that failed for the last time in runs that are no longer in cronmill.run.';
+comment on column cronmill.slot.failed_runs
+    is 'Runs that ended uncleanly, were canceled or could not call the handler, of those that are '
+        'no longer in cronmill.run.';

@@ -49,9 +49,14 @@ create type cronmill.backlog as (
     failed bigint,
     paused boolean,
     held bigint,
-    unfired boolean
+    unfired boolean,
+    runs_total bigint,
+    failed_runs_total bigint,
+    done_total bigint,
+    failed_total bigint,
+    dead_total bigint
 );
 comment on type cronmill.backlog
     is 'Tasks that are ready and dead, attempts of the last quarter of an hour, whether the '
-        'processor is paused, how many nodes of graphs wait for dead tasks, and whether a '
-        'recurring template is not fired.';
+        'processor is paused, how many nodes of graphs wait for dead tasks, whether a recurring '
+        'template is not fired, and what its slots have done since it was set up.';

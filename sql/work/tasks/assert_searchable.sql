@@ -8,16 +8,20 @@ returns void
 language plpgsql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
+declare
+    -- Whose rights its caller has: also that of SET ROLE.
+    asker constant text := coalesce(
+        nullif(pg_catalog.current_setting('role', true), 'none'), session_user);
 begin
     if assert_searchable.sees_payloads is not true then
         raise exception using
             errcode = 'MC003',
-            message = pg_catalog.format('role "%s" may not search payloads', session_user),
+            message = pg_catalog.format('role "%s" may not search payloads', asker),
             detail = 'Who may not read them could find out by searching what is in them.',
             hint = pg_catalog.format(
                 'Tags it may search; operators may search both: '
                 'cronmill grant operator %s --database %s',
-                cronmill.shell_word(session_user::text),
+                cronmill.shell_word(asker),
                 cronmill.shell_word(pg_catalog.current_database()));
     end if;
     if assert_searchable.queue is null then

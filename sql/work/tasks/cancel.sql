@@ -26,6 +26,7 @@ begin
         select t.task_id, t.ctid
         from cronmill.task as t
         where t.task_id in (select a.task_id from unnest(cancel.task_ids) as a (task_id))
+            and not cronmill.is_in_hand(t.xmax)
         for update of t skip locked
     ) as t;
     delete from cronmill.task as t where t.ctid = any (taken.places);

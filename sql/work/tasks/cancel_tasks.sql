@@ -3,7 +3,8 @@
 -- is left alone and counted as running.
 -- One call is one transaction. To do many in several: max_tasks, and after_id the last_id of the
 -- call before, until last_id is null.
--- Changes cronmill.task.
+-- Of graphs what waits for those is told.
+-- Changes cronmill.task, cronmill.node and cronmill.graph.
 -- Executed by: the installer, and whom it grants it.
 create or replace function cronmill.cancel_tasks(
     queue text,
@@ -27,6 +28,7 @@ as $function$
 declare
     only_queue_id constant integer := cronmill.queue_id(cancel_tasks.queue);
     places tid[];
+    node_ids bigint[];
 begin
     if num_nonnulls(cancel_tasks.tags_all, cancel_tasks.tags_any, cancel_tasks.payload_contains) = 0
     then
@@ -50,6 +52,7 @@ begin
             and t.priority = f.priority
             and t.run_at = f.run_at
             and t.task_id = f.task_id
+        where not cronmill.is_in_hand(t.xmax)
         for update of t skip locked
     )
     select
@@ -57,8 +60,17 @@ begin
         (select count(*) from found as f),
         (select max(f.task_id) from found as f)
     into places, cancel_tasks.running, cancel_tasks.last_id;
-    delete from cronmill.task as t where t.ctid = any (places);
-    get diagnostics canceled = row_count;
+    with gone as (
+        delete from cronmill.task as t
+        where t.ctid = any (places)
+        returning t.task_id, t.graph_id
+    )
+    select count(*), array_agg(g.task_id) filter (where g.graph_id is not null)
+    into canceled, node_ids
+    from gone as g;
+    if node_ids is not null then
+        perform cronmill.end_nodes(node_ids);
+    end if;
     cancel_tasks.running := cancel_tasks.running - cancel_tasks.canceled;
 end
 $function$;

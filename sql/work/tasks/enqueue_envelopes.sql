@@ -25,6 +25,7 @@ declare
         enqueue_envelopes.unique_key, enqueue_envelopes.group_key, enqueue_envelopes.timeout,
         enqueue_envelopes.max_attempts::smallint, cronmill.check_tags(enqueue_envelopes.tags)
     )::cronmill.task_settings;
+    list constant jsonb[] := cronmill.as_list(enqueue_envelopes.envelopes);
     tasks cronmill.task_settings[] := array[]::cronmill.task_settings[];
     new_ids bigint[];
     held_keys text[] := array[]::text[];
@@ -33,9 +34,9 @@ declare
     rows_now bigint;
     error_hint text;
 begin
-    for i in 1 .. coalesce(cardinality(enqueue_envelopes.envelopes), 0) loop
+    for i in 1 .. cardinality(list) loop
         begin
-            tasks[i] := cronmill.read_envelope(enqueue_envelopes.envelopes[i], defaults);
+            tasks[i] := cronmill.read_envelope(list[i], defaults);
         exception
             when data_exception then
                 get stacked diagnostics error_hint = pg_exception_hint;

@@ -69,6 +69,12 @@ begin
             message = pg_catalog.format('no task has the state "%s"', find_tasks.state),
             hint = 'It is waiting, ready, scheduled, retrying, dead or done.';
     end if;
+    if find_tasks.max_tasks < 0 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = pg_catalog.format('max_tasks is %s', find_tasks.max_tasks),
+            hint = 'It is how many are given at most; null is all.';
+    end if;
     if find_tasks.payload_contains is not null then
         perform cronmill.assert_searchable(find_tasks.queue, place, sees_payloads);
     end if;

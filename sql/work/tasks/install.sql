@@ -10,6 +10,7 @@
 \ir hold_lost_keys.sql
 \ir enqueue.sql
 \ir enqueue_many.sql
+\ir as_list.sql
 \ir read_envelope.sql
 \ir enqueue_envelopes.sql
 \ir read_json.sql
@@ -23,6 +24,7 @@
 \ir task_walk.sql
 \ir task_search.sql
 \ir find_tasks.sql
+\ir is_in_hand.sql
 \ir cancel.sql
 \ir cancel_tasks.sql
 \ir redrive.sql

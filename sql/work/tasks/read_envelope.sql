@@ -10,7 +10,8 @@ declare
     read cronmill.task_settings := read_envelope.defaults;
     unknown text;
 begin
-    if jsonb_typeof(read_envelope.envelope) <> 'object' or not read_envelope.envelope ? 'payload'
+    if (jsonb_typeof(read_envelope.envelope) = 'object' and read_envelope.envelope ? 'payload')
+        is not true
     then
         raise exception using
             errcode = 'invalid_parameter_value',
