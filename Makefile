@@ -1,10 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help packages build release demo check test golden matrix chaos wakes sleeps ticks failover soak fuzz sanitize bench lint docs format install clean
+.PHONY: help packages build release program demo check test golden matrix chaos wakes sleeps ticks failover soak fuzz sanitize bench lint docs format install clean
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
 sources = Sources Tests Plugins Examples sql Package.swift Benchmarks/Sources/bench Benchmarks/Package.swift
 binary = .build/release/cronmill
+console = .build/release/cronmill-serve
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -15,10 +16,14 @@ packages: ## Install the Debian packages that are missing
 build: ## Build for debugging
 	$(SWIFT) build
 
-release: ## Build the program for use, as .build/release/cronmill
+release: program ## Build the programs for use, in .build/release: cronmill, and cronmill-serve, its console
+	$(SWIFT) build -c release --product cronmill-serve --static-swift-stdlib
+
+# The console's web server takes longer to build than all the rest, and the demo and the bench need none.
+program:
 	$(SWIFT) build -c release --product cronmill --static-swift-stdlib
 
-demo: packages release ## Run the demo on a throw-away server (ARGS="--help")
+demo: packages program ## Run the demo on a throw-away server (ARGS="--help")
 	$(binary) demo $(ARGS)
 
 test: ## Install what the tests need, lint, run the tests, make the docs
@@ -29,7 +34,7 @@ test: ## Install what the tests need, lint, run the tests, make the docs
 
 check: ## Lint, and run the tests that need no server
 	$(MAKE) lint
-	$(SWIFT) test --disable-xctest --filter '^(PostgresTests|CronmillTests|CommandLineTests)'
+	$(SWIFT) test --disable-xctest --filter '^(PostgresTests|CronmillTests|CommandLineTests|ConsoleTests)'
 
 golden: ## Record the schemas of both halves as they are now, for the test that compares them
 	CRONMILL_WRITE_GOLDEN=1 $(SWIFT) test --disable-xctest --filter 'SchemaTests/golden'
@@ -66,7 +71,7 @@ sanitize: ## Run the tests of the client, the library and the command line under
 	scripts/install-packages --test
 	scripts/run-sanitizers
 
-bench: packages release ## Measure the speed beside the limit and other queues (QUICK=1, ARGS="--help")
+bench: packages program ## Measure the speed beside the limit and other queues (QUICK=1, ARGS="--help")
 	Benchmarks/install-peers .build/bench-venv
 	$(SWIFT) build --package-path Benchmarks --scratch-path .build/benchmarks -c release
 	.build/benchmarks/release/bench $(if $(QUICK),--quick) $(ARGS)
@@ -80,10 +85,10 @@ docs: ## Make the reference of the library in .build/docs; a warning is an error
 format: ## Format the sources
 	$(SWIFT) format -i -r $(sources)
 
-install: $(binary) ## Copy the program to PREFIX/bin (PREFIX=/usr/local)
-	install -D -m 755 $(binary) $(DESTDIR)$(PREFIX)/bin/cronmill
+install: $(binary) $(console) ## Copy the programs to PREFIX/bin (PREFIX=/usr/local)
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(binary) $(console)
 
-$(binary):
+$(binary) $(console):
 	$(MAKE) release
 
 clean: ## Remove what was built

@@ -17,9 +17,15 @@ let package = Package(
     products: [
         .library(name: "Cronmill", targets: ["Cronmill", "Postgres"]),
         .executable(name: "cronmill", targets: ["cronmill-cli"]),
+        .executable(name: "cronmill-serve", targets: ["cronmill-serve"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
     ],
@@ -42,10 +48,31 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(name: "ConsoleRequest", swiftSettings: strict),
+        .target(
+            name: "Console",
+            dependencies: [
+                "Cronmill", "Postgres",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            resources: [.embedInCode("Assets")],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "cronmill-serve",
+            dependencies: ["Console", "ConsoleRequest", "Cronmill", "Postgres"],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "cronmill-cli",
             dependencies: [
-                "Cronmill", "PrivateServer", "Postgres", "SQLFiles",
+                "ConsoleRequest", "Cronmill", "PrivateServer", "Postgres", "SQLFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -95,9 +122,18 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "ConsoleTests",
+            dependencies: [
+                "Console", "ConsoleRequest", "Cronmill", "Postgres",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "cronmill-cli", "backlog", "Chaos", "Cronmill", "Fuzzing", "PrivateServer", "Postgres", "SQLFiles",
+                "cronmill-cli", "cronmill-serve", "backlog", "Chaos", "Cronmill", "Fuzzing", "PrivateServer",
+                "Postgres", "SQLFiles",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -5,7 +5,8 @@ internal import CLibpq
 /// What is not given comes from libpq's own places: the environment (`PGHOST`, `PGSERVICE` ...), the service file and
 /// the password file. Source: PostgreSQL manual, section 34.1.2, "Parameter Key Words".
 public struct ConnectionInfo: Sendable, Hashable {
-    private(set) var parameters: [String: String]
+    /// All keywords and values, the passwords among them.
+    package private(set) var parameters: [String: String]
 
     /// Takes keywords as they are; `["host": "db1", "dbname": "app"]`.
     public init(_ parameters: [String: String]) {

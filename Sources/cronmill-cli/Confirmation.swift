@@ -1,3 +1,4 @@
+internal import Cronmill
 internal import Glibc
 
 extension Context {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Cronmill
 
 /// The command `cronmill`.
 struct CronmillCommand: AsyncParsableCommand {
@@ -18,7 +19,7 @@ struct CronmillCommand: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed, 2 could not connect, 3 a check found
             something, 64 wrong usage, 130 interrupted, 141 who reads the output is gone.
             """,
-        version: "0.1.0",
+        version: Deployment.programVersion,
         groupedSubcommands: [
             CommandGroup(
                 name: "Setting up",
@@ -38,7 +39,9 @@ struct CronmillCommand: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Looking",
-                subcommands: [Status.self, Runs.self, Stats.self, Alarms.self, Config.self, Demo.self]
+                subcommands: [
+                    Status.self, Runs.self, Stats.self, Alarms.self, Serve.self, Config.self, Demo.self,
+                ]
             ),
         ]
     )

@@ -1,4 +1,5 @@
 import Postgres
+import Cronmill
 import Testing
 
 @testable import cronmill_cli

@@ -1,3 +1,4 @@
+import Cronmill
 import Testing
 
 @testable import cronmill_cli

@@ -130,7 +130,7 @@ struct ReadmeTests {
 
     /// The pages, in the order in which they are run; from-partitioncache.md has a test of its own.
     private static let pages = [
-        "README.md", "docs/slots.md", "docs/graphs.md", "docs/recurring.md", "docs/tour.md",
+        "README.md", "docs/console.md", "docs/slots.md", "docs/graphs.md", "docs/recurring.md", "docs/tour.md",
         "docs/without-superuser.md",
         "docs/query-processors.md", "docs/migrating.md",
         "docs/library.md", "docs/architecture.md", "docs/engine.md", "docs/commands.md", "docs/connections.md",

@@ -11,29 +11,33 @@ extension Deployment {
     ///   registered or may not be seen; `PostgresError`.
     public func alarms(databases: [String]? = nil, withHistory: Bool = false) async throws -> [Alarm] {
         try await inRegistry(for: .monitor, of: databases) { session in
-            try Visibility(session).check(databases, "alarms")
-            return try session.query(
-                """
-                select a.alarm_id, a.kind, a.database_name, a.processor, a.detail, a.acknowledged_by, a.tell_error,
-                    \(sql: ServerTime.columns("a.raised_at", as: "raised_at")),
-                    \(sql: ServerTime.columns("a.cleared_at", as: "cleared_at")),
-                    \(sql: ServerTime.columns("a.acknowledged_at", as: "acknowledged_at"))
-                from cronmill_cron.alarms(\(databases), \(withHistory)) as a
-                """
-            ).map { row in
-                try Alarm(
-                    id: row.get("alarm_id"),
-                    kind: row.get("kind"),
-                    database: row.get("database_name"),
-                    processor: row.get("processor"),
-                    detail: row.get("detail"),
-                    raisedAt: row.requiredTime("raised_at"),
-                    clearedAt: row.time("cleared_at"),
-                    acknowledgedAt: row.time("acknowledged_at"),
-                    acknowledgedBy: row.get("acknowledged_by"),
-                    deliveryError: row.get("tell_error")
-                )
-            }
+            try Self.alarms(of: databases, withHistory: withHistory, session)
+        }
+    }
+
+    static func alarms(of databases: [String]?, withHistory: Bool = false, _ session: Session) throws -> [Alarm] {
+        try Visibility(session).check(databases, "alarms")
+        return try session.query(
+            """
+            select a.alarm_id, a.kind, a.database_name, a.processor, a.detail, a.acknowledged_by, a.tell_error,
+                \(sql: ServerTime.columns("a.raised_at", as: "raised_at")),
+                \(sql: ServerTime.columns("a.cleared_at", as: "cleared_at")),
+                \(sql: ServerTime.columns("a.acknowledged_at", as: "acknowledged_at"))
+            from cronmill_cron.alarms(\(databases), \(withHistory)) as a
+            """
+        ).map { row in
+            try Alarm(
+                id: row.get("alarm_id"),
+                kind: row.get("kind"),
+                database: row.get("database_name"),
+                processor: row.get("processor"),
+                detail: row.get("detail"),
+                raisedAt: row.requiredTime("raised_at"),
+                clearedAt: row.time("cleared_at"),
+                acknowledgedAt: row.time("acknowledged_at"),
+                acknowledgedBy: row.get("acknowledged_by"),
+                deliveryError: row.get("tell_error")
+            )
         }
     }
 

@@ -6,10 +6,12 @@ extension Deployment {
     ///
     /// - Throws: `CronmillError` if nothing is installed in the cron database; `PostgresError`.
     public func registeredDatabases() async throws -> [String] {
-        try await inRegistry(for: .monitor, of: nil) { session in
-            try session.query("select v.name from cronmill_cron.visible_databases() as v (name)")
-                .map { try $0.get("name") }
-        }
+        try await inRegistry(for: .monitor, of: nil) { try Self.registeredDatabases($0) }
+    }
+
+    static func registeredDatabases(_ session: Session) throws -> [String] {
+        try session.query("select v.name from cronmill_cron.visible_databases() as v (name)")
+            .map { try $0.get("name") }
     }
 
     /// Names of all databases of the instance that can be connected to, in order.
@@ -128,6 +130,11 @@ public struct DatabaseResult<Value: Sendable>: Sendable {
     public let database: String
     /// The value, or the error of this database.
     public let outcome: Result<Value, any Error>
+
+    package init(database: String, outcome: Result<Value, any Error>) {
+        self.database = database
+        self.outcome = outcome
+    }
 }
 
 extension Result where Success: RangeReplaceableCollection {

@@ -16,6 +16,9 @@ public struct Deployment: Sendable {
     /// Told of every statement sent: its text without values, and how long it took.
     public var onStatement: (@Sendable (StatementTrace) -> Void)?
 
+    /// How long the server may take for one statement; nil leaves it to what is set there.
+    public var statementTimeout: Duration?
+
     /// What is installed; a test of upgrades has other files.
     var sqlFiles = SQLFile.all
 
@@ -33,6 +36,9 @@ public struct Deployment: Sendable {
         self.onNotice = onNotice
         self.onStatement = onStatement
     }
+
+    /// The version of this library and of the programs that are built with it.
+    package static let programVersion = "0.1.0"
 
     /// Name of the cron database.
     public var cronDatabase: String { cron["dbname"] ?? "postgres" }
@@ -83,6 +89,10 @@ public struct Deployment: Sendable {
 
     /// The one place where this library connects, so that no statement gets round `SchemaTrust`.
     private func connect(_ target: ConnectionInfo, settings: [String: String]) async throws -> Connection {
+        var settings = settings
+        if let statementTimeout {
+            settings["statement_timeout"] = String(Int(max(statementTimeout.inSeconds * 1000, 1)))
+        }
         let connection = try await Connection.connect(
             target,
             settings: LocalSettings(settings),

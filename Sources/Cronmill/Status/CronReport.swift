@@ -11,7 +11,10 @@ struct CronReport: Sendable {
     var capacity: Capacity
     var scheduler: Scheduler
     var demand: Demand?
-    var remarks: [String]
+    /// Of the server and of pg_cron.
+    var serverRemarks: [String]
+    /// Of the databases asked.
+    var databaseRemarks: [String] = []
     /// Those of the databases asked whose jobs and runs may be seen.
     var visible: Set<String>
     /// What holds old snapshots.
@@ -41,13 +44,13 @@ struct CronReport: Sendable {
         capacity = try Capacity(session)
         if let budget = capacity.budget { demand = try Demand(budget: budget, session) }
         scheduler = try Scheduler(session, missingRoles: missingRoles)
-        remarks = Self.remarks(capacity) + Self.remarks(scheduler, missingRoles) + (try Self.brokenRoles(session))
+        serverRemarks = Self.remarks(capacity) + Self.remarks(scheduler, missingRoles) + (try Self.brokenRoles(session))
         if sides.values.contains(where: { $0.lastRun?.message == "connection failed" }) {
-            remarks.append(try Self.connectionRemark(session))
+            databaseRemarks.append(try Self.connectionRemark(session))
         }
         visible = try Self.visible(databases, session)
         for database in databases where !visible.contains(database) {
-            remarks.append(try Self.invisible(database, session))
+            databaseRemarks.append(try Self.invisible(database, session))
         }
         holders = try SnapshotHolder.all(session)
     }

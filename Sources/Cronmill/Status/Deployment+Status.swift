@@ -17,24 +17,86 @@ extension Deployment {
         processors: [String] = [],
         behind: Duration? = nil
     ) async throws -> StatusReport {
-        let works = await forEach(databases) { try await processorStates($0, processors: processors) }
-        let sides = works.flatMap { $0.outcome.found }
-        let (cron, error) = await cronReport(databases, facts: sides.map(\.fact), behind: behind)
+        let looks = await forEach(databases) { try await look(at: $0, processors: processors) }
+        return try await report(of: looks, processors: processors, behind: behind)
+    }
+
+    /// What a work database says of its processors at this moment, for `report`, which judges them.
+    ///
+    /// - Parameters:
+    ///   - database: the work database.
+    ///   - processors: names of processors; none is all.
+    /// - Returns: what it says, kept as it is.
+    /// - Throws: `CronmillError` if it is not set up, or the role is no monitor; `PostgresError`.
+    public func look(at database: String, processors: [String] = []) async throws -> WorkLook {
+        WorkLook(states: try await processorStates(database, processors: processors))
+    }
+
+    /// Has the cron database judge what work databases have said a moment ago.
+    ///
+    /// - Parameters:
+    ///   - looks: what each of them said, or why it could not be asked.
+    ///   - processors: names of processors that were asked for; none is all.
+    ///   - behind: from how long a wait on a processor is behind; nil is what the registry's thresholds say.
+    /// - Returns: a report even if some databases, or the cron database, cannot be reached.
+    /// - Throws: `CancellationError` only.
+    public func report(
+        of looks: [DatabaseResult<WorkLook>],
+        processors: [String] = [],
+        behind: Duration? = nil
+    ) async throws -> StatusReport {
+        let facts = looks.flatMap { $0.outcome.map(\.states).found }.map(\.fact)
+        let (cron, error) = await cronReport(looks.map(\.database), facts: facts, behind: behind)
         try Task.checkCancellation()
+        return report(of: looks, by: cron, error, processors: processors)
+    }
+
+    /// The same as `report`, `registeredDatabases` and `alarms`, by one connection: for who asks every few seconds.
+    ///
+    /// - Parameters:
+    ///   - looks: what work databases have said.
+    ///   - named: the databases whose alarms are meant; nil is all.
+    /// - Throws: `CancellationError` only.
+    package func watch(_ looks: [DatabaseResult<WorkLook>], named: [String]?) async throws -> RegistryWatch {
+        let (databases, facts) = (looks.map(\.database), looks.flatMap { $0.outcome.map(\.states).found }.map(\.fact))
+        do {
+            let (cron, registered, alarms) = try await inRegistry(for: .monitor, of: named) { session in
+                (
+                    try CronReport(databases, facts: facts, behind: nil, session),
+                    try Self.registeredDatabases(session),
+                    // Who may not see them is shown the rest.
+                    try? Self.alarms(of: named, session)
+                )
+            }
+            return RegistryWatch(report: report(of: looks, by: cron, nil), registered: registered, alarms: alarms)
+        } catch {
+            try Task.checkCancellation()
+            return RegistryWatch(report: report(of: looks, by: nil, error), registered: nil, alarms: nil)
+        }
+    }
+
+    private func report(
+        of looks: [DatabaseResult<WorkLook>],
+        by cron: CronReport?,
+        _ error: (any Error)?,
+        processors: [String] = []
+    ) -> StatusReport {
+        let sides = looks.flatMap { $0.outcome.map(\.states).found }
         var report = StatusReport(databases: [], cronError: error)
         if let cron {
-            (report.capacity, report.scheduler, report.remarks) = (cron.capacity, cron.scheduler, cron.remarks)
-            report.demand = cron.demand
+            (report.capacity, report.scheduler, report.demand) = (cron.capacity, cron.scheduler, cron.demand)
+            report.serverRemarks = cron.serverRemarks
+            report.databaseRemarks = cron.databaseRemarks
         }
-        report.databases = works.map { result in
-            let outcome = result.outcome.map { sides in
-                sides.map { cron.judged($0) }
-                    + (cron?.strays(of: result.database, known: sides.map(\.status.processor), asked: processors) ?? [])
+        report.databases = looks.map { result in
+            let outcome = result.outcome.map { look in
+                look.states.map { cron.judged($0) }
+                    + (cron?.strays(of: result.database, known: look.processors, asked: processors) ?? [])
             }
             return DatabaseResult(database: result.database, outcome: outcome)
         }
-        report.remarks += cron?.snapshotRemarks(sides) ?? []
-        report.remarks += sides.compactMap { side in
+        report.databaseRemarks += cron?.snapshotRemarks(sides) ?? []
+        report.databaseRemarks += sides.compactMap { side in
             side.recurringFault.map { name in
                 "\(side.status.database): recurring template \"\(name)\" has not been fired; "
                     + "cronmill recurring list --database \(side.status.database.shellWord) says why"

@@ -10,8 +10,18 @@ public struct StatusReport: Sendable {
     public var scheduler: Scheduler?
     /// How processors that sleep share their budget; nil where there are none.
     public var demand: Demand?
-    /// Remarks: pg_cron starts nothing, history switched off, capacity exceeded, old snapshots.
-    public var remarks: [String] = []
+    /// Remarks on the server and on pg_cron: it starts nothing, history switched off, capacity exceeded.
+    public var serverRemarks: [String] = []
+    /// Remarks on the databases asked: rows that are not visible, old snapshots, recurring templates.
+    public var databaseRemarks: [String] = []
+
+    package init(databases: [DatabaseResult<[ProcessorStatus]>], cronError: (any Error)?) {
+        self.databases = databases
+        self.cronError = cronError
+    }
+
+    /// All remarks, those on the server first.
+    public var remarks: [String] { serverRemarks + databaseRemarks }
 
     /// Whether nothing needs a person: every processor's verdict is fine, and pg_cron starts jobs if one is wanted.
     ///
@@ -21,6 +31,23 @@ public struct StatusReport: Sendable {
         return processors.allSatisfy(\.verdict.isFine)
             && (scheduler?.obstacle == nil || !processors.contains { $0.isEnabled && !$0.isPaused })
     }
+}
+
+/// What a work database said of its processors at a moment; `Deployment.report` has it judged.
+public struct WorkLook: Sendable {
+    let states: [ProcessorState]
+
+    /// Names of the processors.
+    public var processors: [String] { states.map(\.status.processor) }
+}
+
+/// What the cron database says at one look.
+package struct RegistryWatch: Sendable {
+    package let report: StatusReport
+    /// Nil if it could not be asked.
+    package let registered: [String]?
+    /// Nil if they could not be seen.
+    package let alarms: [Alarm]?
 }
 
 /// How the enabled processors that sleep, of all work databases, share the places they have in pg_cron.

@@ -27,6 +27,12 @@ public struct ServerTime: Sendable, Hashable {
 }
 
 extension ServerTime {
+    /// With its zone: `2026-11-26 04:30:04 Europe/Berlin`.
+    package var description: String { "\(text) \(zone)" }
+
+    /// ISO 8601 in UTC with milliseconds, for programs.
+    package var iso8601: String { date.iso8601 }
+
     /// The columns from which `Row.time` makes the value of a `timestamptz`.
     ///
     /// - Parameters:

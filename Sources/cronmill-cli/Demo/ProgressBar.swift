@@ -1,3 +1,5 @@
+internal import Cronmill
+
 /// How much is done, as one line.
 struct ProgressBar: Sendable, Hashable {
     let done: Int

@@ -1,3 +1,5 @@
+internal import Cronmill
+
 /// The small work databases of the demo's last part, whose processors sleep.
 enum Shops {
     static let count = 60

@@ -1,3 +1,5 @@
+internal import Cronmill
+
 /// Comma-separated values (RFC 4180): lines end in CR LF, fields are quoted where they must be.
 ///
 /// A text that a spreadsheet would take for a formula, which can fetch and send data, begins with an apostrophe, which

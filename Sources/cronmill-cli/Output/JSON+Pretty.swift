@@ -1,3 +1,5 @@
+internal import Cronmill
+
 extension JSON {
     /// Text that is valid JSON, as a jsonb column comes from the server, on several lines, two blanks deep. Numbers and
     /// strings stand as they are.

@@ -1,3 +1,5 @@
+internal import Cronmill
+
 #if canImport(Darwin)
     internal import Darwin
 #else

@@ -1,3 +1,5 @@
+internal import Cronmill
+
 /// A table for people: a header in capitals, two blanks between columns, no lines.
 ///
 /// ```swift

@@ -17,11 +17,3 @@ struct TimeColumn: Sendable, Hashable {
 
     func text(_ time: ServerTime) -> String { zone == nil ? time.description : time.text }
 }
-
-extension ServerTime {
-    /// With its zone: `2026-11-26 04:30:04 Europe/Berlin`.
-    var description: String { "\(text) \(zone)" }
-
-    /// ISO 8601 in UTC with milliseconds, for programs.
-    var iso8601: String { date.iso8601 }
-}

@@ -1,5 +1,5 @@
 /// A JSON value, whose objects keep their members in the order given.
-indirect enum JSON: Sendable, Hashable {
+package indirect enum JSON: Sendable, Hashable {
     case null
     case boolean(Bool)
     case integer(Int64)
@@ -10,39 +10,44 @@ indirect enum JSON: Sendable, Hashable {
     /// Text that is JSON already, as a jsonb column comes from the server; it is written as it stands, unchecked.
     case verbatim(String)
 
-    struct Member: Sendable, Hashable {
-        var name: String
-        var value: JSON
+    package struct Member: Sendable, Hashable {
+        package var name: String
+        package var value: JSON
+
+        package init(name: String, value: JSON) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// An optional text, `null` where there is none.
-    init(_ text: String?) { self = text.map { .string($0) } ?? .null }
+    package init(_ text: String?) { self = text.map { .string($0) } ?? .null }
 
     /// An optional number, `null` where there is none.
-    init(_ number: Int64?) { self = number.map { .integer($0) } ?? .null }
+    package init(_ number: Int64?) { self = number.map { .integer($0) } ?? .null }
 }
 
 extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByFloatLiteral, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral,
     ExpressibleByDictionaryLiteral
 {
-    init(nilLiteral: ()) { self = .null }
-    init(booleanLiteral value: Bool) { self = .boolean(value) }
-    init(integerLiteral value: Int64) { self = .integer(value) }
-    init(floatLiteral value: Double) { self = .number(value) }
-    init(stringLiteral value: String) { self = .string(value) }
-    init(arrayLiteral elements: JSON...) { self = .array(elements) }
-    init(dictionaryLiteral elements: (String, JSON)...) {
+    package init(nilLiteral: ()) { self = .null }
+    package init(booleanLiteral value: Bool) { self = .boolean(value) }
+    package init(integerLiteral value: Int64) { self = .integer(value) }
+    package init(floatLiteral value: Double) { self = .number(value) }
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    package init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(elements.map { Member(name: $0.0, value: $0.1) })
     }
 }
 
 extension JSON {
     /// The value on several lines, two blanks deep, with a line break at the end.
-    var prettyText: String { text(depth: 0) + "\n" }
+    package var prettyText: String { text(depth: 0) + "\n" }
 
     /// The value on one line, with a line break at the end.
-    var lineText: String {
+    package var lineText: String {
         switch self {
         case .array(let elements): "[" + elements.map { $0.lineText.dropLast() }.joined(separator: ", ") + "]\n"
         case .object(let members):

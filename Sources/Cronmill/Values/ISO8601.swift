@@ -1,9 +1,8 @@
-internal import Cronmill
-internal import struct FoundationEssentials.Date
+internal import FoundationEssentials
 
 extension Date {
     /// ISO 8601 in UTC with milliseconds, for programs.
-    var iso8601: String {
+    package var iso8601: String {
         infinity ?? formatted(ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
@@ -14,14 +13,5 @@ extension Date {
         case .distantPast: "-infinity"
         default: nil
         }
-    }
-}
-
-internal import FoundationEssentials
-
-extension Int {
-    /// A count that is exact up to 100,000; `100,000+` beyond.
-    var counted: String {
-        self <= ProcessorStatus.exactUpTo ? grouped : "100,000+"
     }
 }

@@ -1,7 +1,6 @@
-internal import Cronmill
-
 extension ProcessorStatus {
-    var json: JSON {
+    /// As programs read it: of `status --json` and of the console.
+    package var json: JSON {
         [
             "database": .string(database), "processor": .string(processor), "queue": .string(queue),
             "verdict": .string(verdict.rawValue), "reason": .string(reason), "repair": JSON(repair),

@@ -1,0 +1,95 @@
+package import Cronmill
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+internal import Logging
+internal import NIOCore
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// The console as a program runs it: a server on loopback and a sampler, until it is told to stop.
+package struct ConsoleServer: Sendable {
+    /// Numeric address to listen on.
+    package var address = "127.0.0.1"
+    /// Port to listen on; 0 is any that is free.
+    package var port = 0
+    /// Names that `Host` may have, besides those of loopback.
+    package var hosts: [String] = []
+    /// What `/metrics` is read with, by who is not logged in.
+    package var metricsToken: String?
+    private let sampler: Sampler
+
+    /// - Parameters:
+    ///   - deployment: what is looked at.
+    ///   - databases: of its work databases; nil is all that are registered.
+    package init(_ deployment: Deployment, databases: [String]?) {
+        sampler = Sampler(deployment: deployment, databases: databases)
+    }
+
+    /// Serves until SIGTERM or SIGINT; requests under way then have a second.
+    ///
+    /// - Parameter onStart: told the address of the first page, and the one-time address that logs in.
+    /// - Throws: what keeps it from listening.
+    package func run(onStart: @escaping @Sendable (_ address: String, _ login: String) -> Void) async throws {
+        let access = Access(hosts: hosts, metricsToken: metricsToken)
+        let sampler = sampler
+        let console = Console(access: access, snapshot: { sampler.snapshot }, onView: { sampler.noteViewer() })
+        let name = address.contains(":") ? "[\(address)]" : address
+        // What goes wrong with a request is the visitor's; a log that he can fill says nothing to its reader.
+        var logger = Logger(label: "cronmill-serve")
+        logger.logLevel = .critical
+        var application = Application(
+            responder: CallbackResponder<BasicRequestContext> { request, _ in
+                Self.response(console.answer(request.head), to: request.method)
+            },
+            server: .http1(configuration: Self.limits),
+            configuration: ApplicationConfiguration(
+                address: .hostname(address, port: port),
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections, logger: logger)
+            ),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? 0
+                access.listen(on: port)
+                let address = "http://\(name):\(port)/"
+                onStart(address, "\(address)login?once=\(access.issue())")
+            },
+            logger: logger
+        )
+        application.addServices(SamplerService(sampler: sampler))
+        var configuration = ServiceGroupConfiguration(
+            services: [application],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = .seconds(1)
+        configuration.maximumCancellationDuration = .milliseconds(500)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+
+    /// More than a page of ours has many a time over; and who sends his head slowly is not waited for.
+    private static let limits = HTTP1Channel.Configuration(
+        idleTimeout: .seconds(15),
+        httpDecoderConfiguration: .init(maxHeaderFieldSize: 8_192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 60)
+    )
+
+    /// Beyond it nobody is let in until somebody leaves.
+    private static let mostConnections = 800
+
+    private static func response(_ answer: Answer, to method: HTTPRequest.Method) -> Response {
+        let hasBody = method != .head && answer.status != .notModified
+        return Response(
+            status: answer.status,
+            headers: answer.head,
+            body: hasBody ? ResponseBody(byteBuffer: ByteBuffer(string: answer.body)) : ResponseBody()
+        )
+    }
+}
+
+/// The sampler beside the server, ended with it.
+private struct SamplerService: Service {
+    let sampler: Sampler
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await sampler.run() }
+    }
+}

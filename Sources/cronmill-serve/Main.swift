@@ -1,0 +1,90 @@
+internal import Console
+internal import ConsoleRequest
+internal import Cronmill
+internal import Glibc
+internal import Postgres
+
+/// The console's server. `cronmill serve` reads the settings, and this takes its place.
+@main
+struct Main {
+    static func main() async {
+        // Who reads the output may go away; a visitor may, too.
+        signal(SIGPIPE, SIG_IGN)
+        raiseDescriptorLimit()
+        guard CommandLine.arguments.count == 2, let descriptor = Int32(CommandLine.arguments[1]) else {
+            fail("it is started by cronmill serve", code: 64)
+        }
+        do {
+            let request = try ConsoleRequest.take(from: descriptor)
+            try await server(request).run { address, login in
+                say("listening on \(address)", unless: request.isQuiet)
+                tell(login, request)
+            }
+        } catch let failure as ConsoleRequest.Failure {
+            fail(failure.message, code: 64)
+        } catch {
+            fail("cannot listen: \(error)")
+        }
+    }
+
+    private static func server(_ request: ConsoleRequest) -> ConsoleServer {
+        var deployment = Deployment(
+            cron: ConnectionInfo(request.cron),
+            work: ConnectionInfo(request.work),
+            exceptions: request.exceptions.mapValues { ConnectionInfo($0) }
+        )
+        if request.isVerbose {
+            deployment.onStatement = { trace in
+                write(
+                    "\(trace.database): \(trace.duration.shortText): \(trace.text)".controlsEscaped,
+                    to: STDERR_FILENO
+                )
+            }
+        }
+        var server = ConsoleServer(deployment, databases: request.databases)
+        server.address = request.address
+        server.port = request.port
+        server.hosts = request.hosts
+        server.metricsToken = request.metricsToken
+        return server
+    }
+
+    /// The address goes to a terminal or a file of the user's, and never into a log.
+    private static func tell(_ login: String, _ request: ConsoleRequest) {
+        if let path = request.loginFile {
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { fail("cannot make \(path): \(String(cString: strerror(errno)))") }
+            write(login, to: descriptor)
+            close(descriptor)
+        } else if isatty(STDOUT_FILENO) == 1 {
+            write("open once: \(login)", to: STDOUT_FILENO)
+        } else {
+            say(
+                "nobody can log in: standard output is no terminal, and there is no --login-file",
+                unless: request.isQuiet
+            )
+        }
+    }
+
+    private static func say(_ text: String, unless isQuiet: Bool) {
+        if !isQuiet { write(text, to: STDERR_FILENO) }
+    }
+
+    private static func fail(_ message: String, code: Int32 = 1) -> Never {
+        write("error: \(message)", to: STDERR_FILENO)
+        exit(code)
+    }
+
+    private static func write(_ line: String, to descriptor: Int32) {
+        let bytes = Array((line + "\n").utf8)
+        _ = Glibc.write(descriptor, bytes, bytes.count)
+    }
+
+    /// As many connections as the server lets in have to have a descriptor each.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = min(limit.rlim_max, 4_096)
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}

@@ -1,0 +1,97 @@
+import Cronmill
+import HTTPTypes
+import Postgres
+import Testing
+
+@testable import Console
+
+@Suite("Health and metrics of the console")
+struct HealthTests {
+    private let now = ContinuousClock.now
+
+    @Test("it fails where status --exit-code would, and warns where there is a remark")
+    func rule() {
+        let well = Snapshot.made([.made("shop", "letters"), .made("shop", "old", .paused)], at: now)
+        #expect(Health(well, at: now).status == .pass)
+        var remarked = well
+        remarked.report.serverRemarks = ["cron.log_run is off"]
+        #expect(Health(remarked, at: now).status == .warn)
+        #expect(Health(remarked, at: now).code(strict: false) == .ok)
+        #expect(Health(remarked, at: now).code(strict: true) == .serviceUnavailable)
+        var pending = well
+        pending.pending = ["other"]
+        #expect(Health(pending, at: now).status == .warn)
+        for verdict in Verdict.allCases where !verdict.isFine {
+            let snapshot = Snapshot.made([.made("shop", "letters", verdict)], at: now)
+            #expect(Health(snapshot, at: now).status == .fail, "\(verdict)")
+        }
+        let error = PostgresError(kind: .connection, message: "password of ann")
+        #expect(Health(well.withUnreachable("gone", error), at: now).status == .fail)
+        var blind = well
+        blind.report.cronError = error
+        #expect(Health(blind, at: now).status == .fail)
+        #expect(Health(Snapshot(), at: now).status == .fail)
+        #expect(Health(well, at: now + .seconds(20)).status == .fail)
+    }
+
+    @Test("healthz is of the sampler alone, readyz of the cron database")
+    func probes() {
+        let snapshot = Snapshot.made([], at: now)
+        #expect(snapshot.isTicking(at: now + .seconds(50)) && !snapshot.isTicking(at: now + .seconds(61)))
+        #expect(snapshot.isReady(at: now + .seconds(13)) && !snapshot.isReady(at: now + .seconds(15)))
+        #expect(!Snapshot().isTicking(at: now) && !Snapshot().isReady(at: now))
+    }
+
+    @Test("the report names what is wrong, and no host, user or password")
+    func report() {
+        let error = PostgresError(kind: .connection, message: "host db1 user eve password s3cret")
+        let snapshot = Snapshot.made([.made("shop", "le\"t\nters\u{202e}", .behind, reason: "it waits")], at: now)
+            .withUnreachable("gone", error)
+        let text = Health(snapshot, at: now).json.prettyText
+        #expect(text.contains("\"status\": \"fail\""))
+        #expect(text.contains("\"partial\": true"))
+        #expect(text.contains("\"age_seconds\": 1.0"))
+        #expect(text.contains("\"processor\": \"le\\\"t\\nters\\u202e\""))
+        #expect(text.contains("\"reason\": \"cannot be reached\""))
+        #expect(!text.contains("db1") && !text.contains("eve") && !text.contains("s3cret"))
+    }
+
+    @Test("metrics have the figures of the snapshot, each name as it is")
+    func metrics() {
+        let snapshot = Snapshot.made([.made("a\\b", "le\"t\nters", .behind), .made("shop", "mails")], at: now)
+            .withUnreachable("gone", CronmillError(.failed, "x"))
+        let text = Metrics(snapshot, at: now).text
+        let labels = "database=\"a\\\\b\",processor=\"le\\\"t\\nters\""
+        let lines = text.split(separator: "\n").map(String.init)
+        for line in [
+            "cronmill_cron_up 1", "cronmill_scheduler_up 1", "cronmill_series_dropped 0",
+            "cronmill_database_up{database=\"shop\"} 1", "cronmill_database_up{database=\"gone\"} 0",
+            "cronmill_database_look_age_seconds{database=\"shop\"} 1.0",
+            "cronmill_processor_verdict{\(labels),verdict=\"behind\"} 1",
+            "cronmill_processor_verdict{\(labels),verdict=\"ok\"} 0",
+            "cronmill_tasks{\(labels),state=\"ready\"} 7", "cronmill_tasks{\(labels),state=\"dead\"} 0",
+            "cronmill_oldest_ready_task_age_seconds{\(labels)} 90.0",
+            "cronmill_slots{\(labels),state=\"configured\"} 2",
+        ] {
+            #expect(lines.contains(line), "\(line)")
+        }
+        // Every sample has its type above it, and none is there twice.
+        #expect(Set(lines).count == lines.count)
+        var family = ""
+        for line in lines where !line.hasPrefix("# HELP") {
+            if line.hasPrefix("# TYPE ") {
+                family = line.split(separator: " ").dropFirst(2).first.map(String.init) ?? ""
+            } else {
+                #expect(line.prefix { $0 != "{" && $0 != " " } == family, "\(line)")
+            }
+        }
+    }
+
+    @Test("too many series are left out, and that is said")
+    func many() {
+        let processors = (0..<2_500).map { ProcessorStatus.made("shop", "queue_\($0)") }
+        let text = Metrics(.made(processors, at: now), at: now).text
+        #expect(text.contains("cronmill_series_dropped 1\n"))
+        #expect(!text.contains("cronmill_tasks"))
+    }
+}

@@ -1,0 +1,101 @@
+import FoundationEssentials
+import HTTPTypes
+import Postgres
+import Synchronization
+
+@testable import Console
+@testable import Cronmill
+
+extension ProcessorStatus {
+    /// A processor of a database that is well, or has another verdict.
+    static func made(
+        _ database: String,
+        _ processor: String,
+        _ verdict: Verdict = .ok,
+        reason: String = "12 tasks done in the last hour"
+    ) -> ProcessorStatus {
+        var status = ProcessorStatus(
+            database: database,
+            processor: processor,
+            queue: processor,
+            isEnabled: true,
+            isPaused: false,
+            slots: 2,
+            schedule: "* * * * *",
+            runAs: "runner",
+            running: 1,
+            waiting: 0,
+            ready: 7,
+            scheduled: 3,
+            retrying: 1,
+            dead: 0,
+            oldestReady: .seconds(90),
+            doneLastHour: 12,
+            failedLastHour: 0
+        )
+        (status.verdict, status.reason) = (verdict, reason)
+        return status
+    }
+}
+
+extension Snapshot {
+    /// What was found a second before.
+    static func made(_ processors: [ProcessorStatus], at now: ContinuousClock.Instant) -> Snapshot {
+        var snapshot = Snapshot()
+        var names: [String] = []
+        for status in processors where !names.contains(status.database) { names.append(status.database) }
+        snapshot.report.databases = names.map { name in
+            DatabaseResult(database: name, outcome: .success(processors.filter { $0.database == name }))
+        }
+        snapshot.report.scheduler = Scheduler(
+            zone: "GMT",
+            zoneIsAssumed: false,
+            obstacle: nil,
+            today: "2026-11-30",
+            runsGoing: 0
+        )
+        let before = now - .seconds(1)
+        snapshot.askedAt = Dictionary(uniqueKeysWithValues: names.map { ($0, before) })
+        (snapshot.cronAnsweredAt, snapshot.triedAt, snapshot.alarms) = (before, before, [])
+        return snapshot
+    }
+
+    /// With a database that does not answer.
+    func withUnreachable(_ database: String, _ error: any Error) -> Snapshot {
+        var snapshot = self
+        snapshot.report.databases.append(DatabaseResult(database: database, outcome: .failure(error)))
+        return snapshot
+    }
+}
+
+/// A console that shows a made snapshot, and requests to it.
+struct Visit {
+    let console: Console
+    let now = ContinuousClock.now
+
+    init(_ snapshot: Snapshot, hosts: [String] = [], metricsToken: String? = nil) {
+        let access = Access(hosts: hosts, metricsToken: metricsToken)
+        access.listen(on: 8642)
+        console = Console(access: access, snapshot: { snapshot }, onView: {})
+    }
+
+    func answer(
+        _ path: String,
+        method: HTTPRequest.Method = .get,
+        host: String? = "127.0.0.1:8642",
+        _ fields: [String: String] = [:]
+    ) -> Answer {
+        var request = HTTPRequest(method: method, scheme: "http", authority: host, path: path)
+        for (name, value) in fields {
+            if let name = HTTPField.Name(name) { request.headerFields[name] = value }
+        }
+        return console.answer(request, at: now)
+    }
+
+    /// The field that a browser sends which has followed the one-time address.
+    func logIn() -> [String: String] {
+        let answer = answer("/login?once=\(console.access.issue())")
+        let cookie = answer.fields[.setCookie].map { String($0.prefix { $0 != ";" }) }
+        return ["Cookie": cookie ?? ""]
+    }
+}
