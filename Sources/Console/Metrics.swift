@@ -14,7 +14,7 @@ struct Metrics {
         self.snapshot = snapshot
         self.now = now
         let processors = snapshot.processors
-        let seriesOfOne = Verdict.allCases.count + 10
+        let seriesOfOne = Verdict.allCases.count + 15
         let isTooMuch = processors.count * seriesOfOne > Self.mostSeries
         addServer()
         addDatabases()
@@ -23,14 +23,17 @@ struct Metrics {
             "Whether series of processors are left out, since they are too many.",
             [Sample([], isTooMuch)]
         )
-        if !isTooMuch { addProcessors(processors) }
+        if !isTooMuch {
+            addProcessors(processors)
+            addTotals()
+        }
     }
 
     /// The whole answer, each family with its help and type.
     var text: String { families.filter { !$0.samples.isEmpty }.map(\.text).joined() }
 
-    private mutating func add(_ name: String, _ help: String, _ samples: [Sample]) {
-        families.append(Family(name: name, help: help, samples: samples))
+    private mutating func add(_ name: String, _ help: String, _ samples: [Sample], isCounter: Bool = false) {
+        families.append(Family(name: name, help: help, samples: samples, type: isCounter ? "counter" : "gauge"))
     }
 
     private mutating func addServer() {
@@ -143,6 +146,30 @@ struct Metrics {
             each("state") { [("configured", $0.slots), ("running", $0.running), ("waiting", $0.waiting)] }
         )
     }
+
+    /// Counters that the work databases keep, told once a minute: they do not begin anew when this program does.
+    private mutating func addTotals() {
+        func each(_ value: (ProcessorTotals) -> Int64) -> [Sample] {
+            snapshot.totals.map { Sample($0.labels, Int(value($0))) }
+        }
+        add(
+            "attempts_total",
+            "Attempts at tasks since the processor was set up: done, to be tried again, dead.",
+            snapshot.totals.flatMap { totals in
+                [("done", totals.done), ("retried", totals.failed - totals.dead), ("dead", totals.dead)].map {
+                    Sample(totals.labels + [("outcome", $0.0)], Int($0.1))
+                }
+            },
+            isCounter: true
+        )
+        add("runs_total", "Runs since the processor was set up.", each(\.runs), isCounter: true)
+        add(
+            "run_failures_total",
+            "Of them those that were killed, canceled or could not call the handler.",
+            each(\.failedRuns),
+            isCounter: true
+        )
+    }
 }
 
 extension Metrics {
@@ -174,17 +201,22 @@ extension Metrics {
         }
     }
 
-    /// All figures of a name. All are gauges.
+    /// All figures of a name.
     private struct Family {
         let name: String
         let help: String
         let samples: [Sample]
+        let type: String
 
         var text: String {
             let name = "cronmill_" + name
-            return "# HELP \(name) \(help)\n# TYPE \(name) gauge\n" + samples.map { $0.line(name) }.joined()
+            return "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n" + samples.map { $0.line(name) }.joined()
         }
     }
+}
+
+extension ProcessorTotals {
+    fileprivate var labels: [(String, String)] { [("database", database), ("processor", processor)] }
 }
 
 extension ProcessorStatus {

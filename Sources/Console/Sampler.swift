@@ -173,6 +173,7 @@ actor Sampler {
         if let registered = watch.registered, named == nil { know(registered) }
         snapshot.pending = databases.filter { entries[$0]?.outcome == nil }
         snapshot.alarms = watch.alarms
+        snapshot.totals = watch.totals ?? []
         if report.cronError == nil { snapshot.cronAnsweredAt = now }
         snapshot.takenAt = Date()
         snapshot.took = .now - began

@@ -12,6 +12,8 @@ struct Snapshot: Sendable {
     var pending: [String] = []
     /// Alarms that are raised; nil if they could not be seen.
     var alarms: [Alarm]?
+    /// What processors have done since they were set up, as they told the registry.
+    var totals: [ProcessorTotals] = []
     /// When the cron database answered last.
     var cronAnsweredAt: ContinuousClock.Instant?
     /// When somebody last tried to find all of this out; it may have failed.

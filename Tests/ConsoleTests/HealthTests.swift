@@ -1,4 +1,5 @@
 import Cronmill
+import FoundationEssentials
 import HTTPTypes
 import Postgres
 import Testing
@@ -58,8 +59,20 @@ struct HealthTests {
 
     @Test("metrics have the figures of the snapshot, each name as it is")
     func metrics() {
-        let snapshot = Snapshot.made([.made("a\\b", "le\"t\nters", .behind), .made("shop", "mails")], at: now)
+        var snapshot = Snapshot.made([.made("a\\b", "le\"t\nters", .behind), .made("shop", "mails")], at: now)
             .withUnreachable("gone", CronmillError(.failed, "x"))
+        snapshot.totals = [
+            ProcessorTotals(
+                database: "shop",
+                processor: "mails",
+                toldAt: ServerTime(date: Date(), text: "", zone: "UTC"),
+                runs: 12,
+                failedRuns: 3,
+                done: 9_007_199_254_740_993,
+                failed: 7,
+                dead: 2
+            )
+        ]
         let text = Metrics(snapshot, at: now).text
         let labels = "database=\"a\\\\b\",processor=\"le\\\"t\\nters\""
         let lines = text.split(separator: "\n").map(String.init)
@@ -72,6 +85,11 @@ struct HealthTests {
             "cronmill_tasks{\(labels),state=\"ready\"} 7", "cronmill_tasks{\(labels),state=\"dead\"} 0",
             "cronmill_oldest_ready_task_age_seconds{\(labels)} 90.0",
             "cronmill_slots{\(labels),state=\"configured\"} 2",
+            "cronmill_attempts_total{database=\"shop\",processor=\"mails\",outcome=\"done\"} 9007199254740993",
+            "cronmill_attempts_total{database=\"shop\",processor=\"mails\",outcome=\"retried\"} 5",
+            "cronmill_attempts_total{database=\"shop\",processor=\"mails\",outcome=\"dead\"} 2",
+            "# TYPE cronmill_runs_total counter", "cronmill_runs_total{database=\"shop\",processor=\"mails\"} 12",
+            "cronmill_run_failures_total{database=\"shop\",processor=\"mails\"} 3",
         ] {
             #expect(lines.contains(line), "\(line)")
         }

@@ -69,6 +69,9 @@ struct TotalsTests {
                 "select t.database_name from cronmill_cron.processor_totals(\(fixture.databases)) as t"
             )
             #expect(all == fixture.databases.sorted())
+            let told = try await fixture.server.deployment.processorTotals(databases: fixture.databases)
+            #expect(told.map(\.database) == fixture.databases.sorted())
+            #expect(told.map(\.runs) == [1, 1])
             let granted = try await fixture.cronmill(
                 ["grant", "monitor", fixture.runner, "--database", fixture.databases[1]]
             )

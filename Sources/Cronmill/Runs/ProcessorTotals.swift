@@ -11,7 +11,7 @@ public struct ProcessorTotals: Sendable, Hashable {
     /// Its name.
     public let processor: String
     /// When it told, which is once a minute while it runs.
-    public let toldAt: ServerTime?
+    public let toldAt: ServerTime
     /// Runs, the present ones included.
     public let runs: Int64
     /// Runs that were killed, canceled or could not call the handler.
@@ -22,6 +22,31 @@ public struct ProcessorTotals: Sendable, Hashable {
     public let failed: Int64
     /// Tasks that failed for the last time.
     public let dead: Int64
+
+    /// Totals of one processor.
+    ///
+    /// - Parameters:
+    ///   - database: its work database.
+    ///   - processor: its name.
+    ///   - toldAt: when it told them.
+    ///   - runs: runs, the present ones included.
+    ///   - failedRuns: those of them that failed.
+    ///   - done: tasks done.
+    ///   - failed: attempts that failed.
+    ///   - dead: tasks that failed for the last time.
+    public init(
+        database: String,
+        processor: String,
+        toldAt: ServerTime,
+        runs: Int64,
+        failedRuns: Int64,
+        done: Int64,
+        failed: Int64,
+        dead: Int64
+    ) {
+        (self.database, self.processor, self.toldAt) = (database, processor, toldAt)
+        (self.runs, self.failedRuns, self.done, self.failed, self.dead) = (runs, failedRuns, done, failed, dead)
+    }
 }
 
 extension Deployment {
@@ -31,28 +56,27 @@ extension Deployment {
     /// - Returns: totals by database and processor. One that has never run has none.
     /// - Throws: `CronmillError` if nothing is installed, or for a role that may see nothing; `PostgresError`.
     public func processorTotals(databases: [String]? = nil) async throws -> [ProcessorTotals] {
-        try await with(connectCron()) { connection in
-            try await connection.run { session in
-                try CronState.inspect(session).checkInstalled()
-                return try session.query(
-                    """
-                    select t.database_name, t.processor, \(sql: ServerTime.columns("t.pushed_at", as: "pushed_at")), t.runs,
-                        t.failed_runs, t.done, t.failed, t.dead
-                    from cronmill_cron.processor_totals(\(databases)::text[]) as t
-                    """
-                ).map { row in
-                    ProcessorTotals(
-                        database: try row.get("database_name"),
-                        processor: try row.get("processor"),
-                        toldAt: try row.time("pushed_at"),
-                        runs: try row.get("runs"),
-                        failedRuns: try row.get("failed_runs"),
-                        done: try row.get("done"),
-                        failed: try row.get("failed"),
-                        dead: try row.get("dead")
-                    )
-                }
-            }
+        try await inRegistry(for: .monitor, of: databases) { try Self.processorTotals(databases, $0) }
+    }
+
+    static func processorTotals(_ databases: [String]?, _ session: Session) throws -> [ProcessorTotals] {
+        try session.query(
+            """
+            select t.database_name, t.processor, \(sql: ServerTime.columns("t.pushed_at", as: "pushed_at")),
+                t.runs, t.failed_runs, t.done, t.failed, t.dead
+            from cronmill_cron.processor_totals(\(databases)::text[]) as t
+            """
+        ).map { row in
+            ProcessorTotals(
+                database: try row.get("database_name"),
+                processor: try row.get("processor"),
+                toldAt: try row.requiredTime("pushed_at"),
+                runs: try row.get("runs"),
+                failedRuns: try row.get("failed_runs"),
+                done: try row.get("done"),
+                failed: try row.get("failed"),
+                dead: try row.get("dead")
+            )
         }
     }
 }

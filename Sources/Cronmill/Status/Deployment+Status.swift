@@ -51,7 +51,7 @@ extension Deployment {
         return report(of: looks, by: cron, error, processors: processors)
     }
 
-    /// The same as `report`, `registeredDatabases` and `alarms`, by one connection: for who asks every few seconds.
+    /// The same as `report`, `registeredDatabases`, `alarms` and `processorTotals`, by one connection: for who asks every few seconds.
     ///
     /// - Parameters:
     ///   - looks: what work databases have said.
@@ -60,18 +60,24 @@ extension Deployment {
     package func watch(_ looks: [DatabaseResult<WorkLook>], named: [String]?) async throws -> RegistryWatch {
         let (databases, facts) = (looks.map(\.database), looks.flatMap { $0.outcome.map(\.states).found }.map(\.fact))
         do {
-            let (cron, registered, alarms) = try await inRegistry(for: .monitor, of: named) { session in
+            let (cron, registered, alarms, totals) = try await inRegistry(for: .monitor, of: named) { session in
                 (
                     try CronReport(databases, facts: facts, behind: nil, session),
                     try Self.registeredDatabases(session),
                     // Who may not see them is shown the rest.
-                    try? Self.alarms(of: named, session)
+                    try? Self.alarms(of: named, session),
+                    try? Self.processorTotals(named, session)
                 )
             }
-            return RegistryWatch(report: report(of: looks, by: cron, nil), registered: registered, alarms: alarms)
+            return RegistryWatch(
+                report: report(of: looks, by: cron, nil),
+                registered: registered,
+                alarms: alarms,
+                totals: totals
+            )
         } catch {
             try Task.checkCancellation()
-            return RegistryWatch(report: report(of: looks, by: nil, error), registered: nil, alarms: nil)
+            return RegistryWatch(report: report(of: looks, by: nil, error), registered: nil, alarms: nil, totals: nil)
         }
     }
 

@@ -48,6 +48,8 @@ package struct RegistryWatch: Sendable {
     package let registered: [String]?
     /// Nil if they could not be seen.
     package let alarms: [Alarm]?
+    /// What processors have done; nil if it could not be seen.
+    package let totals: [ProcessorTotals]?
 }
 
 /// How the enabled processors that sleep, of all work databases, share the places they have in pg_cron.
