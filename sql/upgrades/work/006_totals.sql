@@ -1,8 +1,30 @@
 -- What a slot has done since it was set up, which only grows, and is told the registry.
-alter table cronmill.slot add column failed_runs bigint not null default 0;
+alter table cronmill.slot
+    add column failed_runs bigint not null default 0,
+    add column last_run_id bigint;
 comment on column cronmill.slot.failed_runs
-    is 'Runs that ended uncleanly, were canceled or could not call the handler, of those that are '
-        'no longer in cronmill.run.';
+    is 'Runs before the last one that ended uncleanly, were canceled or could not call the '
+        'handler.';
+comment on column cronmill.slot.last_run_id is 'The last run, or the present one.';
+comment on column cronmill.slot.done is 'Tasks done by runs before the last one.';
+comment on column cronmill.slot.failed is 'Attempts that failed in runs before the last one.';
+comment on column cronmill.slot.dead
+    is 'Tasks that failed for the last time in runs before the last one.';
+-- They had those of runs that are no longer in cronmill.run.
+update cronmill.slot as s
+set last_run_id = (
+    select r.run_id from cronmill.run as r
+    where r.slot_id = s.slot_id order by r.run_id desc limit 1
+);
+update cronmill.slot as s
+set done = s.done + r.done, failed = s.failed + r.failed, dead = s.dead + r.dead
+from (
+    select r.slot_id, sum(r.done) as done, sum(r.failed) as failed, sum(r.dead) as dead
+    from cronmill.run as r
+    join cronmill.slot as o on o.slot_id = r.slot_id and o.last_run_id <> r.run_id
+    group by r.slot_id
+) as r
+where r.slot_id = s.slot_id;
 alter type cronmill.backlog
     add attribute runs_total bigint,
     add attribute failed_runs_total bigint,

@@ -94,15 +94,9 @@ begin
     -- A batch has 5000 tasks at most.
     begun.careful := case when mine.losses_in_row > 0 or mine.cancels_in_row >= 10
         then 5000 * 2 ^ least(greatest(mine.losses_in_row - 1, 0), 17) else 0 end;
-    update cronmill.slot as s
-    set start_number = s.start_number + 1, started_at = now_at, owed_ticks = 0,
-        losses_in_row = mine.losses_in_row
-    where s.slot_id = mine.slot_id
-    returning s.start_number into begun.start_number;
+    select n.start_number, n.run_id into begun.start_number, begun.run_id
+    from cronmill.note_start(mine.slot_id, now_at, mine.losses_in_row) as n;
     perform cronmill.forget_runs(mine.slot_id);
-    insert into cronmill.run (slot_id, pid, started_at)
-    values (mine.slot_id, pg_catalog.pg_backend_pid(), now_at)
-    returning run.run_id into begun.run_id;
 
     begun.go := true;
     begun.label := pg_catalog.concat('cronmill slot ', mine.slot_id, ' start ', begun.start_number);

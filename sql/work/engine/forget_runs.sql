@@ -1,5 +1,6 @@
--- Removes what was noted of runs that began more than seven days ago; their slots keep the totals.
--- Of one slot, or of all. Returns how many. Changes cronmill.run and cronmill.slot.
+-- Removes what was noted of runs that began more than seven days ago, but for the last run of each
+-- slot, which its totals do not have yet (note_start). Of one slot, or of all. Returns how many.
+-- Changes cronmill.run.
 -- Executed by: begin_run, prune_tasks.
 create or replace function cronmill.forget_runs(
     slot_id integer default null, max_runs integer default null
@@ -11,39 +12,22 @@ as $function$
 declare
     forgotten bigint;
 begin
-    with gone as (
-        delete from cronmill.run as r
-        where r.run_id in (
-            select o.run_id
-            from cronmill.slot as s
-            cross join lateral (
-                select w.run_id
-                from cronmill.run as w
-                where w.slot_id = s.slot_id and w.started_at < clock_timestamp() - interval '7 days'
-                order by w.started_at
-                limit forget_runs.max_runs
-            ) as o
-            where forget_runs.slot_id is null or s.slot_id = forget_runs.slot_id
+    delete from cronmill.run as r
+    where r.run_id in (
+        select o.run_id
+        from cronmill.slot as s
+        cross join lateral (
+            select w.run_id
+            from cronmill.run as w
+            where w.slot_id = s.slot_id and w.started_at < clock_timestamp() - interval '7 days'
+                and w.run_id is distinct from s.last_run_id
+            order by w.started_at
             limit forget_runs.max_runs
-        )
-        returning r.slot_id, r.done, r.failed, r.dead, r.end_reason
-    ),
-    total as (
-        select
-            g.slot_id, count(*) as runs, sum(g.done) as done, sum(g.failed) as failed,
-            sum(g.dead) as dead,
-            count(*) filter (where cronmill.has_failed(g.end_reason)) as failures
-        from gone as g
-        group by g.slot_id
-    ),
-    noted as (
-        update cronmill.slot as s
-        set done = s.done + t.done, failed = s.failed + t.failed, dead = s.dead + t.dead,
-            failed_runs = s.failed_runs + t.failures
-        from total as t
-        where s.slot_id = t.slot_id
-    )
-    select coalesce(sum(t.runs), 0) into forgotten from total as t;
+        ) as o
+        where forget_runs.slot_id is null or s.slot_id = forget_runs.slot_id
+        limit forget_runs.max_runs
+    );
+    get diagnostics forgotten = row_count;
     return forgotten;
 end
 $function$;

@@ -1,5 +1,5 @@
 -- Whether a run failed that ended for this reason; one without a reason was killed, or goes on.
--- Executed by: backlog, forget_runs.
+-- Executed by: backlog, note_start.
 create or replace function cronmill.has_failed(end_reason text)
 returns boolean
 language sql immutable parallel safe security invoker

@@ -65,23 +65,15 @@ begin
     counts.paused := settings.paused;
     counts.held := case when counts.dead > 0 then cronmill.held_nodes(settings.queue_id) else 0 end;
     counts.unfired := cronmill.unfired_template(backlog.processor_id) is not null;
-    -- What has been forgotten, and what is known of the last seven days.
-    select sum(s.start_number), sum(s.failed_runs + r.failures), sum(s.done + r.done),
-        sum(s.failed + r.failed), sum(s.dead + r.dead)
+    -- Of the last run it is known when it has ended, or another has started, whether it failed.
+    select sum(s.start_number), sum(s.failed_runs + (
+            r.ended_at is not null and cronmill.has_failed(r.end_reason))::integer),
+        sum(s.done + coalesce(r.done, 0)), sum(s.failed + coalesce(r.failed, 0)),
+        sum(s.dead + coalesce(r.dead, 0))
     into counts.runs_total, counts.failed_runs_total, counts.done_total, counts.failed_total,
         counts.dead_total
     from cronmill.slot as s
-    cross join lateral (
-        select
-            coalesce(sum(w.done), 0) as done, coalesce(sum(w.failed), 0) as failed,
-            coalesce(sum(w.dead), 0) as dead,
-            count(*) filter (
-                where cronmill.has_failed(w.end_reason) and (w.ended_at is not null
-                    or w.started_at <> s.started_at)
-            ) as failures
-        from cronmill.run as w
-        where w.slot_id = s.slot_id
-    ) as r
+    left join cronmill.run as r on r.run_id = s.last_run_id
     where s.processor_id = backlog.processor_id;
     return counts;
 end

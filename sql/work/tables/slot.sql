@@ -15,6 +15,7 @@ create table cronmill.slot (
     failed bigint not null default 0,
     dead bigint not null default 0,
     failed_runs bigint not null default 0,
+    last_run_id bigint,
     constraint slot_pkey primary key (slot_id),
     constraint slot_is_unique unique (processor_id, slot),
     constraint slot_of_a_processor foreign key (processor_id)
@@ -41,11 +42,12 @@ comment on column cronmill.slot.losses_in_row
 comment on column cronmill.slot.owed_ticks
     is 'Runs that pg_cron has queued behind a run that crossed several ticks, '
         'to be given back at once.';
-comment on column cronmill.slot.done is 'Tasks done by runs that are no longer in cronmill.run.';
+comment on column cronmill.slot.done is 'Tasks done by runs before the last one.';
 comment on column cronmill.slot.failed
-    is 'Attempts that failed in runs that are no longer in cronmill.run.';
+    is 'Attempts that failed in runs before the last one.';
 comment on column cronmill.slot.dead
-    is 'Tasks that failed for the last time in runs that are no longer in cronmill.run.';
+    is 'Tasks that failed for the last time in runs before the last one.';
 comment on column cronmill.slot.failed_runs
-    is 'Runs that ended uncleanly, were canceled or could not call the handler, of those that are '
-        'no longer in cronmill.run.';
+    is 'Runs before the last one that ended uncleanly, were canceled or could not call the '
+        'handler.';
+comment on column cronmill.slot.last_run_id is 'The last run, or the present one.';
