@@ -271,7 +271,7 @@ struct ServeTests {
                     printf 'GET /healthz HTTP/1.1\\r\\nHost: 127.0' >&$fd
                 done
                 echo open >&2
-                sleep 10
+                sleep 20
                 """
             holding = Task { try await ProgramResult.of("/bin/bash", ["-c", script], environment: [:]) }
             try await Task.sleep(for: .seconds(2))
@@ -281,13 +281,14 @@ struct ServeTests {
                 #expect(try await console.get("healthz").status == 200)
                 slowest = max(slowest, .now - began)
             }
-            // With the start of curl, on a busy machine.
-            #expect(slowest < .seconds(1))
+            // With the start of curl, on a machine that may be very busy.
+            #expect(slowest < .seconds(10))
             let large = "X-Large: " + String(repeating: "x", count: 100_000)
             #expect(try await console.get("healthz", "--header", large).status == 400)
             #expect(try await console.get("healthz", "--http0.9", "--request", "\u{16}\u{3}garbage").status == 400)
         }
-        #expect(ending < .seconds(2))
+        // Two seconds where nothing else is done; those that hold on are let go of for being idle after eleven.
+        #expect(ending < .seconds(10))
         #expect(try await holding?.value.errors == "open\n")
     }
 
