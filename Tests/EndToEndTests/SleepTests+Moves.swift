@@ -176,7 +176,7 @@ extension SleepTests {
                 do {
                     for name in names {
                         let adopted = try await copy.cronmill(["sync", "--adopt", "--database", name])
-                        #expect(adopted.exitCode == 0, "\(adopted.errors)")
+                        #expect(adopted.exitCode == 0, "\(adopted.errors)\(adopted.output)")
                         // In a moment the housekeeper has it started.
                         #expect(
                             try await there.cronRows(
