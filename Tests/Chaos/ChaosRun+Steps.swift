@@ -73,11 +73,13 @@ extension ChaosRun {
     func heal() async throws {
         for database in ChaosFixture.databases {
             try await fixture.insist(database) { connection in
+                // A database may have 16 slots.
                 try await connection.script(
                     """
+                    update cronmill.processor set enabled = true, paused = false, slots = 2, sleep_after = null;
                     update cronmill.processor
-                    set enabled = true, paused = false, sleep_after = null,
-                        slots = case when name = '\(Workload.faulty.name)' then 10 else 2 end
+                    set slots = greatest(2, least(10, 18 - 2 * (select count(*) from cronmill.processor)))
+                    where name = '\(Workload.faulty.name)'
                     """
                 )
             }
