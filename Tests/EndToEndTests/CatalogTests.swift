@@ -74,6 +74,8 @@ struct CatalogTests {
                     and (p.proname, c.message) <> ('try_parts', 'cannot determinate a result of dynamic SQL')
                     and (p.proname, c.message) <> ('try_parts', 'record "answer" is not assigned yet')
                     and (p.proname, c.message) <> ('try_parts', 'never read variable "answer"')
+                    -- What perform would do, at a third of its cost.
+                    and c.message <> 'never read variable "ignored"'
                 """
             let checked: SQL = """
                 select count(*) from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace

@@ -1,7 +1,7 @@
--- What an error of a part means, right after it was caught. What its handler left in the session
--- is forgotten. A cancel past the deadline is the task's, and said so; one that is no task's fault
--- ends the run (end_reason), and so does a handler that cannot be called at all. It is called for
--- every part that fails, and has no set clause, because that would cost more than all it does.
+-- What an error of a part means that may be more than a failure of its task, right after it was
+-- caught. A cancel past the deadline is the task's, and said so; one that is no task's fault ends
+-- the run (end_reason), and so does a handler that cannot be called at all. It may be called for
+-- every part, and has no set clause, because that would cost more than all it does.
 -- Executed by: try_parts; the processor's run-as role.
 create or replace function cronmill.judge_error(
     run cronmill.run_start,
@@ -28,7 +28,6 @@ begin
             judged.cancel_message := (judge_error.error).message;
         end if;
     end if;
-    perform cronmill.forget((judge_error.run).slot_id);
     if code operator(pg_catalog.=) any (array[
             '42883', '42725', '42501', '3F000', '42P13', '42804', '42809', '42703', '22P02'
         ])
