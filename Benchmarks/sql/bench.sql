@@ -27,6 +27,27 @@ end
 $function$;
 comment on function bench.fail_some(jsonb) is 'A handler that fails for the tasks that ask for it.';
 
+create table bench.entry (n bigint not null, at timestamptz not null default clock_timestamp());
+comment on table bench.entry is 'Effects of bench.work.';
+create table bench.account (account_id integer primary key, total bigint not null);
+comment on table bench.account is 'Totals of bench.work.';
+insert into bench.account (account_id, total) select n, 0 from generate_series(0, 999) as n;
+grant insert on bench.entry to bench_runner;
+grant select, update on bench.account to bench_runner;
+create function bench.work(payload jsonb)
+returns void
+language plpgsql volatile
+as $function$
+begin
+    insert into bench.entry (n) values ((payload ->> 'n')::bigint);
+    update bench.account set total = total + 1 where account_id = (payload ->> 'n')::bigint % 1000;
+    if payload ? 'fail' then
+        raise exception 'this task fails';
+    end if;
+end
+$function$;
+comment on function bench.work(jsonb) is 'A handler that inserts a row and updates one, and fails for the tasks that ask for it.';
+
 -- PgQ's payloads are text: its handler is spared a cast that it would not need.
 create function bench.noop_event(payload text)
 returns void

@@ -33,6 +33,7 @@ struct Measurement: Sendable {
             say(report.circumstancesText)
             try await measureDrains(sections)
             addRatios()
+            if sections.contains(.failing) { try await measureFailing() }
             if sections.contains(.enqueue) { try await measureEnqueue() }
             if sections.contains(.graph) { try await measureGraphs() }
             if sections.contains(.claim) { try await measureClaim() }

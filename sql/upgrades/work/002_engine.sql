@@ -53,7 +53,9 @@ create type cronmill.parts as (
     charged_places tid[],
     charged_errors cronmill.task_error[],
     end_reason text,
-    cancel_message text
+    cancel_message text,
+    total integer,
+    part_size integer
 );
 comment on type cronmill.parts is 'What became of the parts of a transaction, and what is left.';
 comment on schema cronmill_processor

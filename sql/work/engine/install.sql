@@ -35,6 +35,7 @@
 \ir try_batch.sql
 \ir judge_error.sql
 \ir count_part.sql
+\ir part_size.sql
 \ir try_parts.sql
 \ir retry_in_parts.sql
 \ir wait_for_tasks.sql

@@ -25,6 +25,8 @@ declare
 begin
     tried.counters := counters;
     tried.failures := failures;
+    tried.total := cardinality(batch.task_ids);
+    tried.part_size := 256;
     tried.suspects := '{}';
     tried.left_ids := batch.task_ids;
     tried.left_places := batch.places;

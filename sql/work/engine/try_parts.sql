@@ -23,8 +23,6 @@ declare
     -- A copy: its fields are not copied whole for each part, as arguments of a call would be.
     mine constant cronmill.claim := try_parts.locked;
     parts integer := 0;
-    -- As far as the next failure may be: what is behind it would be copied for nothing.
-    most integer := 256;
     answer record;
     ended text;
     error cronmill.task_error;
@@ -52,7 +50,7 @@ begin
             continue;
         end if;
         was_aside := mine.task_ids[first] = any (tried.suspects);
-        last := least(gaps[1] - 1, first + most - 1, cardinality(mine.places), case
+        last := least(gaps[1] - 1, first + tried.part_size - 1, cardinality(mine.places), case
             when (try_parts.run).takes_batch or mine.timeouts is not null or was_aside
                 or first = suspect then first
             when first < suspect then suspect - 1
@@ -97,9 +95,11 @@ begin
             tried.counters := cronmill.count_part(
                 tried.counters, ended, last - first + 1, clock_timestamp() - part_began_at,
                 was_aside);
+            tried.part_size := cronmill.part_size(
+                clock_timestamp() - part_began_at, last - first + 1,
+                tried.total - cardinality(mine.places) + last, tried.failures);
             first := last + 1;
             untouched := false;
-            most := 2 * most;
             exit when was_aside or try_parts.has_immediate;
             set constraints all deferred;
         else
@@ -111,7 +111,6 @@ begin
             end if;
             perform cronmill.forget((try_parts.run).slot_id);
             exit when tried.end_reason is not null;
-            most := 256;
             failing := case when first = last then first
                 else first - 1 + currval('cronmill.position') - start_position end;
             suspect := case

@@ -18,6 +18,7 @@ as $function$
         ('cronmill.wait_for_tasks(double precision)'),
         ('cronmill.close_run(cronmill.run_start, text, cronmill.counters, timestamptz, text)'),
         ('cronmill.count_part(cronmill.counters, text, integer, interval, boolean)'),
+        ('cronmill.part_size(interval, integer, integer, bigint)'),
         ('cronmill.try_parts(cronmill.run_start, cronmill.claim, cronmill.parts, boolean, '
             'timestamptz)'),
         ('cronmill.retry_in_parts(cronmill.run_start, integer, cronmill.claim, cronmill.counters, '

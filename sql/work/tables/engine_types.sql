@@ -111,7 +111,8 @@ create type cronmill.counters as (
 comment on type cronmill.counters is 'What a run has done so far, see cronmill.run.';
 -- What became of the parts of a transaction: how many failures there were; all that were ever set
 -- aside (suspects); what is left to be done, those first that were set aside; what is to be
--- charged, with what error; why the run ends.
+-- charged, with what error; why the run ends; of how many tasks the batch was, and how many the
+-- next part has.
 create type cronmill.parts as (
     counters cronmill.counters,
     failures bigint,
@@ -122,6 +123,8 @@ create type cronmill.parts as (
     charged_places tid[],
     charged_errors cronmill.task_error[],
     end_reason text,
-    cancel_message text
+    cancel_message text,
+    total integer,
+    part_size integer
 );
 comment on type cronmill.parts is 'What became of the parts of a transaction, and what is left.';
