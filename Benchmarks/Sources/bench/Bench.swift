@@ -9,7 +9,8 @@ struct Bench: AsyncParsableCommand {
     )
 
     enum Section: String, CaseIterable, ExpressibleByArgument {
-        case drain, failing, large, python, snapshot, dead, claim, enqueue, tags, graph, recurring, idle, latency, reports, sleep
+        case drain, failing, large, python, snapshot, dead, claim, enqueue, tags, graph, recurring, idle, latency,
+            reports, sleep
 
         /// Those that sleep take longer than all else, and ten million tasks that come and go quite long.
         static let usual = allCases.filter { $0 != .sleep && $0 != .tags }
