@@ -86,6 +86,18 @@ end
 $function$;
 comment on function bench.note_tick(jsonb) is 'A handler whose effect tells which tick its task is of.';
 
+-- The columns that a task has at least, and the one index.
+create table bench.indexed (
+    task_id bigint generated always as identity,
+    queue_id integer not null default 1,
+    priority smallint not null default 0,
+    attempts smallint not null default 0,
+    run_at timestamptz not null default now(),
+    enqueued_at timestamptz not null default now(),
+    payload jsonb not null,
+    primary key (queue_id, priority, run_at, task_id)
+);
+comment on table bench.indexed is 'Target of plain inserts, with the index that tasks have.';
 create table bench.plain (payload jsonb);
 comment on table bench.plain is 'Target of the bare COPY.';
 

@@ -9,7 +9,8 @@ struct Bench: AsyncParsableCommand {
     )
 
     enum Section: String, CaseIterable, ExpressibleByArgument {
-        case drain, failing, large, python, snapshot, dead, claim, enqueue, tags, graph, recurring, idle, latency,
+        case drain, failing, large, python, snapshot, dead, claim, enqueue, single, tags, graph, recurring, idle,
+            latency,
             reports, sleep
 
         /// Those that sleep take longer than all else, and ten million tasks that come and go quite long.
@@ -31,6 +32,8 @@ struct Bench: AsyncParsableCommand {
     var parts: [SleepPart] = SleepPart.allCases
     @Option(help: "Work databases of the section sleep. Default: 300, quick 30.")
     var databases: Int?
+    @Flag(help: "With fsync on. The server's files are in TMPDIR, which then should be on a disk.")
+    var durable = false
     @Option(help: "The folder of the server's programs. Default: the newest with pg_cron.")
     var bin: String?
     @Option(help: "The program to measure.")
@@ -57,7 +60,7 @@ struct Bench: AsyncParsableCommand {
         var report = Report()
         var failure: (any Error)?
         if !usual.isEmpty {
-            var session = Measurement(stage: try await Stage.build(programs), scale: scale)
+            var session = Measurement(stage: try await Stage.build(programs, isDurable: durable), scale: scale)
             failure = await session.failure(of: usual)
             await session.stage.server.stop()
             report = session.report

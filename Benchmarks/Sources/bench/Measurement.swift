@@ -35,6 +35,7 @@ struct Measurement: Sendable {
             addRatios()
             if sections.contains(.failing) { try await measureFailing() }
             if sections.contains(.enqueue) { try await measureEnqueue() }
+            if sections.contains(.single) { try await measureSingle() }
             if sections.contains(.graph) { try await measureGraphs() }
             if sections.contains(.claim) { try await measureClaim() }
             if sections.contains(.tags) { try await measureTags() }

@@ -27,8 +27,11 @@ struct Stage: Sendable {
     ]
 
     /// Starts the server, sets Cronmill up in a work database, and makes what the benchmarks need there.
-    static func build(_ programs: Programs) async throws -> Stage {
-        let stage = try await start(programs, settings: settings)
+    ///
+    /// - Parameter isDurable: whether a commit waits for the disk.
+    static func build(_ programs: Programs, isDurable: Bool) async throws -> Stage {
+        let durability = isDurable ? ["fsync": "on"] : [:]
+        let stage = try await start(programs, settings: settings.merging(durability) { $1 })
         do {
             try await stage.furnish()
         } catch {
