@@ -108,7 +108,7 @@ extension TaskFilter {
 }
 
 extension QueuedTask {
-    fileprivate init(_ row: Row, database: String) throws {
+    init(_ row: Row, database: String) throws {
         let word: String = try row.get("state")
         guard let state = State(rawValue: word) else { preconditionFailure("no such state: \(word)") }
         try self.init(
