@@ -74,7 +74,11 @@ struct Visit {
     let now = ContinuousClock.now
 
     init(_ snapshot: Snapshot, hosts: [String] = [], metricsToken: String? = nil) {
-        let access = Access(hosts: hosts, metricsToken: metricsToken)
+        let access = Access(
+            own: Deployment(cron: ConnectionInfo([:]), work: ConnectionInfo([:])),
+            hosts: hosts,
+            metricsToken: metricsToken
+        )
         access.listen(on: 8642)
         console = Console(access: access, snapshot: { snapshot }, onView: {})
     }
@@ -83,18 +87,19 @@ struct Visit {
         _ path: String,
         method: HTTPRequest.Method = .get,
         host: String? = "127.0.0.1:8642",
-        _ fields: [String: String] = [:]
-    ) -> Answer {
+        _ fields: [String: String] = [:],
+        body: String = ""
+    ) async -> Answer {
         var request = HTTPRequest(method: method, scheme: "http", authority: host, path: path)
         for (name, value) in fields {
             if let name = HTTPField.Name(name) { request.headerFields[name] = value }
         }
-        return console.answer(request, at: now)
+        return await console.answer(request, body: Array(body.utf8), at: now)
     }
 
     /// The field that a browser sends which has followed the one-time address.
-    func logIn() -> [String: String] {
-        let answer = answer("/login?once=\(console.access.issue())")
+    func logIn() async -> [String: String] {
+        let answer = await answer("/login?once=\(console.access.issue())")
         let cookie = answer.fields[.setCookie].map { String($0.prefix { $0 != ";" }) }
         return ["Cookie": cookie ?? ""]
     }

@@ -32,6 +32,15 @@ struct Problem: Error, Sendable, Equatable {
         detail: "Only GET and HEAD.",
         fields: [.allow: "GET, HEAD"]
     )
+    static let onlyForms = Problem(
+        status: .methodNotAllowed,
+        detail: "Only GET, HEAD and POST.",
+        fields: [.allow: "GET, HEAD, POST"]
+    )
+    static let tooLarge = Problem(
+        status: .contentTooLarge,
+        detail: "The body is longer than \(Call.longestBody) bytes."
+    )
     static let metricsToken = Problem(
         status: .unauthorized,
         detail: "Metrics are read with the token of --metrics-token-file: Authorization: Bearer ...",

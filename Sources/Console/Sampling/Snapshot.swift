@@ -55,6 +55,18 @@ struct Snapshot: Sendable {
 }
 
 extension Snapshot {
+    /// What of it a person may see.
+    func seen(by viewer: Viewer) -> Snapshot {
+        guard let databases = viewer.databases else { return self }
+        var seen = self
+        seen.report.databases.removeAll { !databases.contains($0.database) }
+        seen.askedAt = askedAt.filter { databases.contains($0.key) }
+        seen.pending.removeAll { !databases.contains($0) }
+        seen.alarms?.removeAll { alarm in alarm.database.map { !databases.contains($0) } ?? false }
+        seen.totals.removeAll { !databases.contains($0.database) }
+        return seen
+    }
+
     /// Why something could not be asked, in words of this program: what a server or libpq says may name hosts and roles.
     static func reason(_ error: any Error) -> String {
         switch error {

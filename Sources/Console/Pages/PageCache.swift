@@ -9,21 +9,28 @@ final class PageCache: Sendable {
         let madeAt: ContinuousClock.Instant
     }
 
-    private let entries = Mutex<[String: Entry]>([:])
+    private let entries = Mutex<[Key: Entry]>([:])
+
+    private struct Key: Hashable {
+        let filter: String
+        let databases: Set<String>?
+    }
 
     /// Ages on a page are that much older than it says, at most.
     private static let longest = Duration.seconds(3)
     /// Filters that are kept; who makes up more of them has each page made for himself.
     private static let most = 50
 
-    /// The page for a filter, made if the last one is of another snapshot or too old.
+    /// The page for a filter and who may see these databases, made if the last one is of another snapshot or too old.
     func page(
         of snapshot: Date,
         _ filter: Filter,
+        for databases: Set<String>?,
         at now: ContinuousClock.Instant,
         _ make: () -> HTML
     ) -> HTML {
-        let kept = entries.withLock { $0[filter.text] }
+        let key = Key(filter: filter.text, databases: databases)
+        let kept = entries.withLock { $0[key] }
         if let kept, kept.snapshot == snapshot, now - kept.madeAt < Self.longest { return kept.page }
         let page = make()
         entries.withLock { entries in
@@ -31,7 +38,7 @@ final class PageCache: Sendable {
                 entries = entries.filter { now - $0.value.madeAt < Self.longest }
             }
             guard entries.count < Self.most else { return }
-            entries[filter.text] = Entry(page: page, snapshot: snapshot, madeAt: now)
+            entries[key] = Entry(page: page, snapshot: snapshot, madeAt: now)
         }
         return page
     }

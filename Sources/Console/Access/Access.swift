@@ -1,4 +1,6 @@
+internal import Cronmill
 internal import HTTPTypes
+internal import Postgres
 internal import Synchronization
 
 /// Who may see what: one-time address, cookie, token, and the names that this server goes by.
@@ -6,17 +8,21 @@ final class Access: Sendable {
     private struct State {
         var oneTime: String?
         var session: String?
+        var token = ""
         var port: Int?
     }
 
     private let state = Mutex(State())
+    private let own: Deployment
     private let hosts: [String]
     private let metricsToken: String?
 
     /// - Parameters:
+    ///   - own: the console's own way to the databases, by which the one who follows the one-time address acts.
     ///   - hosts: names that `Host` may have, besides those of loopback.
     ///   - metricsToken: what `/metrics` is read with; nil leaves it to who is logged in.
-    init(hosts: [String] = [], metricsToken: String? = nil) {
+    init(own: Deployment, hosts: [String] = [], metricsToken: String? = nil) {
+        self.own = own
         self.hosts = hosts.map { $0.lowercased() }
         self.metricsToken = metricsToken
     }
@@ -48,7 +54,7 @@ final class Access: Sendable {
         state.withLock { state in
             guard let expected = state.oneTime, Self.areEqual(expected, secret) else { return nil }
             let session = Self.secret()
-            (state.oneTime, state.session) = (nil, session)
+            (state.oneTime, state.session, state.token) = (nil, session, Self.secret())
             return session
         }
     }
@@ -57,20 +63,24 @@ final class Access: Sendable {
     /// have the same.
     var cookieName: String { "cronmill-\(state.withLock { $0.port } ?? 0)" }
 
-    func isLoggedIn(_ request: HTTPRequest) -> Bool {
-        guard let session = state.withLock({ $0.session }) else { return false }
+    /// Who asks; nil if he is not logged in.
+    func viewer(of request: HTTPRequest) -> Viewer? {
+        let (session, token) = state.withLock { ($0.session, $0.token) }
+        guard let session else { return nil }
         let prefix = cookieName + "="
         // Of several one has to be it: those of other paths are not asked for.
-        return request.headerFields[values: .cookie].contains { field in
+        let isShown = request.headerFields[values: .cookie].contains { field in
             field.split(separator: ";").contains { pair in
                 let pair = pair.drop { $0 == " " }
                 return pair.hasPrefix(prefix) && Self.areEqual(String(pair.dropFirst(prefix.count)), session)
             }
         }
+        guard isShown else { return nil }
+        return Viewer(role: own.cron["user"] ?? "", deployment: own, mayAct: false, token: token)
     }
 
     func mayReadMetrics(_ request: HTTPRequest) -> Bool {
-        if isLoggedIn(request) { return true }
+        if viewer(of: request) != nil { return true }
         guard let metricsToken, let field = request.headerFields[.authorization] else { return false }
         let scheme = "bearer "
         return field.lowercased().hasPrefix(scheme)

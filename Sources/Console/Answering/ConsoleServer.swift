@@ -17,12 +17,14 @@ package struct ConsoleServer: Sendable {
     package var hosts: [String] = []
     /// What `/metrics` is read with, by who is not logged in.
     package var metricsToken: String?
+    private let deployment: Deployment
     private let sampler: Sampler
 
     /// - Parameters:
     ///   - deployment: what is looked at.
     ///   - databases: of its work databases; nil is all that are registered.
     package init(_ deployment: Deployment, databases: [String]?) {
+        self.deployment = deployment
         sampler = Sampler(deployment: deployment, databases: databases)
     }
 
@@ -31,7 +33,7 @@ package struct ConsoleServer: Sendable {
     /// - Parameter onStart: told the address of the first page, and the one-time address that logs in.
     /// - Throws: what keeps it from listening.
     package func run(onStart: @escaping @Sendable (_ address: String, _ login: String) -> Void) async throws {
-        let access = Access(hosts: hosts, metricsToken: metricsToken)
+        let access = Access(own: deployment, hosts: hosts, metricsToken: metricsToken)
         let sampler = sampler
         let console = Console(access: access, snapshot: { sampler.snapshot }, onView: { sampler.noteViewer() })
         let name = address.contains(":") ? "[\(address)]" : address
@@ -40,7 +42,8 @@ package struct ConsoleServer: Sendable {
         logger.logLevel = .critical
         var application = Application(
             responder: CallbackResponder<BasicRequestContext> { request, _ in
-                Self.response(console.answer(request.head), to: request.method)
+                let body = await Self.body(of: request)
+                return Self.response(await console.answer(request.head, body: body), to: request.method)
             },
             server: .http1(configuration: Self.limits),
             configuration: ApplicationConfiguration(
@@ -74,6 +77,18 @@ package struct ConsoleServer: Sendable {
 
     /// Beyond it nobody is let in until somebody leaves.
     private static let mostConnections = 800
+
+    /// What was sent, of which no more is read than shows that it is too much.
+    private static func body(of request: Request) async -> [UInt8] {
+        guard request.method == .post else { return [] }
+        var body: [UInt8] = []
+        var parts = request.body.makeAsyncIterator()
+        // One that breaks off is not answered anyway.
+        while body.count <= Call.longestBody, let part = try? await parts.next() {
+            body += part.readableBytesView.prefix(Call.longestBody + 1 - body.count)
+        }
+        return body
+    }
 
     private static func response(_ answer: Answer, to method: HTTPRequest.Method) -> Response {
         let hasBody = method != .head && answer.status != .notModified

@@ -1,11 +1,8 @@
 internal import HTTPTypes
 
 /// A file that pages use, a part of the program.
-enum Asset: String, CaseIterable {
-    case style = "/console.css"
-    case script = "/console.js"
-
-    init?(path: String) { self.init(rawValue: path) }
+enum Asset {
+    case style, script
 
     private var content: (type: String, text: String) {
         switch self {
@@ -15,12 +12,12 @@ enum Asset: String, CaseIterable {
     }
 
     /// The file, or that the browser has it already.
-    func answer(_ query: Query, _ request: HTTPRequest) throws(Problem) -> Answer {
-        try query.check(allowed: [])
+    func answer(_ call: Call) throws(Problem) -> Answer {
+        try call.query.check(allowed: [])
         let (type, text) = content
         let tag = "\"\(String(Self.hash(text), radix: 16))\""
         var answer = Answer(type: type, body: text)
-        if request.headerFields[.ifNoneMatch] == tag { (answer.status, answer.body) = (.notModified, "") }
+        if call.request.headerFields[.ifNoneMatch] == tag { (answer.status, answer.body) = (.notModified, "") }
         answer.fields[.eTag] = tag
         answer.fields[.cacheControl] = "no-cache"
         return answer
