@@ -22,6 +22,12 @@ extension Console {
     func forPeople(_ call: Call, _ viewer: Viewer) async throws(Problem) -> Answer {
         switch call.path {
         case "/": try overview(call, viewer)
+        case "/database": try await database(call, viewer)
+        case "/processor": try await processor(call, viewer)
+        case "/findings": try await findings(call, viewer)
+        case "/tasks": try await tasks(call, viewer)
+        case "/task": try await task(call, viewer)
+        case "/payload": try await payload(call, viewer)
         case "/console.css": try Asset.style.answer(call)
         case "/console.js": try Asset.script.answer(call)
         default: throw .notFound
