@@ -5,11 +5,7 @@ internal import HTTPTypes
 struct Asking: Sendable {
     let deployment: Deployment
 
-    init(_ viewer: Viewer) {
-        var deployment = viewer.deployment
-        deployment.statementTimeout = deployment.statementTimeout ?? .seconds(2)
-        self.deployment = deployment
-    }
+    init(_ viewer: Viewer) { deployment = viewer.deployment.impatient }
 
     /// What the whole page is about.
     ///
@@ -18,7 +14,7 @@ struct Asking: Sendable {
         do {
             return try await ask(deployment)
         } catch {
-            throw Problem(asking: error)
+            throw Problem(error)
         }
     }
 
@@ -29,7 +25,7 @@ struct Asking: Sendable {
         do {
             return .success(try await ask(deployment))
         } catch {
-            return .failure(Problem(asking: error))
+            return .failure(Problem(error))
         }
     }
 }
@@ -61,6 +57,6 @@ extension Snapshot {
         guard let result = report.databases.first(where: { $0.database == database }) else {
             return .failure(Problem(status: .serviceUnavailable, detail: "It has not been asked yet."))
         }
-        return result.outcome.mapError(Problem.init(asking:))
+        return result.outcome.mapError { Problem($0) }
     }
 }

@@ -32,4 +32,10 @@ extension HTML {
 
     /// A command to be copied.
     static func command(_ text: String) -> HTML { "<code class=\"command\">\(text)</code>" }
+
+    /// What can be done: as a link, where pages offer that, and as a command.
+    static func action(_ word: HTML, _ address: HTML, _ command: String, _ viewer: Viewer) -> HTML {
+        let link: HTML = viewer.mayAct ? "<a class=\"action\" href=\"\(address)\">\(word)</a> " : ""
+        return "\(link)\(HTML.command(command))"
+    }
 }

@@ -50,25 +50,13 @@ struct Parts {
     func dead(_ found: DeadTaskGroups, processors: [String: String]) -> HTML {
         guard !found.groups.isEmpty else { return "<p>None.</p>" }
         let items = found.groups.map { group -> HTML in
-            let filter = [
-                "--queue \(group.queue.shellWord)", "--sqlstate \(group.sqlState)",
-                group.message.isEmpty ? nil : "--error \(group.message.shellWord)", "--database \(database.shellWord)",
-            ]
-            let link = Link.to(
-                "redrive",
-                [
-                    "db": database, "processor": processors[group.queue], "sqlstate": group.sqlState,
-                    "message": group.message,
-                ]
-            )
-            let redrive: HTML =
-                viewer.mayAct && processors[group.queue] != nil ? "<a class=\"action\" href=\"\(link)\">Redrive</a> " : ""
+            let redrive = processors[group.queue].map { self.redrive(group, processor: $0) } ?? ""
             let tasks = Link.tasks(database, queue: group.queue, state: "dead", sqlState: group.sqlState)
             return """
                 <li><a href="\(tasks)">\(group.count.grouped)</a> <bdi>\(group.queue)</bdi> <code>\(group.sqlState)</code>
                 <span class="reason"><bdi>\(group.message.firstLine)</bdi></span>
                 <small>\(group.firstAt.text) to \(group.lastAt.description)</small>
-                <span>\(redrive)\(HTML.command((["cronmill redrive"] + filter.compactMap { $0 }).joined(separator: " ")))</span></li>
+                <span>\(redrive)</span></li>
 
                 """
         }
@@ -80,6 +68,24 @@ struct Parts {
             notes.append("<p>Of each queue the first \(DeadTaskGroups.most.grouped) were looked at.</p>")
         }
         return "<ul class=\"groups\">\(items)</ul>\(notes)"
+    }
+
+    private func redrive(_ group: DeadTaskGroup, processor: String) -> HTML {
+        // What an address holds: it is looked for in messages.
+        var message: String? = group.message
+        while let text = message, text.utf8.count > 400 { message = String(text.prefix(text.count / 2)) }
+        if message?.isEmpty == true { message = nil }
+        let target = Target.deadTasks(
+            database: database,
+            processor: processor,
+            sqlState: group.sqlState,
+            message: message
+        )
+        let address = Link.to(
+            "redrive",
+            ["db": database, "processor": processor, "sqlstate": group.sqlState, "message": message]
+        )
+        return .action("Redrive", address, target.command(.redrive), viewer)
     }
 
     // MARK: Runs

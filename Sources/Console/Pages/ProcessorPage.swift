@@ -30,19 +30,17 @@ struct ProcessorPage {
 
     private var actions: HTML {
         guard viewer.mayAct else { return "" }
-        let name: KeyValuePairs<StaticString, String?> = ["db": status.database, "processor": status.processor]
-        let change: HTML =
-            status.isPaused
-            ? "<a class=\"action\" href=\"\(Link.to("resume", name))\">Resume</a> "
-            : "<a class=\"action\" href=\"\(Link.to("pause", name))\">Pause</a> "
-        let dead: HTML =
-            status.dead == 0
-            ? ""
-            : """
-            <a class="action" href="\(Link.to("redrive", name))">Redrive all dead</a> \
-            <a class="action" href="\(Link.to("purge", name))">Purge all dead</a> 
-            """
-        return "\(change)\(dead)"
+        let actions: [Action] = [status.isPaused ? .resume : .pause] + (status.dead > 0 ? [.redrive, .purge] : [])
+        return HTML(
+            actions.map { action in
+                let address = Link.to(
+                    "\(action.rawValue)",
+                    ["db": status.database, "processor": status.processor]
+                )
+                let object: HTML = action == .redrive || action == .purge ? " all dead tasks" : ""
+                return "<a class=\"action\" href=\"\(address)\">\(action.verb)\(object)</a> "
+            }
+        )
     }
 
     private var timeline: HTML {

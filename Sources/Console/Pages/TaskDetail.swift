@@ -37,23 +37,16 @@ struct TaskDetail {
     }
 
     private var actions: HTML {
-        let named = "--database \(task.database.shellWord)"
-        let commands: [(page: HTML, word: HTML, command: String)] =
+        let actions: [Action] =
             switch task.state {
-            case .dead:
-                [
-                    ("redrive", "Redrive", "cronmill redrive --queue \(task.queue.shellWord) --id \(task.id) \(named)"),
-                    ("purge", "Purge", "cronmill purge --queue \(task.queue.shellWord) --id \(task.id) \(named)"),
-                ]
-            case .ready, .scheduled, .retrying: [("cancel", "Cancel", "cronmill cancel \(task.id) \(named)")]
+            case .dead: [.redrive, .purge]
+            case .ready, .scheduled, .retrying: [.cancel]
             case .done: []
             }
-        let items = commands.map { page, word, command -> HTML in
-            let link: HTML =
-                viewer.mayAct
-                ? "<a class=\"action\" href=\"\(Link.to(page, ["db": task.database, "task": String(task.id)]))\">\(word)</a> "
-                : ""
-            return "<p>\(link)\(HTML.command(command))</p>\n"
+        let target = Target.task(database: task.database, id: task.id)
+        let items = actions.map { action -> HTML in
+            let address = Link.to("\(action.rawValue)", ["db": task.database, "task": String(task.id)])
+            return "<p>\(HTML.action("\(action.verb)", address, target.command(action), viewer))</p>\n"
         }
         return HTML(items)
     }

@@ -22,8 +22,7 @@ public struct CronmillError: Error, Sendable, Hashable, CustomStringConvertible 
     public var hint: String?
     /// The database it happened in, if it happened in one.
     public var database: String?
-    /// What the server calls it, where that tells more than the kind: 42501 is a privilege that is missing, 42704 a name
-    /// that is not there.
+    /// What the server would call it, where that is a thing that is not there (42704) or a privilege that is missing (42501).
     public var sqlState: SQLState?
 
     /// An error of this library's own; those of the server stay `PostgresError`.
