@@ -26,6 +26,8 @@ extension Console {
         case "/database": return try await database(call, viewer)
         case "/processor": return try await processor(call, viewer)
         case "/findings": return try await findings(call, viewer)
+        case "/timeline": return try await timeline(call, viewer)
+        case "/alarms": return try await alarms(call, viewer)
         case "/tasks": return try await tasks(call, viewer)
         case "/task": return try await task(call, viewer)
         case "/payload": return try await payload(call, viewer)

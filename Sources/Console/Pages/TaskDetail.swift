@@ -46,7 +46,7 @@ struct TaskDetail {
         let target = Target.task(database: task.database, id: task.id)
         let items = actions.map { action -> HTML in
             let address = Link.to("\(action.rawValue)", ["db": task.database, "task": String(task.id)])
-            return "<p>\(HTML.action("\(action.verb)", address, target.command(action), viewer))</p>\n"
+            return "<p>\(HTML.action("\(action.verb)", address, target.command(action), mayAct: viewer.mayAct))</p>\n"
         }
         return HTML(items)
     }
