@@ -102,7 +102,7 @@ struct Problem: Error, Sendable, Equatable {
         Page.whole(
             title: status.reasonPhrase,
             """
-            <main class="problem"><h1>\(status.reasonPhrase)</h1><p>\(detail)</p></main>
+            <main class="problem"><h1>\(status.reasonPhrase)</h1><p>\(detail)</p><p><a href="./">Overview</a></p></main>
             """
         )
     }

@@ -33,6 +33,12 @@ extension Console {
         let viewer = session.viewer
         switch call.path {
         case "/": return try overview(call, viewer)
+        case "/database": return try await database(call, viewer)
+        case "/processor": return try await processor(call, viewer)
+        case "/findings": return try await findings(call, viewer)
+        case "/tasks": return try await tasks(call, viewer)
+        case "/task": return try await task(call, viewer)
+        case "/payload": return try await payload(call, viewer)
         case "/pause": return try await act(.pause, call, session)
         case "/resume": return try await act(.resume, call, session)
         case "/redrive": return try await act(.redrive, call, session)

@@ -189,7 +189,7 @@ struct Overview {
 
 extension Verdict {
     /// The class of what shows it, beside the word.
-    fileprivate var style: HTML {
+    var style: HTML {
         switch self {
         case .ok: "good"
         case .idle, .disabled, .asleep: "quiet"
