@@ -252,7 +252,7 @@ struct PlainestCallsTests {
                         Call("runs", "--until", "1s"), Call("runs", "--status", "failed"), Call("runs", "--limit", "1"),
                         Call("stats"), Call("stats", "work"), Call("stats", "--since", "1h"),
                         Call("stats", "--by-slot"),
-                        Call("stats", "--json"), Call("stats", "--csv"),
+                        Call("stats", "--json"), Call("stats", "--csv"), Call("server"), Call("server", "--json"),
                         Call("sync"), Call("sync", "--check"), Call("sync", "--adopt"), Call("sync", "--dry-run"),
                         Call("config"), Call("config", "--json"), Call("export"), Call("export", "work"),
                         Call("check-permissions", "--json", exitCode: 0), Call("check-permissions", "--sql"),
