@@ -223,6 +223,7 @@ struct PlainestCallsTests {
                     call("--search-path", "app, pg_temp", "handler_search_path", "app, pg_temp"),
                     call("--keep-done", "1h", "keep_done", "01:00:00"),
                     call("--keep-dead", "1h", "keep_dead", "01:00:00"),
+                    call("--keep-attempts", "1h", "keep_attempts", "01:00:00"),
                     call("--handler", "app.work", "handler", "app.work(jsonb)"),
                     call("--run-as", fixture.runner, "run_as", fixture.runner),
                 ],
