@@ -23,6 +23,8 @@ package struct ConsoleRequest: Codable, Sendable, Equatable {
     package var metricsToken: String?
     /// Where the one-time address is written, if not to the terminal.
     package var loginFile: String?
+    /// Whether who follows the one-time address may change something.
+    package var mayAct = false
     /// Whether statements are shown.
     package var isVerbose = false
     /// Whether nothing but errors is said.

@@ -45,6 +45,8 @@ struct Main {
         server.address = request.address
         server.port = request.port
         server.hosts = request.hosts
+        server.mayAct = request.mayAct
+        server.onAction = { write($0, to: STDERR_FILENO) }
         server.metricsToken = request.metricsToken
         return server
     }

@@ -109,7 +109,7 @@ struct RequestTests {
             #expect(answer.body.contains("\"status\": 400"))
             #expect(!answer.body.contains("nonsense"))
         }
-        #expect(await visit.answer("/?q=" + String(repeating: "x", count: 3_000), cookie).status == .uriTooLong)
+        #expect(await visit.answer("/?q=" + String(repeating: "x", count: 7_000), cookie).status == .uriTooLong)
         let page = await visit.answer("/?q=verdict%3Anonsense", cookie.merging(["Accept": "text/html,*/*"]) { $1 })
         #expect(page.type == "text/html; charset=utf-8")
         #expect(page.status == .badRequest)

@@ -3,26 +3,27 @@ internal import HTTPTypes
 internal import Postgres
 internal import Synchronization
 
-/// Who may see what: one-time address, cookie, token, and the names that this server goes by.
+/// Who is let in: one-time address, cookie, token, and the names that this server goes by.
 final class Access: Sendable {
     private struct State {
         var oneTime: String?
-        var session: String?
-        var token = ""
         var port: Int?
     }
 
     private let state = Mutex(State())
+    let sessions = Sessions()
     private let own: Deployment
+    private let mayAct: Bool
     private let hosts: [String]
     private let metricsToken: String?
 
     /// - Parameters:
     ///   - own: the console's own way to the databases, by which the one who follows the one-time address acts.
+    ///   - mayAct: whether he may change something.
     ///   - hosts: names that `Host` may have, besides those of loopback.
     ///   - metricsToken: what `/metrics` is read with; nil leaves it to who is logged in.
-    init(own: Deployment, hosts: [String] = [], metricsToken: String? = nil) {
-        self.own = own
+    init(own: Deployment, mayAct: Bool = false, hosts: [String] = [], metricsToken: String? = nil) {
+        (self.own, self.mayAct) = (own.patient, mayAct)
         self.hosts = hosts.map { $0.lowercased() }
         self.metricsToken = metricsToken
     }
@@ -44,64 +45,52 @@ final class Access: Sendable {
 
     /// Makes a new secret that logs in once, and forgets the one before.
     func issue() -> String {
-        let secret = Self.secret()
+        let secret = Secret.new()
         state.withLock { $0.oneTime = secret }
         return secret
     }
 
     /// Takes a secret; nil if it is none, or has been taken. Else what the cookie holds from now on.
-    func redeem(_ secret: String) -> String? {
-        state.withLock { state in
-            guard let expected = state.oneTime, Self.areEqual(expected, secret) else { return nil }
-            let session = Self.secret()
-            (state.oneTime, state.session, state.token) = (nil, session, Self.secret())
-            return session
+    func redeem(_ secret: String, at now: ContinuousClock.Instant) -> String? {
+        let isRight = state.withLock { state in
+            guard let expected = state.oneTime, Secret.areEqual(expected, secret) else { return false }
+            state.oneTime = nil
+            return true
         }
+        guard isRight else { return nil }
+        let role = own.cron["user"] ?? ConnectionInfo.defaults["user"] ?? ""
+        let viewer = Viewer(role: role, deployment: own, mayAct: mayAct, token: Secret.new())
+        return sessions.begin(viewer, .untilTheEnd, at: now)
     }
 
     /// The cookie's name: a browser sends cookies of one port to all ports of a host, so that two consoles must not
     /// have the same.
     var cookieName: String { "cronmill-\(state.withLock { $0.port } ?? 0)" }
 
-    /// Who asks; nil if he is not logged in.
-    func viewer(of request: HTTPRequest) -> Viewer? {
-        let (session, token) = state.withLock { ($0.session, $0.token) }
-        guard let session else { return nil }
+    /// The session of the one who asks; nil if he is not logged in.
+    func session(of call: Call) -> Session? { session(of: call.request, at: call.now) }
+
+    private func session(of request: HTTPRequest, at now: ContinuousClock.Instant) -> Session? {
         let prefix = cookieName + "="
-        // Of several one has to be it: those of other paths are not asked for.
-        let isShown = request.headerFields[values: .cookie].contains { field in
-            field.split(separator: ";").contains { pair in
+        let secrets = request.headerFields[values: .cookie].flatMap { field in
+            field.split(separator: ";").compactMap { pair -> String? in
                 let pair = pair.drop { $0 == " " }
-                return pair.hasPrefix(prefix) && Self.areEqual(String(pair.dropFirst(prefix.count)), session)
+                return pair.hasPrefix(prefix) ? String(pair.dropFirst(prefix.count)) : nil
             }
         }
-        guard isShown else { return nil }
-        return Viewer(role: own.cron["user"] ?? "", deployment: own, mayAct: false, token: token)
+        // What a script asks for says so.
+        let isScript = HTTPField.Name("Sec-Fetch-Dest").flatMap { request.headerFields[$0] } == "empty"
+        return sessions.find(secrets, isUse: !isScript, at: now)
     }
 
-    func mayReadMetrics(_ request: HTTPRequest) -> Bool {
-        if viewer(of: request) != nil { return true }
-        guard let metricsToken, let field = request.headerFields[.authorization] else { return false }
+    /// Who asks; nil if he is not logged in.
+    func viewer(of call: Call) -> Viewer? { session(of: call)?.viewer }
+
+    func mayReadMetrics(_ call: Call) -> Bool {
+        if viewer(of: call) != nil { return true }
+        guard let metricsToken, let field = call.request.headerFields[.authorization] else { return false }
         let scheme = "bearer "
         return field.lowercased().hasPrefix(scheme)
-            && Self.areEqual(String(field.dropFirst(scheme.count)), metricsToken)
-    }
-
-    // MARK: Secrets
-
-    /// 128 bits, as hexadecimal digits.
-    private static func secret() -> String {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<16).map { _ in
-            let byte = UInt8.random(in: .min ... .max, using: &generator)
-            return (byte < 0x10 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
-    }
-
-    /// Compares in a time that says nothing of where they differ.
-    static func areEqual(_ one: String, _ other: String) -> Bool {
-        let (one, other) = (Array(one.utf8), Array(other.utf8))
-        guard one.count == other.count else { return false }
-        return zip(one, other).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+            && Secret.areEqual(String(field.dropFirst(scheme.count)), metricsToken)
     }
 }

@@ -16,6 +16,11 @@ struct Answer: Sendable {
         Answer(status: status, type: "application/json", body: value.prettyText)
     }
 
+    /// Sends a browser that has sent a form to one of our pages, which it reads.
+    static func seeOther(_ page: String) -> Answer {
+        Answer(status: .seeOther, type: "text/plain; charset=utf-8", body: "", fields: [.location: page])
+    }
+
     static func problem(_ problem: Problem, asPage: Bool) -> Answer {
         var answer: Answer =
             asPage

@@ -6,11 +6,13 @@ struct Call: Sendable {
     /// What is asked for, from `/` on, as it was sent.
     let path: String
     let query: Query
+    /// The query as it was sent.
+    let queryText: String
     let body: [UInt8]
     let now: ContinuousClock.Instant
 
     /// A longer target is no address of ours.
-    static let longestTarget = 2_000
+    static let longestTarget = 6_000
     /// A longer body is no form of ours.
     static let longestBody = 65_536
 
@@ -22,7 +24,8 @@ struct Call: Sendable {
         }
         guard body.count <= Self.longestBody else { throw .tooLarge }
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        query = try Query(parts.count > 1 ? parts[1] : "")
+        queryText = parts.count > 1 ? String(parts[1]) : ""
+        query = try Query(queryText[...])
         path = String(parts[0])
         (self.request, self.body, self.now) = (request, body, now)
     }

@@ -8,9 +8,17 @@ struct Console: Sendable {
     let snapshot: @Sendable () -> Snapshot
     /// Told that a person looks.
     let onView: @Sendable () -> Void
+    /// Told who has done what, in a line for a log.
+    let onAction: @Sendable (String) -> Void
     let pages = PageCache()
 
-    init(access: Access, snapshot: @escaping @Sendable () -> Snapshot, onView: @escaping @Sendable () -> Void) {
+    init(
+        access: Access,
+        snapshot: @escaping @Sendable () -> Snapshot,
+        onView: @escaping @Sendable () -> Void,
+        onAction: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.onAction = onAction
         self.access = access
         self.snapshot = snapshot
         self.onView = onView
@@ -44,8 +52,8 @@ struct Console: Sendable {
         if let answer = try await forMachines(call) { return answer }
         try Self.checkSite(call, mayNavigate: call.path == "/login")
         if call.path == "/login" { return try logIn(call) }
-        guard let viewer = access.viewer(of: request) else { throw .unauthorized }
-        return try await forPeople(call, viewer)
+        guard let session = access.session(of: call) else { throw .unauthorized }
+        return try await forPeople(call, session)
     }
 
     // MARK: For people
@@ -57,7 +65,7 @@ struct Console: Sendable {
         // What looks at a link before anybody follows it must not use it up.
         let isLook = ["Sec-Purpose", "Purpose"].contains { call[$0]?.hasPrefix("prefetch") == true }
         guard call.request.method == .get, !isLook else { throw .notYet }
-        guard let secret = call.query["once"], let session = access.redeem(secret) else { throw .usedUp }
+        guard let secret = call.query["once"], let session = access.redeem(secret, at: call.now) else { throw .usedUp }
         var answer = Answer.html(
             Page.whole(
                 title: "Logged in",
@@ -70,8 +78,15 @@ struct Console: Sendable {
     }
 
     /// Refuses what another site's page asks for: browsers say so (Fetch Metadata); a person may follow its link to log in.
+    /// Older ones say of what is sent where it comes from.
     private static func checkSite(_ call: Call, mayNavigate: Bool) throws(Problem) {
-        guard let site = call["Sec-Fetch-Site"], site != "same-origin", site != "none" else { return }
-        guard mayNavigate, call["Sec-Fetch-Mode"] == "navigate" else { throw .crossSite }
+        let isRead = call.request.method != .post
+        if let site = call["Sec-Fetch-Site"] {
+            guard site != "same-origin", site != "none" else { return }
+            guard isRead, mayNavigate, call["Sec-Fetch-Mode"] == "navigate" else { throw .crossSite }
+        } else if !isRead, let origin = call["Origin"] {
+            let host = origin.firstRange(of: "://").map { origin[$0.upperBound...].lowercased() }
+            guard host == call.request.authority?.lowercased() else { throw .crossSite }
+        }
     }
 }

@@ -17,6 +17,10 @@ package struct ConsoleServer: Sendable {
     package var hosts: [String] = []
     /// What `/metrics` is read with, by who is not logged in.
     package var metricsToken: String?
+    /// Whether who follows the one-time address may change something.
+    package var mayAct = false
+    /// Told who has done what, in a line for a log.
+    package var onAction: @Sendable (String) -> Void = { _ in }
     private let deployment: Deployment
     private let sampler: Sampler
 
@@ -33,9 +37,14 @@ package struct ConsoleServer: Sendable {
     /// - Parameter onStart: told the address of the first page, and the one-time address that logs in.
     /// - Throws: what keeps it from listening.
     package func run(onStart: @escaping @Sendable (_ address: String, _ login: String) -> Void) async throws {
-        let access = Access(own: deployment, hosts: hosts, metricsToken: metricsToken)
+        let access = Access(own: deployment, mayAct: mayAct, hosts: hosts, metricsToken: metricsToken)
         let sampler = sampler
-        let console = Console(access: access, snapshot: { sampler.snapshot }, onView: { sampler.noteViewer() })
+        let console = Console(
+            access: access,
+            snapshot: { sampler.snapshot },
+            onView: { sampler.noteViewer() },
+            onAction: onAction
+        )
         let name = address.contains(":") ? "[\(address)]" : address
         // What goes wrong with a request is the visitor's; a log that he can fill says nothing to its reader.
         var logger = Logger(label: "cronmill-serve")

@@ -32,6 +32,18 @@ struct Problem: Error, Sendable, Equatable {
         detail: "Only GET and HEAD.",
         fields: [.allow: "GET, HEAD"]
     )
+    static let mayNotAct = Problem(
+        status: .forbidden,
+        detail: "Nothing can be changed here: cronmill serve --actions lets who follows the one-time address act."
+    )
+    static let badToken = Problem(
+        status: .forbidden,
+        detail: "The form is not of this session. Load the page again, and send the form from there."
+    )
+    static let standby = Problem(
+        status: .serviceUnavailable,
+        detail: "The server is a standby, on which nothing can be changed until it is promoted."
+    )
     static let onlyForms = Problem(
         status: .methodNotAllowed,
         detail: "Only GET, HEAD and POST.",

@@ -16,11 +16,23 @@ struct Query: Sendable {
 
     subscript(name: String) -> String? { values[name] }
 
+    /// A value that has to be there.
+    func needed(_ name: String) throws(Problem) -> String {
+        guard let value = values[name], !value.isEmpty else { throw .badRequest("The query needs \(name).") }
+        return value
+    }
+
+    /// A number that has to be there, as large as bigint has them.
+    func number(_ name: String) throws(Problem) -> Int64 {
+        guard let number = Int64(try needed(name)), number > 0 else { throw .badRequest("\(name) is a number.") }
+        return number
+    }
+
     /// Refuses names that mean nothing here, which would be ignored in silence.
     func check(allowed: Set<String>) throws(Problem) {
         guard allowed.isSuperset(of: values.keys) else {
             let known = allowed.sorted().joined(separator: ", ")
-            throw .badRequest(known.isEmpty ? "This address has no query." : "The query may have: \(known).")
+            throw .badRequest(known.isEmpty ? "This address has no query." : "There may be: \(known).")
         }
     }
 }

@@ -19,15 +19,23 @@ extension Console {
     }
 
     /// What a person gets who is logged in.
-    func forPeople(_ call: Call, _ viewer: Viewer) async throws(Problem) -> Answer {
+    func forPeople(_ call: Call, _ session: Session) async throws(Problem) -> Answer {
+        let viewer = session.viewer
         switch call.path {
-        case "/": try overview(call, viewer)
-        case "/console.css": try Asset.style.answer(call)
-        case "/console.js": try Asset.script.answer(call)
+        case "/": return try overview(call, viewer)
+        case "/pause": return try await act(.pause, call, session)
+        case "/resume": return try await act(.resume, call, session)
+        case "/redrive": return try await act(.redrive, call, session)
+        case "/cancel": return try await act(.cancel, call, session)
+        case "/purge": return try await act(.purge, call, session)
+        case "/acknowledge": return try await act(.acknowledge, call, session)
+        case "/done": return try done(call, session)
+        case "/console.css": return try Asset.style.answer(call)
+        case "/console.js": return try Asset.script.answer(call)
         default: throw .notFound
         }
     }
 
     /// Where something can be sent to; everything else is only read.
-    static let posts: Set<String> = []
+    static let posts: Set<String> = Set(Action.allCases.map { "/\($0.rawValue)" })
 }

@@ -18,7 +18,7 @@ extension Console {
     func health(_ call: Call) throws(Problem) -> Answer {
         try call.query.check(allowed: ["strict"])
         guard ["", nil].contains(call.query["strict"]) else { throw .badRequest("strict has no value.") }
-        let viewer = access.viewer(of: call.request)
+        let viewer = access.viewer(of: call)
         let health = Health(viewer.map { snapshot().seen(by: $0) } ?? snapshot(), at: call.now)
         return .json(
             viewer == nil ? health.brief : health.json,
@@ -27,7 +27,7 @@ extension Console {
     }
 
     func metrics(_ call: Call) throws(Problem) -> Answer {
-        guard access.mayReadMetrics(call.request) else { throw .metricsToken }
+        guard access.mayReadMetrics(call) else { throw .metricsToken }
         try call.query.check(allowed: [])
         return Answer(type: "text/plain; version=0.0.4; charset=utf-8", body: Metrics(snapshot(), at: call.now).text)
     }

@@ -39,25 +39,8 @@ actor Sampler {
     static let mostHurried = 20
 
     init(deployment: Deployment, databases: [String]?) {
-        var deployment = deployment
-        deployment.statementTimeout = .seconds(2)
-        deployment.cron = Self.hurried(deployment.cron)
-        deployment.work = Self.hurried(deployment.work)
-        deployment.exceptions = deployment.exceptions.mapValues(Self.hurried)
-        self.deployment = deployment
+        self.deployment = deployment.impatient
         named = databases
-    }
-
-    /// With libpq's shortest wait for a connection, and an end of one whose other end is cut off, which its server cannot
-    /// tell; unless others are wanted.
-    private static func hurried(_ target: ConnectionInfo) -> ConnectionInfo {
-        var target = target
-        let waits = [
-            "connect_timeout": "2", "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3",
-            "tcp_user_timeout": "10000",
-        ]
-        for (keyword, value) in waits where target[keyword] == nil { target[keyword] = value }
-        return target
     }
 
     /// What was found out last.

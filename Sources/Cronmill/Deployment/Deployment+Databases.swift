@@ -155,7 +155,8 @@ extension CronmillError {
             "database \"\(database)\" is not set up",
             hint: known.nearest(to: database).map { "Did you mean \"\($0)\"?" }
                 ?? "cronmill setup --database \(database.shellWord)",
-            database: database
+            database: database,
+            sqlState: .undefinedObject
         )
     }
 }

@@ -10,7 +10,7 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Starts cronmill-serve, which lies beside cronmill, and becomes it. On a terminal
             it says an address that works once and logs the browser in; it can only look,
-            as the role of the connection. Without --database and DB_NAME, at all that are
+            but with --actions, as the role of the connection. Without --database and DB_NAME, at all that are
             registered.
 
             /healthz, /readyz and /api/v1/health need no log-in, and say little without;
@@ -39,6 +39,8 @@ struct Serve: AsyncParsableCommand {
         completion: .file()
     )
     var loginFile: String?
+    @Flag(help: "Let who follows that address act: pause, resume, redrive, cancel, purge, acknowledge.")
+    var actions = false
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
@@ -54,6 +56,7 @@ struct Serve: AsyncParsableCommand {
         request.hosts = allowHost
         request.metricsToken = try metricsTokenFile.map(Self.token)
         request.loginFile = loginFile
+        request.mayAct = actions
         (request.isVerbose, request.isQuiet) = (connection.verbose, connection.quiet)
         try Self.become(request)
     }
