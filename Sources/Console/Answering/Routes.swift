@@ -12,8 +12,18 @@ extension Console {
         switch call.path {
         case "/healthz": try liveness(call)
         case "/readyz": try readiness(call)
-        case "/api/v1/health": try health(call)
-        case "/metrics": try metrics(call)
+        case "/api/v1/health": try await health(call)
+        case "/metrics": try await metrics(call)
+        default: nil
+        }
+    }
+
+    /// What needs no log-in: nil if it is none of these.
+    func forAnybody(_ call: Call) async throws(Problem) -> Answer? {
+        switch call.path {
+        case "/login": try await logIn(call)
+        case "/console.css": try Asset.style.answer(call)
+        case "/console.js": try Asset.script.answer(call)
         default: nil
         }
     }
@@ -38,12 +48,11 @@ extension Console {
         case "/purge": return try await act(.purge, call, session)
         case "/acknowledge": return try await act(.acknowledge, call, session)
         case "/done": return try done(call, session)
-        case "/console.css": return try Asset.style.answer(call)
-        case "/console.js": return try Asset.script.answer(call)
+        case "/logout": return try logOut(call, session)
         default: throw .notFound
         }
     }
 
     /// Where something can be sent to; everything else is only read.
-    static let posts: Set<String> = Set(Action.allCases.map { "/\($0.rawValue)" })
+    static let posts: Set<String> = Set(Action.allCases.map { "/\($0.rawValue)" }).union(["/login", "/logout"])
 }

@@ -37,6 +37,7 @@ struct ProcessorColumn: Sendable {
         .text("handler_search_path", title: "search-path") { $0.searchPath?.description },
         .age("keep_done") { $0.keepDone },
         .age("keep_dead") { $0.keepDead },
+        .age("keep_attempts") { $0.keepAttempts },
         .age("sleep_after") { $0.sleepAfter },
         .flag("enabled", on: "true", off: "false") { $0.isEnabled },
     ]

@@ -34,7 +34,10 @@ extension Deployment {
                     where t.task_id = \(id)
                     """
                 )
-                if let row = rows.first { return try QueuedTask(row, database: database) }
+                guard let row = rows.first else { continue }
+                var task = try QueuedTask(row, database: database)
+                task.failedAttempts = try QueuedTask.FailedAttempt.all(of: id, session)
+                return task
             }
             return nil
         }
@@ -142,6 +145,30 @@ extension QueuedTask {
             maxAttempts: row.get("max_attempts"),
             failure: Failure(row)
         )
+    }
+}
+
+extension QueuedTask.FailedAttempt {
+    fileprivate static func all(of id: Int64, _ session: Session) throws -> [QueuedTask.FailedAttempt] {
+        try session.query(
+            """
+            select a.attempt, a.error_sqlstate, a.error_message, a.run_id,
+                \(sql: ServerTime.columns("a.began_at", as: "began_at")),
+                \(sql: ServerTime.columns("a.failed_at", as: "failed_at"))
+            from cronmill.failed_attempt as a
+            where a.task_id = \(id)
+            order by a.attempt_id
+            """
+        ).map { row in
+            try QueuedTask.FailedAttempt(
+                attempt: row.get("attempt"),
+                beganAt: row.time("began_at"),
+                failedAt: row.requiredTime("failed_at"),
+                sqlState: row.get("error_sqlstate"),
+                message: row.get("error_message"),
+                run: row.get("run_id")
+            )
+        }
     }
 }
 
