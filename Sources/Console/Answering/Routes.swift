@@ -37,6 +37,7 @@ extension Console {
         case "/processor": return try await processor(call, viewer)
         case "/findings": return try await findings(call, viewer)
         case "/timeline": return try await timeline(call, viewer)
+        case "/server": return try await server(call, viewer)
         case "/alarms": return try await alarms(call, viewer)
         case "/tasks": return try await tasks(call, viewer)
         case "/task": return try await task(call, viewer)

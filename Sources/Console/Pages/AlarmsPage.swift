@@ -7,6 +7,9 @@ struct AlarmsPage {
     let showsHistory: Bool
     let viewer: Viewer
 
+    /// So many are shown, the newest.
+    private static let most = 200
+
     var html: HTML {
         let raised = alarms.filter { $0.clearedAt == nil }
         let over = alarms.filter { $0.clearedAt != nil }
@@ -27,19 +30,25 @@ struct AlarmsPage {
     }
 
     private func list(_ alarms: [Alarm]) -> HTML {
-        let items = alarms.map { alarm -> HTML in
+        let items = alarms.prefix(Self.most).map { alarm -> HTML in
             let isNew = alarm.acknowledgedAt == nil && alarm.clearedAt == nil
-            let known = alarm.acknowledgedAt.map { " Acknowledged \($0.description) by \(alarm.acknowledgedBy ?? "?")." } ?? ""
+            let known =
+                alarm.acknowledgedAt.map { " Acknowledged \($0.description) by \(alarm.acknowledgedBy ?? "?")." } ?? ""
             let over = alarm.clearedAt.map { " Over \($0.description)." } ?? ""
             let fault: HTML = alarm.deliveryError.map { "<p class=\"bad\">Nobody was told: <bdi>\($0)</bdi></p>" } ?? ""
+            let action: HTML = isNew ? "<span>\(acknowledge(alarm))</span>" : ""
             return """
-                <li class="\(isNew ? "bad" : "")"><b class="verdict \(isNew ? "bad" : "")">\(alarm.kind)</b> \(place(alarm))
+                <li><b class="verdict \(isNew ? "bad" : "")">\(alarm.kind)</b> \(place(alarm))
                 <span class="reason"><bdi>\(alarm.detail)</bdi> Since \(alarm.raisedAt.description).\(known)\(over)</span>
-                \(fault)\(isNew ? "<span>\(acknowledge(alarm))</span>" : "")</li>
+                \(fault)\(action)</li>
 
                 """
         }
-        return "<ul class=\"groups\">\(items)</ul>"
+        let rest: HTML =
+            alarms.count > Self.most
+            ? "<p>\((alarms.count - Self.most).grouped) more: \(HTML.command("cronmill alarms --all --history"))</p>"
+            : ""
+        return "<ul class=\"groups\">\(items)</ul>\(rest)"
     }
 
     private func place(_ alarm: Alarm) -> HTML {

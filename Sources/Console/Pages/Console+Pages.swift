@@ -8,7 +8,7 @@ extension Console {
         onView()
         let snapshot = snapshot().seen(by: viewer)
         return .html(
-            pages.page(of: snapshot.takenAt, filter, for: viewer, at: call.now) {
+            pages.page(of: snapshot.takenAt, filter, for: viewer.databases, acting: viewer.mayAct, at: call.now) {
                 Overview(snapshot: snapshot, filter: filter, now: call.now, mayAct: viewer.mayAct).page
             }
         )

@@ -33,7 +33,13 @@ extension Console {
         let slots = known.filter { processor == nil || $0.processor == processor }.flatMap { status in
             (0..<status.slots).map { "\(status.processor)#\($0 + 1)" }
         }
-        let timeline = Timeline(report.runs, of: everywhere.runs, now: now.date, length: .seconds(hours * 3600), slots: slots)
+        let timeline = Timeline(
+            report.runs,
+            of: everywhere.runs,
+            now: now.date,
+            length: .seconds(hours * 3600),
+            slots: slots
+        )
         let page = TimelinePage(
             database: database,
             processor: processor,
@@ -50,7 +56,9 @@ extension Console {
     }
 
     /// With runs of other jobs, where the role may see them and they are not of one processor.
-    private func runs(_ filter: RunFilter, _ asking: Asking) async -> Result<(report: RunReport, hasOthers: Bool), Problem> {
+    private func runs(_ filter: RunFilter, _ asking: Asking) async -> Result<
+        (report: RunReport, hasOthers: Bool), Problem
+    > {
         var wider = filter
         wider.includesOtherJobs = true
         let all = wider

@@ -36,7 +36,10 @@ struct DatabasePage {
         guard !processors.isEmpty else { return "<p>None.</p>" }
         var grid = Grid(
             "Counts are exact up to 100,000.",
-            ["processor", "verdict", "why", "running", "ready", "oldest", "scheduled", "retrying", "dead", "done in the last hour"]
+            [
+                "processor", "verdict", "why", "running", "ready", "oldest", "scheduled", "retrying", "dead",
+                "done in the last hour",
+            ]
         )
         for status in processors {
             func count(_ count: Int, _ state: String) -> HTML {
@@ -65,11 +68,12 @@ struct DatabasePage {
             ["template", "queue", "schedule", "zone", "enabled", "next", "last", "error"]
         )
         for template in templates {
+            let late: HTML = template.isLate ? " <b class=\"bad\">late</b>" : ""
             grid.append(
                 [
                     "<bdi>\(template.name)</bdi>", "<bdi>\(template.queue)</bdi>", "<code>\(template.schedule)</code>",
                     "\(template.zone)", template.isEnabled ? "yes" : "no",
-                    "\(template.nextAt?.description ?? "")\(template.isLate ? " <b class=\"bad\">late</b>" : "")",
+                    "\(template.nextAt?.description ?? "")\(late)",
                     "\(template.lastAt?.description ?? "")", "<bdi>\(template.error?.firstLine ?? "")</bdi>",
                 ],
                 style: template.error == nil && !template.isLate ? "" : "bad"

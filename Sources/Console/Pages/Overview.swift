@@ -32,7 +32,7 @@ struct Overview {
                 <script src="console.js" defer></script>
                 """,
             """
-            <header><h1>Cronmill</h1><nav aria-label="Pages"><a href="alarms">Alarms</a></nav>\(search)</header>
+            <header><h1>Cronmill</h1><nav aria-label="Pages"><a href="alarms">Alarms</a> <a href="server">Server</a> <a href="logout">Log out</a></nav>\(search)</header>
             <main>
             <p id="lost" role="alert">The console does not answer: what is shown is old.</p>
             \(state)

@@ -18,7 +18,7 @@ struct TaskDetail {
                 .name(task.queue, Link.tasks(task.database, queue: task.queue, state: task.state.rawValue)),
             ],
             role: viewer.role,
-            "\(facts)\(actions)\(failure)\(payload)"
+            "\(facts)\(actions)\(failure)\(attempts)\(payload)"
         )
     }
 
@@ -29,7 +29,8 @@ struct TaskDetail {
             ("enqueued at", "\(task.enqueuedAt.description)"), ("run at", "\(task.runAt.description)"),
             ("began at", task.beganAt.map { "\($0.description)" }),
             ("done at", task.finishedAt.map { "\($0.description)" }),
-            ("unique key", task.uniqueKey.map { "<bdi>\($0)</bdi>" }), ("group", task.groupKey.map { "<bdi>\($0)</bdi>" }),
+            ("unique key", task.uniqueKey.map { "<bdi>\($0)</bdi>" }),
+            ("group", task.groupKey.map { "<bdi>\($0)</bdi>" }),
             ("tags", task.tags.isEmpty ? nil : HTML(task.tags.map { "<bdi>\($0)</bdi>" }, separator: ", ")),
             ("timeout", task.timeout.map { "\($0.roundTripText)" }), ("max attempts", task.maxAttempts.map { "\($0)" }),
             ("graph", node.map { "\(String($0.graph)): \($0.state.rawValue)" }),
@@ -54,11 +55,25 @@ struct TaskDetail {
     private var failure: HTML {
         guard let failure = task.failure else { return "" }
         let facts = HTML.facts([
-            ("failed at", failure.failedAt.map { "\($0.description)" }), ("SQLSTATE", "<code>\(failure.sqlState)</code>"),
+            ("failed at", failure.failedAt.map { "\($0.description)" }),
+            ("SQLSTATE", "<code>\(failure.sqlState)</code>"),
             ("message", Self.block(failure.message)), ("detail", failure.detail.map(Self.block)),
             ("hint", failure.hint.map(Self.block)), ("context", failure.context.map(Self.block)),
         ])
         return Page.section("Why the last attempt failed", facts)
+    }
+
+    /// Where its processor keeps them.
+    private var attempts: HTML {
+        guard let failed = task.failedAttempts, !failed.isEmpty else { return "" }
+        var grid = Grid("Those that failed.", ["attempt", "began at", "failed at", "SQLSTATE", "message"])
+        for attempt in failed {
+            grid.append([
+                "\(attempt.attempt)", "\(attempt.beganAt?.description ?? "")", "\(attempt.failedAt.description)",
+                "<code>\(attempt.sqlState)</code>", "<bdi>\(attempt.message.firstLine)</bdi>",
+            ])
+        }
+        return Page.section("Attempts", grid.html)
     }
 
     /// As the server has it: a number in it is never read.

@@ -58,7 +58,9 @@ extension Timeline {
             return "\(path)H1000V\(HTML.px(y(0)))Z"
         }
         let line: HTML =
-            limit.map { "<line class=\"limit\" x1=\"0\" x2=\"1000\" y1=\"\(px: y($0))\" y2=\"\(px: y($0))\"><title>limit \($0)</title></line>" }
+            limit.map {
+                "<line class=\"limit\" x1=\"0\" x2=\"1000\" y1=\"\(px: y($0))\" y2=\"\(px: y($0))\"><title>limit \($0)</title></line>"
+            }
             ?? ""
         return """
             <div class="timeline"><ul aria-hidden="true"><li>at once, \(most) at most</li></ul>

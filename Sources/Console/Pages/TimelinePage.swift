@@ -65,7 +65,9 @@ struct TimelinePage {
             notes.append("<p>Only the newest \(Self.mostRuns.grouped) runs are drawn.</p>")
         }
         if isPartial {
-            notes.append("<p>How many went at once is counted of the server's newest \(Self.mostRuns.grouped) runs.</p>")
+            notes.append(
+                "<p>How many went at once is counted of the server's newest \(Self.mostRuns.grouped) runs.</p>"
+            )
         }
         if !showsOthers {
             notes.append("<p>Jobs that are not Cronmill's are visible to the registry's owner only.</p>")

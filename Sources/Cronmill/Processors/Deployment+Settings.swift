@@ -41,7 +41,10 @@ extension Deployment {
                 throw CronmillError.unknownProcessor(processor, in: [database], known: known)
             }
             var settings = try ProcessorColumn.all.map { column in
-                try ProcessorSettings.Setting(title: column.title, text: row.get(column.name, as: String.self).shownSetting(of: column.name))
+                try ProcessorSettings.Setting(
+                    title: column.title,
+                    text: row.get(column.name, as: String.self).shownSetting(of: column.name)
+                )
             }
             if let query = try QueryRow(row) {
                 settings += ["result_limit", "over_limit", "refresh_after"].compactMap { name in

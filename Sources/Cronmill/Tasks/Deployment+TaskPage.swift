@@ -64,7 +64,8 @@ extension TaskPosition {
 extension TaskPageRequest {
     /// How many tasks are looked at; where nothing has to fit, no more than are shown.
     fileprivate var most: Int {
-        let isAnything = state != .scheduled && state != .retrying && sqlState == nil && age == nil && uniqueKey == nil
+        let isAnything =
+            state != .scheduled && state != .retrying && sqlState == nil && age == nil && uniqueKey == nil
             && groupKey == nil
         return isAnything ? limit + 1 : max(5_000, limit + 1)
     }
