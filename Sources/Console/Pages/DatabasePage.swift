@@ -36,7 +36,10 @@ struct DatabasePage {
         guard !processors.isEmpty else { return "<p>None.</p>" }
         var grid = Grid(
             "Counts are exact up to 100,000.",
-            ["processor", "verdict", "why", "running", "ready", "oldest", "scheduled", "retrying", "dead", "done in the last hour"]
+            [
+                "processor", "verdict", "why", "running", "ready", "oldest", "scheduled", "retrying", "dead",
+                "done in the last hour",
+            ]
         )
         for status in processors {
             func count(_ count: Int, _ state: String) -> HTML {

@@ -12,11 +12,14 @@ struct Parts {
         var grid = Grid(
             "The last hour. Of so many tasks none waited or took longer; a bound is twice too high at most.",
             [
-                "processor", "done", "retried", "dead", "waited p50", "waited p95", "waited p99", "worked p50", "worked p95",
+                "processor", "done", "retried", "dead", "waited p50", "waited p95", "waited p99", "worked p50",
+                "worked p95",
                 "worked p99", "runs", "failed runs", "longest run",
             ]
         )
-        var notes: [HTML] = report.notVisible.keys.sorted().map { "<p class=\"bad\">Tasks of <bdi>\($0)</bdi> are not visible.</p>" }
+        var notes: [HTML] = report.notVisible.keys.sorted().map {
+            "<p class=\"bad\">Tasks of <bdi>\($0)</bdi> are not visible.</p>"
+        }
         for row in report.rows where row.database == database {
             guard let tasks = row.tasks else { continue }
             let bounds = [tasks.waited, tasks.worked].flatMap { times in

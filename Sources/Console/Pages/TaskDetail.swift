@@ -29,7 +29,8 @@ struct TaskDetail {
             ("enqueued at", "\(task.enqueuedAt.description)"), ("run at", "\(task.runAt.description)"),
             ("began at", task.beganAt.map { "\($0.description)" }),
             ("done at", task.finishedAt.map { "\($0.description)" }),
-            ("unique key", task.uniqueKey.map { "<bdi>\($0)</bdi>" }), ("group", task.groupKey.map { "<bdi>\($0)</bdi>" }),
+            ("unique key", task.uniqueKey.map { "<bdi>\($0)</bdi>" }),
+            ("group", task.groupKey.map { "<bdi>\($0)</bdi>" }),
             ("tags", task.tags.isEmpty ? nil : HTML(task.tags.map { "<bdi>\($0)</bdi>" }, separator: ", ")),
             ("timeout", task.timeout.map { "\($0.roundTripText)" }), ("max attempts", task.maxAttempts.map { "\($0)" }),
             ("graph", node.map { "\(String($0.graph)): \($0.state.rawValue)" }),
@@ -54,7 +55,8 @@ struct TaskDetail {
     private var failure: HTML {
         guard let failure = task.failure else { return "" }
         let facts = HTML.facts([
-            ("failed at", failure.failedAt.map { "\($0.description)" }), ("SQLSTATE", "<code>\(failure.sqlState)</code>"),
+            ("failed at", failure.failedAt.map { "\($0.description)" }),
+            ("SQLSTATE", "<code>\(failure.sqlState)</code>"),
             ("message", Self.block(failure.message)), ("detail", failure.detail.map(Self.block)),
             ("hint", failure.hint.map(Self.block)), ("context", failure.context.map(Self.block)),
         ])

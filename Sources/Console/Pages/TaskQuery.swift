@@ -62,7 +62,9 @@ struct TaskQuery: Sendable {
     /// Of this list: a place means nothing in another one.
     private var list: String {
         String(
-            Asset.hash(([database] + typed.flatMap { ["\($0.name)", $0.value] }).map(\.percentEncoded).joined(separator: "&")),
+            Asset.hash(
+                ([database] + typed.flatMap { ["\($0.name)", $0.value] }).map(\.percentEncoded).joined(separator: "&")
+            ),
             radix: 36
         )
     }
