@@ -125,7 +125,7 @@ struct RequestTests {
             #expect(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"))
             #expect(!policy.contains("unsafe"))
             #expect(head[.xContentTypeOptions] == "nosniff")
-            #expect(head[try #require(HTTPField.Name("Referrer-Policy"))] == "no-referrer")
+            #expect(head[try #require(HTTPField.Name("Referrer-Policy"))] == "same-origin")
             #expect(head[.cacheControl] == (path == "/console.js" ? "no-cache" : "no-store"))
         }
     }

@@ -50,7 +50,7 @@ struct Answer: Sendable {
     ].joined(separator: "; ")
 
     private static let others = [
-        ("Referrer-Policy", "no-referrer"), ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "same-origin"), ("X-Frame-Options", "DENY"),
         ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
     ].compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
 }

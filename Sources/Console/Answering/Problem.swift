@@ -62,7 +62,8 @@ struct Problem: Error, Sendable, Equatable {
     static let logInFirst = Problem(status: .unauthorized, detail: "Log in with a role of the cron database.")
     static let unknownUser = Problem(
         status: .unauthorized,
-        detail: "The proxy names no user who may come in, or the user's role is no monitor or operator here."
+        detail: "The proxy names no user who may come in, the user's role is no monitor or operator here, "
+            + "or the cron database cannot be asked."
     )
     static let mayNotAct = Problem(
         status: .forbidden,

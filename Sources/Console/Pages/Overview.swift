@@ -35,12 +35,18 @@ struct Overview {
             <header><h1>Cronmill</h1><nav aria-label="Pages"><a href="alarms">Alarms</a> <a href="server">Server</a> <a href="logout">Log out</a></nav>\(search)</header>
             <main>
             <p id="lost" role="alert">The console does not answer: what is shown is old.</p>
+            \(standby)
             \(state)
             \(attention)
             \(databases)
             </main>
             """
         )
+    }
+
+    private var standby: HTML {
+        guard snapshot.report.scheduler?.isStandby == true else { return "" }
+        return "<p class=\"banner\" role=\"status\">\(Problem.standby.detail)</p>"
     }
 
     private var search: HTML {

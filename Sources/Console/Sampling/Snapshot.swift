@@ -60,6 +60,8 @@ extension Snapshot {
         guard let databases = viewer.databases else { return self }
         var seen = self
         seen.report.databases.removeAll { !databases.contains($0.database) }
+        // They name databases.
+        seen.report.databaseRemarks = []
         seen.askedAt = askedAt.filter { databases.contains($0.key) }
         seen.pending.removeAll { !databases.contains($0) }
         seen.alarms?.removeAll { alarm in alarm.database.map { !databases.contains($0) } ?? false }
