@@ -21,6 +21,8 @@ package struct ConsoleRequest: Codable, Sendable, Equatable {
     package var hosts: [String] = []
     /// The secret that `/metrics` is read with.
     package var metricsToken: String?
+    /// How many standbys there have to be; nil where nobody has said.
+    package var expectedStandbys: Int?
     /// Where the one-time address is written, if not to the terminal.
     package var loginFile: String?
     /// Whether who follows the one-time address may change something.

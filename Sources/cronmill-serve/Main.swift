@@ -48,6 +48,7 @@ struct Main {
         server.mayAct = request.mayAct
         server.onAction = { write($0, to: STDERR_FILENO) }
         server.metricsToken = request.metricsToken
+        server.expectedStandbys = request.expectedStandbys
         return server
     }
 

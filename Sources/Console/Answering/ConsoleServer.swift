@@ -21,15 +21,16 @@ package struct ConsoleServer: Sendable {
     package var mayAct = false
     /// Told who has done what, in a line for a log.
     package var onAction: @Sendable (String) -> Void = { _ in }
+    /// How many standbys there have to be; nil where nobody has said.
+    package var expectedStandbys: Int?
     private let deployment: Deployment
-    private let sampler: Sampler
+    private let databases: [String]?
 
     /// - Parameters:
     ///   - deployment: what is looked at.
     ///   - databases: of its work databases; nil is all that are registered.
     package init(_ deployment: Deployment, databases: [String]?) {
-        self.deployment = deployment
-        sampler = Sampler(deployment: deployment, databases: databases)
+        (self.deployment, self.databases) = (deployment, databases)
     }
 
     /// Serves until SIGTERM or SIGINT; requests under way then have a second.
@@ -38,7 +39,11 @@ package struct ConsoleServer: Sendable {
     /// - Throws: what keeps it from listening.
     package func run(onStart: @escaping @Sendable (_ address: String, _ login: String) -> Void) async throws {
         let access = Access(own: deployment, mayAct: mayAct, hosts: hosts, metricsToken: metricsToken)
-        let sampler = sampler
+        let sampler = Sampler(
+            deployment: deployment,
+            databases: databases,
+            expectedStandbys: expectedStandbys
+        )
         let console = Console(
             access: access,
             snapshot: { sampler.snapshot },

@@ -13,6 +13,14 @@ extension Console {
         case "/healthz": try liveness(call)
         case "/readyz": try readiness(call)
         case "/api/v1/health": try health(call)
+        case "/api/v1/server/primary": try isPrimary(call)
+        case "/api/v1/server/replica": try hasReplica(call)
+        case "/api/v1/replication": try figures(call) { figures throws(Problem) in try figures.replication() }
+        case "/api/v1/replication/lag": try figures(call) { figures throws(Problem) in try figures.replicationLag() }
+        case "/api/v1/databases/size": try figures(call, \.sizes)
+        case "/api/v1/connections": try figures(call, \.connections)
+        case "/api/v1/environment": try figures(call, \.environment)
+        case "/api/v1/alarms": try figures(call) { figures throws(Problem) in try figures.alarms() }
         case "/metrics": try metrics(call)
         default: nil
         }

@@ -3,7 +3,7 @@ internal import FoundationEssentials
 
 /// The snapshot in Prometheus' text format, version 0.0.4. A scrape asks no database.
 struct Metrics {
-    private let snapshot: Snapshot
+    let snapshot: Snapshot
     private let now: ContinuousClock.Instant
     private var families: [Family] = []
 
@@ -18,6 +18,7 @@ struct Metrics {
         let isTooMuch = processors.count * seriesOfOne > Self.mostSeries
         addServer()
         addDatabases()
+        addMachine()
         add(
             "series_dropped",
             "Whether series of processors are left out, since they are too many.",
@@ -32,7 +33,7 @@ struct Metrics {
     /// The whole answer, each family with its help and type.
     var text: String { families.filter { !$0.samples.isEmpty }.map(\.text).joined() }
 
-    private mutating func add(_ name: String, _ help: String, _ samples: [Sample], isCounter: Bool = false) {
+    mutating func add(_ name: String, _ help: String, _ samples: [Sample], isCounter: Bool = false) {
         families.append(Family(name: name, help: help, samples: samples, type: isCounter ? "counter" : "gauge"))
     }
 

@@ -14,6 +14,12 @@ struct Snapshot: Sendable {
     var alarms: [Alarm]?
     /// What processors have done since they were set up, as they told the registry.
     var totals: [ProcessorTotals] = []
+    /// The server of the cron database; nil where it could not be seen.
+    var server: ServerState?
+    /// Databases of the server, once a minute.
+    var sizes: [DatabaseSize] = []
+    /// How many standbys there have to be; nil where nobody has said.
+    var expectedStandbys: Int?
     /// When the cron database answered last.
     var cronAnsweredAt: ContinuousClock.Instant?
     /// When somebody last tried to find all of this out; it may have failed.
@@ -36,6 +42,14 @@ struct Snapshot: Sendable {
         report.databases.compactMap { result in
             if case .failure(let error) = result.outcome { (result.database, error) } else { nil }
         }
+    }
+
+    /// What status remarks on, and standbys that are missing.
+    var remarks: [String] {
+        guard let expectedStandbys, let standbys = server?.standbys, standbys.count < expectedStandbys else {
+            return report.remarks
+        }
+        return report.remarks + ["\(standbys.count) of \(expectedStandbys) standbys are connected."]
     }
 
     /// Age of the oldest of what is shown.
@@ -64,6 +78,7 @@ extension Snapshot {
         seen.pending.removeAll { !databases.contains($0) }
         seen.alarms?.removeAll { alarm in alarm.database.map { !databases.contains($0) } ?? false }
         seen.totals.removeAll { !databases.contains($0.database) }
+        seen.sizes.removeAll { !databases.contains($0.name) }
         return seen
     }
 

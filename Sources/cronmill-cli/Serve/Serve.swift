@@ -41,10 +41,17 @@ struct Serve: AsyncParsableCommand {
     var loginFile: String?
     @Flag(help: "Let who follows that address act: pause, resume, redrive, cancel, purge, acknowledge.")
     var actions = false
+    @Option(help: ArgumentHelp("How many standbys there have to be: one that is lost leaves no trace.", valueName: "n"))
+    var expectStandbys: Int?
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
-    func validate() throws { _ = try address() }
+    func validate() throws {
+        if let expectStandbys, !(0...1_000).contains(expectStandbys) {
+            throw ValidationError("--expect-standbys is a number from 0 to 1000.")
+        }
+        _ = try address()
+    }
 
     func run() async throws {
         var (deployment, databases) = try Context.resolve(connection, databases: asked.all ? nil : asked.database)
@@ -56,6 +63,7 @@ struct Serve: AsyncParsableCommand {
         request.hosts = allowHost
         request.metricsToken = try metricsTokenFile.map(Self.token)
         request.loginFile = loginFile
+        request.expectedStandbys = expectStandbys
         request.mayAct = actions
         (request.isVerbose, request.isQuiet) = (connection.verbose, connection.quiet)
         try Self.become(request)
