@@ -73,13 +73,17 @@ struct Visit {
     let console: Console
     let now = ContinuousClock.now
 
-    init(_ snapshot: Snapshot, hosts: [String] = [], metricsToken: String? = nil) {
-        let access = Access(
-            own: Deployment(cron: ConnectionInfo([:]), work: ConnectionInfo([:])),
-            hosts: hosts,
-            metricsToken: metricsToken
-        )
-        access.listen(on: 8642)
+    init(
+        _ snapshot: Snapshot,
+        kind: LoginKind = .once(mayAct: false),
+        names: ServerNames = ServerNames(),
+        metricsToken: String? = nil
+    ) {
+        // Nobody listens there.
+        let nowhere = ConnectionInfo(["host": "/nowhere", "dbname": "postgres"])
+        let own = Deployment(cron: nowhere, work: nowhere)
+        let access = Access(own: own, kind: kind, names: names, metricsToken: metricsToken)
+        names.listen(on: 8642)
         console = Console(access: access, snapshot: { snapshot }, onView: {})
     }
 
@@ -99,7 +103,7 @@ struct Visit {
 
     /// The field that a browser sends which has followed the one-time address.
     func logIn() async -> [String: String] {
-        let answer = await answer("/login?once=\(console.access.issue())")
+        let answer = await answer("/login?once=\(console.access.issue() ?? "")")
         let cookie = answer.fields[.setCookie].map { String($0.prefix { $0 != ";" }) }
         return ["Cookie": cookie ?? ""]
     }

@@ -103,7 +103,7 @@ struct ServeTests {
                 "--database", fixture.database, "--metrics-token-file", token, "--allow-host", "cron.example",
             ]
             let (said, ending) = try await ServedConsole.run(fixture.server, arguments) { console in
-                for path in ["", "console.css", "metrics", "nowhere"] {
+                for path in ["", "metrics", "nowhere"] {
                     let reply = try await console.get(path)
                     #expect(reply.status == 401, "\(path)")
                     #expect(reply.fields["content-type"] == "application/problem+json")

@@ -3,58 +3,42 @@ internal import HTTPTypes
 internal import Postgres
 internal import Synchronization
 
-/// Who is let in: one-time address, cookie, token, and the names that this server goes by.
+/// Who is let in: one-time address, password, proxy; cookie, and token of machines.
 final class Access: Sendable {
-    private struct State {
-        var oneTime: String?
-        var port: Int?
-    }
-
-    private let state = Mutex(State())
+    let kind: LoginKind
+    let names: ServerNames
     let sessions = Sessions()
-    private let own: Deployment
-    private let mayAct: Bool
-    private let hosts: [String]
+    let attempts = Attempts()
+    /// The console's own way to the databases.
+    let own: Deployment
+    private let oneTime = Mutex<String?>(nil)
     private let metricsToken: String?
 
     /// - Parameters:
     ///   - own: the console's own way to the databases, by which the one who follows the one-time address acts.
-    ///   - mayAct: whether he may change something.
-    ///   - hosts: names that `Host` may have, besides those of loopback.
+    ///   - kind: how people log in.
+    ///   - names: those that this server goes by.
     ///   - metricsToken: what `/metrics` is read with; nil leaves it to who is logged in.
-    init(own: Deployment, mayAct: Bool = false, hosts: [String] = [], metricsToken: String? = nil) {
-        (self.own, self.mayAct) = (own.patient, mayAct)
-        self.hosts = hosts.map { $0.lowercased() }
-        self.metricsToken = metricsToken
+    init(own: Deployment, kind: LoginKind, names: ServerNames, metricsToken: String? = nil) {
+        (self.own, self.kind, self.names, self.metricsToken) = (own.patient, kind, names, metricsToken)
     }
 
-    /// Says which port it has become, which is a part of the names.
-    func listen(on port: Int) { state.withLock { $0.port = port } }
+    // MARK: One-time address
 
-    // MARK: Names
-
-    /// Whether a request is for this server: another name may be one that its owner points at this machine, to have a
-    /// visitor's browser read here (DNS rebinding).
-    func knows(host: String?) -> Bool {
-        guard let host = host?.lowercased(), let port = state.withLock({ $0.port }) else { return false }
-        let own = ["127.0.0.1", "localhost", "[::1]"] + hosts
-        return hosts.contains(host) || own.contains { host == "\($0):\(port)" || port == 80 && host == $0 }
-    }
-
-    // MARK: Log-in
-
-    /// Makes a new secret that logs in once, and forgets the one before.
-    func issue() -> String {
+    /// Makes a new secret that logs in once, and forgets the one before; nil where people log in otherwise.
+    func issue() -> String? {
+        guard case .once = kind else { return nil }
         let secret = Secret.new()
-        state.withLock { $0.oneTime = secret }
+        oneTime.withLock { $0 = secret }
         return secret
     }
 
     /// Takes a secret; nil if it is none, or has been taken. Else what the cookie holds from now on.
     func redeem(_ secret: String, at now: ContinuousClock.Instant) -> String? {
-        let isRight = state.withLock { state in
-            guard let expected = state.oneTime, Secret.areEqual(expected, secret) else { return false }
-            state.oneTime = nil
+        guard case .once(let mayAct) = kind else { return nil }
+        let isRight = oneTime.withLock { oneTime in
+            guard let expected = oneTime, Secret.areEqual(expected, secret) else { return false }
+            oneTime = nil
             return true
         }
         guard isRight else { return nil }
@@ -63,34 +47,98 @@ final class Access: Sendable {
         return sessions.begin(viewer, .untilTheEnd, at: now)
     }
 
+    // MARK: Password
+
+    /// Tries a role and its password at the cron database.
+    ///
+    /// - Parameter address: whose tries are counted together.
+    /// - Returns: what the cookie holds from now on.
+    /// - Throws: `Problem` if it is not let in, which does not say why, or if there were too many tries.
+    func logIn(
+        _ role: String,
+        _ password: String,
+        from address: String,
+        at now: ContinuousClock.Instant
+    ) async throws(Problem) -> String {
+        // libpq would take an empty one for none, and look for it in files of the console's.
+        guard !role.isEmpty, !password.isEmpty else { throw .wrongPassword }
+        guard attempts.begin(from: address, as: role, at: now) else { throw .tooManyTries }
+        let deployment = own.logging(in: role, password: password)
+        let result: Result<Login, any Error>
+        do {
+            result = .success(try await deployment.login())
+        } catch {
+            result = .failure(error)
+        }
+        let login = try? result.get()
+        attempts.end(from: address, as: role, at: now, hasFailed: login?.isByPassword != true)
+        switch result {
+        case .success(let login):
+            // Where the server asks for none, any password is right.
+            guard login.isByPassword else { throw .noPasswordAsked }
+            return sessions.begin(Self.viewer(login, deployment), .limited, at: now)
+        case .failure(let error as PostgresError) where error.kind == .connection && error.sqlState == nil:
+            throw .cronUnreachable
+        case .failure: throw .wrongPassword
+        }
+    }
+
+    private static func viewer(_ login: Login, _ deployment: Deployment) -> Viewer {
+        Viewer(
+            role: login.role,
+            deployment: deployment,
+            mayAct: true,
+            token: Secret.new(),
+            databases: Set(login.databases),
+            readsStatistics: login.readsStatistics
+        )
+    }
+
+    // MARK: Who asks
+
     /// The cookie's name: a browser sends cookies of one port to all ports of a host, so that two consoles must not
     /// have the same.
-    var cookieName: String { "cronmill-\(state.withLock { $0.port } ?? 0)" }
+    var cookieName: String { "cronmill-\(names.port ?? 0)" }
 
     /// The session of the one who asks; nil if he is not logged in.
-    func session(of call: Call) -> Session? { session(of: call.request, at: call.now) }
-
-    private func session(of request: HTTPRequest, at now: ContinuousClock.Instant) -> Session? {
+    func session(of call: Call) async -> Session? {
+        if case .proxy(let field, let services) = kind { return await session(ofProxied: call, field, services) }
         let prefix = cookieName + "="
-        let secrets = request.headerFields[values: .cookie].flatMap { field in
+        let secrets = call.request.headerFields[values: .cookie].flatMap { field in
             field.split(separator: ";").compactMap { pair -> String? in
                 let pair = pair.drop { $0 == " " }
                 return pair.hasPrefix(prefix) ? String(pair.dropFirst(prefix.count)) : nil
             }
         }
-        // What a script asks for says so.
-        let isScript = HTTPField.Name("Sec-Fetch-Dest").flatMap { request.headerFields[$0] } == "empty"
-        return sessions.find(secrets, isUse: !isScript, at: now)
+        // What a script asks for says so: a page that renews itself keeps no session alive.
+        return sessions.find(secrets, isUse: call["Sec-Fetch-Dest"] != "empty", at: call.now)
+    }
+
+    /// Of one that the proxy names, once in its field and no more.
+    private func session(ofProxied call: Call, _ field: String, _ services: [String: String]) async -> Session? {
+        let users = HTTPField.Name(field).map { call.request.headerFields[values: $0] } ?? []
+        guard let user = users.first, users.count == 1, let service = services[user] else { return nil }
+        let secret = "user \(user)"
+        if let session = sessions.find([secret], isUse: true, at: call.now) { return session }
+        let deployment = own.using(service: service)
+        guard let login = try? await deployment.login() else { return nil }
+        sessions.begin(Self.viewer(login, deployment), .limited, at: call.now, secret: secret)
+        return sessions.find([secret], isUse: true, at: call.now)
     }
 
     /// Who asks; nil if he is not logged in.
-    func viewer(of call: Call) -> Viewer? { session(of: call)?.viewer }
+    func viewer(of call: Call) async -> Viewer? { await session(of: call)?.viewer }
 
-    func mayReadMetrics(_ call: Call) -> Bool {
-        if viewer(of: call) != nil { return true }
-        guard let metricsToken, let field = call.request.headerFields[.authorization] else { return false }
-        let scheme = "bearer "
-        return field.lowercased().hasPrefix(scheme)
-            && Secret.areEqual(String(field.dropFirst(scheme.count)), metricsToken)
+    func mayReadMetrics(_ call: Call) async -> Bool {
+        if let metricsToken, let field = call.request.headerFields[.authorization] {
+            let scheme = "bearer "
+            let isRight =
+                field.lowercased().hasPrefix(scheme)
+                && Secret.areEqual(String(field.dropFirst(scheme.count)), metricsToken)
+            if isRight { return true }
+        }
+        // They are of all databases, which not everybody may see.
+        guard let viewer = await viewer(of: call) else { return false }
+        return viewer.databases == nil
     }
 }

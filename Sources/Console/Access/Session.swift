@@ -10,7 +10,7 @@ struct Session: Sendable {
 
     /// What the cookie holds.
     let secret: String
-    let viewer: Viewer
+    var viewer: Viewer
     let lifetime: Lifetime
     let beganAt: ContinuousClock.Instant
     var usedAt: ContinuousClock.Instant

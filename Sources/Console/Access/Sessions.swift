@@ -10,10 +10,16 @@ final class Sessions: Sendable {
     /// Begins one.
     ///
     /// - Returns: what its cookie holds. It is always a new secret, whatever cookie the browser had.
-    func begin(_ viewer: Viewer, _ lifetime: Session.Lifetime, at now: ContinuousClock.Instant) -> String {
-        let session = Session(secret: Secret.new(), viewer: viewer, lifetime: lifetime, beganAt: now, usedAt: now)
+    @discardableResult
+    func begin(
+        _ viewer: Viewer,
+        _ lifetime: Session.Lifetime,
+        at now: ContinuousClock.Instant,
+        secret: String = Secret.new()
+    ) -> String {
+        let session = Session(secret: secret, viewer: viewer, lifetime: lifetime, beganAt: now, usedAt: now)
         sessions.withLock { sessions in
-            sessions.removeAll { $0.isOver(at: now) }
+            sessions.removeAll { $0.isOver(at: now) || $0.secret == secret }
             if sessions.count >= Self.most,
                 let oldest = sessions.indices.min(by: { sessions[$0].usedAt < sessions[$1].usedAt })
             {
@@ -36,6 +42,21 @@ final class Sessions: Sendable {
             guard let index = found.first, !sessions[index].isOver(at: now) else { return nil }
             if isUse { sessions[index].usedAt = now }
             return sessions[index]
+        }
+    }
+
+    /// Those that have to be looked after, without those that are over.
+    func limited(at now: ContinuousClock.Instant) -> [Session] {
+        sessions.withLock { sessions in
+            sessions.removeAll { $0.isOver(at: now) }
+            return sessions.filter { $0.lifetime == .limited }
+        }
+    }
+
+    func update(_ secret: String, databases: Set<String>) {
+        sessions.withLock { sessions in
+            guard let index = sessions.firstIndex(where: { $0.secret == secret }) else { return }
+            sessions[index].viewer.databases = databases
         }
     }
 

@@ -21,10 +21,11 @@ struct Answer: Sendable {
         Answer(status: .seeOther, type: "text/plain; charset=utf-8", body: "", fields: [.location: page])
     }
 
-    static func problem(_ problem: Problem, asPage: Bool) -> Answer {
+    /// - Parameter asksIn: whether its page has the form to log in.
+    static func problem(_ problem: Problem, asPage: Bool, asksIn: Bool = false) -> Answer {
         var answer: Answer =
             asPage
-            ? .html(problem.page, status: problem.status)
+            ? .html(asksIn ? LoginPage(remark: problem.detail).page : problem.page, status: problem.status)
             : Answer(status: problem.status, type: "application/problem+json", body: problem.json.prettyText)
         answer.fields = problem.fields
         return answer
@@ -49,7 +50,7 @@ struct Answer: Sendable {
     ].joined(separator: "; ")
 
     private static let others = [
-        ("Referrer-Policy", "no-referrer"), ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "same-origin"), ("X-Frame-Options", "DENY"),
         ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
     ].compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
 }

@@ -9,6 +9,8 @@ struct Call: Sendable {
     /// The query as it was sent.
     let queryText: String
     let body: [UInt8]
+    /// The address of who asks, without its port.
+    let from: String
     let now: ContinuousClock.Instant
 
     /// A longer target is no address of ours.
@@ -17,7 +19,13 @@ struct Call: Sendable {
     static let longestBody = 65_536
 
     /// - Throws: `Problem` for what is too long or malformed.
-    init(_ request: HTTPRequest, body: [UInt8], at now: ContinuousClock.Instant) throws(Problem) {
+    init(
+        _ request: HTTPRequest,
+        body: [UInt8],
+        from: String,
+        within names: ServerNames,
+        at now: ContinuousClock.Instant
+    ) throws(Problem) {
         let target = request.path ?? "/"
         guard target.utf8.count <= Self.longestTarget else {
             throw Problem(status: .uriTooLong, detail: "The address is longer than \(Self.longestTarget) bytes.")
@@ -26,8 +34,8 @@ struct Call: Sendable {
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         queryText = parts.count > 1 ? String(parts[1]) : ""
         query = try Query(queryText[...])
-        path = String(parts[0])
-        (self.request, self.body, self.now) = (request, body, now)
+        guard let path = names.path(within: String(parts[0])) else { throw .folder(names.base) }
+        (self.request, self.body, self.from, self.path, self.now) = (request, body, from, path, now)
     }
 
     /// The fields of a form that was sent.
@@ -53,10 +61,9 @@ struct Call: Sendable {
     subscript(field: String) -> String? { HTTPField.Name(field).flatMap { request.headerFields[$0] } }
 
     /// Browsers say that they want a page; programs want what RFC 9457 has.
-    static func wantsPage(_ request: HTTPRequest) -> Bool {
-        let isForMachines = ["/api/", "/healthz", "/readyz", "/metrics"].contains {
-            request.path?.hasPrefix($0) == true
-        }
+    static func wantsPage(_ request: HTTPRequest, within names: ServerNames) -> Bool {
+        let path = names.path(within: request.path ?? "/") ?? "/"
+        let isForMachines = ["/api/", "/actuator/", "/healthz", "/readyz", "/metrics"].contains { path.hasPrefix($0) }
         return !isForMachines && request.headerFields[.accept]?.contains("text/html") == true
     }
 }

@@ -10,14 +10,18 @@ struct Console: Sendable {
     let onView: @Sendable () -> Void
     /// Told who has done what, in a line for a log.
     let onAction: @Sendable (String) -> Void
+    /// Whether the addresses that people come from are served, too.
+    let servesAliases: Bool
     let pages = PageCache()
 
     init(
         access: Access,
         snapshot: @escaping @Sendable () -> Snapshot,
         onView: @escaping @Sendable () -> Void,
-        onAction: @escaping @Sendable (String) -> Void = { _ in }
+        onAction: @escaping @Sendable (String) -> Void = { _ in },
+        servesAliases: Bool = false
     ) {
+        self.servesAliases = servesAliases
         self.onAction = onAction
         self.access = access
         self.snapshot = snapshot
@@ -28,58 +32,50 @@ struct Console: Sendable {
     func answer(
         _ request: HTTPRequest,
         body: [UInt8] = [],
+        from address: String = "",
         at now: ContinuousClock.Instant = .now
     ) async -> Answer {
         do throws(Problem) {
-            return try await checked(request, body, now)
+            return try await checked(request, body, address, now)
         } catch {
-            return .problem(error, asPage: Call.wantsPage(request))
+            return .problem(error, asPage: Call.wantsPage(request, within: access.names), asksIn: asksIn(error))
         }
     }
 
     private func checked(
         _ request: HTTPRequest,
         _ body: [UInt8],
+        _ address: String,
         _ now: ContinuousClock.Instant
     ) async throws(Problem) -> Answer {
-        guard access.knows(host: request.authority) else { throw .misdirected }
-        let call = try Call(request, body: body, at: now)
+        guard access.names.know(host: request.authority) else { throw .misdirected }
+        let call = try Call(request, body: body, from: address, within: access.names, at: now)
         switch request.method {
         case .get, .head: break
         case .post where Self.posts.contains(call.path): break
-        default: throw Self.posts.contains(call.path) ? .onlyForms : .readOnly
+        default:
+            guard Self.posts.contains(call.path) else { throw .readOnly }
+            throw Endpoint.posts.contains(call.path) ? .onlyPost : .onlyForms
         }
         if let answer = try await forMachines(call) { return answer }
         try Self.checkSite(call, mayNavigate: call.path == "/login")
-        if call.path == "/login" { return try logIn(call) }
-        guard let session = access.session(of: call) else { throw .unauthorized }
+        if let answer = try await forAnybody(call) { return answer }
+        guard let session = await access.session(of: call) else {
+            switch access.kind {
+            case .once: throw .unauthorized
+            case .password: throw .logInFirst
+            case .proxy: throw .unknownUser
+            }
+        }
         return try await forPeople(call, session)
     }
 
-    // MARK: For people
-
-    /// The page leads on by itself, and not the head: a browser that came here from another site would not send a strict
-    /// cookie along to where that leads.
-    private func logIn(_ call: Call) throws(Problem) -> Answer {
-        try call.query.check(allowed: ["once"])
-        // What looks at a link before anybody follows it must not use it up.
-        let isLook = ["Sec-Purpose", "Purpose"].contains { call[$0]?.hasPrefix("prefetch") == true }
-        guard call.request.method == .get, !isLook else { throw .notYet }
-        guard let secret = call.query["once"], let session = access.redeem(secret, at: call.now) else { throw .usedUp }
-        var answer = Answer.html(
-            Page.whole(
-                title: "Logged in",
-                head: "<meta http-equiv=\"refresh\" content=\"0; url=./\">",
-                "<main class=\"problem\"><h1>Logged in</h1><p><a href=\"./\">Overview</a></p></main>"
-            )
-        )
-        answer.fields[.setCookie] = "\(access.cookieName)=\(session); Path=/; HttpOnly; SameSite=Strict"
-        return answer
-    }
+    /// Whether the page of a problem has the form to log in.
+    private func asksIn(_ problem: Problem) -> Bool { access.kind == .password && problem.status == .unauthorized }
 
     /// Refuses what another site's page asks for: browsers say so (Fetch Metadata); a person may follow its link to log in.
     /// Older ones say of what is sent where it comes from.
-    private static func checkSite(_ call: Call, mayNavigate: Bool) throws(Problem) {
+    static func checkSite(_ call: Call, mayNavigate: Bool) throws(Problem) {
         let isRead = call.request.method != .post
         if let site = call["Sec-Fetch-Site"] {
             guard site != "same-origin", site != "none" else { return }

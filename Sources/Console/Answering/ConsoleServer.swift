@@ -13,14 +13,22 @@ package struct ConsoleServer: Sendable {
     package var address = "127.0.0.1"
     /// Port to listen on; 0 is any that is free.
     package var port = 0
+    /// A socket in the file system to listen on, instead of a port.
+    package var socket: String?
     /// Names that `Host` may have, besides those of loopback.
     package var hosts: [String] = []
+    /// The folder that a proxy has put it in.
+    package var base = ""
+    /// Whether a proxy stands in front of it that speaks TLS.
+    package var isBehindTLS = false
+    /// How people log in.
+    package var loginKind = LoginKind.once(mayAct: false)
     /// What `/metrics` is read with, by who is not logged in.
     package var metricsToken: String?
-    /// Whether who follows the one-time address may change something.
-    package var mayAct = false
     /// Told who has done what, in a line for a log.
     package var onAction: @Sendable (String) -> Void = { _ in }
+    /// Whether the addresses that people come from are served, too.
+    package var servesAliases = false
     /// How many standbys there have to be; nil where nobody has said.
     package var expectedStandbys: Int?
     private let deployment: Deployment
@@ -35,10 +43,12 @@ package struct ConsoleServer: Sendable {
 
     /// Serves until SIGTERM or SIGINT; requests under way then have a second.
     ///
-    /// - Parameter onStart: told the address of the first page, and the one-time address that logs in.
+    /// - Parameter onStart: told the address of the first page, or the socket, and the one-time address that logs in, if
+    ///   there is one.
     /// - Throws: what keeps it from listening.
-    package func run(onStart: @escaping @Sendable (_ address: String, _ login: String) -> Void) async throws {
-        let access = Access(own: deployment, mayAct: mayAct, hosts: hosts, metricsToken: metricsToken)
+    package func run(onStart: @escaping @Sendable (_ address: String, _ login: String?) -> Void) async throws {
+        let names = ServerNames(hosts: hosts, base: base, isBehindTLS: isBehindTLS)
+        let access = Access(own: deployment, kind: loginKind, names: names, metricsToken: metricsToken)
         let sampler = Sampler(
             deployment: deployment,
             databases: databases,
@@ -48,31 +58,39 @@ package struct ConsoleServer: Sendable {
             access: access,
             snapshot: { sampler.snapshot },
             onView: { sampler.noteViewer() },
-            onAction: onAction
+            onAction: onAction,
+            servesAliases: servesAliases
         )
         let name = address.contains(":") ? "[\(address)]" : address
+        let socket = socket
         // What goes wrong with a request is the visitor's; a log that he can fill says nothing to its reader.
         var logger = Logger(label: "cronmill-serve")
         logger.logLevel = .critical
         var application = Application(
-            responder: CallbackResponder<BasicRequestContext> { request, _ in
+            responder: CallbackResponder<ConsoleContext> { request, context in
                 let body = await Self.body(of: request)
-                return Self.response(await console.answer(request.head, body: body), to: request.method)
+                return Self.response(
+                    await console.answer(request.head, body: body, from: context.address),
+                    to: request.method
+                )
             },
             server: .http1(configuration: Self.limits),
             configuration: ApplicationConfiguration(
-                address: .hostname(address, port: port),
+                address: socket.map { .unixDomainSocket(path: $0) } ?? .hostname(address, port: port),
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections, logger: logger)
             ),
             onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? 0
-                access.listen(on: port)
-                let address = "http://\(name):\(port)/"
-                onStart(address, "\(address)login?once=\(access.issue())")
+                let port = channel.localAddress?.port
+                if let port { names.listen(on: port) }
+                let address = port.map { "http://\(name):\($0)\(names.base)" } ?? socket ?? ""
+                onStart(address, access.issue().map { "\(address)login?once=\($0)" })
             },
             logger: logger
         )
-        application.addServices(SamplerService(sampler: sampler))
+        application.addServices(
+            RepeatedService { await sampler.run() },
+            RepeatedService { await SessionCheck(sessions: access.sessions).run() }
+        )
         var configuration = ServiceGroupConfiguration(
             services: [application],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -114,11 +132,23 @@ package struct ConsoleServer: Sendable {
     }
 }
 
-/// The sampler beside the server, ended with it.
-private struct SamplerService: Service {
-    let sampler: Sampler
+/// What goes on beside the server, ended with it.
+private struct RepeatedService: Service {
+    let body: @Sendable () async -> Void
 
     func run() async throws {
-        await cancelWhenGracefulShutdown { await sampler.run() }
+        await cancelWhenGracefulShutdown { await body() }
+    }
+}
+
+/// A request's, with where it comes from.
+private struct ConsoleContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Numeric, without the port; empty for a socket in the file system.
+    let address: String
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        address = source.channel.remoteAddress?.ipAddress ?? ""
     }
 }

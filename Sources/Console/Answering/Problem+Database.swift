@@ -33,10 +33,13 @@ extension Problem {
 
     private static func status(_ sqlState: SQLState?) -> HTTPResponse.Status? {
         switch sqlState {
-        case SQLState.insufficientPrivilege: .forbidden
+        case SQLState.insufficientPrivilege, "MC003": .forbidden
         case SQLState.undefinedObject: .notFound
         case SQLState.readOnlySQLTransaction, SQLState.queryCanceled: .serviceUnavailable
         case SQLState.serializationFailure, SQLState.deadlockDetected, SQLState.lockNotAvailable: .conflict
+        // A value that is none, and a search of payloads that are not searched.
+        case "MC025": .badRequest
+        case let state? where state.isClass("22"): .badRequest
         default: nil
         }
     }

@@ -12,6 +12,16 @@ struct Problem: Error, Sendable, Equatable {
 
     static func badRequest(_ detail: String) -> Problem { Problem(status: .badRequest, detail: detail) }
 
+    /// For a folder that was asked for without the slash behind it.
+    static func folder(_ base: String) -> Problem {
+        let name = base.split(separator: "/").last ?? ""
+        return Problem(
+            status: .permanentRedirect,
+            detail: "This folder has a slash behind it.",
+            fields: [.location: "\(name)/"]
+        )
+    }
+
     static let unauthorized = Problem(
         status: .unauthorized,
         detail: "Open the address that cronmill serve printed when it started. It works once."
@@ -31,6 +41,29 @@ struct Problem: Error, Sendable, Equatable {
         status: .methodNotAllowed,
         detail: "Only GET and HEAD.",
         fields: [.allow: "GET, HEAD"]
+    )
+    static let wrongPassword = Problem(
+        status: .unauthorized,
+        detail: "The role or the password is wrong, or the role is no monitor or operator here."
+    )
+    static let tooManyTries = Problem(
+        status: .tooManyRequests,
+        detail: "Too many tries. Five may fail in a minute, from one address and for one role.",
+        fields: [.retryAfter: "60"]
+    )
+    static let noPasswordAsked = Problem(
+        status: .forbidden,
+        detail: "The cron database asks for no password, so that one proves nothing (pg_hba.conf: scram-sha-256)."
+    )
+    static let cronUnreachable = Problem(
+        status: .serviceUnavailable,
+        detail: "The cron database cannot be reached, which is asked about passwords."
+    )
+    static let logInFirst = Problem(status: .unauthorized, detail: "Log in with a role of the cron database.")
+    static let unknownUser = Problem(
+        status: .unauthorized,
+        detail: "The proxy names no user who may come in, the user's role is no monitor or operator here, "
+            + "or the cron database cannot be asked."
     )
     static let mayNotAct = Problem(
         status: .forbidden,
@@ -70,7 +103,7 @@ struct Problem: Error, Sendable, Equatable {
         Page.whole(
             title: status.reasonPhrase,
             """
-            <main class="problem"><h1>\(status.reasonPhrase)</h1><p>\(detail)</p></main>
+            <main class="problem"><h1>\(status.reasonPhrase)</h1><p>\(detail)</p><p><a href="./">Overview</a></p></main>
             """
         )
     }

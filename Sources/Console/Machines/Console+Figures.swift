@@ -7,17 +7,17 @@ extension Console {
     func figures(
         _ call: Call,
         _ json: (Figures) throws(Problem) -> JSON
-    ) throws(Problem) -> Answer {
+    ) async throws(Problem) -> Answer {
         try call.query.check(allowed: [])
-        return .json(try json(try Figures(visible(to: call), at: call.now)))
+        return .json(try json(try Figures(try await visible(to: call), at: call.now)))
     }
 
     /// What the one who asks may see.
     ///
     /// - Throws: `Problem` for who may see nothing.
-    private func visible(to call: Call) throws(Problem) -> Snapshot {
-        if let viewer = access.viewer(of: call) { return snapshot().seen(by: viewer) }
-        guard access.mayReadMetrics(call) else { throw .figuresToken }
+    private func visible(to call: Call) async throws(Problem) -> Snapshot {
+        if let viewer = await access.viewer(of: call) { return snapshot().seen(by: viewer) }
+        guard await access.mayReadMetrics(call) else { throw .figuresToken }
         return snapshot()
     }
 

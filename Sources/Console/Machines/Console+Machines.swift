@@ -14,10 +14,10 @@ extension Console {
         return .status(isWell(snapshot()))
     }
 
-    func health(_ call: Call) throws(Problem) -> Answer {
+    func health(_ call: Call) async throws(Problem) -> Answer {
         try call.query.check(allowed: ["strict"])
         guard ["", nil].contains(call.query["strict"]) else { throw .badRequest("strict has no value.") }
-        let viewer = access.viewer(of: call)
+        let viewer = await access.viewer(of: call)
         let health = Health(viewer.map { snapshot().seen(by: $0) } ?? snapshot(), at: call.now)
         return .json(
             viewer == nil ? health.brief : health.json,
@@ -25,8 +25,8 @@ extension Console {
         )
     }
 
-    func metrics(_ call: Call) throws(Problem) -> Answer {
-        guard access.mayReadMetrics(call) else { throw .metricsToken }
+    func metrics(_ call: Call) async throws(Problem) -> Answer {
+        guard await access.mayReadMetrics(call) else { throw .metricsToken }
         try call.query.check(allowed: [])
         return Answer(type: "text/plain; version=0.0.4; charset=utf-8", body: Metrics(snapshot(), at: call.now).text)
     }

@@ -5,7 +5,7 @@ internal import FoundationEssentials
 struct Metrics {
     let snapshot: Snapshot
     private let now: ContinuousClock.Instant
-    private var families: [Family] = []
+    private(set) var families: [Family] = []
 
     /// More than so many series of processors are left out, whole, and said to be: a Prometheus is soon full of them.
     static let mostSeries = 50_000
@@ -34,7 +34,9 @@ struct Metrics {
     var text: String { families.filter { !$0.samples.isEmpty }.map(\.text).joined() }
 
     mutating func add(_ name: String, _ help: String, _ samples: [Sample], isCounter: Bool = false) {
-        families.append(Family(name: name, help: help, samples: samples, type: isCounter ? "counter" : "gauge"))
+        families.append(
+            Family(name: "cronmill_" + name, help: help, samples: samples, type: isCounter ? "counter" : "gauge")
+        )
     }
 
     private mutating func addServer() {
@@ -176,8 +178,8 @@ struct Metrics {
 extension Metrics {
     /// A figure with its labels.
     struct Sample {
-        private let labels: [(String, String)]
-        private let value: String
+        let labels: [(String, String)]
+        let value: String
 
         init(_ labels: [(String, String)], _ value: Double) {
             self.labels = labels
@@ -203,15 +205,15 @@ extension Metrics {
     }
 
     /// All figures of a name.
-    private struct Family {
+    struct Family {
+        /// Its whole name.
         let name: String
         let help: String
         let samples: [Sample]
         let type: String
 
         var text: String {
-            let name = "cronmill_" + name
-            return "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n" + samples.map { $0.line(name) }.joined()
+            "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n" + samples.map { $0.line(name) }.joined()
         }
     }
 }

@@ -18,6 +18,17 @@ struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
     /// These one after another.
     init(_ parts: some Sequence<HTML>) { text = parts.map(\.text).joined() }
 
+    /// A text of several lines, for an element that keeps them.
+    init(lines text: String) {
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        self.init(lines.enumerated().map { $0.offset == 0 ? "\(String($0.element))" : "\n\(String($0.element))" })
+    }
+
+    /// These with something between.
+    init(_ parts: some Sequence<HTML>, separator: HTML) {
+        self.init(parts.enumerated().map { $0.offset == 0 ? $0.element : "\(separator)\($0.element)" })
+    }
+
     static func += (page: inout HTML, part: HTML) { page.text += part.text }
 
     struct Interpolation: StringInterpolationProtocol {

@@ -30,15 +30,21 @@ struct Overview {
                 <script src="console.js" defer></script>
                 """,
             """
-            <header><h1>Cronmill</h1>\(search)</header>
+            <header><h1>Cronmill</h1>\(search)<a href="logout">Log out</a></header>
             <main>
             <p id="lost" role="alert">The console does not answer: what is shown is old.</p>
+            \(standby)
             \(state)
             \(attention)
             \(databases)
             </main>
             """
         )
+    }
+
+    private var standby: HTML {
+        guard snapshot.report.scheduler?.isStandby == true else { return "" }
+        return "<p class=\"banner\" role=\"status\">\(Problem.standby.detail)</p>"
     }
 
     private var search: HTML {
@@ -189,7 +195,7 @@ struct Overview {
 
 extension Verdict {
     /// The class of what shows it, beside the word.
-    fileprivate var style: HTML {
+    var style: HTML {
         switch self {
         case .ok: "good"
         case .idle, .disabled, .asleep: "quiet"

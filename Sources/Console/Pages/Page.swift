@@ -25,4 +25,34 @@ enum Page {
 
         """
     }
+
+    /// A page below the overview.
+    ///
+    /// - Parameters:
+    ///   - title: what it is about; its heading.
+    ///   - trail: links to the pages above it.
+    ///   - role: as whom its viewer acts.
+    ///   - content: all below the heading.
+    static func view(title: String, trail: [HTML], role: String, _ content: HTML) -> HTML {
+        let links = ["<a href=\"./\">Cronmill</a>"] + trail
+        return whole(
+            title: title,
+            """
+            <header><nav aria-label="Where this is">\(HTML(links, separator: " / "))</nav>\(roleText(role))</header>
+            <main>
+            <h1><bdi>\(title)</bdi></h1>
+            \(content)
+            </main>
+            """
+        )
+    }
+
+    /// Parts of a page, each with its heading.
+    static func section(_ title: HTML, _ content: HTML) -> HTML {
+        "<section><h2>\(title)</h2>\n\(content)</section>\n"
+    }
+
+    private static func roleText(_ role: String) -> HTML {
+        role.isEmpty ? "" : "<span class=\"role\">as <bdi>\(role)</bdi> <a href=\"logout\">Log out</a></span>"
+    }
 }

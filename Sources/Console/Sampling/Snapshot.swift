@@ -71,9 +71,15 @@ struct Snapshot: Sendable {
 extension Snapshot {
     /// What of it a person may see.
     func seen(by viewer: Viewer) -> Snapshot {
-        guard let databases = viewer.databases else { return self }
         var seen = self
+        if !viewer.readsStatistics {
+            seen.server?.connections = nil
+            seen.server?.standbys = nil
+        }
+        guard let databases = viewer.databases else { return seen }
         seen.report.databases.removeAll { !databases.contains($0.database) }
+        // They name databases.
+        seen.report.databaseRemarks = []
         seen.askedAt = askedAt.filter { databases.contains($0.key) }
         seen.pending.removeAll { !databases.contains($0) }
         seen.alarms?.removeAll { alarm in alarm.database.map { !databases.contains($0) } ?? false }

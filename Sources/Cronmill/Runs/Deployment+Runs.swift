@@ -14,7 +14,7 @@ extension Deployment {
                 try CronState.inspect(session).checkInstalled()
                 return try Self.report(filter, session)
             }
-            report.notVisible = await countTasks(of: &report.runs)
+            if filter.countsTasks { report.notVisible = await countTasks(of: &report.runs) }
             return report
         }
     }
