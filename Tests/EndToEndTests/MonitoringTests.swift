@@ -42,14 +42,23 @@ struct MonitoringTests {
         let text = try await Page.text("monitoring/cronmill-alerts.yml")
         let names = Set(text.matches(of: /cronmill_[a-z_]+/).map { String($0.output) })
         try #require(names.count > 6)
-        try await withServer { server in
+        try await withStandby { server, _ in
             try await withDatabases(on: server, waitsForTurn: false) { fixture in
+                // A standby has a lag while something is written.
+                let writing = Task {
+                    while !Task.isCancelled {
+                        try await fixture.script("select pg_logical_emit_message(true, '', '')")
+                        try await Task.sleep(for: .milliseconds(200))
+                    }
+                }
+                defer { writing.cancel() }
                 try await fixture.setUp(queue: "dead", "--enable", "--max-attempts", "1")
                 try await fixture.script("select cronmill.enqueue('dead', '{\"n\": \"no number\"}')")
                 try await fixture.call("dead")
                 let token = "0123456789abcdef0123456789abcdef"
                 _ = try await Self.shell("umask 077; printf %s \"$1\" >\"$2\"", token, "\(folder)/token")
-                try await ServedConsole.run(server, ["--metrics-token-file", "\(folder)/token"]) { console in
+                let arguments = ["--metrics-token-file", "\(folder)/token", "--expect-standbys", "1"]
+                try await ServedConsole.run(server, arguments) { console in
                     let target = console.address.dropFirst("http://".count).dropLast()
                     let settings = """
                         global: {scrape_interval: 1s, evaluation_interval: 1s}

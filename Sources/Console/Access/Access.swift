@@ -89,7 +89,8 @@ final class Access: Sendable {
             deployment: deployment,
             mayAct: true,
             token: Secret.new(),
-            databases: Set(login.databases)
+            databases: Set(login.databases),
+            readsStatistics: login.readsStatistics
         )
     }
 

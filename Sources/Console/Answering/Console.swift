@@ -10,14 +10,18 @@ struct Console: Sendable {
     let onView: @Sendable () -> Void
     /// Told who has done what, in a line for a log.
     let onAction: @Sendable (String) -> Void
+    /// Whether the addresses that people come from are served, too.
+    let servesAliases: Bool
     let pages = PageCache()
 
     init(
         access: Access,
         snapshot: @escaping @Sendable () -> Snapshot,
         onView: @escaping @Sendable () -> Void,
-        onAction: @escaping @Sendable (String) -> Void = { _ in }
+        onAction: @escaping @Sendable (String) -> Void = { _ in },
+        servesAliases: Bool = false
     ) {
+        self.servesAliases = servesAliases
         self.onAction = onAction
         self.access = access
         self.snapshot = snapshot
@@ -49,7 +53,9 @@ struct Console: Sendable {
         switch request.method {
         case .get, .head: break
         case .post where Self.posts.contains(call.path): break
-        default: throw Self.posts.contains(call.path) ? .onlyForms : .readOnly
+        default:
+            guard Self.posts.contains(call.path) else { throw .readOnly }
+            throw Endpoint.posts.contains(call.path) ? .onlyPost : .onlyForms
         }
         if let answer = try await forMachines(call) { return answer }
         if let answer = try Self.checkSite(call) { return answer }
@@ -70,7 +76,7 @@ struct Console: Sendable {
     /// Refuses what another site's page asks for or sends: browsers say so (Fetch Metadata), older ones only of what is sent. A
     /// person may follow its link: to log in, and, by a page of ours, to another page that only shows something. Never
     /// to one with a button, over which a click could be lured.
-    private static func checkSite(_ call: Call) throws(Problem) -> Answer? {
+    static func checkSite(_ call: Call) throws(Problem) -> Answer? {
         let isRead = call.request.method != .post
         guard let site = call["Sec-Fetch-Site"] else {
             guard !isRead, let origin = call["Origin"] else { return nil }

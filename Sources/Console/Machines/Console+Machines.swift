@@ -11,8 +11,7 @@ extension Console {
 
     private func word(_ call: Call, _ isWell: (Snapshot) -> Bool) throws(Problem) -> Answer {
         try call.query.check(allowed: [])
-        let status: Health.Status = isWell(snapshot()) ? .pass : .fail
-        return .json(["status": .string(status.rawValue)], status: status == .pass ? .ok : .serviceUnavailable)
+        return .status(isWell(snapshot()))
     }
 
     func health(_ call: Call) async throws(Problem) -> Answer {

@@ -3,9 +3,9 @@ internal import FoundationEssentials
 
 /// The snapshot in Prometheus' text format, version 0.0.4. A scrape asks no database.
 struct Metrics {
-    private let snapshot: Snapshot
+    let snapshot: Snapshot
     private let now: ContinuousClock.Instant
-    private var families: [Family] = []
+    private(set) var families: [Family] = []
 
     /// More than so many series of processors are left out, whole, and said to be: a Prometheus is soon full of them.
     static let mostSeries = 50_000
@@ -18,6 +18,7 @@ struct Metrics {
         let isTooMuch = processors.count * seriesOfOne > Self.mostSeries
         addServer()
         addDatabases()
+        addMachine()
         add(
             "series_dropped",
             "Whether series of processors are left out, since they are too many.",
@@ -32,8 +33,10 @@ struct Metrics {
     /// The whole answer, each family with its help and type.
     var text: String { families.filter { !$0.samples.isEmpty }.map(\.text).joined() }
 
-    private mutating func add(_ name: String, _ help: String, _ samples: [Sample], isCounter: Bool = false) {
-        families.append(Family(name: name, help: help, samples: samples, type: isCounter ? "counter" : "gauge"))
+    mutating func add(_ name: String, _ help: String, _ samples: [Sample], isCounter: Bool = false) {
+        families.append(
+            Family(name: "cronmill_" + name, help: help, samples: samples, type: isCounter ? "counter" : "gauge")
+        )
     }
 
     private mutating func addServer() {
@@ -175,8 +178,8 @@ struct Metrics {
 extension Metrics {
     /// A figure with its labels.
     struct Sample {
-        private let labels: [(String, String)]
-        private let value: String
+        let labels: [(String, String)]
+        let value: String
 
         init(_ labels: [(String, String)], _ value: Double) {
             self.labels = labels
@@ -202,15 +205,15 @@ extension Metrics {
     }
 
     /// All figures of a name.
-    private struct Family {
+    struct Family {
+        /// Its whole name.
         let name: String
         let help: String
         let samples: [Sample]
         let type: String
 
         var text: String {
-            let name = "cronmill_" + name
-            return "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n" + samples.map { $0.line(name) }.joined()
+            "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n" + samples.map { $0.line(name) }.joined()
         }
     }
 }
