@@ -68,7 +68,7 @@ enum OpenAPI {
 
     private static func content(_ type: String, _ schema: String) -> JSON.Member {
         let value: JSON =
-            type == "text/plain" ? ["type": "string"] : ["$ref": .string("#/components/schemas/\(schema)")]
+            schema.isEmpty ? ["type": "string"] : ["$ref": .string("#/components/schemas/\(schema)")]
         return .init(name: type, value: ["schema": value])
     }
 
