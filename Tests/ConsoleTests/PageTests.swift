@@ -77,8 +77,8 @@ struct PageTests {
             #expect(try #require(one).lowerBound < #require(next).lowerBound)
         }
         #expect(page.contains("its oldest &lt;ready&gt; task waits"))
-        #expect(page.contains("<code>cronmill stats mails --database shop</code>"))
-        #expect(page.contains("<code>cronmill sync --database &#39;a&#39;\\&#39;&#39;b&#39;</code>"))
+        #expect(page.contains("<code class=\"command\">cronmill stats mails --database shop</code>"))
+        #expect(page.contains("<code class=\"command\">cronmill sync --database &#39;a&#39;\\&#39;&#39;b&#39;</code>"))
         #expect(page.matches(of: #/class="cell /#).count == 4)
         #expect(page.contains("cannot be reached"))
         #expect(!page.contains("secret.example.org"))

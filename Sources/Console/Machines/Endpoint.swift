@@ -83,7 +83,8 @@ extension Console {
     /// Acknowledges all alarms that the one who asks may acknowledge, and says what stays raised: all of them, until what
     /// raised them is over.
     private func acknowledge(_ call: Call) async throws(Problem) -> Answer {
-        try Self.checkSite(call, mayNavigate: false)
+        // To what is sent it gives no page.
+        _ = try Self.checkSite(call)
         try call.query.check(allowed: [])
         guard let session = await access.session(of: call) else { throw .figuresToken }
         let viewer = session.viewer

@@ -57,6 +57,13 @@ extension Console {
         return .html(page.html)
     }
 
+    func server(_ call: Call, _ viewer: Viewer) async throws(Problem) -> Answer {
+        try call.query.check(allowed: [])
+        let names = snapshot().seen(by: viewer).report.databases.map(\.database)
+        let report = try await Asking(viewer).whole { try await $0.serverReport(databases: names) }
+        return .html(ServerPage(report: report, viewer: viewer).html)
+    }
+
     func findings(_ call: Call, _ viewer: Viewer) async throws(Problem) -> Answer {
         try call.query.check(allowed: ["db"])
         let database = try snapshot().seen(by: viewer).database(call.query)

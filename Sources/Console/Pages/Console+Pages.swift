@@ -8,8 +8,8 @@ extension Console {
         onView()
         let snapshot = snapshot().seen(by: viewer)
         return .html(
-            pages.page(of: snapshot.takenAt, filter, for: viewer.databases, at: call.now) {
-                Overview(snapshot: snapshot, filter: filter, now: call.now).page
+            pages.page(of: snapshot.takenAt, filter, for: viewer.databases, acting: viewer.mayAct, at: call.now) {
+                Overview(snapshot: snapshot, filter: filter, now: call.now, mayAct: viewer.mayAct).page
             }
         )
     }

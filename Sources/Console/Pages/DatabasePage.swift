@@ -68,11 +68,12 @@ struct DatabasePage {
             ["template", "queue", "schedule", "zone", "enabled", "next", "last", "error"]
         )
         for template in templates {
+            let late: HTML = template.isLate ? " <b class=\"bad\">late</b>" : ""
             grid.append(
                 [
                     "<bdi>\(template.name)</bdi>", "<bdi>\(template.queue)</bdi>", "<code>\(template.schedule)</code>",
                     "\(template.zone)", template.isEnabled ? "yes" : "no",
-                    "\(template.nextAt?.description ?? "")\(template.isLate ? " <b class=\"bad\">late</b>" : "")",
+                    "\(template.nextAt?.description ?? "")\(late)",
                     "\(template.lastAt?.description ?? "")", "<bdi>\(template.error?.firstLine ?? "")</bdi>",
                 ],
                 style: template.error == nil && !template.isLate ? "" : "bad"

@@ -34,8 +34,8 @@ extension HTML {
     static func command(_ text: String) -> HTML { "<code class=\"command\">\(text)</code>" }
 
     /// What can be done: as a link, where pages offer that, and as a command.
-    static func action(_ word: HTML, _ address: HTML, _ command: String, _ viewer: Viewer) -> HTML {
-        let link: HTML = viewer.mayAct ? "<a class=\"action\" href=\"\(address)\">\(word)</a> " : ""
+    static func action(_ word: HTML, _ address: HTML, _ command: String, mayAct: Bool) -> HTML {
+        let link: HTML = mayAct ? "<a class=\"action\" href=\"\(address)\">\(word)</a> " : ""
         return "\(link)\(HTML.command(command))"
     }
 }

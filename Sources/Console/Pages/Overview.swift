@@ -6,6 +6,8 @@ struct Overview {
     let snapshot: Snapshot
     let filter: Filter
     let now: ContinuousClock.Instant
+    /// Whether it offers actions.
+    var mayAct = false
 
     private var shown: [ProcessorStatus] { snapshot.processors.filter(filter.matches) }
 
@@ -30,7 +32,7 @@ struct Overview {
                 <script src="console.js" defer></script>
                 """,
             """
-            <header><h1>Cronmill</h1>\(search)<a href="logout">Log out</a></header>
+            <header><h1>Cronmill</h1><nav aria-label="Pages"><a href="alarms">Alarms</a> <a href="server">Server</a> <a href="logout">Log out</a></nav>\(search)</header>
             <main>
             <p id="lost" role="alert">The console does not answer: what is shown is old.</p>
             \(standby)
@@ -98,15 +100,16 @@ struct Overview {
         }
         items += unreachable.map { database, error in
             """
-            <li><b class="verdict bad">unreachable</b> <span class="name"><bdi>\(database)</bdi></span>
-            <span class="reason">\(Snapshot.reason(error))</span> \(Self.command("cronmill status --database \(database.shellWord)"))</li>
+            <li><b class="verdict bad">unreachable</b> <span class="name">\(HTML.name(database, Link.database(database)))</span>
+            <span class="reason">\(Snapshot.reason(error))</span> \(HTML.command("cronmill status --database \(database.shellWord)"))</li>
             """
         }
         items += troubled.map { status in
             """
             <li><b class="verdict bad">\(status.verdict.rawValue)</b> \
-            <span class="name"><bdi>\(status.database)</bdi> / <bdi>\(status.processor)</bdi></span>
-            <span class="reason">\(status.reason)</span> \(Self.command(status.nextCommand))</li>
+            <span class="name">\(HTML.name(status.database, Link.database(status.database))) / \
+            \(HTML.name(status.processor, Link.processor(status.processor, in: status.database)))</span>
+            <span class="reason">\(status.reason)</span> \(HTML.command(status.nextCommand))</li>
             """
         }
         items += alarms
@@ -126,18 +129,17 @@ struct Overview {
         let items = raised.prefix(most).map { alarm -> HTML in
             let about = [alarm.database, alarm.processor].compactMap { $0 }
             let name: HTML = about.isEmpty ? "server" : HTML(about.map { "<bdi>\($0)</bdi> " })
+            let address = Link.to("acknowledge", ["alarm": String(alarm.id)])
             return """
                 <li><b class="verdict bad">alarm</b> <span class="name">\(name)</span>
                 <span class="reason">\(alarm.kind): \(alarm.detail) Since \(alarm.raisedAt.description).</span> \
-                \(Self.command("cronmill alarms acknowledge \(alarm.id)"))</li>
+                <span>\(HTML.action("Acknowledge", address, Target.alarm(alarm.id).command(.acknowledge), mayAct: mayAct))</span></li>
                 """
         }
         guard raised.count > most else { return items }
-        let rest: HTML = "<span>\(raised.count - most) more alarms</span> \(Self.command("cronmill alarms --all"))"
+        let rest: HTML = "<span>\(raised.count - most) more alarms</span> \(HTML.command("cronmill alarms --all"))"
         return items + ["<li><b class=\"verdict bad\">alarm</b> \(rest)</li>"]
     }
-
-    private static func command(_ text: String) -> HTML { "<code>\(text)</code>" }
 
     // MARK: All databases
 
@@ -157,7 +159,7 @@ struct Overview {
                 cells = matching.isEmpty ? ["<li class=\"cell quiet\">no processor</li>"] : matching.map(Self.cell)
             }
             return """
-                <section class="database"><h3><bdi>\(result.database)</bdi> <small>\(age)</small></h3>
+                <section class="database"><h3>\(HTML.name(result.database, Link.database(result.database))) <small>\(age)</small></h3>
                 <ul class="cells">\(cells)</ul></section>
 
                 """
@@ -169,7 +171,7 @@ struct Overview {
 
     private static func cell(_ status: ProcessorStatus) -> HTML {
         """
-        <li class="cell \(status.verdict.style)"><span class="name"><bdi>\(status.processor)</bdi></span> \
+        <li class="cell \(status.verdict.style)"><span class="name">\(HTML.name(status.processor, Link.processor(status.processor, in: status.database)))</span> \
         <b class="verdict">\(status.verdict.rawValue)</b>
         <span class="figures">\(figures(status))</span></li>
         """

@@ -53,6 +53,6 @@ enum Page {
     }
 
     private static func roleText(_ role: String) -> HTML {
-        role.isEmpty ? "" : "<span class=\"role\">as <bdi>\(role)</bdi> <a href=\"logout\">Log out</a></span>"
+        "<span class=\"role\">as <bdi>\(role)</bdi> · <a href=\"logout\">log out</a></span>"
     }
 }

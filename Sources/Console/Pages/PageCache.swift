@@ -14,6 +14,7 @@ final class PageCache: Sendable {
     private struct Key: Hashable {
         let filter: String
         let databases: Set<String>?
+        let isActing: Bool
     }
 
     /// Ages on a page are that much older than it says, at most.
@@ -21,15 +22,16 @@ final class PageCache: Sendable {
     /// Filters that are kept; who makes up more of them has each page made for himself.
     private static let most = 50
 
-    /// The page for a filter and who may see these databases, made if the last one is of another snapshot or too old.
+    /// The page for a filter and who may see these databases, and is offered actions or not, made if the last one is of another snapshot or too old.
     func page(
         of snapshot: Date,
         _ filter: Filter,
         for databases: Set<String>?,
+        acting isActing: Bool = false,
         at now: ContinuousClock.Instant,
         _ make: () -> HTML
     ) -> HTML {
-        let key = Key(filter: filter.text, databases: databases)
+        let key = Key(filter: filter.text, databases: databases, isActing: isActing)
         let kept = entries.withLock { $0[key] }
         if let kept, kept.snapshot == snapshot, now - kept.madeAt < Self.longest { return kept.page }
         let page = make()

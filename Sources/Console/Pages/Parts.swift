@@ -88,7 +88,7 @@ struct Parts {
             "redrive",
             ["db": database, "processor": processor, "sqlstate": group.sqlState, "message": message]
         )
-        return .action("Redrive", address, target.command(.redrive), viewer)
+        return .action("Redrive", address, target.command(.redrive), mayAct: viewer.mayAct)
     }
 
     // MARK: Runs

@@ -18,7 +18,7 @@ struct TaskDetail {
                 .name(task.queue, Link.tasks(task.database, queue: task.queue, state: task.state.rawValue)),
             ],
             role: viewer.role,
-            "\(facts)\(actions)\(failure)\(payload)"
+            "\(facts)\(actions)\(failure)\(attempts)\(payload)"
         )
     }
 
@@ -47,7 +47,7 @@ struct TaskDetail {
         let target = Target.task(database: task.database, id: task.id)
         let items = actions.map { action -> HTML in
             let address = Link.to("\(action.rawValue)", ["db": task.database, "task": String(task.id)])
-            return "<p>\(HTML.action("\(action.verb)", address, target.command(action), viewer))</p>\n"
+            return "<p>\(HTML.action("\(action.verb)", address, target.command(action), mayAct: viewer.mayAct))</p>\n"
         }
         return HTML(items)
     }
@@ -61,6 +61,19 @@ struct TaskDetail {
             ("hint", failure.hint.map(Self.block)), ("context", failure.context.map(Self.block)),
         ])
         return Page.section("Why the last attempt failed", facts)
+    }
+
+    /// Where its processor keeps them.
+    private var attempts: HTML {
+        guard let failed = task.failedAttempts, !failed.isEmpty else { return "" }
+        var grid = Grid("Those that failed.", ["attempt", "began at", "failed at", "SQLSTATE", "message"])
+        for attempt in failed {
+            grid.append([
+                "\(attempt.attempt)", "\(attempt.beganAt?.description ?? "")", "\(attempt.failedAt.description)",
+                "<code>\(attempt.sqlState)</code>", "<bdi>\(attempt.message.firstLine)</bdi>",
+            ])
+        }
+        return Page.section("Attempts", grid.html)
     }
 
     /// As the server has it: a number in it is never read.

@@ -19,6 +19,15 @@ extension Deployment {
         }
     }
 
+    /// The time by the cron database's clock, by which runs are.
+    ///
+    /// - Throws: `PostgresError`.
+    public func clock() async throws -> ServerTime {
+        try await inCron { session in
+            try session.one("select \(sql: ServerTime.columns("clock_timestamp()", as: "now"))").requiredTime("now")
+        }
+    }
+
     /// The runs there are, then new ones as they come and those that have changed, oldest first, until the task is
     /// cancelled.
     ///
