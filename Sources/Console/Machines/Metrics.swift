@@ -31,7 +31,16 @@ struct Metrics {
     }
 
     /// The whole answer, each family with its help and type.
-    var text: String { families.filter { !$0.samples.isEmpty }.map(\.text).joined() }
+    var text: String { families.filter { !$0.samples.isEmpty }.map { $0.text(in: .text) }.joined() }
+
+    /// The same in OpenMetrics 1.0, in which a counter's family has its name without `_total`.
+    var openMetrics: String {
+        families.filter { !$0.samples.isEmpty }.map { $0.text(in: .openMetrics) }.joined() + "# EOF\n"
+    }
+
+    enum Format {
+        case text, openMetrics
+    }
 
     mutating func add(_ name: String, _ help: String, _ samples: [Sample], isCounter: Bool = false) {
         families.append(
@@ -212,8 +221,10 @@ extension Metrics {
         let samples: [Sample]
         let type: String
 
-        var text: String {
-            "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n" + samples.map { $0.line(name) }.joined()
+        func text(in format: Format) -> String {
+            let isCut = format == .openMetrics && type == "counter"
+            let family = isCut ? String(name.dropLast("_total".count)) : name
+            return "# HELP \(family) \(help)\n# TYPE \(family) \(type)\n" + samples.map { $0.line(name) }.joined()
         }
     }
 }

@@ -51,8 +51,10 @@ enum OpenAPI {
 
     private static func responses(of endpoint: Endpoint) -> [JSON.Member] {
         let found = content(endpoint.type, endpoint.schema)
+        let others = endpoint == .metrics ? [content("application/openmetrics-text", "")] : []
+        let all = JSON.object([found] + others)
         var members: [JSON.Member] = [
-            .init(name: "200", value: ["description": .string(endpoint.meaning), "content": .object([found])])
+            .init(name: "200", value: ["description": .string(endpoint.meaning), "content": all])
         ]
         if endpoint.isQuestion {
             let answers = [found, content("application/problem+json", "Problem")]
@@ -66,7 +68,7 @@ enum OpenAPI {
 
     private static func content(_ type: String, _ schema: String) -> JSON.Member {
         let value: JSON =
-            type == "text/plain" ? ["type": "string"] : ["$ref": .string("#/components/schemas/\(schema)")]
+            schema.isEmpty ? ["type": "string"] : ["$ref": .string("#/components/schemas/\(schema)")]
         return .init(name: type, value: ["schema": value])
     }
 
