@@ -23,6 +23,10 @@ package struct ConsoleRequest: Codable, Sendable, Equatable {
     package var hosts: [String] = []
     /// The secret that `/metrics` is read with.
     package var metricsToken: String?
+    /// Whether the addresses that people come from are served, too.
+    package var servesAliases = false
+    /// How many standbys there have to be; nil where nobody has said.
+    package var expectedStandbys: Int?
     /// Where the one-time address is written, if not to the terminal.
     package var loginFile: String?
     /// The folder that a proxy has put it in.

@@ -60,6 +60,8 @@ struct Main {
             }
         server.onAction = { write($0, to: STDERR_FILENO) }
         server.metricsToken = request.metricsToken
+        server.servesAliases = request.servesAliases
+        server.expectedStandbys = request.expectedStandbys
         return server
     }
 

@@ -87,6 +87,19 @@ struct RequestTests {
             fields["Sec-Fetch-Site"] = site
             #expect(await visit.answer("/", fields).status == .ok, "\(site)")
         }
+        // A link in a message leads to a page that leads on; not to one with a button.
+        fields["Sec-Fetch-Site"] = "cross-site"
+        fields["Sec-Fetch-Mode"] = "navigate"
+        fields["Sec-Fetch-Dest"] = "document"
+        let led = await visit.answer("/tasks?db=%22%3E", fields)
+        #expect(led.status == .ok && led.body.contains("content=\"0; url=./tasks?db=%22%3E\""))
+        #expect(!led.body.contains("shop"))
+        for path in ["/pause?db=shop&processor=letters", "/logout", "/a/b", "//evil.example"] {
+            #expect(await visit.answer(path, fields).status == .forbidden, "\(path)")
+        }
+        #expect(await visit.answer("/tasks", method: .post, fields).status == .methodNotAllowed)
+        fields["Sec-Fetch-Dest"] = "iframe"
+        #expect(await visit.answer("/", fields).status == .forbidden)
         let path = try "/login?once=\(#require(visit.console.access.issue()))"
         fields = ["Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"]
         #expect(await visit.answer(path, fields).status == .forbidden)

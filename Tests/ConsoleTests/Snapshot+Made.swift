@@ -38,6 +38,43 @@ extension ProcessorStatus {
     }
 }
 
+extension ProcessorTotals {
+    /// What a processor has done, more of it than a floating-point number can tell.
+    static func made(_ database: String, _ processor: String) -> ProcessorTotals {
+        ProcessorTotals(
+            database: database,
+            processor: processor,
+            toldAt: ServerTime(date: Date(), text: "", zone: "UTC"),
+            runs: 12,
+            failedRuns: 3,
+            done: 9_007_199_254_740_993,
+            failed: 7,
+            dead: 2
+        )
+    }
+}
+
+extension ServerState {
+    /// A server with two standbys of one name, one of which has caught up.
+    static var made: ServerState {
+        ServerState(
+            version: "15.14",
+            startedAt: ServerTime(date: Date(), text: "", zone: "UTC"),
+            isInRecovery: false,
+            maxConnections: 100,
+            connections: ["active": 1, "idle in transaction": 2],
+            standbys: [
+                Standby(name: "b", state: "streaming", syncState: "async", lag: nil, lagBytes: 0),
+                Standby(name: "b", state: "streaming", syncState: "async", lag: .seconds(2.5), lagBytes: 4_096),
+            ],
+            slots: [],
+            history: HistorySize(rowsEstimate: 81_204, bytes: 1 << 20),
+            holders: [],
+            freezeMaxAge: 200_000_000
+        )
+    }
+}
+
 extension Snapshot {
     /// What was found a second before.
     static func made(_ processors: [ProcessorStatus], at now: ContinuousClock.Instant) -> Snapshot {

@@ -12,21 +12,13 @@ extension Console {
         }
     }
 
-    /// The page leads on by itself, and not the head: a browser that came here from another site would not send a strict
-    /// cookie along to where that leads.
     private func logInOnce(_ call: Call) throws(Problem) -> Answer {
         try call.query.check(allowed: ["once"])
         // What looks at a link before anybody follows it must not use it up.
         let isLook = ["Sec-Purpose", "Purpose"].contains { call[$0]?.hasPrefix("prefetch") == true }
         guard call.request.method == .get, !isLook else { throw .notYet }
         guard let secret = call.query["once"], let session = access.redeem(secret, at: call.now) else { throw .usedUp }
-        var answer = Answer.html(
-            Page.whole(
-                title: "Logged in",
-                head: "<meta http-equiv=\"refresh\" content=\"0; url=./\">",
-                "<main class=\"problem\"><h1>Logged in</h1><p><a href=\"./\">Overview</a></p></main>"
-            )
-        )
+        var answer = Answer.html(.leadingOn(title: "Logged in", to: "./"))
         answer.fields[.setCookie] = access.names.cookie(access.cookieName, session)
         return answer
     }

@@ -13,4 +13,6 @@ struct Viewer: Sendable {
     let token: String
     /// Work databases of the snapshot that he may see; nil is all.
     var databases: Set<String>?
+    /// Whether he may see other people's sessions, and replication, as far as the console's role may.
+    var readsStatistics = true
 }

@@ -63,7 +63,7 @@ struct Call: Sendable {
     /// Browsers say that they want a page; programs want what RFC 9457 has.
     static func wantsPage(_ request: HTTPRequest, within names: ServerNames) -> Bool {
         let path = names.path(within: request.path ?? "/") ?? "/"
-        let isForMachines = ["/api/", "/healthz", "/readyz", "/metrics"].contains { path.hasPrefix($0) }
+        let isForMachines = ["/api/", "/actuator/", "/healthz", "/readyz", "/metrics"].contains { path.hasPrefix($0) }
         return !isForMachines && request.headerFields[.accept]?.contains("text/html") == true
     }
 }

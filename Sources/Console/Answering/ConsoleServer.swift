@@ -27,15 +27,18 @@ package struct ConsoleServer: Sendable {
     package var metricsToken: String?
     /// Told who has done what, in a line for a log.
     package var onAction: @Sendable (String) -> Void = { _ in }
+    /// Whether the addresses that people come from are served, too.
+    package var servesAliases = false
+    /// How many standbys there have to be; nil where nobody has said.
+    package var expectedStandbys: Int?
     private let deployment: Deployment
-    private let sampler: Sampler
+    private let databases: [String]?
 
     /// - Parameters:
     ///   - deployment: what is looked at.
     ///   - databases: of its work databases; nil is all that are registered.
     package init(_ deployment: Deployment, databases: [String]?) {
-        self.deployment = deployment
-        sampler = Sampler(deployment: deployment, databases: databases)
+        (self.deployment, self.databases) = (deployment, databases)
     }
 
     /// Serves until SIGTERM or SIGINT; requests under way then have a second.
@@ -46,12 +49,17 @@ package struct ConsoleServer: Sendable {
     package func run(onStart: @escaping @Sendable (_ address: String, _ login: String?) -> Void) async throws {
         let names = ServerNames(hosts: hosts, base: base, isBehindTLS: isBehindTLS)
         let access = Access(own: deployment, kind: loginKind, names: names, metricsToken: metricsToken)
-        let sampler = sampler
+        let sampler = Sampler(
+            deployment: deployment,
+            databases: databases,
+            expectedStandbys: expectedStandbys
+        )
         let console = Console(
             access: access,
             snapshot: { sampler.snapshot },
             onView: { sampler.noteViewer() },
-            onAction: onAction
+            onAction: onAction,
+            servesAliases: servesAliases
         )
         let name = address.contains(":") ? "[\(address)]" : address
         let socket = socket

@@ -1,4 +1,4 @@
-/// What there is, a line for each address. Pages are in one folder, so that `console.css`, `./` and `tasks?db=...` lead
+/// What there is for people, a line for each address; for machines there is `Endpoint`. Pages are in one folder, so that `console.css`, `./` and `tasks?db=...` lead
 /// from each of them to any, behind whatever prefix a proxy has: names are in the query, where a `/` is no folder.
 ///
 /// Forms that ask before they do something, for `GET` (with `Viewer.mayAct`), and by `POST` do it:
@@ -7,17 +7,6 @@
 /// `purge?db=&task=` (a dead one), `acknowledge?alarm=`. They all may have `&back=`, where to go then: an address of ours
 /// as a link has it (`tasks?db=...`); otherwise it is the overview.
 extension Console {
-    /// What asks for no person: nil if it is none of these.
-    func forMachines(_ call: Call) async throws(Problem) -> Answer? {
-        switch call.path {
-        case "/healthz": try liveness(call)
-        case "/readyz": try readiness(call)
-        case "/api/v1/health": try await health(call)
-        case "/metrics": try await metrics(call)
-        default: nil
-        }
-    }
-
     /// What needs no log-in: nil if it is none of these.
     func forAnybody(_ call: Call) async throws(Problem) -> Answer? {
         switch call.path {
@@ -56,4 +45,5 @@ extension Console {
 
     /// Where something can be sent to; everything else is only read.
     static let posts: Set<String> = Set(Action.allCases.map { "/\($0.rawValue)" }).union(["/login", "/logout"])
+        .union(Endpoint.posts)
 }

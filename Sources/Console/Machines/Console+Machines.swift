@@ -11,8 +11,7 @@ extension Console {
 
     private func word(_ call: Call, _ isWell: (Snapshot) -> Bool) throws(Problem) -> Answer {
         try call.query.check(allowed: [])
-        let status: Health.Status = isWell(snapshot()) ? .pass : .fail
-        return .json(["status": .string(status.rawValue)], status: status == .pass ? .ok : .serviceUnavailable)
+        return .status(isWell(snapshot()))
     }
 
     func health(_ call: Call) async throws(Problem) -> Answer {
@@ -29,6 +28,12 @@ extension Console {
     func metrics(_ call: Call) async throws(Problem) -> Answer {
         guard await access.mayReadMetrics(call) else { throw .metricsToken }
         try call.query.check(allowed: [])
-        return Answer(type: "text/plain; version=0.0.4; charset=utf-8", body: Metrics(snapshot(), at: call.now).text)
+        let metrics = Metrics(snapshot(), at: call.now)
+        var answer =
+            call["Accept"]?.contains("application/openmetrics-text") == true
+            ? Answer(type: "application/openmetrics-text; version=1.0.0; charset=utf-8", body: metrics.openMetrics)
+            : Answer(type: "text/plain; version=0.0.4; charset=utf-8", body: metrics.text)
+        answer.fields[.vary] = "Accept"
+        return answer
     }
 }

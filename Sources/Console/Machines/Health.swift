@@ -21,7 +21,7 @@ struct Health: Sendable {
         let isKnown = snapshot.isReady(at: now) && snapshot.report.cronError == nil
         if !isKnown || !snapshot.report.isFine || !snapshot.unreachable.isEmpty {
             status = .fail
-        } else if !snapshot.report.remarks.isEmpty || !snapshot.pending.isEmpty {
+        } else if !snapshot.remarks.isEmpty || !snapshot.pending.isEmpty {
             status = .warn
         } else {
             status = .pass
@@ -48,7 +48,7 @@ struct Health: Sendable {
                     ["database": .string($0.database), "reason": .string(Snapshot.reason($0.error))]
                 }
             ),
-            "remarks": .array(snapshot.report.remarks.map { .string($0) }),
+            "remarks": .array(snapshot.remarks.map { .string($0) }),
         ]
     }
 

@@ -3,9 +3,9 @@ internal import FoundationEssentials
 
 /// The snapshot in Prometheus' text format, version 0.0.4. A scrape asks no database.
 struct Metrics {
-    private let snapshot: Snapshot
+    let snapshot: Snapshot
     private let now: ContinuousClock.Instant
-    private var families: [Family] = []
+    private(set) var families: [Family] = []
 
     /// More than so many series of processors are left out, whole, and said to be: a Prometheus is soon full of them.
     static let mostSeries = 50_000
@@ -18,6 +18,7 @@ struct Metrics {
         let isTooMuch = processors.count * seriesOfOne > Self.mostSeries
         addServer()
         addDatabases()
+        addMachine()
         add(
             "series_dropped",
             "Whether series of processors are left out, since they are too many.",
@@ -30,10 +31,21 @@ struct Metrics {
     }
 
     /// The whole answer, each family with its help and type.
-    var text: String { families.filter { !$0.samples.isEmpty }.map(\.text).joined() }
+    var text: String { families.filter { !$0.samples.isEmpty }.map { $0.text(in: .text) }.joined() }
 
-    private mutating func add(_ name: String, _ help: String, _ samples: [Sample], isCounter: Bool = false) {
-        families.append(Family(name: name, help: help, samples: samples, type: isCounter ? "counter" : "gauge"))
+    /// The same in OpenMetrics 1.0, in which a counter's family has its name without `_total`.
+    var openMetrics: String {
+        families.filter { !$0.samples.isEmpty }.map { $0.text(in: .openMetrics) }.joined() + "# EOF\n"
+    }
+
+    enum Format {
+        case text, openMetrics
+    }
+
+    mutating func add(_ name: String, _ help: String, _ samples: [Sample], isCounter: Bool = false) {
+        families.append(
+            Family(name: "cronmill_" + name, help: help, samples: samples, type: isCounter ? "counter" : "gauge")
+        )
     }
 
     private mutating func addServer() {
@@ -175,8 +187,8 @@ struct Metrics {
 extension Metrics {
     /// A figure with its labels.
     struct Sample {
-        private let labels: [(String, String)]
-        private let value: String
+        let labels: [(String, String)]
+        let value: String
 
         init(_ labels: [(String, String)], _ value: Double) {
             self.labels = labels
@@ -202,15 +214,17 @@ extension Metrics {
     }
 
     /// All figures of a name.
-    private struct Family {
+    struct Family {
+        /// Its whole name.
         let name: String
         let help: String
         let samples: [Sample]
         let type: String
 
-        var text: String {
-            let name = "cronmill_" + name
-            return "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n" + samples.map { $0.line(name) }.joined()
+        func text(in format: Format) -> String {
+            let isCut = format == .openMetrics && type == "counter"
+            let family = isCut ? String(name.dropLast("_total".count)) : name
+            return "# HELP \(family) \(help)\n# TYPE \(family) \(type)\n" + samples.map { $0.line(name) }.joined()
         }
     }
 }

@@ -18,6 +18,8 @@ actor Sampler {
     /// Names, in order.
     private var databases: [String] = []
     private var looks: [String: Task<Void, Never>] = [:]
+    /// When sizes of databases were asked for last.
+    private var sizesAskedAt: ContinuousClock.Instant?
 
     /// What is known of a work database.
     private struct Entry {
@@ -38,7 +40,8 @@ actor Sampler {
     /// So many may be asked more often than that: those of a small deployment while somebody looks, or those in trouble.
     static let mostHurried = 20
 
-    init(deployment: Deployment, databases: [String]?) {
+    init(deployment: Deployment, databases: [String]?, expectedStandbys: Int? = nil) {
+        published.withLock { $0.expectedStandbys = expectedStandbys }
         self.deployment = deployment.impatient
         named = databases
     }
@@ -138,7 +141,8 @@ actor Sampler {
         }
         let asked = entries.mapValues(\.askedAt)
         // Only cancelled it throws.
-        guard let watch = try? await deployment.watch(fresh, named: named) else { return }
+        let wantsSizes = sizesAskedAt.map { began - $0 >= Self.restInterval } ?? true
+        guard let watch = try? await deployment.watch(fresh, named: named, withSizes: wantsSizes) else { return }
         let report = watch.report
         let now = ContinuousClock.now
         for result in report.databases {
@@ -157,6 +161,8 @@ actor Sampler {
         snapshot.pending = databases.filter { entries[$0]?.outcome == nil }
         snapshot.alarms = watch.alarms
         snapshot.totals = watch.totals ?? []
+        snapshot.server = watch.server
+        if let sizes = watch.sizes { (snapshot.sizes, sizesAskedAt) = (sizes, began) }
         if report.cronError == nil { snapshot.cronAnsweredAt = now }
         snapshot.takenAt = Date()
         snapshot.took = .now - began

@@ -14,6 +14,12 @@ struct Snapshot: Sendable {
     var alarms: [Alarm]?
     /// What processors have done since they were set up, as they told the registry.
     var totals: [ProcessorTotals] = []
+    /// The server of the cron database; nil where it could not be seen.
+    var server: ServerState?
+    /// Databases of the server, once a minute.
+    var sizes: [DatabaseSize] = []
+    /// How many standbys there have to be; nil where nobody has said.
+    var expectedStandbys: Int?
     /// When the cron database answered last.
     var cronAnsweredAt: ContinuousClock.Instant?
     /// When somebody last tried to find all of this out; it may have failed.
@@ -38,6 +44,14 @@ struct Snapshot: Sendable {
         }
     }
 
+    /// What status remarks on, and standbys that are missing.
+    var remarks: [String] {
+        guard let expectedStandbys, let standbys = server?.standbys, standbys.count < expectedStandbys else {
+            return report.remarks
+        }
+        return report.remarks + ["\(standbys.count) of \(expectedStandbys) standbys are connected."]
+    }
+
     /// Age of the oldest of what is shown.
     func age(at now: ContinuousClock.Instant) -> Duration? {
         (askedAt.values.min() ?? cronAnsweredAt).map { now - $0 }
@@ -57,8 +71,12 @@ struct Snapshot: Sendable {
 extension Snapshot {
     /// What of it a person may see.
     func seen(by viewer: Viewer) -> Snapshot {
-        guard let databases = viewer.databases else { return self }
         var seen = self
+        if !viewer.readsStatistics {
+            seen.server?.connections = nil
+            seen.server?.standbys = nil
+        }
+        guard let databases = viewer.databases else { return seen }
         seen.report.databases.removeAll { !databases.contains($0.database) }
         // They name databases.
         seen.report.databaseRemarks = []
@@ -66,6 +84,7 @@ extension Snapshot {
         seen.pending.removeAll { !databases.contains($0) }
         seen.alarms?.removeAll { alarm in alarm.database.map { !databases.contains($0) } ?? false }
         seen.totals.removeAll { !databases.contains($0.database) }
+        seen.sizes.removeAll { !databases.contains($0.name) }
         return seen
     }
 

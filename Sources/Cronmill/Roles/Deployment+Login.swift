@@ -8,6 +8,8 @@ package struct Login: Sendable, Hashable {
     package let isByPassword: Bool
     /// Registered work databases that it may see.
     package let databases: [String]
+    /// Whether it may see other people's sessions, and replication.
+    package let readsStatistics: Bool
 }
 
 extension Deployment {
@@ -17,10 +19,14 @@ extension Deployment {
     ///   monitor or an operator of nothing.
     package func login() async throws -> Login {
         try await inRegistry(for: .monitor, of: nil) { session in
-            Login(
-                role: try session.one("select session_user as me").get("me"),
+            let row = try session.one(
+                "select session_user as me, pg_has_role('pg_read_all_stats', 'usage') as reads_statistics"
+            )
+            return Login(
+                role: try row.get("me"),
                 isByPassword: session.hasGivenPassword,
-                databases: try Self.registeredDatabases(session)
+                databases: try Self.registeredDatabases(session),
+                readsStatistics: try row.get("reads_statistics")
             )
         }
     }

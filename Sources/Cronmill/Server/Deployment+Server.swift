@@ -24,7 +24,10 @@ extension Deployment {
         var report = ServerReport(server: .failure(CancellationError()), databases: [])
         do {
             let (state, sizes, own) = try await asking.inRegistry(for: .monitor, of: databases) { session in
-                try (ServerState(session), DatabaseSize.all(session), TableStorage.all(session))
+                try (
+                    ServerState(session, holders: SnapshotHolder.all(session)),
+                    DatabaseSize.all(session), TableStorage.all(session)
+                )
             }
             (report.server, report.sizes) = (.success(state), sizes)
             report.databases = [DatabaseResult(database: cronDatabase, outcome: .success(own))]
@@ -38,7 +41,7 @@ extension Deployment {
 }
 
 extension ServerState {
-    init(_ session: Session) throws {
+    init(_ session: Session, holders: [SnapshotHolder]) throws {
         let row = try session.one(
             .serverState(startedAt: ServerTime.columns("pg_postmaster_start_time()", as: "started_at"))
         )
@@ -52,7 +55,7 @@ extension ServerState {
             history: session.query(.historySize).first.map { row in
                 try HistorySize(rowsEstimate: row.get("rows_estimate"), bytes: row.get("bytes"))
             },
-            holders: SnapshotHolder.all(session),
+            holders: holders,
             freezeMaxAge: row.get("freeze_max_age")
         )
         // What may not be seen looks as if it were not there.

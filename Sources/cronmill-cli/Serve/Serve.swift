@@ -31,10 +31,17 @@ struct Serve: AsyncParsableCommand {
     )
     var metricsTokenFile: String?
     @OptionGroup(title: "Log-in") var login: LoginOptions
+    @Flag(help: "Answer at /api/postgresql/ and /actuator/, too, which other programs ask for.")
+    var aliases = false
+    @Option(help: ArgumentHelp("How many standbys there have to be: one that is lost leaves no trace.", valueName: "n"))
+    var expectStandbys: Int?
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func validate() throws {
+        if let expectStandbys, !(0...1_000).contains(expectStandbys) {
+            throw ValidationError("--expect-standbys is a number from 0 to 1000.")
+        }
         let place = try listening.place()
         try login.check(place)
     }
@@ -54,6 +61,8 @@ struct Serve: AsyncParsableCommand {
         request.metricsToken = try metricsTokenFile.map(Self.token)
         request.loginFile = login.loginFile
         request.login = try login.kind()
+        request.servesAliases = aliases
+        request.expectedStandbys = expectStandbys
         (request.isVerbose, request.isQuiet) = (connection.verbose, connection.quiet)
         try Self.become(request)
     }

@@ -1,6 +1,6 @@
 -- Every database of the server that can be connected to, and how close it is to running out of
--- transaction ids (2^31). That a size is found out by looking at every file makes this the one that is
--- not to be asked every few seconds.
+-- transaction ids (2^31). A size is found out by looking at every file: this is not to be asked
+-- every few seconds.
 -- Columns: name, bytes (null where it may not be seen), transaction_age (in transactions).
 select d.datname as name,
     case

@@ -1,5 +1,5 @@
--- Indexes of the tables that table_storage tells of, and how often they were used since the server's
--- statistics began.
+-- Indexes of the tables that table_storage tells of, and how often they were used since the
+-- server's statistics began.
 -- Columns: schema_name, table_name, name, bytes, scans, is_unique (needed, used or not), is_valid.
 select n.nspname as schema_name, c.relname as table_name, i.relname as name,
     pg_relation_size(i.oid) as bytes, pg_stat_get_numscans(i.oid) as scans,

@@ -1,7 +1,8 @@
 -- Removes, of each processor, enabled or not, finished tasks older than keep_done, dead ones older
 -- than keep_dead, and what was noted of old runs, with failed attempts older than keep_attempts; at
--- most so many of each. Tasks that somebody else has locked are left for the next time. A rehearsal counts, without a limit, and removes nothing.
--- Graphs that are over long enough go, too, uncounted (prune_graphs). Changes cronmill.done_task,
+-- most so many of each. Tasks that somebody else has locked are left for the next time. A rehearsal
+-- counts, without a limit, and removes nothing. Graphs that are over long enough go, too, uncounted
+-- (prune_graphs). Changes cronmill.done_task,
 -- cronmill.dead_task, cronmill.run, cronmill.slot, cronmill.failed_attempt, and what prune_graphs
 -- does.
 -- Executed by: tidy; operators; cronmill prune.
