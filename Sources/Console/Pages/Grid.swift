@@ -19,7 +19,7 @@ struct Grid {
         precondition(cells.count == columns.count)
         let cells = zip(columns, cells).map { column, cell -> HTML in
             let style: HTML = cell.text.isEmpty ? " class=\"empty\"" : ""
-            return "<td data-label=\"\(column)\"\(style)>\(cell)</td>"
+            return "<td data-label=\"\(column)\"\(style)><div>\(cell)</div></td>"
         }
         rows.append("<tr class=\"\(style)\">\(cells)</tr>\n")
     }
