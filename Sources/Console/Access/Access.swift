@@ -61,7 +61,8 @@ final class Access: Sendable {
         at now: ContinuousClock.Instant
     ) async throws(Problem) -> String {
         // libpq would take an empty one for none, and look for it in files of the console's.
-        guard !role.isEmpty, !password.isEmpty else { throw .wrongPassword }
+        // And the server would cut a longer name, so that one role had many.
+        guard (1...63).contains(role.utf8.count), !password.isEmpty else { throw .wrongPassword }
         guard attempts.begin(from: address, as: role, at: now) else { throw .tooManyTries }
         let deployment = own.logging(in: role, password: password)
         let result: Result<Login, any Error>

@@ -110,7 +110,8 @@ struct TasksPage {
     private var end: HTML {
         guard let next = found.next else { return "" }
         let words: HTML = found.isCut ? "Look further" : "Next page"
-        let note: HTML = found.isCut ? "<small>5,000 tasks were looked at; more may fit.</small>" : ""
+        let note: HTML =
+            found.isCut ? "<small>\(TaskPage.mostLookedAt.grouped) tasks were looked at; more may fit.</small>" : ""
         return "<p class=\"pages\"><a rel=\"next\" href=\"\(query.address(after: next))\">\(words)</a> \(note)</p>\n"
     }
 

@@ -49,11 +49,9 @@ extension Timeline {
         func y(_ count: Int) -> Double { height - 1 - Double(count) / Double(top) * (height - 4) }
         func area(_ value: (_ ours: Int, _ others: Int) -> Int) -> HTML {
             var (path, last) = ("M0 \(HTML.px(y(0)))", 0)
-            for step in steps {
-                path += "H\(HTML.px(step.x))"
-                let value = value(step.ours, step.others)
-                if value != last { path += "V\(HTML.px(y(value)))" }
-                last = value
+            for (x, most) in peaks(value).enumerated() where most != last {
+                path += "H\(x)V\(HTML.px(y(most)))"
+                last = most
             }
             return "\(path)H1000V\(HTML.px(y(0)))Z"
         }
@@ -70,6 +68,22 @@ extension Timeline {
             <path class="ours" d="\(area { ours, _ in ours })"><title>Runs of Cronmill</title></path>\(line)</svg></div>
 
             """
+    }
+
+    /// The most in each pixel.
+    private func peaks(_ value: (_ ours: Int, _ others: Int) -> Int) -> [Int] {
+        var (peaks, present, x) = (Array(repeating: 0, count: Int(Self.width)), 0, 0)
+        for step in steps {
+            let place = min(Int(step.x), peaks.count - 1)
+            while x < place {
+                x += 1
+                peaks[x] = present
+            }
+            present = value(step.ours, step.others)
+            peaks[x] = max(peaks[x], present)
+        }
+        for rest in x..<peaks.count where rest > x { peaks[rest] = present }
+        return peaks
     }
 
     private func ticks(_ height: Double) -> HTML {

@@ -3,7 +3,7 @@ internal import SQLFiles
 
 extension Deployment {
     /// Tasks of a work database, a page at a time, each at a cost that does not depend on how many there are: a page looks at
-    /// 5,000 tasks at most, or as many as a search by tags or payload finds. Every task that stays is on one page,
+    /// 2,000 tasks at most, or as many as a search by tags or payload finds. Every task that stays is on one page,
     /// whatever comes, goes or dies between two.
     ///
     /// - Throws: `CronmillError` for a queue that is not there, and for keys where the role may not read them;
@@ -67,7 +67,7 @@ extension TaskPageRequest {
         let isAnything =
             state != .scheduled && state != .retrying && sqlState == nil && age == nil && uniqueKey == nil
             && groupKey == nil
-        return isAnything ? limit + 1 : max(5_000, limit + 1)
+        return isAnything ? limit + 1 : max(TaskPage.mostLookedAt, limit + 1)
     }
 
     private var waits: Bool { state != .dead && state != .done }

@@ -54,6 +54,9 @@ public struct TaskPage: Sendable, Hashable {
         public var isPayloadCut: Bool
     }
 
+    /// So many tasks are looked at for a page, where some may not fit.
+    public static let mostLookedAt = 2_000
+
     /// In the order of `Deployment.tasks`; those that are searched for, by number.
     public var entries: [Entry]
     /// Where to go on; nil at the end.

@@ -4,8 +4,8 @@
 -- $3 limit: at most how many groups, integer.
 -- {{first}}: when the first of group g failed, as Row.time reads it.
 -- {{last}}: when the last did.
--- Columns: queue, error_sqlstate, error_message, total, first_at, last_at, looked_at (how many tasks
--- were looked at), groups (how many there are).
+-- Columns: queue, error_sqlstate, error_message, total, first_at, last_at, looked_at (how many
+-- tasks were looked at), groups (how many there are).
 select g.queue, g.error_sqlstate, g.error_message, g.total, g.looked_at, g.groups, {{first}},
     {{last}}
 from (

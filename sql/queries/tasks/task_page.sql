@@ -10,8 +10,8 @@
 -- $8 limit: at most how many, integer.
 -- {{walk}}: the tasks.
 -- {{times}}: those of table t.
--- Columns: walked, level, key, fits, is_cut (whether the payload is longer than shown), and those of
--- a task.
+-- Columns: walked, level, key, fits, is_cut (whether the payload is longer than shown), and those
+-- of a task.
 select t.walked, t.level, t.key, f.fits, t.queue_name as queue, t.task_id, s.state, t.priority,
     t.attempts, p.payload, coalesce(p.is_cut, false) as is_cut, t.unique_key, t.group_key, t.tags,
     extract(epoch from t.timeout)::double precision as timeout, t.max_attempts, t.error_sqlstate,
@@ -37,9 +37,10 @@ cross join lateral (
 ) as f
 -- A long one is not even read.
 left join lateral (
-    select case when pg_column_size(t.payload) <= 2000 then left(t.payload::text, 200) end as payload,
-        case when pg_column_size(t.payload) <= 2000 then length(t.payload::text) > 200 else true end
-            as is_cut
+    select
+        case when pg_column_size(t.payload) <= 2000 then left(t.payload::text, 200) end as payload,
+        case when pg_column_size(t.payload) <= 2000 then length(t.payload::text) > 200
+            else true end as is_cut
     where t.payload is not null
 ) as p on true
 where f.fits or t.walked = $7
