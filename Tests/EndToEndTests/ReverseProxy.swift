@@ -45,9 +45,11 @@ struct ReverseProxy: Sendable {
             var failure: (any Error)?
             do {
                 try await eventually("the proxy answers", within: .seconds(30)) {
-                    (try? await ServedConsole(process: 0, address: proxy.cutting, loginFile: "").get("x/healthz"))?
-                        .status
-                        == 200
+                    try await ProgramResult.of(
+                        "/usr/bin/curl",
+                        ["--silent", "--fail", "--unix-socket", proxy.cutting, "http://localhost/x/healthz"],
+                        environment: [:]
+                    ).exitCode == 0
                 }
                 try await body(proxy)
             } catch {

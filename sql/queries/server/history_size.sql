@@ -1,5 +1,5 @@
--- The history of pg_cron: about how many rows, by the server's statistics, which are not exact, and what
--- it takes with its indexes. No row where there is none.
+-- The history of pg_cron: about how many rows, by the server's statistics, which are not exact, and
+-- what it takes with its indexes. No row where there is none.
 -- Columns: rows_estimate, bytes.
 select coalesce(nullif(pg_stat_get_live_tuples(c.oid), 0), greatest(c.reltuples, 0))::bigint
         as rows_estimate,

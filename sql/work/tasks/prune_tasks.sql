@@ -2,9 +2,8 @@
 -- than keep_dead, and what was noted of old runs, with failed attempts older than keep_attempts; at
 -- most so many of each. Tasks that somebody else has locked are left for the next time. A rehearsal
 -- counts, without a limit, and removes nothing. Graphs that are over long enough go, too, uncounted
--- (prune_graphs). Changes cronmill.done_task,
--- cronmill.dead_task, cronmill.run, cronmill.slot, cronmill.failed_attempt, and what prune_graphs
--- does.
+-- (prune_graphs). Changes cronmill.done_task, cronmill.dead_task, cronmill.run, cronmill.slot,
+-- cronmill.failed_attempt, and what prune_graphs does.
 -- Executed by: tidy; operators; cronmill prune.
 create or replace function cronmill.prune_tasks(
     max_rows integer, is_rehearsal boolean default false
