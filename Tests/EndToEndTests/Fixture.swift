@@ -183,7 +183,10 @@ extension Fixture {
         guard try await cronRows("select to_regclass('cronmill_cron.work_database')") != ["-"] else { return }
         try await deployment.whileSettingUp {
             for database in databases {
-                try await script("select cronmill_cron.unregister('\(database.replacing("'", with: "''"))')", in: "postgres")
+                try await script(
+                    "select cronmill_cron.unregister('\(database.replacing("'", with: "''"))')",
+                    in: "postgres"
+                )
             }
         }
     }
