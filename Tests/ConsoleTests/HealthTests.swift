@@ -115,8 +115,19 @@ struct HealthTests {
         #expect(!text.contains("database=\"other\""))
         #expect(Health(snapshot, at: now).status == .warn)
 
-        snapshot.server?.standbys = nil
-        snapshot.server?.connections = nil
+        // A person who may not see statistics of the server, whatever the console may.
+        let target = ConnectionInfo([:])
+        let person = Viewer(
+            role: "ann",
+            deployment: Deployment(cron: target, work: target),
+            mayAct: true,
+            token: "t",
+            databases: ["shop"],
+            readsStatistics: false
+        )
+        snapshot = snapshot.seen(by: person)
+        #expect(snapshot.sizes.map(\.name) == ["shop"])
+        #expect(throws: Problem.notReadable) { try Figures(snapshot, at: now).replication() }
         let blind = Metrics(snapshot, at: now).text
         #expect(
             !blind.contains("cronmill_standbys ") && !blind.contains("replay_lag") && !blind.contains("connections")
