@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help packages build release program demo check test golden matrix chaos wakes sleeps ticks failover soak fuzz sanitize bench lint docs format install clean
+.PHONY: help packages build release program demo check test golden matrix chaos wakes sleeps ticks failover soak fuzz sanitize bench screenshot lint docs format install clean
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
@@ -75,6 +75,9 @@ bench: packages program ## Measure the speed beside the limit and other queues (
 	Benchmarks/install-peers .build/bench-venv
 	$(SWIFT) build --package-path Benchmarks --scratch-path .build/benchmarks -c release
 	.build/benchmarks/release/bench $(if $(QUICK),--quick) $(ARGS)
+
+screenshot: build ## Make docs/console.png of a server (ARGS="--host /tmp/cronmill-... --port 5432 --user postgres", of make demo ARGS=--keep)
+	scripts/shoot-console docs/console.png $(ARGS)
 
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict -r $(sources)

@@ -17,16 +17,38 @@ package struct ConsoleRequest: Codable, Sendable, Equatable {
     package var address = "127.0.0.1"
     /// Port to listen on; 0 is any that is free.
     package var port = 0
+    /// A socket in the file system to listen on, instead of a port.
+    package var socket: String?
     /// Names that `Host` may have, besides that of the address.
     package var hosts: [String] = []
     /// The secret that `/metrics` is read with.
     package var metricsToken: String?
+    /// Whether the addresses that people come from are served, too.
+    package var servesAliases = false
+    /// How many standbys there have to be; nil where nobody has said.
+    package var expectedStandbys: Int?
     /// Where the one-time address is written, if not to the terminal.
     package var loginFile: String?
+    /// The folder that a proxy has put it in.
+    package var base = ""
+    /// Whether a proxy stands in front of it that speaks TLS.
+    package var isBehindTLS = false
+    /// How people log in.
+    package var login = Login.once(mayAct: false)
     /// Whether statements are shown.
     package var isVerbose = false
     /// Whether nothing but errors is said.
     package var isQuiet = false
+
+    /// How people log in.
+    package enum Login: Codable, Sendable, Equatable {
+        /// By an address that works once, as the role of the connection.
+        case once(mayAct: Bool)
+        /// By the name and the password of a role.
+        case password
+        /// A proxy says who it is, in a field of the head; each user has a service of libpq's.
+        case proxy(field: String, services: [String: String])
+    }
 
     package init(cron: [String: String], work: [String: String]) {
         self.cron = cron

@@ -50,6 +50,9 @@ public final class Session {
     /// The process that serves this session, as `pg_stat_activity.pid` has it.
     public var processID: Int32 { PQbackendPID(handle) }
 
+    /// Whether the server has asked for a password to let this session in, and was given one.
+    package var hasGivenPassword: Bool { PQconnectionUsedPassword(handle) == 1 }
+
     /// Whether a transaction is open, failed or not.
     public var isInTransaction: Bool {
         let status = PQtransactionStatus(handle)

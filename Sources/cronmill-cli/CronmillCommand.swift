@@ -40,7 +40,7 @@ struct CronmillCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Looking",
                 subcommands: [
-                    Status.self, Runs.self, Stats.self, Alarms.self, Serve.self, Config.self, Demo.self,
+                    Status.self, Runs.self, Stats.self, Alarms.self, Server.self, Serve.self, Config.self, Demo.self,
                 ]
             ),
         ]

@@ -16,12 +16,16 @@ struct Main {
         }
         do {
             let request = try ConsoleRequest.take(from: descriptor)
+            if let path = request.socket { try SocketFile.makeWay(path) }
+            defer { request.socket.map(SocketFile.remove) }
             try await server(request).run { address, login in
                 say("listening on \(address)", unless: request.isQuiet)
-                tell(login, request)
+                if let login { tell(login, request) }
             }
         } catch let failure as ConsoleRequest.Failure {
             fail(failure.message, code: 64)
+        } catch let failure as SocketFile.Failure {
+            fail(failure.message)
         } catch {
             fail("cannot listen: \(error)")
         }
@@ -45,7 +49,19 @@ struct Main {
         server.address = request.address
         server.port = request.port
         server.hosts = request.hosts
+        server.socket = request.socket
+        server.base = request.base
+        server.isBehindTLS = request.isBehindTLS
+        server.loginKind =
+            switch request.login {
+            case .once(let mayAct): .once(mayAct: mayAct)
+            case .password: .password
+            case .proxy(let field, let services): .proxy(field: field, services: services)
+            }
+        server.onAction = { write($0, to: STDERR_FILENO) }
         server.metricsToken = request.metricsToken
+        server.servesAliases = request.servesAliases
+        server.expectedStandbys = request.expectedStandbys
         return server
     }
 

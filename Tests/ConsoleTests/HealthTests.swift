@@ -1,10 +1,10 @@
-import Cronmill
 import FoundationEssentials
 import HTTPTypes
 import Postgres
 import Testing
 
 @testable import Console
+@testable import Cronmill
 
 @Suite("Health and metrics of the console")
 struct HealthTests {
@@ -61,18 +61,7 @@ struct HealthTests {
     func metrics() {
         var snapshot = Snapshot.made([.made("a\\b", "le\"t\nters", .behind), .made("shop", "mails")], at: now)
             .withUnreachable("gone", CronmillError(.failed, "x"))
-        snapshot.totals = [
-            ProcessorTotals(
-                database: "shop",
-                processor: "mails",
-                toldAt: ServerTime(date: Date(), text: "", zone: "UTC"),
-                runs: 12,
-                failedRuns: 3,
-                done: 9_007_199_254_740_993,
-                failed: 7,
-                dead: 2
-            )
-        ]
+        snapshot.totals = [.made("shop", "mails")]
         let text = Metrics(snapshot, at: now).text
         let labels = "database=\"a\\\\b\",processor=\"le\\\"t\\nters\""
         let lines = text.split(separator: "\n").map(String.init)
@@ -103,6 +92,59 @@ struct HealthTests {
                 #expect(line.prefix { $0 != "{" && $0 != " " } == family, "\(line)")
             }
         }
+    }
+
+    @Test(
+        "figures of the server are told as far as they were seen; of standbys of one name the worst; a lost one is missed"
+    )
+    func server() {
+        var snapshot = Snapshot.made([.made("shop", "mails")], at: now)
+        snapshot.server = .made
+        snapshot.sizes = [
+            DatabaseSize(name: "shop", bytes: 9_007_199_254_740_993, transactionAge: 1),
+            DatabaseSize(name: "other", bytes: 1, transactionAge: 1),
+        ]
+        snapshot.expectedStandbys = 3
+        let text = Metrics(snapshot, at: now).text
+        for line in [
+            "cronmill_database_size_bytes{database=\"shop\"} 9007199254740993", "cronmill_history_rows 81204",
+            "cronmill_connections{state=\"idle in transaction\"} 2", "cronmill_standbys 2",
+            "cronmill_standbys_expected 3", "cronmill_replication_replay_lag_bytes{standby=\"b\"} 4096",
+            "cronmill_replication_replay_lag_seconds{standby=\"b\"} 2.5",
+        ] { #expect(text.contains("\n\(line)\n"), "\(line)") }
+        #expect(!text.contains("database=\"other\""))
+        #expect(Health(snapshot, at: now).status == .warn)
+
+        // A person who may not see statistics of the server, whatever the console may.
+        let target = ConnectionInfo([:])
+        let person = Viewer(
+            role: "ann",
+            deployment: Deployment(cron: target, work: target),
+            mayAct: true,
+            token: "t",
+            databases: ["shop"],
+            readsStatistics: false
+        )
+        snapshot = snapshot.seen(by: person)
+        #expect(snapshot.sizes.map(\.name) == ["shop"])
+        #expect(throws: Problem.notReadable) { try Figures(snapshot, at: now).replication() }
+        let blind = Metrics(snapshot, at: now).text
+        #expect(
+            !blind.contains("cronmill_standbys ") && !blind.contains("replay_lag") && !blind.contains("connections")
+        )
+        #expect(Health(snapshot, at: now).status == .pass)
+    }
+
+    @Test("in OpenMetrics a counter's family is named without _total, and the end is said")
+    func openMetrics() {
+        var snapshot = Snapshot.made([.made("shop", "mails")], at: now)
+        snapshot.totals = [.made("shop", "mails")]
+        let text = Metrics(snapshot, at: now).openMetrics
+        #expect(
+            text.contains("\n# TYPE cronmill_runs counter\ncronmill_runs_total{database=\"shop\",processor=\"mails\"} ")
+        )
+        #expect(text.contains("\n# TYPE cronmill_cron_up gauge\ncronmill_cron_up 1\n"))
+        #expect(text.hasSuffix("\n# EOF\n"))
     }
 
     @Test("too many series are left out, and that is said")

@@ -77,8 +77,8 @@ struct PageTests {
             #expect(try #require(one).lowerBound < #require(next).lowerBound)
         }
         #expect(page.contains("its oldest &lt;ready&gt; task waits"))
-        #expect(page.contains("<code>cronmill stats mails --database shop</code>"))
-        #expect(page.contains("<code>cronmill sync --database &#39;a&#39;\\&#39;&#39;b&#39;</code>"))
+        #expect(page.contains("<code class=\"command\">cronmill stats mails --database shop</code>"))
+        #expect(page.contains("<code class=\"command\">cronmill sync --database &#39;a&#39;\\&#39;&#39;b&#39;</code>"))
         #expect(page.matches(of: #/class="cell /#).count == 4)
         #expect(page.contains("cannot be reached"))
         #expect(!page.contains("secret.example.org"))
@@ -96,8 +96,13 @@ struct PageTests {
         let cache = PageCache()
         let (now, snapshot) = (ContinuousClock.now, Snapshot())
         var made = 0
-        func ask(_ filter: Filter = .none, of other: Snapshot? = nil, after seconds: Int = 0) {
-            _ = cache.page(of: (other ?? snapshot).takenAt, filter, at: now + .seconds(seconds)) {
+        func ask(
+            _ filter: Filter = .none,
+            for databases: Set<String>? = nil,
+            of other: Snapshot? = nil,
+            after seconds: Int = 0
+        ) {
+            _ = cache.page(of: (other ?? snapshot).takenAt, filter, for: databases, at: now + .seconds(seconds)) {
                 made += 1
                 return ""
             }
@@ -106,12 +111,15 @@ struct PageTests {
         #expect(made == 1)
         try ask(Filter("db:x"))
         #expect(made == 2)
-        ask(of: Snapshot())
+        ask(for: ["shop"])
+        ask(for: ["shop"])
         #expect(made == 3)
-        ask(of: Snapshot(), after: 4)
+        ask(of: Snapshot())
         #expect(made == 4)
+        ask(of: Snapshot(), after: 4)
+        #expect(made == 5)
         for number in 0..<200 { try ask(Filter("db:\(number)")) }
-        #expect(made == 204)
+        #expect(made == 205)
     }
 
     @Test("where nothing has been seen yet, the overview says so")

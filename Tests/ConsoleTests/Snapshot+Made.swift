@@ -38,6 +38,43 @@ extension ProcessorStatus {
     }
 }
 
+extension ProcessorTotals {
+    /// What a processor has done, more of it than a floating-point number can tell.
+    static func made(_ database: String, _ processor: String) -> ProcessorTotals {
+        ProcessorTotals(
+            database: database,
+            processor: processor,
+            toldAt: ServerTime(date: Date(), text: "", zone: "UTC"),
+            runs: 12,
+            failedRuns: 3,
+            done: 9_007_199_254_740_993,
+            failed: 7,
+            dead: 2
+        )
+    }
+}
+
+extension ServerState {
+    /// A server with two standbys of one name, one of which has caught up.
+    static var made: ServerState {
+        ServerState(
+            version: "15.14",
+            startedAt: ServerTime(date: Date(), text: "", zone: "UTC"),
+            isInRecovery: false,
+            maxConnections: 100,
+            connections: ["active": 1, "idle in transaction": 2],
+            standbys: [
+                Standby(name: "b", state: "streaming", syncState: "async", lag: nil, lagBytes: 0),
+                Standby(name: "b", state: "streaming", syncState: "async", lag: .seconds(2.5), lagBytes: 4_096),
+            ],
+            slots: [],
+            history: HistorySize(rowsEstimate: 81_204, bytes: 1 << 20),
+            holders: [],
+            freezeMaxAge: 200_000_000
+        )
+    }
+}
+
 extension Snapshot {
     /// What was found a second before.
     static func made(_ processors: [ProcessorStatus], at now: ContinuousClock.Instant) -> Snapshot {
@@ -73,9 +110,17 @@ struct Visit {
     let console: Console
     let now = ContinuousClock.now
 
-    init(_ snapshot: Snapshot, hosts: [String] = [], metricsToken: String? = nil) {
-        let access = Access(hosts: hosts, metricsToken: metricsToken)
-        access.listen(on: 8642)
+    init(
+        _ snapshot: Snapshot,
+        kind: LoginKind = .once(mayAct: false),
+        names: ServerNames = ServerNames(),
+        metricsToken: String? = nil
+    ) {
+        // Nobody listens there.
+        let nowhere = ConnectionInfo(["host": "/nowhere", "dbname": "postgres"])
+        let own = Deployment(cron: nowhere, work: nowhere)
+        let access = Access(own: own, kind: kind, names: names, metricsToken: metricsToken)
+        names.listen(on: 8642)
         console = Console(access: access, snapshot: { snapshot }, onView: {})
     }
 
@@ -83,18 +128,19 @@ struct Visit {
         _ path: String,
         method: HTTPRequest.Method = .get,
         host: String? = "127.0.0.1:8642",
-        _ fields: [String: String] = [:]
-    ) -> Answer {
+        _ fields: [String: String] = [:],
+        body: String = ""
+    ) async -> Answer {
         var request = HTTPRequest(method: method, scheme: "http", authority: host, path: path)
         for (name, value) in fields {
             if let name = HTTPField.Name(name) { request.headerFields[name] = value }
         }
-        return console.answer(request, at: now)
+        return await console.answer(request, body: Array(body.utf8), at: now)
     }
 
     /// The field that a browser sends which has followed the one-time address.
-    func logIn() -> [String: String] {
-        let answer = answer("/login?once=\(console.access.issue())")
+    func logIn() async -> [String: String] {
+        let answer = await answer("/login?once=\(console.access.issue() ?? "")")
         let cookie = answer.fields[.setCookie].map { String($0.prefix { $0 != ";" }) }
         return ["Cookie": cookie ?? ""]
     }

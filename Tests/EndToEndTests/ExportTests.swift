@@ -219,7 +219,7 @@ struct ExportTests {
                 "would have 900 slots of enabled processors that never sleep, and may have 16"
             ),
             (
-                "<> \((try? SQLScript(folder: "work"))?.version ?? 0) then", "<> 7 then",
+                "<> \((try? SQLScript(folder: "work"))?.version ?? 0) then", "<> 0 then",
                 "these settings are for schema version"
             ),
             ("-- queue work", "commit;\n-- queue work", "EXECUTE of transaction commands is not implemented"),

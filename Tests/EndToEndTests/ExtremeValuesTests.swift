@@ -114,6 +114,7 @@ struct ExtremeValuesTests {
                 "select cronmill.enqueue('work', '{}', timeout => \(interval))",
                 "update cronmill.processor set keep_done = \(interval)",
                 "update cronmill.processor set keep_dead = \(interval)",
+                "update cronmill.processor set keep_attempts = \(interval)",
                 "update cronmill.processor set timeout = \(interval)",
                 "update cronmill.processor set refresh_after = \(interval)",
                 "update cronmill.processor set linger = '71582788 months -2147483640 days 23 hours'",
@@ -194,6 +195,7 @@ struct ExtremeValuesTests {
             ("poll_interval = '178000000 years'", "poll_interval_in_range"),
             ("keep_done = '36501 days'", "keep_done_in_range"),
             ("keep_dead = '178000000 years'", "keep_dead_in_range"),
+            ("keep_attempts = '0'", "keep_attempts_in_range"),
             ("max_attempts = 10001", "max_attempts_in_range"),
             ("slots = 2147483647", "slots_in_range"),
         ]
@@ -220,7 +222,7 @@ struct ExtremeValuesTests {
                 """
                 update cronmill.processor
                 set timeout = '30 days', backoff_base = '365 days', backoff_cap = '365 days', poll_interval = '1 minute',
-                    keep_done = '36500 days', keep_dead = '36500 days', max_attempts = 10000, linger = '0';
+                    keep_done = '36500 days', keep_dead = '36500 days', keep_attempts = '36500 days', max_attempts = 10000, linger = '0';
                 create or replace function app.work(payload jsonb) returns void language plpgsql as $$
                 begin
                     if payload ->> 'n' = '1' then raise exception 'no'; end if;

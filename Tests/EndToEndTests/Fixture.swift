@@ -183,7 +183,8 @@ extension Fixture {
         guard try await cronRows("select to_regclass('cronmill_cron.work_database')") != ["-"] else { return }
         try await deployment.whileSettingUp {
             for database in databases {
-                try await script("select cronmill_cron.unregister('\(database)')", in: "postgres")
+                let name = database.replacing("'", with: "''")
+                try await script("select cronmill_cron.unregister('\(name)')", in: "postgres")
             }
         }
     }

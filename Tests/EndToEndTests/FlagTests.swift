@@ -31,6 +31,7 @@ struct FlagTests {
                     ["status", "work", "--json"],
                     ["runs"],
                     ["stats"],
+                    ["server"],
                     ["sync", "--check"],
                     ["remove", "work"],
                     ["remove", "--everything", "--yes"],

@@ -51,6 +51,7 @@ struct HostileNamesTests {
         _ = try await job.run(["purge", "--dead=0", "--done=0", "--yes"] + job.flags + ["--", names.queue])
         try await recur(job)
         _ = try await job.run(["sync", "--check"] + job.flags)
+        _ = try await job.run(["server"] + job.flags)
         _ = try await job.run(["disable"] + job.flags + ["--", names.queue])
         #expect(try await job.activeJobs() == [])
         _ = try await job.run(["enable"] + job.flags)

@@ -12,7 +12,7 @@ struct LookTests {
         ["sync", "--adopt"], ["enable"], ["disable"], ["pause"], ["resume"], ["check-permissions"], ["export"],
         ["configure", "work", "--slots", "2"], ["configure", "work", "--slots", "2", "--dry-run"], ["process", "work"],
         ["enqueue", "--queue", "work", "--payload", "{}"], ["cancel", "1"], ["redrive", "work", "--yes"], ["runs"],
-        ["stats"],
+        ["stats"], ["server"],
         ["rotate-password"], ["prune", "--yes"],
         ["migrate", "takeover", "--table", "app.done", "--payload-row", "--queue", "work"],
         ["remove", "work", "--yes"],
@@ -383,6 +383,7 @@ struct LookTests {
                     ["status", "--all"], ["setup", "--database", fixture.database], ["runs", "--all"],
                     ["alarms", "--all"], ["sync", "--all"],
                     ["check-permissions", "--all"], ["remove", "--cron", "--yes"], ["stats", "--all"],
+                    ["server", "--all"],
                     ["prune", "--all"],
                 ] {
                     let result = try await fixture.cronmill(command)

@@ -35,21 +35,33 @@ struct MonitoringTests {
     }
 
     @Test(
-        "a Prometheus that scrapes the console has a sample of every metric that the rules ask for, and what is wrong fires"
+        "a Prometheus that scrapes the console has a sample of all that the rules and the dashboard ask for, and what is wrong fires"
     )
     func scrape() async throws {
         let folder = try await ProgramResult.of("/bin/mktemp", ["-d"], environment: [:]).output.filter { $0 != "\n" }
         let text = try await Page.text("monitoring/cronmill-alerts.yml")
         let names = Set(text.matches(of: /cronmill_[a-z_]+/).map { String($0.output) })
         try #require(names.count > 6)
-        try await withServer { server in
+        try await withStandby { server, _ in
             try await withDatabases(on: server, waitsForTurn: false) { fixture in
+                // A standby has a lag while something is written.
+                let writing = Task {
+                    while !Task.isCancelled {
+                        try await fixture.script("select pg_logical_emit_message(true, '', '')")
+                        try await Task.sleep(for: .milliseconds(200))
+                    }
+                }
+                defer { writing.cancel() }
                 try await fixture.setUp(queue: "dead", "--enable", "--max-attempts", "1")
+                try await fixture.setUp("--enable")
+                #expect(try await fixture.cronmillHere("pause", "work").exitCode == 0)
+                try await fixture.enqueue(3)
                 try await fixture.script("select cronmill.enqueue('dead', '{\"n\": \"no number\"}')")
                 try await fixture.call("dead")
                 let token = "0123456789abcdef0123456789abcdef"
                 _ = try await Self.shell("umask 077; printf %s \"$1\" >\"$2\"", token, "\(folder)/token")
-                try await ServedConsole.run(server, ["--metrics-token-file", "\(folder)/token"]) { console in
+                let arguments = ["--metrics-token-file", "\(folder)/token", "--expect-standbys", "1"]
+                try await ServedConsole.run(server, arguments) { console in
                     let target = console.address.dropFirst("http://".count).dropLast()
                     let settings = """
                         global: {scrape_interval: 1s, evaluation_interval: 1s}
@@ -68,6 +80,11 @@ struct MonitoringTests {
                                 try await !Self.ask(address, name).isEmpty
                             }
                         }
+                        for expression in try await Self.expressions() {
+                            try await eventually("there is something to draw for \(expression)", within: .seconds(90)) {
+                                try await !Self.ask(address, expression).isEmpty
+                            }
+                        }
                         try await eventually("that a task is dead fires, and nothing else", within: .seconds(60)) {
                             try await Self.ask(address, "ALERTS{alertstate=\"firing\"}").map { $0.metric["alertname"] }
                                 == ["CronmillDeadTasks"]
@@ -77,6 +94,27 @@ struct MonitoringTests {
             }
         }
         _ = try await ProgramResult.of("/bin/rm", ["-r", folder], environment: [:])
+    }
+
+    private struct Dashboard: Decodable {
+        var uid: String
+        var panels: [Panel]
+
+        struct Panel: Decodable {
+            var targets: [Target]
+        }
+
+        struct Target: Decodable { var expr: String }
+    }
+
+    /// What the dashboard asks for, with what Grafana puts in the places of its variables.
+    private static func expressions() async throws -> [String] {
+        let text = try await Page.text("monitoring/cronmill-dashboard.json")
+        let dashboard = try JSONDecoder().decode(Dashboard.self, from: Data(text.utf8))
+        #expect(dashboard.uid == "cronmill")
+        let expressions = dashboard.panels.flatMap(\.targets).map(\.expr)
+        try #require(expressions.count > 10)
+        return expressions.map { $0.replacing("$__rate_interval", with: "30s").replacing("$database", with: ".*") }
     }
 
     /// Runs a Prometheus on loopback while something is done with it.

@@ -230,6 +230,7 @@ struct RoleTests {
             try await fixture.setUp()
             for (arguments, part) in [
                 (["status"], "monitor \(role)"), (["runs"], "monitor \(role)"), (["stats"], "monitor \(role)"),
+                (["server"], "monitor \(role)"),
                 (["enable"], "operator \(role)"),
                 (["disable"], "operator \(role)"), (["configure", "work", "--slots", "2"], "operator \(role)"),
                 (["enqueue", "--queue", "work", "--payload", "{}"], "producer \(role) --queue work"),

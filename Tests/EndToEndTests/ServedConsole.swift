@@ -6,8 +6,8 @@ import Testing
 struct ServedConsole: Sendable {
     /// The process, from `cronmill` on.
     let process: Int32
-    /// Where it said that it listens: `http://127.0.0.1:40123/`.
-    let address: String
+    /// Where it said that it listens: `http://127.0.0.1:40123/`, or a socket's path.
+    var address: String
     /// The file with the address that logs in.
     let loginFile: String
 
@@ -26,14 +26,18 @@ struct ServedConsole: Sendable {
     static func run(
         _ server: TestServer,
         _ arguments: [String] = [],
+        listen: String = "127.0.0.1:0",
+        hasLoginFile: Bool = true,
+        environment: [String: String] = [:],
         _ body: (ServedConsole) async throws -> Void
     ) async throws -> (said: String, ending: Duration) {
         let folder = try await ProgramResult.of("/bin/mktemp", ["-d"], environment: [:]).output.filter { $0 != "\n" }
         let (log, login) = ("\(folder)/log", "\(folder)/login")
-        let command = [
-            try ProgramResult.cronmillPath(), "serve", "--listen", "127.0.0.1:0", "--login-file", login,
-        ]
+        let command =
+            [try ProgramResult.cronmillPath(), "serve", "--listen", listen]
+            + (hasLoginFile ? ["--login-file", login] : [])
         let variables = server.environment.filter { !$0.key.hasPrefix("PG") }.merging(["PATH": "/usr/bin:/bin"]) { $1 }
+            .merging(environment) { $1 }
         var began = ContinuousClock.now
         let result = try await Subprocess.run(
             .path("/bin/sh"),
@@ -85,7 +89,8 @@ struct ServedConsole: Sendable {
     func get(_ path: String, _ options: [String]) async throws -> Reply {
         let result = try await ProgramResult.of(
             "/usr/bin/curl",
-            ["--silent", "--show-error", "--include", "--max-time", "20"] + options + [address + path],
+            ["--silent", "--show-error", "--include", "--max-time", "20"] + options
+                + (address.hasPrefix("/") ? ["--unix-socket", address, "http://localhost/" + path] : [address + path]),
             environment: [:]
         )
         try #require(result.exitCode == 0, "\(result.errors)")
@@ -99,6 +104,18 @@ struct ServedConsole: Sendable {
         }
         let status = head.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
         return Reply(status: try #require(status), fields: fields, body: String(text[end.upperBound...]))
+    }
+
+    /// Sends a form.
+    func post(_ path: String, _ fields: [(String, String)], _ options: [String] = []) async throws -> Reply {
+        try await get(path, options + fields.flatMap { ["--data-urlencode", "\($0)=\($1)"] })
+    }
+
+    /// Logs in by password; gives curl's options that send the cookie.
+    func logIn(_ role: String, _ password: String) async throws -> [String] {
+        let reply = try await post("login", [("role", role), ("password", password)])
+        try #require(reply.status == 303, "\(reply)")
+        return ["--header", "Cookie: \(try #require(reply.fields["set-cookie"]).prefix { $0 != ";" })"]
     }
 
     /// Follows the one-time address; gives curl's options that send the cookie.

@@ -179,7 +179,8 @@ struct TasksTests {
                               "timeout_seconds": null,
                               "max_attempts": null,
                               "payload": ["検索", "a\\nb"],
-                              "error": null
+                              "error": null,
+                              "failed_attempts": []
                             }
 
                             """,

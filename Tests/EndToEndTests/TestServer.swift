@@ -171,3 +171,29 @@ func withServer(
 struct UnknownMode: Error {
     let name: String
 }
+
+/// Runs a test with a server of its own and a standby that replicates from it, which the test may stop.
+func withStandby(_ body: (_ server: TestServer, _ standby: TestServer) async throws -> Void) async throws {
+    try await withServer(authentication: ["local replication all trust"]) { server in
+        let standby = TestServer(
+            server: try await PrivateServer.start(
+                server.installation,
+                options: ServerOptions(
+                    settings: server.settings,
+                    hostAuthentication: ["host all all 127.0.0.1/32 scram-sha-256"],
+                    listensOnLoopback: true,
+                    origin: .standby(of: server.server)
+                )
+            ),
+            installation: server.installation,
+            settings: server.settings
+        )
+        do {
+            try await body(server, standby)
+            await standby.server.stop()
+        } catch {
+            await standby.server.stop()
+            throw error
+        }
+    }
+}

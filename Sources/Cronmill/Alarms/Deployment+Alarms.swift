@@ -67,7 +67,8 @@ extension Deployment {
                         .failed,
                         "there is no alarm \(id), or it may not be seen",
                         hint: "cronmill alarms --all --history",
-                        database: cronDatabase
+                        database: cronDatabase,
+                        sqlState: .undefinedObject
                     )
                 }
                 if try row.get("is_over") || row.get("is_known") { continue }
@@ -77,7 +78,8 @@ extension Deployment {
                     "you may not acknowledge alarm \(id)",
                     detail: database.map { "That is for operators of database \"\($0)\"." }
                         ?? "It is about the server: that is for the registry's owner.",
-                    database: cronDatabase
+                    database: cronDatabase,
+                    sqlState: .insufficientPrivilege
                 )
             }
             return acknowledged

@@ -11,7 +11,8 @@ extension CronmillError {
             return CronmillError(
                 .failed,
                 "processor \"\(name)\" does not exist in the databases asked",
-                hint: known.hint(for: name)
+                hint: known.hint(for: name),
+                sqlState: .undefinedObject
             )
         }
         return CronmillError(
@@ -19,7 +20,8 @@ extension CronmillError {
             "processor \"\(name)\" does not exist in database \"\(database)\"",
             hint: known.hint(for: name)
                 ?? "Make one with: cronmill setup --database \(database.shellWord) --queue NAME --handler SCHEMA.FUNCTION",
-            database: database
+            database: database,
+            sqlState: .undefinedObject
         )
     }
 
@@ -31,7 +33,8 @@ extension CronmillError {
             hint: known.hint(for: name)
                 ?? "Make it with: cronmill setup --database \(database.shellWord) --queue \(name.shellWord) "
                 + "--handler SCHEMA.FUNCTION",
-            database: database
+            database: database,
+            sqlState: .undefinedObject
         )
     }
 }

@@ -1,3 +1,5 @@
+public import Postgres
+
 /// Why something was refused or failed, in PostgreSQL's voice: a message, a detail, and what to do.
 public struct CronmillError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What went wrong, as far as a caller has to tell it apart.
@@ -20,6 +22,8 @@ public struct CronmillError: Error, Sendable, Hashable, CustomStringConvertible 
     public var hint: String?
     /// The database it happened in, if it happened in one.
     public var database: String?
+    /// What the server would call it, where that is a thing that is not there (42704) or a privilege that is missing (42501).
+    public var sqlState: SQLState?
 
     /// An error of this library's own; those of the server stay `PostgresError`.
     public init(
@@ -27,13 +31,15 @@ public struct CronmillError: Error, Sendable, Hashable, CustomStringConvertible 
         _ message: String,
         detail: String? = nil,
         hint: String? = nil,
-        database: String? = nil
+        database: String? = nil,
+        sqlState: SQLState? = nil
     ) {
         self.kind = kind
         self.message = message
         self.detail = detail
         self.hint = hint
         self.database = database
+        self.sqlState = sqlState
     }
 
     /// Message, detail and hint on a line each.

@@ -83,7 +83,7 @@ extension Deployment {
             guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
             do {
                 return try part.needed(of: database, session) { try body(session) }
-            } catch let error as PostgresError where error.sqlState == .undefinedFunction {
+            } catch let error as PostgresError where Self.otherVersion.contains(error.sqlState) {
                 throw CronmillError(
                     .failed,
                     error.message,
@@ -94,6 +94,9 @@ extension Deployment {
             }
         }
     }
+
+    /// What a statement meets that is of another version than what is installed.
+    private static let otherVersion: Set<SQLState?> = [.undefinedFunction, .undefinedTable, .undefinedColumn]
 
     /// Does something for each database, up to eight at once; a failure in one does not stop the others.
     ///
@@ -155,7 +158,8 @@ extension CronmillError {
             "database \"\(database)\" is not set up",
             hint: known.nearest(to: database).map { "Did you mean \"\($0)\"?" }
                 ?? "cronmill setup --database \(database.shellWord)",
-            database: database
+            database: database,
+            sqlState: .undefinedObject
         )
     }
 }

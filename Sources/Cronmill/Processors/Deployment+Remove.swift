@@ -92,6 +92,7 @@ extension Deployment {
                 "delete from cronmill.task as t where t.queue_id = cronmill.queue_id(\(name))",
                 "delete from cronmill.dead_task as t where t.queue_id = cronmill.queue_id(\(name))",
                 "delete from cronmill.done_task as t where t.queue_id = cronmill.queue_id(\(name))",
+                "delete from cronmill.failed_attempt as a where a.queue_id = cronmill.queue_id(\(name))",
                 "delete from cronmill.queue as q where q.name = \(name)"
             )
         case .everything:

@@ -37,6 +37,7 @@ struct ProcessorColumn: Sendable {
         .text("handler_search_path", title: "search-path") { $0.searchPath?.description },
         .age("keep_done") { $0.keepDone },
         .age("keep_dead") { $0.keepDead },
+        .age("keep_attempts") { $0.keepAttempts },
         .age("sleep_after") { $0.sleepAfter },
         .flag("enabled", on: "true", off: "false") { $0.isEnabled },
     ]
@@ -116,13 +117,16 @@ struct ProcessorSetting: Sendable {
     let value: SQL
 
     /// The value for people.
-    func shown(_ text: String) -> String {
-        // A processor that falls asleep after no time is one that never does.
-        column == "sleep_after" && text.microseconds == .zero ? "never" : text.microseconds?.roundTripText ?? text
-    }
+    func shown(_ text: String) -> String { text.shownSetting(of: column) }
 }
 
 extension String {
+    /// As the text of a column, for people.
+    func shownSetting(of column: String) -> String {
+        // A processor that falls asleep after no time is one that never does.
+        column == "sleep_after" && microseconds == .zero ? "never" : microseconds?.roundTripText ?? self
+    }
+
     /// The duration that a column's text stands for, if it is one.
     var microseconds: Duration? {
         guard hasSuffix(" microseconds") else { return nil }

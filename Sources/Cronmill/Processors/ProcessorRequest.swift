@@ -28,6 +28,8 @@ public struct ProcessorRequest: Sendable, Hashable {
     public var keepDone: Duration?
     /// How long dead tasks are kept; zero: until they are redriven or purged, which is the default.
     public var keepDead: Duration?
+    /// How long failed attempts are kept; zero: they are not, which is the default.
+    public var keepAttempts: Duration?
     /// Time without a task after which its slots give back their place in pg_cron; zero: never, which is the default.
     public var sleepAfter: Duration?
     /// Length of a run. Default tick.

@@ -25,7 +25,8 @@ struct MissingPrivilege {
             detail:
                 "Role \"\(user)\" lacks it in database \"\(database)\" (SQLSTATE \(SQLState.insufficientPrivilege)).",
             hint: try remedy().map { "As a superuser there: \($0.sql)" } ?? error.hint,
-            database: database
+            database: database,
+            sqlState: .insufficientPrivilege
         )
     }
 

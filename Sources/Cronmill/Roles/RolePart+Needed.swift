@@ -10,7 +10,8 @@ extension CronmillError {
                 "Role \"\(role)\" is not \(part.indefinite) of \(database.map { "database \"\($0)\"" } ?? "any database") "
                 + "(in database \"\(error.database ?? "")\", SQLSTATE \(SQLState.insufficientPrivilege)).",
             hint: "Ask who did the set-up for: \(part.grantCommand(role, database: database))",
-            database: database
+            database: database,
+            sqlState: .insufficientPrivilege
         )
     }
 }

@@ -14,8 +14,17 @@ extension Deployment {
                 try CronState.inspect(session).checkInstalled()
                 return try Self.report(filter, session)
             }
-            report.notVisible = await countTasks(of: &report.runs)
+            if filter.countsTasks { report.notVisible = await countTasks(of: &report.runs) }
             return report
+        }
+    }
+
+    /// The time by the cron database's clock, by which runs are.
+    ///
+    /// - Throws: `PostgresError`.
+    public func clock() async throws -> ServerTime {
+        try await inCron { session in
+            try session.one("select \(sql: ServerTime.columns("clock_timestamp()", as: "now"))").requiredTime("now")
         }
     }
 

@@ -101,6 +101,8 @@ public struct RunFilter: Sendable, Hashable {
     public var order = Order.newest
     /// Whether runs of jobs that are not ours are wanted, too. For members of the registry's owner only.
     public var includesOtherJobs = false
+    /// Whether the work databases are asked what tasks the runs did.
+    public var countsTasks = true
     /// As many at most.
     public var limit = 20
 

@@ -26,6 +26,14 @@ public struct TaskTimes: Sendable, Hashable {
         return nil
     }
 
+    /// The bound for people, `<16 ms`; no finer than a millisecond.
+    ///
+    /// - Parameter part: from 0 to 1.
+    /// - Returns: nil where there are no tasks.
+    package func boundText(of part: Double) -> String? {
+        bound(of: part).map { "<" + max($0, .milliseconds(1)).shortText }
+    }
+
     /// All times together, each taken for the middle of its bucket: right within a third.
     public var estimatedSum: Duration {
         counts.enumerated().reduce(.zero) { $0 + .microseconds($1.element) * 1.5 * Double(1 << $1.offset) }

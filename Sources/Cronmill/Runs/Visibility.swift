@@ -28,7 +28,8 @@ struct Visibility {
             .failed,
             "\(what) of database \"\(database)\" are not visible to role \"\(role)\"",
             hint: "Ask who did the set-up for: \(RolePart.monitor.grantCommand(role, database: database))",
-            database: database
+            database: database,
+            sqlState: .insufficientPrivilege
         )
     }
 

@@ -51,30 +51,33 @@ extension Deployment {
         return report(of: looks, by: cron, error, processors: processors)
     }
 
-    /// The same as `report`, `registeredDatabases`, `alarms` and `processorTotals`, by one connection: for who asks every few seconds.
+    /// The same as `report`, `registeredDatabases`, `alarms`, `processorTotals` and the server of `serverReport`, by one
+    /// connection: for who asks every few seconds.
     ///
     /// - Parameters:
     ///   - looks: what work databases have said.
     ///   - named: the databases whose alarms are meant; nil is all.
+    ///   - withSizes: whether sizes of databases are wanted, for which the server looks at all their files.
     /// - Throws: `CancellationError` only.
-    package func watch(_ looks: [DatabaseResult<WorkLook>], named: [String]?) async throws -> RegistryWatch {
+    package func watch(
+        _ looks: [DatabaseResult<WorkLook>],
+        named: [String]?,
+        withSizes: Bool
+    ) async throws -> RegistryWatch {
         let (databases, facts) = (looks.map(\.database), looks.flatMap { $0.outcome.map(\.states).found }.map(\.fact))
         do {
-            let (cron, registered, alarms, totals) = try await inRegistry(for: .monitor, of: named) { session in
-                (
-                    try CronReport(databases, facts: facts, behind: nil, session),
-                    try Self.registeredDatabases(session),
+            return try await inRegistry(for: .monitor, of: named) { session in
+                let cron = try CronReport(databases, facts: facts, behind: nil, session)
+                return RegistryWatch(
+                    report: report(of: looks, by: cron, nil),
+                    registered: try Self.registeredDatabases(session),
                     // Who may not see them is shown the rest.
-                    try? Self.alarms(of: named, session),
-                    try? Self.processorTotals(named, session)
+                    alarms: try? Self.alarms(of: named, session),
+                    totals: try? Self.processorTotals(named, session),
+                    server: try? ServerState(session, holders: cron.holders),
+                    sizes: withSizes ? try? DatabaseSize.all(session) : nil
                 )
             }
-            return RegistryWatch(
-                report: report(of: looks, by: cron, nil),
-                registered: registered,
-                alarms: alarms,
-                totals: totals
-            )
         } catch {
             try Task.checkCancellation()
             return RegistryWatch(report: report(of: looks, by: nil, error), registered: nil, alarms: nil, totals: nil)

@@ -9,6 +9,8 @@ public struct Scheduler: Sendable, Hashable {
     public var zoneIsAssumed: Bool
     /// Why it starts no job of anybody, as far as it is seen: the end of a sentence; nil if nothing is seen.
     public var obstacle: String?
+    /// Whether the server is a standby, on which nothing can be changed.
+    public var isStandby = false
     /// The day it is, in the zone of the session: `2026-11-26`.
     public var today: String
 
@@ -36,6 +38,7 @@ extension Scheduler {
             zone: row.get("zone"),
             zoneIsAssumed: row.get("zone_is_assumed"),
             obstacle: Self.obstacle(row, missingRoles),
+            isStandby: row.get("is_standby"),
             today: row.get("today"),
             keepsHistory: row.get("keeps_history"),
             launcherStartedAt: row.time("launcher_started")?.date,

@@ -1,12 +1,13 @@
 internal import Postgres
 
-/// Something that keeps dead rows from being removed.
-struct SnapshotHolder: Sendable {
+/// Something that keeps dead rows from being removed: a session, a prepared transaction, a replication slot, a standby.
+public struct SnapshotHolder: Sendable, Hashable {
     /// The database whose rows are kept; nil is all.
-    let database: String?
+    public let database: String?
     /// As in `process 123 of role "app" (psql), idle in transaction`.
-    let text: String
-    let heldFor: Duration?
+    public let text: String
+    /// For how long; nil where that is not known, but that it is long.
+    public let heldFor: Duration?
 
     static func all(_ session: Session) throws -> [SnapshotHolder] {
         try session.query(

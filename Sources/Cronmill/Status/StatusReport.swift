@@ -50,6 +50,10 @@ package struct RegistryWatch: Sendable {
     package let alarms: [Alarm]?
     /// What processors have done; nil if it could not be seen.
     package let totals: [ProcessorTotals]?
+    /// The server; nil if it could not be seen.
+    package var server: ServerState?
+    /// Its databases; nil if they were not asked for, or could not be seen.
+    package var sizes: [DatabaseSize]?
 }
 
 /// How the enabled processors that sleep, of all work databases, share the places they have in pg_cron.

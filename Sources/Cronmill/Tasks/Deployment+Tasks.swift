@@ -15,23 +15,29 @@ extension Deployment {
         }
     }
 
-    /// One task, wherever it is: waiting, dead, or finished and kept.
+    /// One task, wherever it is: waiting, dead, or finished and kept. Who may not read payloads gets none.
     ///
     /// - Returns: nil if there is none with this number: it is done and was not kept, was canceled, or never was.
     /// - Throws: `CronmillError` where nothing is set up; `PostgresError`.
     public func task(_ id: Int64, in database: String) async throws -> QueuedTask? {
-        try await inSetUp(database, for: .operator) { session in
+        try await inSetUp(database, for: .monitor) { session in
+            let seesPayloads: Bool = try session.one(
+                "select has_column_privilege('cronmill.task', 'payload', 'select') as sees_payloads"
+            ).get("sees_payloads")
             // Waiting tasks last: they have no index by number.
             for source in [TaskSource.dead, .done, .waiting] {
                 let rows = try session.query(
                     """
-                    select \(sql: source.columns)
+                    select \(sql: source.columns(seesPayloads: seesPayloads))
                     from \(sql: source.table) as t
                     join cronmill.queue as q on q.queue_id = t.queue_id
                     where t.task_id = \(id)
                     """
                 )
-                if let row = rows.first { return try QueuedTask(row, database: database) }
+                guard let row = rows.first else { continue }
+                var task = try QueuedTask(row, database: database)
+                task.failedAttempts = try QueuedTask.FailedAttempt.all(of: id, session)
+                return task
             }
             return nil
         }
@@ -52,17 +58,25 @@ private enum TaskSource {
         }
     }
 
-    /// The same columns of each; times as seconds, -infinity and infinity included.
-    var columns: SQL {
+    /// The same columns of each; times as seconds, -infinity and infinity included. What can quote payloads is null for who
+    /// may not read them.
+    func columns(seesPayloads: Bool) -> SQL {
+        let quoting: SQL =
+            seesPayloads
+            ? "t.payload, t.unique_key, t.group_key" : "null as payload, null as unique_key, null as group_key"
+        let failure: SQL = """
+            \(sql: ServerTime.columns("t.failed_at", as: "failed_at")), t.error_sqlstate, t.error_message,
+            \(sql: seesPayloads ? "t.error_detail, t.error_hint, t.error_context" : Self.noDetails)
+            """
         let common: SQL = """
-            q.name as queue, t.task_id, t.priority, t.attempts, t.payload, t.unique_key, t.group_key, t.tags,
+            q.name as queue, t.task_id, t.priority, t.attempts, \(sql: quoting), t.tags,
             \(sql: ServerTime.columns("t.run_at", as: "run_at")),
             \(sql: ServerTime.columns("t.enqueued_at", as: "enqueued_at"))
             """
         return switch self {
         case .waiting:
             """
-            \(sql: common), \(sql: Self.settings), \(sql: Self.failure),
+            \(sql: common), \(sql: Self.settings), \(sql: failure),
             case
                 when t.run_at <= statement_timestamp() then 'ready' when t.attempts > 0 then 'retrying' else 'scheduled'
             end as state,
@@ -70,18 +84,19 @@ private enum TaskSource {
             """
         case .dead:
             """
-            \(sql: common), \(sql: Self.settings), \(sql: Self.failure),
+            \(sql: common), \(sql: Self.settings), \(sql: failure),
             'dead' as state, null as began_at, null as finished_at
             """
         case .done:
             """
             \(sql: common), null as timeout, null as max_attempts, null as failed_at, null as error_sqlstate,
-            null as error_message, null as error_detail, null as error_hint, null as error_context,
+            null as error_message, \(sql: Self.noDetails),
             'done' as state, null as began_at, \(sql: ServerTime.columns("t.finished_at", as: "finished_at"))
             """
         }
     }
 
+    private static let noDetails: SQL = "null as error_detail, null as error_hint, null as error_context"
     fileprivate static let settings: SQL =
         "extract(epoch from t.timeout)::double precision as timeout, t.max_attempts"
     fileprivate static let failure: SQL = """
@@ -108,7 +123,7 @@ extension TaskFilter {
 }
 
 extension QueuedTask {
-    fileprivate init(_ row: Row, database: String) throws {
+    init(_ row: Row, database: String) throws {
         let word: String = try row.get("state")
         guard let state = State(rawValue: word) else { preconditionFailure("no such state: \(word)") }
         try self.init(
@@ -130,6 +145,30 @@ extension QueuedTask {
             maxAttempts: row.get("max_attempts"),
             failure: Failure(row)
         )
+    }
+}
+
+extension QueuedTask.FailedAttempt {
+    fileprivate static func all(of id: Int64, _ session: Session) throws -> [QueuedTask.FailedAttempt] {
+        try session.query(
+            """
+            select a.attempt, a.error_sqlstate, a.error_message, a.run_id,
+                \(sql: ServerTime.columns("a.began_at", as: "began_at")),
+                \(sql: ServerTime.columns("a.failed_at", as: "failed_at"))
+            from cronmill.failed_attempt as a
+            where a.task_id = \(id)
+            order by a.attempt_id
+            """
+        ).map { row in
+            try QueuedTask.FailedAttempt(
+                attempt: row.get("attempt"),
+                beganAt: row.time("began_at"),
+                failedAt: row.requiredTime("failed_at"),
+                sqlState: row.get("error_sqlstate"),
+                message: row.get("error_message"),
+                run: row.get("run_id")
+            )
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+internal import FoundationEssentials
+
 /// A task at one moment: waiting, dead, or finished and kept.
 public struct QueuedTask: Sendable, Hashable {
     /// What a task is waiting for, or how it ended. That a slot is doing it cannot be seen from outside: until the batch
@@ -29,6 +31,28 @@ public struct QueuedTask: Sendable, Hashable {
         public var hint: String?
         /// Call stack.
         public var context: String?
+    }
+
+    /// An attempt that failed, of a processor that keeps them (`keepAttempts`).
+    public struct FailedAttempt: Sendable, Hashable {
+        /// The how many-th it was, from 1 on; from 1 on again after a redrive.
+        public var attempt: Int
+        /// When the handler was called; nil where that is not known.
+        public var beganAt: ServerTime?
+        /// When it failed, or was found never to have ended (`MC020`).
+        public var failedAt: ServerTime
+        /// SQLSTATE.
+        public var sqlState: String
+        /// Message.
+        public var message: String
+        /// The run of `cronmill.run` that it was made in; nil where that is not known.
+        public var run: Int64?
+
+        /// How long it took; nil for one that never ended.
+        public var duration: Duration? {
+            guard sqlState != "MC020" else { return nil }
+            return beganAt.map { .seconds(failedAt.date.timeIntervalSince($0.date)) }
+        }
     }
 
     /// The work database.
@@ -65,6 +89,8 @@ public struct QueuedTask: Sendable, Hashable {
     public var maxAttempts: Int?
     /// Why the last attempt failed, if one did.
     public var failure: Failure?
+    /// Attempts that failed, the first one first; none where the processor keeps none. Nil in lists.
+    public var failedAttempts: [FailedAttempt]?
 }
 
 /// Which tasks of a work database.

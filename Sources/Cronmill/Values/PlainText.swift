@@ -59,3 +59,13 @@ extension Unicode.Scalar {
         }
     }
 }
+
+extension Int64 {
+    /// Bytes as PostgreSQL's `pg_size_pretty` tells them: `8192 bytes`, `16 kB`, `9 MB`.
+    package var bytesText: String {
+        var (value, unit) = (magnitude, 0)
+        let units = ["bytes", "kB", "MB", "GB", "TB", "PB"]
+        while value >= 10_240, unit < units.count - 1 { (value, unit) = ((value + 512) / 1024, unit + 1) }
+        return "\(self < 0 ? "-" : "")\(value) \(units[unit])"
+    }
+}

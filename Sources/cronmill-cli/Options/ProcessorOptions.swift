@@ -29,6 +29,8 @@ struct ProcessorOptions: ParsableArguments {
     var keepDone: String?
     @Option(help: ArgumentHelp("Delete dead tasks after that long. Default: 0, never.", valueName: "duration"))
     var keepDead: String?
+    @Option(help: ArgumentHelp("Keep failed attempts that long. Default: 0, not at all.", valueName: "duration"))
+    var keepAttempts: String?
     @Option(
         help: ArgumentHelp(
             "Give the place in pg_cron back after that long without a task; a task brings it back. Default: never.",
@@ -53,7 +55,8 @@ struct ProcessorOptions: ParsableArguments {
     var isEmpty: Bool {
         handler == nil && slots == nil && schedule == nil && every == nil && timeout == nil && maxAttempts == nil
             && linger == nil && runAs == nil && backoffBase == nil && backoffCap == nil && pollInterval == nil
-            && alone == nil && searchPath == nil && keepDone == nil && keepDead == nil && sleepAfter == nil
+            && alone == nil && searchPath == nil && keepDone == nil && keepDead == nil
+            && keepAttempts == nil && sleepAfter == nil
     }
 
     /// The request they make.
@@ -88,6 +91,7 @@ struct ProcessorOptions: ParsableArguments {
         request.searchPath = try searchPath.map { try SearchPath(userText: $0) }
         request.keepDone = try keepDone.map { try Duration($0, of: "--keep-done", atMost: .longestAge) }
         request.keepDead = try keepDead.map { try Duration($0, of: "--keep-dead", atMost: .longestAge) }
+        request.keepAttempts = try keepAttempts.map { try Duration($0, of: "--keep-attempts", atMost: .longestAge) }
         request.sleepAfter = try sleepAfter.map { text in
             guard text != "never" else { return .zero }
             let time = try Duration(text, of: "--sleep-after", atMost: .seconds(86_400))

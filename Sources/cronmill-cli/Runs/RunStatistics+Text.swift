@@ -135,9 +135,7 @@ extension RunStatistics.Tasks {
 
 extension TaskTimes {
     fileprivate var cells: [Table.Cell] {
-        [0.5, 0.95, 0.99].map { part in
-            Table.Cell(bound(of: part).map { "<" + max($0, .milliseconds(1)).shortText } ?? "-")
-        }
+        [0.5, 0.95, 0.99].map { Table.Cell(boundText(of: $0) ?? "-") }
     }
 
     fileprivate var json: JSON {

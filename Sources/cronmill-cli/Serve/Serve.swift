@@ -10,7 +10,7 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Starts cronmill-serve, which lies beside cronmill, and becomes it. On a terminal
             it says an address that works once and logs the browser in; it can only look,
-            as the role of the connection. Without --database and DB_NAME, at all that are
+            but with --actions, as the role of the connection. Without --database and DB_NAME, at all that are
             registered.
 
             /healthz, /readyz and /api/v1/health need no log-in, and say little without;
@@ -20,29 +20,31 @@ struct Serve: AsyncParsableCommand {
               cronmill serve
               cronmill serve --listen 127.0.0.1:8080 --metrics-token-file token
               cronmill serve --database shop --login-file login.url
+              cronmill serve --login password --behind-tls-proxy --base-path /cronmill
             """
     )
 
-    @Option(help: ArgumentHelp("Loopback address and port; port 0 is any that is free.", valueName: "address:port"))
-    var listen = "127.0.0.1:8642"
-    @Option(
-        help: ArgumentHelp("A name this server goes by, as Host has it; repeatable.", valueName: "name")
-    )
-    var allowHost: [String] = []
+    @OptionGroup(title: "Listening") var listening: ListeningOptions
     @Option(
         help: ArgumentHelp("File with the token that /metrics is read with.", valueName: "file"),
         completion: .file()
     )
     var metricsTokenFile: String?
-    @Option(
-        help: ArgumentHelp("Write the address that logs in to a new file.", valueName: "file"),
-        completion: .file()
-    )
-    var loginFile: String?
+    @OptionGroup(title: "Log-in") var login: LoginOptions
+    @Flag(help: "Answer at /api/postgresql/ and /actuator/, too, which other programs ask for.")
+    var aliases = false
+    @Option(help: ArgumentHelp("How many standbys there have to be: one that is lost leaves no trace.", valueName: "n"))
+    var expectStandbys: Int?
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
-    func validate() throws { _ = try address() }
+    func validate() throws {
+        if let expectStandbys, !(0...1_000).contains(expectStandbys) {
+            throw ValidationError("--expect-standbys is a number from 0 to 1000.")
+        }
+        let place = try listening.place()
+        try login.check(place)
+    }
 
     func run() async throws {
         var (deployment, databases) = try Context.resolve(connection, databases: asked.all ? nil : asked.database)
@@ -50,45 +52,24 @@ struct Serve: AsyncParsableCommand {
         var request = ConsoleRequest(cron: deployment.cron.parameters, work: deployment.work.parameters)
         request.exceptions = deployment.exceptions.mapValues(\.parameters)
         request.databases = databases.isEmpty ? nil : databases
-        (request.address, request.port) = try address()
-        request.hosts = allowHost
+        switch try listening.place() {
+        case .port(let address, let port): (request.address, request.port) = (address, port)
+        case .socket(let path): request.socket = path
+        }
+        (request.hosts, request.base) = (listening.allowHost, listening.basePath)
+        request.isBehindTLS = listening.behindTlsProxy
         request.metricsToken = try metricsTokenFile.map(Self.token)
-        request.loginFile = loginFile
+        request.loginFile = login.loginFile
+        request.login = try login.kind()
+        request.servesAliases = aliases
+        request.expectedStandbys = expectStandbys
         (request.isVerbose, request.isQuiet) = (connection.verbose, connection.quiet)
         try Self.become(request)
     }
 
-    /// What leaves this machine has to be encrypted, and this does not encrypt.
-    private func address() throws -> (address: String, port: Int) {
-        let parts = listen.split(separator: ":", omittingEmptySubsequences: false)
-        let host = parts.dropLast().joined(separator: ":")
-        guard parts.count > 1, let port = parts.last.flatMap({ Int($0) }), (0...65_535).contains(port) else {
-            throw ValidationError("--listen is an address and a port, as in 127.0.0.1:8642 or [::1]:8642.")
-        }
-        let plain = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
-        var four = in_addr()
-        var isLoopback = ["::1", "localhost"].contains(plain)
-        if inet_pton(AF_INET, plain, &four) == 1 { isLoopback = plain.hasPrefix("127.") }
-        guard isLoopback else {
-            throw ValidationError("--listen takes addresses of this machine alone: 127.0.0.1, [::1].")
-        }
-        return (plain == "localhost" ? "127.0.0.1" : plain, port)
-    }
-
     /// The first line of a file that is not for everybody.
     private static func token(_ path: String) throws -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw CronmillError(.usage, "cannot read \(path): \(String(cString: strerror(errno)))")
-        }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & 0o007 == 0 else {
-            throw CronmillError(.usage, "others can read or write \(path)", hint: "chmod 600 \(path.shellWord)")
-        }
-        var buffer = [UInt8](repeating: 0, count: 4_096)
-        let count = read(descriptor, &buffer, buffer.count)
-        let token = String(validating: buffer.prefix(max(0, count)), as: UTF8.self)?.firstLine ?? ""
+        let token = try OwnFile.text(path, notFor: 0o007, "others can read or write").firstLine
         guard token.utf8.count >= 16, token.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
             throw CronmillError(
                 .usage,

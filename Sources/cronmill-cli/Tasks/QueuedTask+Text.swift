@@ -67,7 +67,7 @@ extension QueuedTask {
             ("error", failure.map { "\($0.sqlState): \($0.message)" }), ("detail", failure?.detail),
             ("hint", failure?.hint), ("context", failure?.context), ("payload", payload.map(JSON.pretty)),
         ]
-        return lines.compactMap { name, text in
+        let text = lines.compactMap { name, text in
             text.map { text in
                 let parts = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
                     .map { String($0).controlsEscaped }
@@ -76,10 +76,27 @@ extension QueuedTask {
                     ? "\(padded)\(parts[0])\n" : "\(name)\n" + parts.map { "  \($0)\n" }.joined()
             }
         }.joined()
+        return text + failures
+    }
+
+    /// A line for each attempt that failed, below their name.
+    private var failures: String {
+        guard let failedAttempts, !failedAttempts.isEmpty else { return "" }
+        return "failures\n"
+            + failedAttempts.map { failed in
+                let time = "\(failed.failedAt.description), \(failed.duration?.shortText ?? "-")"
+                return "  \(failed.attempt): \(time), \(failed.sqlState): \(failed.message)".controlsEscaped + "\n"
+            }.joined()
     }
 
     var json: JSON {
-        [
+        let members = members
+        guard let failedAttempts else { return .object(members) }
+        return .object(members + [JSON.Member(name: "failed_attempts", value: .array(failedAttempts.map(\.json)))])
+    }
+
+    private var members: [JSON.Member] {
+        let json: JSON = [
             "database": .string(database), "queue": .string(queue), "task_id": .integer(id),
             "state": .string(state.rawValue), "priority": .integer(Int64(priority)),
             "attempts": .integer(Int64(attempts)), "enqueued_at": .string(enqueuedAt.iso8601),
@@ -95,6 +112,18 @@ extension QueuedTask {
                     "context": JSON(failure.context),
                 ]
             } ?? .null,
+        ]
+        guard case .object(let members) = json else { return [] }
+        return members
+    }
+}
+
+extension QueuedTask.FailedAttempt {
+    fileprivate var json: JSON {
+        [
+            "attempt": .integer(Int64(attempt)), "began_at": JSON(beganAt?.iso8601),
+            "failed_at": .string(failedAt.iso8601), "seconds": duration.map { .number($0.inSeconds) } ?? .null,
+            "sqlstate": .string(sqlState), "message": .string(message), "run_id": JSON(run),
         ]
     }
 }

@@ -2,7 +2,8 @@
 -- failure, so that a task that kills its backend is tried as often as any other and no more. One
 -- that has used up its attempts so is buried. An attempt that was charged and then not made,
 -- because somebody held the task just then, is not charged again. Returns its new place, null if it
--- was buried. The caller commits before it goes on. Changes cronmill.task and cronmill.dead_task.
+-- was buried. The caller commits before it goes on. Changes cronmill.task, cronmill.dead_task and
+-- cronmill.failed_attempt.
 -- Executed by: claim_alone, claim_suspects.
 create or replace function cronmill.begin_attempt(
     processor_id integer, slot_id integer, task_id bigint, place tid
@@ -15,7 +16,7 @@ declare
     settings record;
 begin
     select
-        coalesce(t.max_attempts, p.max_attempts) as max_attempts,
+        coalesce(t.max_attempts, p.max_attempts) as max_attempts, p.keep_attempts,
         p.backoff_base, p.backoff_cap, t.attempts, t.began_at,
         -- Unless its run goes on, or has ended cleanly: it would not be here if the attempt had
         -- been made.
@@ -36,6 +37,14 @@ begin
     where t.ctid = begin_attempt.place
         and t.task_id = begin_attempt.task_id
         and p.processor_id = begin_attempt.processor_id;
+    if settings.keep_attempts is not null and settings.began_at is not null
+        and settings.is_charged
+    then
+        perform cronmill.note_attempts(
+            begin_attempt.processor_id, array[begin_attempt.task_id], array[begin_attempt.place],
+            array[('MC020', 'the attempt never ended', null, null, null, null, null)
+                ::cronmill.task_error]);
+    end if;
     if settings.began_at is not null
         and settings.is_charged
         and settings.attempts >= settings.max_attempts

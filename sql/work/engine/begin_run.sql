@@ -33,8 +33,7 @@ begin
             errcode = 'MC011',
             message = pg_catalog.format('processor "%s" is paused', settings.name),
             hint = pg_catalog.format('cronmill resume %s --database %s',
-                cronmill.shell_word(settings.name),
-                cronmill.shell_word(pg_catalog.current_database()));
+                cronmill.shell_word(settings.name), cronmill.shell_word(current_database()));
     end if;
     if begin_run.slot > settings.slots or begin_run.slot < 0 then
         return begun;
@@ -127,6 +126,7 @@ begin
         now_at) else 'infinity' end;
     begun.slot := begin_run.slot;
     begun.slots := settings.slots;
+    begun.keeps_attempts := settings.keep_attempts is not null;
     begun.sleep_after := case when begin_run.slot > 0 then settings.sleep_after end;
     begun.idle_since := cronmill.idle_since(mine.slot_id, begun.sleep_after, now_at);
     -- Nobody pushes after a run until the next one: it has to have the last word.

@@ -60,7 +60,7 @@ revoke all on function cronmill.fail(integer, bigint, tid, cronmill.task_error) 
 
 -- Charges tasks that are locked with a failed attempt each, and counts them. Most of them wait for
 -- their next one: these are put back in one statement, each as a row of its own (put_back), the
--- others one by one. Changes cronmill.task and cronmill.dead_task.
+-- others one by one. Changes cronmill.task, cronmill.dead_task and cronmill.failed_attempt.
 -- Executed by: retry_in_parts; the processor's run-as role.
 create or replace function cronmill.fail(
     processor_id integer,
@@ -86,6 +86,9 @@ begin
         and p.run_as = session_user;
     if not found then
         return counted;
+    end if;
+    if (fail.errors[1]).ended_at is not null then
+        perform cronmill.note_attempts(fail.processor_id, fail.task_ids, fail.places, fail.errors);
     end if;
     with charged as materialized (
         delete from cronmill.task as t
@@ -125,7 +128,8 @@ begin
         for one in
             select
                 f.task_id, f.place,
-                (f.sqlstate, f.message, f.detail, f.hint, f.context)::cronmill.task_error as error
+                (f.sqlstate, f.message, f.detail, f.hint, f.context, null, null)
+                    ::cronmill.task_error as error
             from unnest(fail.task_ids, fail.places, fail.errors)
                 as f (task_id, place, sqlstate, message, detail, hint, context)
         loop

@@ -2,7 +2,7 @@
 -- them to done_task where finished tasks are kept; a single one may also be put off, or buried, as
 -- the handler says. Notes it of those of graphs, which the caller settles; that there are none
 -- (has_nodes) makes it cheaper. Returns done, snooze or dead. Changes cronmill.task,
--- cronmill.done_task, cronmill.dead_task and cronmill.node.
+-- cronmill.done_task, cronmill.dead_task, cronmill.failed_attempt and cronmill.node.
 -- Executed by: fail, try_batch, try_parts; the processor's run-as role.
 create or replace function cronmill.finish(
     processor_id integer,
@@ -18,11 +18,13 @@ as $function$
 declare
     own_queue_id integer;
     is_kept boolean;
+    keeps_attempts boolean;
     charged integer;
     removed integer;
     node_ids bigint[];
 begin
-    select p.queue_id, p.keep_done is not null into own_queue_id, is_kept
+    select p.queue_id, p.keep_done is not null, p.keep_attempts is not null
+    into own_queue_id, is_kept, keeps_attempts
     from cronmill.processor as p
     where p.processor_id = finish.processor_id
         and p.run_as = session_user;
@@ -90,6 +92,12 @@ begin
             finish.task_ids[1], finish.places[1], charged,
             greatest(cronmill.within_time((finish.outcome).run_at), clock_timestamp()));
         return 'snooze';
+    end if;
+    if keeps_attempts then
+        perform cronmill.note_attempts(
+            finish.processor_id, finish.task_ids[1 : 1], finish.places[1 : 1],
+            array[('MC102', coalesce((finish.outcome).reason, 'the handler gave no reason'), null,
+                null, null, null, null)::cronmill.task_error]);
     end if;
     perform cronmill.bury(
         finish.task_ids[1], finish.places[1], charged + 1, 'MC102',

@@ -10,6 +10,7 @@
 \ir renew.sql
 \ir has_immediate_constraints.sql
 \ir retry_at.sql
+\ir note_attempts.sql
 \ir bury.sql
 \ir tally.sql
 \ir is_own_cancel.sql

@@ -28,6 +28,10 @@ begin
             judged.cancel_message := (judge_error.error).message;
         end if;
     end if;
+    if (judge_error.run).keeps_attempts then
+        judged.error.began_at := judge_error.began_at;
+        judged.error.ended_at := pg_catalog.clock_timestamp();
+    end if;
     if code operator(pg_catalog.=) any (array[
             '42883', '42725', '42501', '3F000', '42P13', '42804', '42809', '42703', '22P02'
         ])

@@ -103,7 +103,8 @@ begin
             exit when was_aside or try_parts.has_immediate;
             set constraints all deferred;
         else
-            if left(error.sqlstate, 2) = any (array['22', '3F', '42', '57']) then
+            if (try_parts.run).keeps_attempts or left(error.sqlstate, 2) in ('22', '3F', '42', '57')
+            then
                 judged := cronmill.judge_error(try_parts.run, error, part_began_at, deadline);
                 error := judged.error;
                 tried.end_reason := judged.end_reason;

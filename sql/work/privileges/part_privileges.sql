@@ -40,6 +40,7 @@ begin atomic
             'failed_at,error_sqlstate,error_message,tags}'),
         ('monitor', 'select', 'done_task',
             '{task_id,queue_id,priority,attempts,run_at,enqueued_at,finished_at,tags}'),
+        ('monitor', 'select', 'failed_attempt', null),
         ('monitor', 'execute', 'find_tasks', null),
         ('monitor', 'execute', 'check_tags', null),
         ('monitor', 'execute', 'tag_keys', null),
@@ -71,8 +72,8 @@ begin atomic
         ('operator', 'select', 'done_task', null),
         ('operator', 'update', 'processor',
             '{enabled,paused,paused_for,slots,schedule,linger,timeout,max_attempts,backoff_base,'
-            'backoff_cap,poll_interval,alone,sleep_after,keep_done,keep_dead,result_limit,'
-            'over_limit,refresh_after}'),
+            'backoff_cap,poll_interval,alone,sleep_after,keep_done,keep_dead,keep_attempts,'
+            'result_limit,over_limit,refresh_after}'),
         ('operator', 'execute', 'cancel', null),
         ('operator', 'execute', 'cancel_tasks', null),
         ('operator', 'execute', 'cancel_graph', null),

@@ -21,7 +21,8 @@ create type cronmill.run_start as (
     slot integer,
     sleep_after interval,
     idle_since timestamptz,
-    slots integer
+    slots integer,
+    keeps_attempts boolean
 );
 comment on type cronmill.run_start
     is 'How a run may go: until when, with what settings; go is false if it must return at once.';
@@ -85,12 +86,15 @@ create type cronmill.scan as (
 );
 comment on type cronmill.scan is
     'What a claim knows of the tasks it has locked, besides the batch.';
+-- The times are of the attempt, where failed attempts are kept.
 create type cronmill.task_error as (
     sqlstate text,
     message text,
     detail text,
     hint text,
-    context text
+    context text,
+    began_at timestamptz,
+    ended_at timestamptz
 );
 comment on type cronmill.task_error is 'With what a task failed.';
 -- With what a part of a batch failed; or why the run ends.

@@ -7,6 +7,7 @@
 \ir task.sql
 \ir dead_task.sql
 \ir done_task.sql
+\ir failed_attempt.sql
 \ir graph.sql
 \ir node.sql
 \ir edge.sql

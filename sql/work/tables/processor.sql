@@ -29,6 +29,7 @@ create table cronmill.processor (
     created_at timestamptz not null default clock_timestamp(),
     changed_at timestamptz not null default clock_timestamp(),
     sleep_after interval,
+    keep_attempts interval,
     constraint processor_pkey primary key (processor_id),
     constraint processor_name_is_unique unique (name),
     constraint processor_queue_has_one_processor unique (queue_id),
@@ -48,25 +49,22 @@ create table cronmill.processor (
     -- A month is compared as 30 days and added as what it is: of many of them less as many days is
     -- small, and no time.
     constraint processor_times_can_be_added check (
-        extract(year from timeout) between -200 and 200
-        and extract(day from timeout) between -73000 and 73000
-        and extract(year from backoff_base) between -200 and 200
-        and extract(day from backoff_base) between -73000 and 73000
-        and extract(year from backoff_cap) between -200 and 200
-        and extract(day from backoff_cap) between -73000 and 73000
-        and extract(year from poll_interval) between -200 and 200
-        and extract(day from poll_interval) between -73000 and 73000
-        and extract(year from keep_done) between -200 and 200
-        and extract(day from keep_done) between -73000 and 73000
-        and extract(year from keep_dead) between -200 and 200
-        and extract(day from keep_dead) between -73000 and 73000
-        and extract(year from refresh_after) between -200 and 200
-        and extract(day from refresh_after) between -73000 and 73000
+        greatest(
+            abs(extract(year from timeout)), abs(extract(year from backoff_base)),
+            abs(extract(year from backoff_cap)), abs(extract(year from poll_interval)),
+            abs(extract(year from keep_done)), abs(extract(year from keep_dead)),
+            abs(extract(year from keep_attempts)), abs(extract(year from refresh_after))
+        ) <= 200
+        and greatest(
+            abs(extract(day from timeout)), abs(extract(day from backoff_base)),
+            abs(extract(day from backoff_cap)), abs(extract(day from poll_interval)),
+            abs(extract(day from keep_done)), abs(extract(day from keep_dead)),
+            abs(extract(day from keep_attempts)), abs(extract(day from refresh_after))
+        ) <= 73000
     ),
     constraint processor_max_attempts_in_range check (max_attempts between 1 and 10000),
     constraint processor_backoff_in_range check (
-        backoff_base >= interval '0'
-        and backoff_cap >= backoff_base
+        backoff_base >= interval '0' and backoff_cap >= backoff_base
         and backoff_cap <= interval '365 days'
     ),
     constraint processor_poll_interval_in_range
@@ -79,11 +77,12 @@ create table cronmill.processor (
         check (keep_done > interval '0' and keep_done <= interval '36500 days'),
     constraint processor_keep_dead_in_range
         check (keep_dead > interval '0' and keep_dead <= interval '36500 days'),
+    constraint processor_keep_attempts_in_range
+        check (keep_attempts > interval '0' and keep_attempts <= interval '36500 days'),
     constraint processor_result_limit_in_range check (result_limit between 1 and 1000000000),
     constraint processor_over_limit_is_dead_or_cut check (over_limit in ('dead', 'cut')),
-    constraint processor_refresh_after_in_range check (
-        refresh_after > interval '0' and refresh_after <= interval '36500 days'
-    ),
+    constraint processor_refresh_after_in_range
+        check (refresh_after > interval '0' and refresh_after <= interval '36500 days'),
     constraint processor_result_layout_is_known
         check (result_layout in ('cronmill', 'partitioncache')),
     -- PartitionCache notes neither when a result was computed nor that it was cut.
@@ -132,14 +131,15 @@ comment on column cronmill.processor.keep_done
     is 'How long finished tasks are kept in done_task; null: they are not.';
 comment on column cronmill.processor.keep_dead
     is 'How long dead tasks are kept; null: until they are redriven or purged.';
+comment on column cronmill.processor.keep_attempts is 'How long failed attempts stay; null: not.';
 comment on column cronmill.processor.result_table
     is 'Of a query processor: quoted, schema-qualified name of the table of its results; '
         'cannot be changed. Null: tasks are no queries.';
 comment on column cronmill.processor.result_layout
     is 'Of a query processor: whose tables its results are kept in: cronmill, or partitioncache, '
         'where result_table is the queries table; cannot be changed.';
-comment on column cronmill.processor.result_limit
-    is 'Of a query processor: most values a result may have; null: any number.';
+comment on column cronmill.processor.result_limit is
+    'Of a query processor: most values a result may have; null: any number.';
 comment on column cronmill.processor.over_limit
     is 'Of a query processor: what becomes of a query with more values: '
         'dead, or cut, which keeps the lowest ones.';

@@ -1,8 +1,9 @@
 -- Removes, of each processor, enabled or not, finished tasks older than keep_done, dead ones older
--- than keep_dead, and what was noted of old runs; at most so many of each. Tasks that somebody else
--- has locked are left for the next time. A rehearsal counts, without a limit, and removes nothing.
--- Graphs that are over long enough go, too, uncounted (prune_graphs). Changes cronmill.done_task,
--- cronmill.dead_task, cronmill.run, cronmill.slot, and what prune_graphs does.
+-- than keep_dead, and what was noted of old runs, with failed attempts older than keep_attempts; at
+-- most so many of each. Tasks that somebody else has locked are left for the next time. A rehearsal
+-- counts, without a limit, and removes nothing. Graphs that are over long enough go, too, uncounted
+-- (prune_graphs). Changes cronmill.done_task, cronmill.dead_task, cronmill.run, cronmill.slot,
+-- cronmill.failed_attempt, and what prune_graphs does.
 -- Executed by: tidy; operators; cronmill prune.
 create or replace function cronmill.prune_tasks(
     max_rows integer, is_rehearsal boolean default false
@@ -30,6 +31,10 @@ begin
             from cronmill.run as r
             join cronmill.slot as s on s.slot_id = r.slot_id
             where s.processor_id = one.processor_id and r.started_at < now_at - interval '7 days';
+            select runs + count(*) into runs
+            from cronmill.failed_attempt as a
+            where a.queue_id = one.queue_id
+                and a.failed_at < now_at - coalesce(one.keep_attempts, interval '0');
         else
             done_tasks := 0;
             dead_tasks := 0;
@@ -71,6 +76,20 @@ begin
             select coalesce(sum(cronmill.forget_runs(s.slot_id, max_rows)), 0) into runs
             from cronmill.slot as s
             where s.processor_id = one.processor_id;
+            with gone as (
+                delete from cronmill.failed_attempt as a
+                where a.attempt_id in (
+                    select o.attempt_id
+                    from cronmill.failed_attempt as o
+                    where o.queue_id = one.queue_id
+                        and o.failed_at < now_at - coalesce(one.keep_attempts, interval '0')
+                    order by o.failed_at
+                    limit max_rows
+                    for update skip locked
+                )
+                returning 1
+            )
+            select runs + count(*) into runs from gone;
         end if;
         return next;
     end loop;

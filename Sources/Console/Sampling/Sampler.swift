@@ -1,0 +1,202 @@
+internal import Cronmill
+internal import FoundationEssentials
+internal import Postgres
+internal import Synchronization
+
+/// Asks the databases, at its own pace, for all who look: what is asked does not depend on how many those are.
+///
+/// Each work database is asked by `Deployment.look`, eight at once at most and by a connection that is not kept, and the
+/// cron database every five seconds, by one connection, to judge what has come in: what `status` does, in two
+/// parts. So one that hangs delays no other, and the cron database none of them.
+actor Sampler {
+    private let deployment: Deployment
+    /// The databases asked; nil is all that are registered.
+    private let named: [String]?
+    private let published = Mutex(Snapshot())
+    private let viewedAt = Mutex<ContinuousClock.Instant?>(nil)
+    private var entries: [String: Entry] = [:]
+    /// Names, in order.
+    private var databases: [String] = []
+    private var looks: [String: Task<Void, Never>] = [:]
+    /// When sizes of databases were asked for last.
+    private var sizesAskedAt: ContinuousClock.Instant?
+
+    /// What is known of a work database.
+    private struct Entry {
+        var dueAt: ContinuousClock.Instant
+        /// What came in and is not judged yet.
+        var unjudged: Result<WorkLook, any Error>?
+        var outcome: Result<[ProcessorStatus], any Error>?
+        var remarks: [String] = []
+        var askedAt: ContinuousClock.Instant?
+    }
+
+    /// Connections to work databases at once.
+    static let atOnce = 8
+    /// How often a database is asked that nobody looks at and nothing is wrong with.
+    static let restInterval = Duration.seconds(60)
+    /// How often one is tried that cannot be reached.
+    static let retryInterval = Duration.seconds(15)
+    /// So many may be asked more often than that: those of a small deployment while somebody looks, or those in trouble.
+    static let mostHurried = 20
+
+    init(deployment: Deployment, databases: [String]?, expectedStandbys: Int? = nil) {
+        published.withLock { $0.expectedStandbys = expectedStandbys }
+        self.deployment = deployment.impatient
+        named = databases
+    }
+
+    /// What was found out last.
+    nonisolated var snapshot: Snapshot { published.withLock { $0 } }
+
+    /// Told that somebody looks.
+    nonisolated func noteViewer() { viewedAt.withLock { $0 = .now } }
+
+    /// Looks until the task is cancelled. No error ends it: what cannot be reached now is tried again.
+    func run() async {
+        while !Task.isCancelled {
+            let began = ContinuousClock.now
+            let isFirst = databases.isEmpty
+            await tick()
+            // The first time says which there are.
+            if isFirst, !databases.isEmpty { continue }
+            // Cancelled is seen above.
+            try? await Task.sleep(until: began + Snapshot.interval, clock: .continuous)
+        }
+        for look in looks.values { look.cancel() }
+    }
+
+    private func tick() async {
+        let began = ContinuousClock.now
+        published.withLock { $0.triedAt = began }
+        if let named { know(named) }
+        hurryForViewer()
+        startLooks()
+        // Most answer at once, and are in this snapshot; who does not is in another.
+        for _ in 0..<40 where !looks.isEmpty { try? await Task.sleep(for: .milliseconds(50)) }
+        await judge(since: began)
+    }
+
+    private func know(_ names: [String]) {
+        databases = names
+        entries = entries.filter { names.contains($0.key) }
+        for name in names where entries[name] == nil { entries[name] = Entry(dueAt: .now) }
+    }
+
+    private var isViewed: Bool { viewedAt.withLock { $0 }.map { .now - $0 < .seconds(30) } ?? false }
+
+    /// Who begins to look at a small deployment is not shown for a minute what was seen before.
+    private func hurryForViewer() {
+        guard isViewed, databases.count <= Self.mostHurried else { return }
+        for name in databases {
+            guard let entry = entries[name], let askedAt = entry.askedAt, entry.outcome?.isSuccess == true else {
+                continue
+            }
+            entries[name]?.dueAt = min(entry.dueAt, askedAt + Snapshot.interval - .milliseconds(500))
+        }
+    }
+
+    // MARK: Work databases
+
+    private func startLooks() {
+        let now = ContinuousClock.now
+        let due = entries.filter { looks[$0.key] == nil && $0.value.dueAt <= now }
+            .sorted { ($0.value.dueAt, $0.key) < ($1.value.dueAt, $1.key) }
+        for (name, _) in due.prefix(max(0, Self.atOnce - looks.count)) {
+            looks[name] = Task {
+                let outcome: Result<WorkLook, any Error>
+                do {
+                    outcome = .success(try await deployment.look(at: name))
+                } catch {
+                    outcome = .failure(error)
+                }
+                took(outcome, of: name)
+            }
+        }
+    }
+
+    private func took(_ outcome: Result<WorkLook, any Error>, of name: String) {
+        looks[name] = nil
+        if let position = databases.firstIndex(of: name), let entry = entries[name] {
+            let now = ContinuousClock.now
+            entries[name]?.unjudged = outcome
+            entries[name]?.askedAt = now
+            if entry.askedAt == nil {
+                // From the first time on they are spread over the minute,
+                let share = Double(position + 1) / Double(databases.count)
+                entries[name]?.dueAt = now + Self.restInterval * share
+            } else {
+                // and stay so: those of which some came late are not together from then on.
+                entries[name]?.dueAt = max(entry.dueAt + Self.restInterval, now + Self.restInterval / 2)
+            }
+        }
+        startLooks()
+    }
+
+    // MARK: The cron database
+
+    private func judge(since began: ContinuousClock.Instant) async {
+        let fresh = databases.compactMap { name in
+            entries[name]?.unjudged.map { DatabaseResult(database: name, outcome: $0) }
+        }
+        let asked = entries.mapValues(\.askedAt)
+        // Only cancelled it throws.
+        let wantsSizes = sizesAskedAt.map { began - $0 >= Self.restInterval } ?? true
+        guard let watch = try? await deployment.watch(fresh, named: named, withSizes: wantsSizes) else { return }
+        let report = watch.report
+        let now = ContinuousClock.now
+        for result in report.databases {
+            // Where the cron database did not answer, they are judged when it does; and what came in meanwhile is.
+            if report.cronError == nil, entries[result.database]?.askedAt == asked[result.database] {
+                entries[result.database]?.unjudged = nil
+            }
+            entries[result.database]?.outcome = result.outcome
+            entries[result.database]?.remarks = report.databaseRemarks
+        }
+        hurryTroubled()
+        var snapshot = snapshot
+        snapshot.report = whole(report)
+        snapshot.askedAt = entries.compactMapValues(\.askedAt).filter { entries[$0.key]?.outcome != nil }
+        if let registered = watch.registered, named == nil { know(registered) }
+        snapshot.pending = databases.filter { entries[$0]?.outcome == nil }
+        snapshot.alarms = watch.alarms
+        snapshot.totals = watch.totals ?? []
+        snapshot.server = watch.server
+        if let sizes = watch.sizes { (snapshot.sizes, sizesAskedAt) = (sizes, began) }
+        if report.cronError == nil { snapshot.cronAnsweredAt = now }
+        snapshot.takenAt = Date()
+        snapshot.took = .now - began
+        published.withLock { $0 = snapshot }
+    }
+
+    /// This report's view of the server, and the last view of every database.
+    private func whole(_ latest: StatusReport) -> StatusReport {
+        var report = latest
+        report.databases = databases.compactMap { name in
+            entries[name]?.outcome.map { DatabaseResult(database: name, outcome: $0) }
+        }
+        var said: Set<String> = []
+        report.databaseRemarks = databases.flatMap { entries[$0]?.remarks ?? [] }.filter { said.insert($0).inserted }
+        return report
+    }
+
+    private func hurryTroubled() {
+        var hurried = 0
+        for name in databases where hurried < Self.mostHurried {
+            guard let entry = entries[name], let askedAt = entry.askedAt, let outcome = entry.outcome else { continue }
+            let interval: Duration
+            switch outcome {
+            case .failure: interval = Self.retryInterval
+            case .success(let found):
+                guard !found.allSatisfy(\.verdict.isFine) else { continue }
+                interval = Snapshot.interval - .milliseconds(500)
+            }
+            hurried += 1
+            entries[name]?.dueAt = min(entry.dueAt, askedAt + interval)
+        }
+    }
+}
+
+extension Result {
+    fileprivate var isSuccess: Bool { if case .success = self { true } else { false } }
+}

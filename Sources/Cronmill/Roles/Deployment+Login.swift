@@ -1,0 +1,33 @@
+internal import Postgres
+
+/// Who a deployment logs in as.
+package struct Login: Sendable, Hashable {
+    /// The role, as the server has it.
+    package let role: String
+    /// Whether the server asked for a password; where it asked for none, that it let somebody in proves nothing.
+    package let isByPassword: Bool
+    /// Registered work databases that it may see.
+    package let databases: [String]
+    /// Whether it may see other people's sessions, and replication.
+    package let readsStatistics: Bool
+}
+
+extension Deployment {
+    /// Logs in to the cron database, and looks who that is and what he may see.
+    ///
+    /// - Throws: `PostgresError` of kind `connection` where the server refuses; `CronmillError` for a role that is a
+    ///   monitor or an operator of nothing.
+    package func login() async throws -> Login {
+        try await inRegistry(for: .monitor, of: nil) { session in
+            let row = try session.one(
+                "select session_user as me, pg_has_role('pg_read_all_stats', 'usage') as reads_statistics"
+            )
+            return Login(
+                role: try row.get("me"),
+                isByPassword: session.hasGivenPassword,
+                databases: try Self.registeredDatabases(session),
+                readsStatistics: try row.get("reads_statistics")
+            )
+        }
+    }
+}
