@@ -12,6 +12,8 @@ final class Cancellation: Sendable {
     }
 
     private let state = Monitor(State())
+    /// How long a statement may go on after it was cancelled.
+    private static let patience = Duration.seconds(10)
     private let handle: CancelHandle
 
     init(_ handle: CancelHandle) {
@@ -50,11 +52,14 @@ final class Cancellation: Sendable {
     }
 
     private func repeatRequest() {
+        let givesUpAt = ContinuousClock.now + Self.patience
         while state.update({ state in
             state.isSending = state.isUnderWay
             return state.isSending
         }) {
-            handle.send()
+            // A function may catch every cancel. What its transaction has done is rolled back when the server sees that
+            // nobody is there any more.
+            if ContinuousClock.now < givesUpAt { handle.send() } else { handle.abandon() }
             state.update { $0.isSending = false }
             state.wait(milliseconds: 100) { !$0.isUnderWay }
         }

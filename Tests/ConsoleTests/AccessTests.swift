@@ -118,6 +118,41 @@ struct AccessTests {
         #expect(!page.contains("crm") && !page.contains("hr<") && !page.contains("pay"))
     }
 
+    @Test("nothing is done in a database that is not looked at, which is not even connected to")
+    func others() async throws {
+        let visit = Visit(Snapshot.made([.made("shop", "letters")], at: .now), kind: .once(mayAct: true))
+        let cookie = await visit.logIn()
+        for query in ["pause?db=crm&processor=work", "redrive?db=postgres&processor=work", "cancel?db=crm&task=1"] {
+            #expect(await visit.answer("/\(query)", cookie).status == .notFound, "\(query)")
+            #expect(await visit.answer("/\(query)", method: .post, cookie).status == .notFound, "\(query)")
+        }
+    }
+
+    @Test("of one session two pages ask databases at once; a third waits for its turn, and not for ever")
+    func turns() async throws {
+        let gate = Gate()
+        let (opened, open) = AsyncStream<Void>.makeStream()
+        await withTaskGroup { group in
+            for _ in 0..<2 {
+                group.addTask {
+                    _ = try? await gate.admit("one") { () async throws(Problem) in
+                        for await _ in opened { break }
+                        return .seeOther("./")
+                    }
+                }
+            }
+            try? await Task.sleep(for: .milliseconds(100))
+            await #expect(throws: Problem.tooMany) {
+                try await gate.admit("one") { () async throws(Problem) in .seeOther("./") }
+            }
+            let other = try? await gate.admit("two") { () async throws(Problem) in .seeOther("./") }
+            #expect(other?.status == .seeOther)
+            open.finish()
+        }
+        let next = try await gate.admit("one") { () async throws(Problem) in .seeOther("./") }
+        #expect(next.status == .seeOther)
+    }
+
     @Test("on a standby nothing is done, and the overview says so")
     func standby() async throws {
         var snapshot = Snapshot.made([.made("shop", "letters")], at: .now)

@@ -13,6 +13,8 @@ struct PageTests {
         let safe =
             "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;x&#39; \\u{202e}txt\\x00\\n{{7*7}}"
         #expect(page.text == "<b title=\"\(safe)\">\(safe)</b>3")
+        let long: HTML = "\(String(repeating: "&", count: 1_000_000))"
+        #expect(long.text.hasSuffix("&amp;… (1,000,000 bytes)") && long.text.utf8.count < 60_000)
         let link: HTML = "<a href=\"?q=\(query: "a b/&\"<ü")\">"
         #expect(link.text == "<a href=\"?q=a%20b%2F%26%22%3C%C3%BC\">")
     }

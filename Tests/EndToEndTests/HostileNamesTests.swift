@@ -89,7 +89,7 @@ extension HostileNamesTests {
             )
             #expect(try await job.run(["graph", "list", database]).output.contains(names.role))
             _ = try await job.run(
-                ["enqueue", "--queue=\(names.queue)", "--tag=\(names.schema)", database, "-"],
+                ["enqueue", "--queue=\(names.queue)", "--tag=\(names.schema)", "--run-at=tomorrow", database, "-"],
                 input: "1\n"
             )
             let tagged = try await job.run(["tasks", "--tag=\(names.schema)", "--json", database])

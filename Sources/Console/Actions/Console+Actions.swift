@@ -9,7 +9,10 @@ extension Console {
         guard viewer.mayAct else { throw .mayNotAct }
         if snapshot().report.scheduler?.isStandby == true { throw .standby }
         let back = try Self.back(call.query)
-        let deed = Deed(action: action, target: try Target(action, call.query), deployment: viewer.deployment)
+        let target = try Target(action, call.query)
+        let seen = snapshot().seen(by: viewer)
+        if target.database != nil { _ = try seen.database(call.query) }
+        let deed = Deed(action: action, target: target, deployment: viewer.deployment, seen: seen)
         let isPost = call.request.method == .post
         let expected = isPost ? try Self.expected(call, viewer) : nil
         let count: Int

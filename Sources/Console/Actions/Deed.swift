@@ -6,6 +6,8 @@ struct Deed: Sendable {
     let action: Action
     let target: Target
     let deployment: Deployment
+    /// What the one who asks is shown: nothing else is acted on.
+    let seen: Snapshot
 
     /// How much it would be done to; 100,001 for more.
     ///
@@ -23,7 +25,7 @@ struct Deed: Sendable {
             case .pause, .resume, .cancel, .acknowledge: return 1
             }
         case .alarm(let id):
-            guard let alarm = try await deployment.alarms().first(where: { $0.id == id }) else {
+            guard let alarm = try await deployment.alarms().first(where: { $0.id == id && seen.shows($0) }) else {
                 throw CronmillError(
                     .failed,
                     "there is no alarm \(id), or it may not be seen",

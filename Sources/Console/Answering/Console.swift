@@ -13,6 +13,7 @@ struct Console: Sendable {
     /// Whether the addresses that people come from are served, too.
     let servesAliases: Bool
     let pages = PageCache()
+    let gate = Gate()
 
     init(
         access: Access,

@@ -25,7 +25,7 @@ extension Problem {
                     detail: "The database \(Snapshot.reason(error))."
                 )
             }
-        default: self.init(status: .serviceUnavailable, detail: "The console is ending, or the request was given up.")
+        default: self.init(status: .serviceUnavailable, detail: "It took too long, and was given up.")
         }
     }
 

@@ -51,6 +51,11 @@ struct Problem: Error, Sendable, Equatable {
         detail: "Too many tries. Five may fail in a minute, from one address and for one role.",
         fields: [.retryAfter: "60"]
     )
+    static let tooMany = Problem(
+        status: .serviceUnavailable,
+        detail: "Too many pages are asked for at once: the databases need their connections for other work, too.",
+        fields: [.retryAfter: "5"]
+    )
     static let noPasswordAsked = Problem(
         status: .forbidden,
         detail: "The cron database asks for no password, so that one proves nothing (pg_hba.conf: scram-sha-256)."

@@ -19,9 +19,18 @@ extension Console {
 
     /// What a person gets who is logged in.
     func forPeople(_ call: Call, _ session: Session) async throws(Problem) -> Answer {
+        switch call.path {
+        case "/": try overview(call, session.viewer)
+        case "/done": try done(call, session)
+        case "/logout": try logOut(call, session)
+        default: try await gate.admit(session.secret) { () async throws(Problem) in try await byAsking(call, session) }
+        }
+    }
+
+    /// What databases are asked for.
+    private func byAsking(_ call: Call, _ session: Session) async throws(Problem) -> Answer {
         let viewer = session.viewer
         switch call.path {
-        case "/": return try overview(call, viewer)
         case "/database": return try await database(call, viewer)
         case "/processor": return try await processor(call, viewer)
         case "/findings": return try await findings(call, viewer)
@@ -37,8 +46,6 @@ extension Console {
         case "/cancel": return try await act(.cancel, call, session)
         case "/purge": return try await act(.purge, call, session)
         case "/acknowledge": return try await act(.acknowledge, call, session)
-        case "/done": return try done(call, session)
-        case "/logout": return try logOut(call, session)
         default: throw .notFound
         }
     }

@@ -94,8 +94,10 @@ extension Console {
         try form.check(allowed: ["token"])
         guard let token = form["token"], Secret.areEqual(token, viewer.token) else { throw .badToken }
         do {
-            let acknowledged = try await viewer.deployment.acknowledgeAlarms(nil)
-            let raised = try await viewer.deployment.alarms()
+            let seen = snapshot().seen(by: viewer)
+            let new = try await viewer.deployment.alarms().filter { seen.shows($0) && $0.acknowledgedAt == nil }
+            let acknowledged = try await viewer.deployment.acknowledgeAlarms(new.map(\.id))
+            let raised = try await viewer.deployment.alarms().filter(seen.shows)
             onAction("role \"\(viewer.role)\": acknowledge: \(acknowledged.count) alarms".controlsEscaped)
             return .json([
                 "acknowledged": .array(acknowledged.map { .integer($0) }),

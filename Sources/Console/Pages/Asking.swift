@@ -4,15 +4,19 @@ internal import HTTPTypes
 /// What a page asks a database for while its viewer waits: by his own connection, two seconds a statement at most.
 struct Asking: Sendable {
     let deployment: Deployment
+    /// Longer than some statements of two seconds take.
+    private static let longest = Duration.seconds(15)
 
     init(_ viewer: Viewer) { deployment = viewer.deployment.impatient }
 
     /// What the whole page is about.
     ///
     /// - Throws: `Problem`, if it cannot be had.
-    func whole<Value: Sendable>(_ ask: (Deployment) async throws -> Value) async throws(Problem) -> Value {
+    func whole<Value: Sendable>(
+        _ ask: @escaping @Sendable (Deployment) async throws -> Value
+    ) async throws(Problem) -> Value {
         do {
-            return try await ask(deployment)
+            return try await within(Self.longest) { [deployment] in try await ask(deployment) }
         } catch {
             throw Problem(error)
         }
@@ -20,10 +24,10 @@ struct Asking: Sendable {
 
     /// What one part of a page is about: where it cannot be had the others are shown.
     func part<Value: Sendable>(
-        _ ask: @Sendable (Deployment) async throws -> Value
+        _ ask: @escaping @Sendable (Deployment) async throws -> Value
     ) async -> Result<Value, Problem> {
         do {
-            return .success(try await ask(deployment))
+            return .success(try await within(Self.longest) { [deployment] in try await ask(deployment) })
         } catch {
             return .failure(Problem(error))
         }
@@ -46,11 +50,18 @@ extension Snapshot {
     /// - Throws: `Problem` if there is none, or it is none of ours: no other is connected to.
     func database(_ query: Query) throws(Problem) -> String {
         guard let name = query["db"] else { throw .badRequest("The query lacks db, the name of a work database.") }
-        guard pending.contains(name) || report.databases.contains(where: { $0.database == name }) else {
+        guard looks(at: name) else {
             throw Problem(status: .notFound, detail: "No such work database is looked at.")
         }
         return name
     }
+
+    private func looks(at name: String) -> Bool {
+        pending.contains(name) || report.databases.contains { $0.database == name }
+    }
+
+    /// Whether an alarm is of the server, or of a database that is looked at.
+    func shows(_ alarm: Alarm) -> Bool { alarm.database.map { looks(at: $0) } ?? true }
 
     /// The processors of a database, or why it could not be asked.
     func processors(of database: String) -> Result<[ProcessorStatus], Problem> {

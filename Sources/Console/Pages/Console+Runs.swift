@@ -73,7 +73,8 @@ extension Console {
         onView()
         let (asking, showsHistory) = (Asking(viewer), call.query["history"] != nil)
         async let thresholds = asking.part { try await $0.thresholds() }
-        let alarms = try await asking.whole { try await $0.alarms(withHistory: showsHistory) }
+        let seen = snapshot().seen(by: viewer)
+        let alarms = try await asking.whole { try await $0.alarms(withHistory: showsHistory) }.filter(seen.shows)
         let page = await AlarmsPage(
             alarms: alarms,
             thresholds: thresholds,

@@ -7,7 +7,8 @@ internal import Cronmill
 /// ```
 ///
 /// A value is escaped for element content and for attributes in double quotes; there is no way to put one in as it is.
-/// What cannot be seen, or turns the line round, is shown (`\u{202e}`): two names that differ look different.
+/// What cannot be seen, or turns the line round, is shown (`\u{202e}`): two names that differ look different. Of a value of more than 10,000 bytes
+/// the beginning is shown.
 struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
     private(set) var text: String
 
@@ -39,6 +40,7 @@ struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
         mutating func appendLiteral(_ literal: String) { text += literal }
 
         mutating func appendInterpolation(_ value: String) {
+            let value = value.bounded
             text += value.utf8.allSatisfy(\.isPlainInMarkup) ? value : value.controlsEscaped.markupEscaped
         }
 
@@ -64,6 +66,12 @@ extension UInt8 {
 }
 
 extension String {
+    /// No more of it than anybody reads: messages come from whoever enqueues, and may be of any length.
+    fileprivate var bounded: String {
+        guard utf8.count > 10_000 else { return self }
+        return String(decoding: utf8.prefix(10_000), as: UTF8.self) + "… (\(utf8.count.grouped) bytes)"
+    }
+
     /// With the five characters that are something else in markup.
     fileprivate var markupEscaped: String {
         var escaped = ""

@@ -31,3 +31,22 @@ extension ConnectionInfo {
         return target
     }
 }
+
+/// Does something, and gives it up if it takes longer: a function of a database's owner may catch every cancel.
+///
+/// - Throws: what it throws; `CancellationError` where it was given up.
+func within<Value: Sendable>(
+    _ longest: Duration,
+    _ work: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value?.self) { group in
+        defer { group.cancelAll() }
+        group.addTask { try await work() }
+        group.addTask {
+            try await Task.sleep(for: longest)
+            return nil
+        }
+        guard let value = try await group.next() ?? nil else { throw CancellationError() }
+        return value
+    }
+}

@@ -106,7 +106,9 @@ actor Sampler {
             looks[name] = Task {
                 let outcome: Result<WorkLook, any Error>
                 do {
-                    outcome = .success(try await deployment.look(at: name))
+                    outcome = .success(
+                        try await within(.seconds(20)) { [deployment] in try await deployment.look(at: name) }
+                    )
                 } catch {
                     outcome = .failure(error)
                 }
@@ -159,7 +161,7 @@ actor Sampler {
         snapshot.askedAt = entries.compactMapValues(\.askedAt).filter { entries[$0.key]?.outcome != nil }
         if let registered = watch.registered, named == nil { know(registered) }
         snapshot.pending = databases.filter { entries[$0]?.outcome == nil }
-        snapshot.alarms = watch.alarms
+        snapshot.alarms = watch.alarms?.filter(snapshot.shows)
         snapshot.totals = watch.totals ?? []
         snapshot.server = watch.server
         if let sizes = watch.sizes { (snapshot.sizes, sizesAskedAt) = (sizes, began) }

@@ -35,7 +35,7 @@ extension ProcessorState {
     static let columns: SQL = """
         s.name, s.queue, s.run_as, s.enabled, s.paused, s.paused_for, s.slots, s.schedule, s.running, s.waiting,
         s.ready, s.scheduled, s.retrying, s.dead, s.oldest_ready_seconds,
-        s.done_last_hour, s.failed_last_hour, s.attempts_of_late, s.failed_of_late, s.last_error, s.dead_rows,
+        s.done_last_hour, s.failed_last_hour, s.attempts_of_late, s.failed_of_late, left(s.last_error, 1000) as last_error, s.dead_rows,
         s.alone_last_hour, s.alone, s.handler_fault, s.copy_difference, s.recurring_fault, s.held,
         extract(epoch from nullif(s.quiet_since, '-infinity'))::double precision as quiet_since,
         s.quiet_since is null as is_never_quiet,

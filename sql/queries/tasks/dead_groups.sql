@@ -1,4 +1,5 @@
--- Dead tasks by what they died of, the most frequent first.
+-- Dead tasks by what they died of, as far as the first 1000 characters of the message tell, the
+-- most frequent first.
 -- $1 queue: of which queue, text; null for all.
 -- $2 most: how many tasks are looked at, by number, integer.
 -- $3 limit: at most how many groups, integer.
@@ -14,7 +15,7 @@ from (
         sum(count(*)) over ()::bigint as looked_at, count(*) over () as groups
     from cronmill.queue as q
     cross join lateral (
-        select t.error_sqlstate, t.error_message, t.failed_at
+        select t.error_sqlstate, left(t.error_message, 1000) as error_message, t.failed_at
         from cronmill.dead_task as t
         where t.queue_id = q.queue_id
         order by t.task_id
