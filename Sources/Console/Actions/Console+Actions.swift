@@ -11,6 +11,10 @@ extension Console {
         let back = try Self.back(call.query)
         let deed = Deed(action: action, target: try Target(action, call.query), deployment: viewer.deployment)
         let isPost = call.request.method == .post
+        // Who sends the form is refused by the database.
+        if !isPost, let database = deed.target.database {
+            guard await viewer.offered(in: database).mayAct else { throw .takesOperator }
+        }
         let expected = isPost ? try Self.expected(call, viewer) : nil
         let count: Int
         do {
@@ -36,7 +40,7 @@ extension Console {
             text = try await deed.carryOut()
         } catch {
             let problem = Problem(error)
-            log(deed, viewer, "failed, status \(problem.status.code)")
+            log(deed, viewer, "failed, status \(problem.status.code): \(problem.detail)")
             throw problem
         }
         log(deed, viewer, text)
