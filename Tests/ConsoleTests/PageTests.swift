@@ -1,8 +1,9 @@
-import Cronmill
+import HTTPTypes
 import Postgres
 import Testing
 
 @testable import Console
+@testable import Cronmill
 
 @Suite("Pages of the console")
 struct PageTests {
@@ -91,6 +92,51 @@ struct PageTests {
         #expect(few.contains("value=\"verdict:behind\""))
         let none = try Overview(snapshot: snapshot, filter: Filter("db:nowhere"), now: now).page.text
         #expect(none.contains("None is like that."))
+    }
+
+    @Test("alarms are counted and lead on, a lost standby is remarked on, and who acts is said")
+    func attention() throws {
+        var status = ProcessorStatus.made(
+            "shop",
+            "mails",
+            .held,
+            reason: "1 task waits: cronmill graph list --database shop"
+        )
+        var snapshot = Snapshot.made([status, .made("shop", "letters", .paused)], at: .now)
+        snapshot.alarms = [.made("shop", "mails"), .made(nil, nil)]
+        (snapshot.server, snapshot.expectedStandbys) = (.made, 3)
+        let page = Overview(snapshot: snapshot, filter: .none, now: .now, mayAct: true, role: "a<b").page.text
+        #expect(page.contains("<title>3 to look at"))
+        #expect(page.contains("<a href=\"alarms\">2</a>") && page.contains("./?q=verdict%3Apaused"))
+        #expect(page.contains("2 of 3 standbys are connected."))
+        #expect(page.contains("as <bdi>a&lt;b</bdi>") && page.contains("acknowledge?alarm=7&amp;back=.%2F"))
+        #expect(page.matches(of: #/href="processor\?db=shop&amp;processor=mails"/#).count == 3)
+        // A command stands in one place, to be copied.
+        #expect(page.matches(of: #/cronmill graph list/#).count == 1)
+        status.verdict = .failing
+        #expect(status.nextCommand == "cronmill tasks --queue mails --database shop --state retrying")
+        (status.retrying, status.dead) = (0, 4)
+        #expect(status.nextCommand == "cronmill tasks --queue mails --database shop --state dead")
+        status.repair = "cronmill configure"
+        #expect(status.nextCommand == "cronmill configure")
+    }
+
+    @Test("an error that a database told is said in whole sentences, and in its words where they are Cronmill's")
+    func problems() {
+        let own = CronmillError(
+            .failed,
+            "it is so",
+            detail: "That is why.",
+            hint: "Do it.",
+            sqlState: .insufficientPrivilege
+        )
+        #expect(Problem(own).detail == "it is so. That is why. Do it.")
+        var error = PostgresError(kind: .server, message: "payloads are not searched", sqlState: "MC025")
+        #expect(Problem(error).detail == "payloads are not searched." && Problem(error).status == .badRequest)
+        (error.message, error.sqlState) = ("secret", .uniqueViolation)
+        #expect(Problem(error).detail == "The database answered with an error (SQLSTATE 23505).")
+        (error.kind, error.sqlState) = (.connection, .objectNotInPrerequisiteState)
+        #expect(Snapshot.reason(error) == "takes no connections (SQLSTATE 55000)")
     }
 
     @Test("a page is made once for all who ask for it, until there is another snapshot or it is old")

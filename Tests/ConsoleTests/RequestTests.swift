@@ -12,6 +12,9 @@ struct RequestTests {
     @Test("who is not logged in gets nothing but the status of health")
     func anonymous() async {
         let visit = Visit(Self.well)
+        for path in ["/api/v1/nothing", "/actuator", "/actuator/health"] {
+            #expect(await visit.answer(path).status == .notFound, "\(path)")
+        }
         for path in ["/", "/metrics", "/nowhere", "/?q=db:x", "/favicon.ico"] {
             let answer = await visit.answer(path)
             #expect(answer.status == .unauthorized, "\(path)")
@@ -126,6 +129,12 @@ struct RequestTests {
         let page = await visit.answer("/?q=verdict%3Anonsense", cookie.merging(["Accept": "text/html,*/*"]) { $1 })
         #expect(page.type == "text/html; charset=utf-8")
         #expect(page.status == .badRequest)
+        // To be corrected, not typed again.
+        #expect(page.body.contains("name=\"q\"") && page.body.contains("value=\"verdict:nonsense\""))
+        let fields = cookie.merging(["Accept": "text/html"]) { $1 }
+        let tasks = await visit.answer("/tasks?db=shop&tag=a%3Cb&sqlstate=nonsense", fields)
+        #expect(tasks.status == .badRequest)
+        #expect(tasks.body.contains("value=\"nonsense\"") && tasks.body.contains("value=\"a&lt;b\""))
     }
 
     @Test("every answer has the fields that keep browsers from running or framing anything")
@@ -140,6 +149,14 @@ struct RequestTests {
             #expect(head[.xContentTypeOptions] == "nosniff")
             #expect(head[try #require(HTTPField.Name("Referrer-Policy"))] == "same-origin")
             #expect(head[.cacheControl] == (path == "/console.js" ? "no-cache" : "no-store"))
+        }
+    }
+
+    @Test("the description has the actuator's addresses, where they are served")
+    func actuator() {
+        let texts = [true, false].map { OpenAPI.document(withAliases: $0, cookie: "c").prettyText }
+        for path in ["/actuator/health/readiness", "/actuator/metrics/{name}"] {
+            #expect(texts.map { $0.contains("\"\(path)\"") } == [true, false], "\(path)")
         }
     }
 

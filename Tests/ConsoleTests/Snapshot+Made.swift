@@ -38,6 +38,20 @@ extension ProcessorStatus {
     }
 }
 
+extension Alarm {
+    /// One that nobody has acknowledged.
+    static func made(_ database: String?, _ processor: String?) -> Alarm {
+        Alarm(
+            id: 7,
+            kind: "held",
+            database: database,
+            processor: processor,
+            detail: "Tasks wait.",
+            raisedAt: ServerTime(date: Date(), text: "2026-11-30 12:00:00", zone: "UTC")
+        )
+    }
+}
+
 extension ProcessorTotals {
     /// What a processor has done, more of it than a floating-point number can tell.
     static func made(_ database: String, _ processor: String) -> ProcessorTotals {

@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import Testing
 
 @testable import Console
@@ -17,7 +18,8 @@ struct TimelineTests {
         _ from: Double,
         _ to: Double?,
         _ status: Run.Status = .succeeded,
-        slot: Int? = 1
+        slot: Int? = 1,
+        failedTasks: Int = 0
     ) -> Run {
         Run(
             runid: Int64(10_000 - from * 10),
@@ -30,7 +32,8 @@ struct TimelineTests {
             runAs: "app",
             status: status,
             startedAt: time(from),
-            endedAt: to.map(time)
+            endedAt: to.map(time),
+            tasks: .counted(TaskCounts(done: 3, failed: failedTasks, dead: 0))
         )
     }
 
@@ -47,10 +50,39 @@ struct TimelineTests {
         #expect(lane.bars.map { Int($0.from) } == [500, 666])
     }
 
-    @Test("one that failed is a bar of its own, and told apart by its shape")
+    @Test("a list of runs says what the command line says of them")
+    func list() {
+        var (run, other) = (Self.run(30, 29, failedTasks: 1), Self.run(20, 19, .failed))
+        (run.message, other.message) = ("CALL", "ERROR: out of luck\nmore")
+        let nowhere = ConnectionInfo(["host": "/nowhere", "dbname": "postgres"])
+        let viewer = Viewer(role: "ann", deployment: Deployment(cron: nowhere, work: nowhere), mayAct: false, token: "")
+        let list = Parts(database: "shop", viewer: viewer).runs(RunReport(runs: [run, other])).text
+        #expect(list.contains(">tasks failed<") && !list.contains("CALL"))
+        #expect(list.contains("<bdi>ERROR: out of luck</bdi>"))
+    }
+
+    @Test("failures a minute apart are one line of the table, and those after a pause another")
+    func inShort() throws {
+        let runs = [30.0, 29, 28, 20].map { Self.run($0, $0 - 0.1, .failed) }
+        let lane = try #require(Self.timeline(runs).lanes.first)
+        #expect(lane.bars.count == 4)
+        #expect(lane.inShort.map(\.count) == [3, 1])
+        #expect(lane.inShort.first?.last.text == "28.0 ago")
+    }
+
+    @Test("the hours of the while are said below it, over midnight too")
+    func axis() {
+        let end = ServerTime(date: Self.now, text: "2026-11-30 02:30:00", zone: "Europe/Berlin")
+        let axis = Timeline([], of: [], now: Self.now, length: .seconds(6 * 3600), slots: []).axis(end).text
+        #expect(axis.contains("<li>20:30</li><li>21:30</li>") && axis.contains("<li>02:30</li>"))
+    }
+
+    @Test("one that failed, or in which tasks did, is a bar of its own, and told apart by its shape")
     func failed() throws {
         let timeline = Self.timeline([Self.run(30, 29), Self.run(29, 28, .failed), Self.run(28, 27, .stopped)])
-        #expect(timeline.lanes.first?.bars.map(\.status) == [.succeeded, .failed, .stopped])
+        #expect(timeline.lanes.first?.bars.map(\.outcome.status) == [.succeeded, .failed, .stopped])
+        let bars = Self.timeline([Self.run(30, 29), Self.run(29, 28, failedTasks: 1)]).lanes.first?.bars
+        #expect(bars?.map(\.outcome.word) == ["succeeded", "tasks failed"])
         let heights = timeline.svg.text.matches(of: #/<rect [^>]+height="(\d+)"/#).map { String($0.output.1) }
         #expect(Set(heights).count == 3)
         #expect(timeline.svg.text.contains("<title>1 run, failed, 29.0 ago</title>"))

@@ -233,6 +233,10 @@ struct JudgementTests {
             return facts.judgement.repair
         }
         #expect(repair { _ in } == nil)
+        let missing = "cronmill configure emails --database shop --handler SCHEMA.FUNCTION"
+        #expect(repair { $0.handlerFault = "handler app.work(jsonb) does not exist" } == missing)
+        let refused = "cronmill check-permissions --database shop"
+        #expect(repair { $0.handlerFault = "role \"runner\" may not execute handler app.work(jsonb)" } == refused)
         #expect(repair { $0.differences = [("has no job", nil)] } == "cronmill sync --database shop")
         let other = "cronmill configure emails --database shop --run-as ROLE"
         #expect(repair { $0.differences = [("job 7 is gone", nil), ("has no job", other)] } == other)

@@ -70,7 +70,7 @@ struct FiguresTests {
                     }
                     #expect(try await console.get("metrics", cookie).body.contains("cronmill_standbys 0\n"))
                     #expect(
-                        try await console.get("api/v1/health", cookie).body.contains("0 of 1 standbys are connected.")
+                        try await console.get("api/v1/health", cookie).body.contains("0 of 1 standby is connected.")
                     )
                 }
             }

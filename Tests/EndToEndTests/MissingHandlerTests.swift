@@ -66,6 +66,11 @@ struct MissingHandlerTests {
             let status = try await fixture.cronmillHere("status", "--exit-code")
             #expect(status.exitCode == 3)
             #expect(status.output.contains("failing"), "\(status.output)")
+            #expect(
+                status.errors.contains("--handler SCHEMA.FUNCTION") != fault.statements.contains("revoke")
+                    && status.errors.contains("repair: cronmill "),
+                "\(status.errors)"
+            )
         }
     }
 

@@ -104,6 +104,14 @@ struct ServeLoginTests {
         #expect(try await console.post(address, [("token", other), ("count", "1")], watcher).status == 403)
         #expect(try await console.post(address, [("token", token), ("count", "1")], operating).status == 403)
         #expect(try await console.get("pause?db=crm&processor=work", operating).status == 404)
+        #expect(try await console.get("pause?db=shop&processor=work", watcher).status == 403)
+        let pages = try await (
+            console.get("processor?db=shop&processor=work", watcher).body,
+            console.get("processor?db=shop&processor=work", operating).body
+        )
+        #expect(!pages.0.contains("href=\"pause") && pages.1.contains("href=\"pause"))
+        let sizes = try await console.get("server", watcher).body
+        #expect(sizes.contains("<bdi>shop</bdi>") && !sizes.contains("<bdi>crm</bdi>"))
         #expect(try await fixture.rows("select paused from cronmill.processor") == ["f"])
         #expect(try await console.post(address, [("token", other), ("count", "1")], operating).status == 303)
         #expect(try await fixture.rows("select paused from cronmill.processor") == ["t"])

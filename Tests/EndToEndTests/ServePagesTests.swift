@@ -103,6 +103,14 @@ struct ServePagesTests {
                     let list = try await console.get(pages[7], cookie).body
                     #expect(list.contains("invalid input syntax for type bigint: &quot;&lt;script&gt;"))
                     #expect(list.contains("rel=\"next\""))
+                    // All that died of one SQLSTATE lead to as many, and are put back together.
+                    let groups = try await console.get(pages[3], cookie).body
+                    #expect(groups.contains("sqlstate=22P02\">120</a>") && groups.contains(">Redrive all of 22P02</a>"))
+                    #expect(groups.contains("&amp;back=database%3Fdb%3D"))
+                    let current = try await console.get(pages[5], cookie).body
+                    #expect(current.contains(" aria-current=\"true\">1 h</a>") && current.contains("class=\"axis\""))
+                    let processor = try await console.get("processor?db=\(db)&processor=\(queue)", cookie).body
+                    #expect(processor.contains("data-seconds=\"15\"") && processor.contains("<p class=\"made\">as of "))
                     let waiting = try #require(ids.last)
                     let payload = try await console.get("payload?db=\(db)&id=\(waiting)", cookie)
                     #expect(payload.fields["content-type"] == "application/json")
@@ -174,6 +182,8 @@ struct ServePagesTests {
                 ] {
                     #expect(try await console.get(page, cookie).status == status, "\(page)")
                 }
+                let broken = try await console.get("tasks?\(db)&queue=work&payload=zzz", cookie)
+                #expect(broken.status == 400 && broken.body.contains("JSON"), "\(broken.body)")
             }
         }
     }

@@ -8,11 +8,13 @@ struct Viewer: Sendable {
     /// decide.
     let deployment: Deployment
     /// Whether pages offer actions.
-    let mayAct: Bool
+    var mayAct: Bool
     /// What forms send back in `token`, to show that they are of a page that this session was given.
     let token: String
     /// Work databases of the snapshot that he may see; nil is all.
     var databases: Set<String>?
     /// Whether he may see other people's sessions, and replication, as far as the console's role may.
     var readsStatistics = true
+
+    func sees(_ database: String) -> Bool { databases?.contains(database) ?? true }
 }

@@ -14,6 +14,10 @@ extension Console {
         if target.database != nil { _ = try seen.database(call.query) }
         let deed = Deed(action: action, target: target, deployment: viewer.deployment, seen: seen)
         let isPost = call.request.method == .post
+        // Who sends the form is refused by the database.
+        if !isPost, let database = deed.target.database {
+            guard await viewer.offered(in: database).mayAct else { throw .takesOperator }
+        }
         let expected = isPost ? try Self.expected(call, viewer) : nil
         let count: Int
         do {
@@ -39,7 +43,7 @@ extension Console {
             text = try await deed.carryOut()
         } catch {
             let problem = Problem(error)
-            log(deed, viewer, "failed, status \(problem.status.code)")
+            log(deed, viewer, "failed, status \(problem.status.code): \(problem.detail)")
             throw problem
         }
         log(deed, viewer, text)

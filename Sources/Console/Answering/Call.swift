@@ -60,10 +60,14 @@ struct Call: Sendable {
     /// The value of a field of the head.
     subscript(field: String) -> String? { HTTPField.Name(field).flatMap { request.headerFields[$0] } }
 
+    /// Whether it is an address, or would be one, that is for machines.
+    static func isForMachines(_ path: String) -> Bool {
+        ["/api/", "/actuator", "/healthz", "/readyz", "/metrics"].contains { path.hasPrefix($0) }
+    }
+
     /// Browsers say that they want a page; programs want what RFC 9457 has.
     static func wantsPage(_ request: HTTPRequest, within names: ServerNames) -> Bool {
         let path = names.path(within: request.path ?? "/") ?? "/"
-        let isForMachines = ["/api/", "/actuator/", "/healthz", "/readyz", "/metrics"].contains { path.hasPrefix($0) }
-        return !isForMachines && request.headerFields[.accept]?.contains("text/html") == true
+        return !isForMachines(path) && request.headerFields[.accept]?.contains("text/html") == true
     }
 }

@@ -4,13 +4,19 @@ internal import Postgres
 
 extension Problem {
     /// What a database, or the library, has refused to who is logged in: in the library's words, which name what was asked for
-    /// and what to do; but not in the server's, which may have anything in them.
+    /// and what to do; but not in the server's, which may have anything in them: in those of Cronmill's own functions.
     init(_ error: any Error) {
         switch error {
+        case let problem as Problem: self = problem
         case let error as CronmillError:
             let status = Self.status(error.sqlState) ?? (error.kind == .unreachable ? .serviceUnavailable : .conflict)
-            let sentences = [error.message, error.detail, error.hint].compactMap { $0 }
-            self.init(status: status, detail: sentences.joined(separator: ". ").controlsEscaped)
+            self.init(status: status, detail: Self.sentences(error.message, error.detail, error.hint))
+        // What functions of ours say.
+        case let error as PostgresError where error.sqlState?.isClass("MC") == true:
+            self.init(
+                status: Self.status(error.sqlState) ?? .conflict,
+                detail: Self.sentences(error.message, error.detail, error.hint)
+            )
         case let error as PostgresError:
             switch error.kind {
             case .connection where error.sqlState == .invalidCatalogName:
@@ -27,6 +33,11 @@ extension Problem {
             }
         default: self.init(status: .serviceUnavailable, detail: "It took too long, and was given up.")
         }
+    }
+
+    /// Each with one full stop.
+    private static func sentences(_ texts: String?...) -> String {
+        texts.compactMap { $0 }.map { $0.hasSuffix(".") ? $0 : "\($0)." }.joined(separator: " ").controlsEscaped
     }
 
     private static let refusals: Set<SQLState?> = [.invalidPassword, .invalidAuthorization, .insufficientPrivilege]

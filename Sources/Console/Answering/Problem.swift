@@ -3,12 +3,15 @@ internal import HTTPTypes
 
 /// What is answered to a request that cannot be served, as RFC 9457 has it.
 ///
-/// The texts are fixed ones of this program: what the visitor sent, and what a database said, is not repeated.
+/// The texts are fixed ones of this program: what the visitor sent is repeated in its form alone, and what a database said
+/// is not.
 struct Problem: Error, Sendable, Equatable {
     var status: HTTPResponse.Status
     var detail: String
     /// Fields of the head that go with it.
     var fields: HTTPFields = [:]
+    /// What was filled in, to be corrected: on its page.
+    var form: HTML = ""
 
     static func badRequest(_ detail: String) -> Problem { Problem(status: .badRequest, detail: detail) }
 
@@ -74,6 +77,7 @@ struct Problem: Error, Sendable, Equatable {
         status: .forbidden,
         detail: "Nothing can be changed here: cronmill serve --actions lets who follows the one-time address act."
     )
+    static let takesOperator = Problem(status: .forbidden, detail: "That takes an operator of the database.")
     static let badToken = Problem(
         status: .forbidden,
         detail: "The form is not of this session. Load the page again, and send the form from there."
@@ -97,6 +101,12 @@ struct Problem: Error, Sendable, Equatable {
         fields: [.wwwAuthenticate: "Bearer realm=\"cronmill\""]
     )
 
+    func with(form: HTML) -> Problem {
+        var problem = self
+        problem.form = form
+        return problem
+    }
+
     var json: JSON {
         [
             "type": "about:blank", "title": .string(status.reasonPhrase), "status": .integer(Int64(status.code)),
@@ -108,7 +118,7 @@ struct Problem: Error, Sendable, Equatable {
         Page.whole(
             title: status.reasonPhrase,
             """
-            <main class="problem"><h1>\(status.reasonPhrase)</h1><p>\(detail)</p><p><a href="./">Overview</a></p></main>
+            <main class="problem"><h1>\(status.reasonPhrase)</h1><p>\(detail)</p>\(form)<p><a href="./">Overview</a></p></main>
             """
         )
     }

@@ -51,9 +51,13 @@ enum Endpoint: String, Sendable, CaseIterable {
 
 extension Console {
     /// What asks for no person: nil if it is none of these.
+    ///
+    /// - Throws: `Problem` also for what looks like one of them: who is not logged in is told, too, that there is none.
     func forMachines(_ call: Call) async throws(Problem) -> Answer? {
         guard let endpoint = Endpoint(path: call.path, withAliases: servesAliases) else {
-            return servesAliases ? try await actuator(call) : nil
+            if servesAliases, let answer = try await actuator(call) { return answer }
+            guard !Call.isForMachines(call.path) else { throw .notFound }
+            return nil
         }
         if endpoint.isPost, call.request.method != .post { throw .onlyPost }
         return switch endpoint {

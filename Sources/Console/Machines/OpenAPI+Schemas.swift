@@ -24,6 +24,15 @@ extension OpenAPI {
             "ReplicationLag",
             ["at": time, "age_seconds": maybe("number"), "standbys": list(of: reference("StandbyLag"))]
         ),
+        object("ActuatorStatus", ["status": ["enum": ["UP", "DOWN"]]]),
+        object("ActuatorNames", ["names": list(of: text)]),
+        object(
+            "ActuatorMetric",
+            [
+                "name": text, "description": text, "measurements": list(of: anything),
+                "availableTags": list(of: anything),
+            ]
+        ),
         object("StandbyLag", lag),
         object("Standby", lag + [("state", text), ("sync_state", text)]),
         object(

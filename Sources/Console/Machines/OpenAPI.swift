@@ -17,7 +17,10 @@ enum OpenAPI {
             ],
             // Relative to this document, whatever folder a proxy has put it in.
             "servers": [["url": "../"]],
-            "paths": .object(paths.map { JSON.Member(name: $0.0, value: operations(of: $0.1, at: $0.0)) }),
+            "paths": .object(
+                paths.map { JSON.Member(name: $0.0, value: operations(of: $0.1, at: $0.0)) }
+                    + (withAliases ? actuator : [])
+            ),
             "components": [
                 "schemas": .object(schemas), "responses": ["Problem": problem],
                 "securitySchemes": [
@@ -66,7 +69,7 @@ enum OpenAPI {
         return members
     }
 
-    private static func content(_ type: String, _ schema: String) -> JSON.Member {
+    static func content(_ type: String, _ schema: String) -> JSON.Member {
         let value: JSON =
             schema.isEmpty ? ["type": "string"] : ["$ref": .string("#/components/schemas/\(schema)")]
         return .init(name: type, value: ["schema": value])
@@ -80,12 +83,12 @@ enum OpenAPI {
 
 extension JSON {
     /// An object of one member, whose name is not known beforehand.
-    fileprivate init(_ name: String, _ value: JSON) { self = .object([Member(name: name, value: value)]) }
+    init(_ name: String, _ value: JSON) { self = .object([Member(name: name, value: value)]) }
 }
 
 extension String {
     /// `/api/postgresql/replication/lag` as `api_postgresql_replication_lag`.
-    fileprivate var operationID: String { split(separator: "/").joined(separator: "_") }
+    var operationID: String { split(separator: "/").joined(separator: "_") }
 }
 
 extension Endpoint {

@@ -38,7 +38,7 @@ struct AlarmsPage {
             let fault: HTML = alarm.deliveryError.map { "<p class=\"bad\">Nobody was told: <bdi>\($0)</bdi></p>" } ?? ""
             let action: HTML = isNew ? "<span>\(acknowledge(alarm))</span>" : ""
             return """
-                <li><b class="verdict \(isNew ? "bad" : "")">\(alarm.kind)</b> \(place(alarm))
+                <li><b class="verdict \(isNew ? "bad" : "")">\(alarm.kind)</b> \(HTML.place(alarm))
                 <span class="reason"><bdi>\(alarm.detail)</bdi> Since \(alarm.raisedAt.description).\(known)\(over)</span>
                 \(fault)\(action)</li>
 
@@ -51,17 +51,10 @@ struct AlarmsPage {
         return "<ul class=\"groups\">\(items)</ul>\(rest)"
     }
 
-    private func place(_ alarm: Alarm) -> HTML {
-        guard let database = alarm.database else { return "server" }
-        guard let processor = alarm.processor else { return .name(database, Link.database(database)) }
-        return
-            "\(HTML.name(database, Link.database(database))) / \(HTML.name(processor, Link.processor(processor, in: database)))"
-    }
-
     private func acknowledge(_ alarm: Alarm) -> HTML {
         .action(
             "Acknowledge",
-            Link.to("acknowledge", ["alarm": String(alarm.id), "back": "alarms"]),
+            Link.to("acknowledge", ["alarm": String(alarm.id), "back": showsHistory ? "alarms?history" : "alarms"]),
             Target.alarm(alarm.id).command(.acknowledge),
             mayAct: viewer.mayAct
         )

@@ -34,6 +34,18 @@ struct Asking: Sendable {
     }
 }
 
+extension Viewer {
+    /// The same, offered no action on a database of which he is seen to be no operator.
+    func offered(in database: String) async -> Viewer {
+        guard mayAct, case .success(false) = await Asking(self).part({ try await $0.isOperator(of: database) }) else {
+            return self
+        }
+        var viewer = self
+        viewer.mayAct = false
+        return viewer
+    }
+}
+
 extension Result where Failure == Problem {
     /// As HTML; or why there is none.
     func html(_ make: (Success) -> HTML) -> HTML {

@@ -12,6 +12,7 @@ extension Console {
         async let statistics = asking.part { try await $0.statistics(.of(database)) }
         async let dead = asking.part { try await $0.deadTaskGroups(in: database) }
         async let recurring = asking.part { try await $0.recurringTemplates(in: database) }
+        async let offered = viewer.offered(in: database)
         async let graphs = asking.part { try await $0.graphs(limit: 10, in: database) }
         let page = await DatabasePage(
             database: database,
@@ -20,7 +21,7 @@ extension Console {
             dead: dead,
             recurring: recurring,
             graphs: graphs,
-            viewer: viewer
+            viewer: offered
         )
         return .html(page.html)
     }
@@ -45,6 +46,7 @@ extension Console {
         async let settings = asking.part { try await $0.settings(of: name, in: database) }
         async let statistics = asking.part { try await $0.statistics(.of(database, name)) }
         async let dead = asking.part { try await $0.deadTaskGroups(queue: status.queue, in: database) }
+        async let offered = viewer.offered(in: database)
         async let runs = asking.part { try await $0.runs(filter) }
         let page = await ProcessorPage(
             status: status,
@@ -52,16 +54,19 @@ extension Console {
             statistics: statistics,
             dead: dead,
             runs: runs,
-            viewer: viewer
+            viewer: offered,
+            age: snapshot.askedAt[database].map { call.now - $0 }
         )
         return .html(page.html)
     }
 
     func server(_ call: Call, _ viewer: Viewer) async throws(Problem) -> Answer {
         try call.query.check(allowed: [])
-        let names = snapshot().seen(by: viewer).report.databases.map(\.database)
-        let report = try await Asking(viewer).whole { try await $0.serverReport(databases: names) }
-        return .html(ServerPage(report: report, viewer: viewer).html)
+        let snapshot = snapshot().seen(by: viewer)
+        let names = snapshot.report.databases.map(\.database)
+        var report = try await Asking(viewer).whole { try await $0.serverReport(databases: names) }
+        report.sizes.removeAll { !viewer.sees($0.name) }
+        return .html(ServerPage(report: report, expectedStandbys: snapshot.expectedStandbys, viewer: viewer).html)
     }
 
     func findings(_ call: Call, _ viewer: Viewer) async throws(Problem) -> Answer {

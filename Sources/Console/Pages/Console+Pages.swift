@@ -4,12 +4,19 @@ internal import Cronmill
 extension Console {
     func overview(_ call: Call, _ viewer: Viewer) throws(Problem) -> Answer {
         try call.query.check(allowed: ["q"])
-        let filter = try Filter(call.query["q"] ?? "")
+        let text = call.query["q"] ?? ""
+        let filter: Filter
+        do throws(Problem) {
+            filter = try Filter(text)
+        } catch {
+            throw error.with(form: Overview.search(text))
+        }
         onView()
         let snapshot = snapshot().seen(by: viewer)
+        let (mayAct, role) = (viewer.mayAct, viewer.role)
         return .html(
-            pages.page(of: snapshot.takenAt, filter, for: viewer.databases, acting: viewer.mayAct, at: call.now) {
-                Overview(snapshot: snapshot, filter: filter, now: call.now, mayAct: viewer.mayAct).page
+            pages.page(of: snapshot.takenAt, filter, for: viewer.databases, acting: mayAct, as: role, at: call.now) {
+                Overview(snapshot: snapshot, filter: filter, now: call.now, mayAct: mayAct, role: role).page
             }
         )
     }

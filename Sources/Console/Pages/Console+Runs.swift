@@ -18,12 +18,12 @@ extension Console {
         }
         var filter = RunFilter()
         (filter.databases, filter.processors) = ([database], processor.map { [$0] })
-        (filter.limit, filter.countsTasks) = (TimelinePage.mostRuns, false)
+        filter.limit = TimelinePage.mostRuns
         // What began before may go on in this while.
         filter.since = .ago(.seconds(hours * 3600) + .seconds(1800))
         let asking = Asking(viewer)
         var whole = filter
-        (whole.databases, whole.processors) = (nil, nil)
+        (whole.databases, whole.processors, whole.countsTasks) = (nil, nil, false)
         let (own, server) = (filter, whole)
         async let found = runs(own, asking)
         async let all = runs(server, asking)

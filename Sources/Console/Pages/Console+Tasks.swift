@@ -1,22 +1,50 @@
 internal import Cronmill
 internal import HTTPTypes
+internal import Postgres
 
 /// Pages of tasks.
 extension Console {
     func tasks(_ call: Call, _ viewer: Viewer) async throws(Problem) -> Answer {
         let snapshot = snapshot().seen(by: viewer)
         let database = try snapshot.database(call.query)
-        let query = try TaskQuery(call.query, database: database)
-        let found = try await Asking(viewer).whole { try await $0.taskPage(query.request, in: database) }
         let queues = snapshot.processors.filter { $0.database == database }.map(\.queue)
-        return .html(TasksPage(query: query, found: found, queues: queues, viewer: viewer).html)
+        let form = TaskForm(database: database, queues: queues) { call.query["\($0)"] ?? "" }
+        do throws(Problem) {
+            let query = try TaskQuery(call.query, database: database)
+            let found = try await Asking(viewer).whole { try await Self.page(query, $0) }
+            return .html(TasksPage(query: query, found: found, form: form, viewer: viewer).html)
+        } catch {
+            throw error.with(form: form.html)
+        }
+    }
+
+    private static func page(_ query: TaskQuery, _ deployment: Deployment) async throws -> TaskPage {
+        do {
+            return try await deployment.taskPage(query.request, in: query.database)
+        } catch let error as PostgresError
+            where error.sqlState == .invalidTextRepresentation && query.request.search.payload != nil
+        {
+            throw Problem.badRequest("What the payload contains has to be JSON.")
+        }
     }
 
     func task(_ call: Call, _ viewer: Viewer) async throws(Problem) -> Answer {
         let asking = Asking(viewer)
         let task = try await task(call, viewer, asking)
-        let node = await asking.part { try await $0.graphNode(task.id, in: task.database) }
-        return .html(TaskDetail(task: task, node: try? node.get(), viewer: viewer).html)
+        async let node = asking.part { try await $0.graphNode(task.id, in: task.database) }
+        async let offered = viewer.offered(in: task.database)
+        let processor = snapshot().processors.first { $0.database == task.database && $0.queue == task.queue }
+        let settings: Result<ProcessorSettings, Problem>? =
+            if let name = processor?.processor, task.maxAttempts == nil {
+                await asking.part { try await $0.settings(of: name, in: task.database) }
+            } else { nil }
+        let page = await TaskDetail(
+            task: task,
+            node: try? node.get(),
+            settings: try? settings?.get(),
+            viewer: offered
+        )
+        return .html(page.html)
     }
 
     /// A payload, byte for byte as the server has it.

@@ -10,6 +10,8 @@ struct DatabasePage {
     let graphs: Result<[TaskGraph], Problem>
     let viewer: Viewer
 
+    private var here: String { Link.address("database", ["db": database]) }
+
     private var parts: Parts { Parts(database: database, viewer: viewer) }
 
     var html: HTML {
@@ -25,7 +27,7 @@ struct DatabasePage {
             <a href="\(Link.to("findings", ["db": database]))">Drift and permissions</a></p>
             \(Page.section("Processors", processors.html(shown)))
             \(Page.section("Tasks and runs", statistics.html(parts.statistics)))
-            \(Page.section("Dead tasks", dead.html { parts.dead($0, processors: named) }))
+            \(Page.section("Dead tasks", dead.html { parts.dead($0, processors: named, on: here) }))
             \(Page.section("Recurring", recurring.html(shown)))
             \(Page.section("Graphs", graphs.html(shown)))
             """

@@ -30,6 +30,9 @@ struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
         self.init(parts.enumerated().map { $0.offset == 0 ? $0.element : "\(separator)\($0.element)" })
     }
 
+    /// In whole seconds: nobody reads more of an age.
+    static func age(_ age: Duration) -> HTML { "\(Duration.seconds(max(age, .zero).components.seconds).shortText)" }
+
     static func += (page: inout HTML, part: HTML) { page.text += part.text }
 
     struct Interpolation: StringInterpolationProtocol {

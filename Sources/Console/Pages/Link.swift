@@ -1,16 +1,15 @@
+internal import Cronmill
+
 /// Addresses of pages, as they stand in an attribute: relative, so that any prefix of a proxy fits, with every name in the
 /// query, where whatever is in it means nothing.
 enum Link {
     /// A page with a query; what is nil is left out.
-    static func to(_ page: HTML, _ query: KeyValuePairs<StaticString, String?>) -> HTML {
-        var address = page
-        var sign: HTML = "?"
-        for (name, value) in query {
-            guard let value else { continue }
-            address += "\(sign)\(String(describing: name))=\(query: value)"
-            sign = "&amp;"
-        }
-        return address
+    static func to(_ page: String, _ query: KeyValuePairs<StaticString, String?>) -> HTML { "\(address(page, query))" }
+
+    /// The same as it is, for `back` of another.
+    static func address(_ page: String, _ query: KeyValuePairs<StaticString, String?>) -> String {
+        let values = query.compactMap { name, value in value.map { "\(name)=\($0.percentEncoded)" } }
+        return values.isEmpty ? page : "\(page)?\(values.joined(separator: "&"))"
     }
 
     static func database(_ database: String) -> HTML { to("database", ["db": database]) }
@@ -29,6 +28,14 @@ enum Link {
 extension HTML {
     /// A name that leads somewhere; its direction is its own.
     static func name(_ name: String, _ address: HTML) -> HTML { "<a href=\"\(address)\"><bdi>\(name)</bdi></a>" }
+
+    /// What an alarm is about.
+    static func place(_ alarm: Alarm) -> HTML {
+        guard let database = alarm.database else { return .name("server", "server") }
+        let name = HTML.name(database, Link.database(database))
+        guard let processor = alarm.processor else { return name }
+        return "\(name) / \(HTML.name(processor, Link.processor(processor, in: database)))"
+    }
 
     /// A command to be copied.
     static func command(_ text: String) -> HTML { "<code class=\"command\">\(text)</code>" }

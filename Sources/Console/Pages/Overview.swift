@@ -8,6 +8,8 @@ struct Overview {
     let now: ContinuousClock.Instant
     /// Whether it offers actions.
     var mayAct = false
+    /// As whom its viewer acts.
+    var role = ""
 
     private var shown: [ProcessorStatus] { snapshot.processors.filter(filter.matches) }
 
@@ -23,18 +25,21 @@ struct Overview {
         snapshot.unreachable.filter { filter.matches(unreachable: $0.database) }
     }
 
+    /// Alarms that nobody has said to know of.
+    private var raised: [Alarm] {
+        (snapshot.alarms ?? []).filter { $0.acknowledgedAt == nil && filter.matches($0) }
+    }
+
     var page: HTML {
-        let count = troubled.count + unreachable.count + (snapshot.report.cronError == nil ? 0 : 1)
+        let count =
+            troubled.count + unreachable.count + raised.count + (snapshot.report.cronError == nil ? 0 : 1)
         return Page.whole(
             title: count == 0 ? "All is well" : "\(count) to look at",
-            head: """
-                <noscript><meta http-equiv="refresh" content="10"></noscript>
-                <script src="console.js" defer></script>
-                """,
+            head: Page.renewal(every: 5),
             """
-            <header><h1>Cronmill</h1><nav aria-label="Pages"><a href="alarms">Alarms</a> <a href="server">Server</a> <a href="logout">Log out</a></nav>\(search)</header>
+            <header><h1>Cronmill</h1>\(Self.search(filter.text))\(Page.navigation(role))</header>
             <main>
-            <p id="lost" role="alert">The console does not answer: what is shown is old.</p>
+            \(Page.renewalNotes)
             \(standby)
             \(state)
             \(attention)
@@ -49,11 +54,12 @@ struct Overview {
         return "<p class=\"banner\" role=\"status\">\(Problem.standby.detail)</p>"
     }
 
-    private var search: HTML {
+    /// - Parameter text: what was typed, whether or not it is a filter.
+    static func search(_ text: String) -> HTML {
         """
         <form method="get" action="./" role="search">
         <label for="q">Filter</label>
-        <input id="q" name="q" type="search" value="\(filter.text)" maxlength="\(Filter.longest)" \
+        <input id="q" name="q" type="search" value="\(text)" maxlength="\(Filter.longest)" \
         placeholder="db:cust* verdict:behind" autocomplete="off" spellcheck="false">
         <button>Show</button>
         </form>
@@ -63,23 +69,28 @@ struct Overview {
     // MARK: The server
 
     private var state: HTML {
-        var facts: [(name: String, value: String, isBad: Bool)] = []
+        var facts: [(name: String, value: HTML, isBad: Bool)] = []
         let report = snapshot.report
         if report.cronError != nil {
             facts.append(("pg_cron", "not visible", true))
         } else if let scheduler = report.scheduler {
-            facts.append(("pg_cron", scheduler.obstacle ?? "starts jobs", scheduler.obstacle != nil))
+            facts.append(("pg_cron", "\(scheduler.obstacle ?? "starts jobs")", scheduler.obstacle != nil))
         }
         if let capacity = report.capacity {
             let limit = capacity.maxRunningJobs.map(String.init) ?? "?"
             let isBad = capacity.maxRunningJobs.map { capacity.needed > $0 } ?? false
             facts.append(("jobs needed / limit", "\(capacity.needed) / \(limit)", isBad))
         }
-        let alarms = snapshot.alarms.map { String($0.count) } ?? "not visible"
-        facts.append(("alarms", alarms, snapshot.alarms?.isEmpty == false))
+        let alarms: HTML = snapshot.alarms.map { "\($0.count)" } ?? "not visible"
+        facts.append(("alarms", "<a href=\"alarms\">\(alarms)</a>", snapshot.alarms?.isEmpty == false))
+        let paused = snapshot.processors.count { $0.verdict == .paused }
+        if paused > 0 {
+            let those = Link.to("./", ["q": "verdict:paused"])
+            facts.append(("paused processors", "<a href=\"\(those)\">\(paused)</a>", false))
+        }
         facts.append(("databases", "\(report.databases.count)", false))
         if !snapshot.pending.isEmpty { facts.append(("not asked yet", "\(snapshot.pending.count)", false)) }
-        let age = snapshot.age(at: now).map(Self.text) ?? "nothing seen yet"
+        let age: HTML = snapshot.age(at: now).map(HTML.age) ?? "nothing seen yet"
         facts.append(("oldest figure", age, false))
         return """
             <dl id="state">\(facts.map { fact in
@@ -93,7 +104,7 @@ struct Overview {
     private var attention: HTML {
         var items: [HTML] = []
         if let error = snapshot.report.cronError {
-            let since = snapshot.cronAnsweredAt.map { " It answered last \(Self.text(now - $0)) ago." } ?? ""
+            let since: HTML = snapshot.cronAnsweredAt.map { " It answered last \(HTML.age(now - $0)) ago." } ?? ""
             items.append(
                 "<li><b class=\"verdict bad\">down</b> <span>cron database: \(Snapshot.reason(error)).\(since)</span></li>"
             )
@@ -109,12 +120,12 @@ struct Overview {
             <li><b class="verdict bad">\(status.verdict.rawValue)</b> \
             <span class="name">\(HTML.name(status.database, Link.database(status.database))) / \
             \(HTML.name(status.processor, Link.processor(status.processor, in: status.database)))</span>
-            <span class="reason">\(status.reason)</span> \(HTML.command(status.nextCommand))</li>
+            <span class="reason">\(status.reasonAlone)</span> \(HTML.command(status.nextCommand))</li>
             """
         }
         items += alarms
         if filter.isEmpty {
-            items += snapshot.report.remarks.map {
+            items += snapshot.remarks.map {
                 "<li class=\"remark\"><b class=\"verdict\">note</b> <span>\($0)</span></li>"
             }
         }
@@ -122,16 +133,14 @@ struct Overview {
         return "<section id=\"attention\"><h2>Needs attention</h2>\(content)</section>"
     }
 
-    /// Those that nobody has said to know of, as many as a person reads.
+    /// As many as a person reads.
     private var alarms: [HTML] {
-        let raised = (snapshot.alarms ?? []).filter { $0.acknowledgedAt == nil && filter.matches($0) }
-        let most = 20
+        let (raised, most) = (raised, 20)
+        let here = Link.address("./", ["q": filter.isEmpty ? nil : filter.text])
         let items = raised.prefix(most).map { alarm -> HTML in
-            let about = [alarm.database, alarm.processor].compactMap { $0 }
-            let name: HTML = about.isEmpty ? "server" : HTML(about.map { "<bdi>\($0)</bdi> " })
-            let address = Link.to("acknowledge", ["alarm": String(alarm.id)])
+            let address = Link.to("acknowledge", ["alarm": String(alarm.id), "back": here])
             return """
-                <li><b class="verdict bad">alarm</b> <span class="name">\(name)</span>
+                <li><b class="verdict bad">alarm</b> <span class="name">\(HTML.place(alarm))</span>
                 <span class="reason">\(alarm.kind): \(alarm.detail) Since \(alarm.raisedAt.description).</span> \
                 <span>\(HTML.action("Acknowledge", address, Target.alarm(alarm.id).command(.acknowledge), mayAct: mayAct))</span></li>
                 """
@@ -145,7 +154,7 @@ struct Overview {
 
     private var databases: HTML {
         let sections = snapshot.report.databases.compactMap { result -> HTML? in
-            let age = snapshot.askedAt[result.database].map { "\(Self.text(now - $0)) ago" } ?? ""
+            let age: HTML = snapshot.askedAt[result.database].map { "\(HTML.age(now - $0)) ago" } ?? ""
             let cells: [HTML]
             switch result.outcome {
             case .failure:
@@ -185,13 +194,8 @@ struct Overview {
         if status.ready > 0 { parts.append("\(status.ready.counted) ready\(oldest)") }
         if status.scheduled > 0 { parts.append("\(status.scheduled.counted) later") }
         if status.dead > 0 { parts.append("<b class=\"bad\">\(status.dead.counted) dead</b>") }
-        if let due = status.nextDue { parts.append("due \(due.description)") }
+        if let due = status.nextDue { parts.append("<span class=\"whole\">due \(due.description)</span>") }
         return HTML(parts.enumerated().map { $0.offset == 0 ? $0.element : "; \($0.element)" })
-    }
-
-    /// In whole seconds: nobody reads more of an age.
-    private static func text(_ age: Duration) -> String {
-        Duration.seconds(max(age, .zero).components.seconds).shortText
     }
 }
 
@@ -203,22 +207,6 @@ extension Verdict {
         case .idle, .disabled, .asleep: "quiet"
         case .paused, .waiting, .interrupted, .unknown: "odd"
         case .drifted, .overdue, .failing, .behind, .held: "bad"
-        }
-    }
-}
-
-extension ProcessorStatus {
-    /// What to type about it: what repairs it, else what tells more.
-    var nextCommand: String {
-        let (name, named) = (processor.shellWord, "--database \(database.shellWord)")
-        return switch verdict {
-        case .failing: "cronmill tasks --queue \(queue.shellWord) \(named) --state retrying"
-        case .overdue: "cronmill runs \(name) \(named)"
-        case .behind: "cronmill stats \(name) \(named)"
-        case .held: "cronmill graph list \(named)"
-        case .interrupted: "cronmill enable \(name) \(named)"
-        case .drifted: repair ?? "cronmill sync \(named)"
-        case .unknown, .disabled, .paused, .waiting, .asleep, .ok, .idle: "cronmill status \(name) \(named)"
         }
     }
 }

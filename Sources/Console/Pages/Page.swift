@@ -1,3 +1,6 @@
+internal import Cronmill
+internal import FoundationEssentials
+
 /// What all pages have in common.
 enum Page {
     /// A whole document.
@@ -32,15 +35,25 @@ enum Page {
     ///   - title: what it is about; its heading.
     ///   - trail: links to the pages above it.
     ///   - role: as whom its viewer acts.
+    ///   - seconds: after how many it is renewed; nil is never.
     ///   - content: all below the heading.
-    static func view(title: String, trail: [HTML], role: String, _ content: HTML) -> HTML {
+    static func view(
+        title: String,
+        trail: [HTML],
+        role: String,
+        renewedEvery seconds: Int? = nil,
+        _ content: HTML
+    ) -> HTML {
         let links = ["<a href=\"./\">Cronmill</a>"] + trail
         return whole(
             title: title,
+            head: seconds.map(renewal) ?? "",
             """
-            <header><nav aria-label="Where this is">\(HTML(links, separator: " / "))</nav>\(roleText(role))</header>
+            <header><nav aria-label="Where this is">\(HTML(links, separator: " / "))</nav>\(navigation(role))</header>
             <main>
+            \(seconds == nil ? "" : renewalNotes)
             <h1><bdi>\(title)</bdi></h1>
+            <p class="made">as of \(String(Date().iso8601.dropFirst(11).prefix(8))) UTC</p>
             \(content)
             </main>
             """
@@ -52,7 +65,27 @@ enum Page {
         "<section><h2>\(title)</h2>\n\(content)</section>\n"
     }
 
-    private static func roleText(_ role: String) -> HTML {
-        "<span class=\"role\">as <bdi>\(role)</bdi> · <a href=\"logout\">log out</a></span>"
+    /// The pages of the server, and as whom one is here.
+    static func navigation(_ role: String) -> HTML {
+        """
+        <nav class="role" aria-label="Pages"><a href="alarms">Alarms</a> <a href="server">Server</a> \
+        <span>as <bdi>\(role)</bdi></span> <a href="logout">Log out</a></nav>
+        """
     }
+
+    // MARK: Renewal
+
+    /// For the head of a page that is renewed, by its script, and without JavaScript half as often.
+    static func renewal(every seconds: Int) -> HTML {
+        """
+        <noscript><meta http-equiv="refresh" content="\(seconds * 2)"></noscript>
+        <script src="console.js" defer data-seconds="\(seconds)"></script>
+        """
+    }
+
+    /// What the script shows when it cannot renew the page, or does not.
+    static let renewalNotes: HTML = """
+        <p id="lost" role="alert">The console does not answer: what is shown is old.</p>
+        <p id="held" role="status">Not renewed while something here is selected or has the focus.</p>
+        """
 }

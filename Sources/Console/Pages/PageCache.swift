@@ -15,6 +15,7 @@ final class PageCache: Sendable {
         let filter: String
         let databases: Set<String>?
         let isActing: Bool
+        let role: String
     }
 
     /// Ages on a page are that much older than it says, at most.
@@ -22,16 +23,17 @@ final class PageCache: Sendable {
     /// Filters that are kept; who makes up more of them has each page made for himself.
     private static let most = 50
 
-    /// The page for a filter and who may see these databases, and is offered actions or not, made if the last one is of another snapshot or too old.
+    /// The page for a filter and who may see these databases, acts as this role and is offered actions or not, made if the last one is of another snapshot or too old.
     func page(
         of snapshot: Date,
         _ filter: Filter,
         for databases: Set<String>?,
         acting isActing: Bool = false,
+        as role: String = "",
         at now: ContinuousClock.Instant,
         _ make: () -> HTML
     ) -> HTML {
-        let key = Key(filter: filter.text, databases: databases, isActing: isActing)
+        let key = Key(filter: filter.text, databases: databases, isActing: isActing, role: role)
         let kept = entries.withLock { $0[key] }
         if let kept, kept.snapshot == snapshot, now - kept.madeAt < Self.longest { return kept.page }
         let page = make()

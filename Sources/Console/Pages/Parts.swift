@@ -10,15 +10,16 @@ struct Parts {
     /// How long tasks waited and took in the last hour, as honest as the counters are: upper bounds, powers of two.
     func statistics(_ report: StatisticsReport) -> HTML {
         var grid = Grid(
-            "The last hour. Of so many tasks none waited or took longer; a bound is twice too high at most.",
+            "The last hour. p95: 95 of 100 tasks did not wait or take longer; such a bound is up to twice too high. "
+                + "A failed run broke off; tasks that fail in a run are retried or dead.",
             [
                 "processor", "done", "retried", "dead", "waited p50", "waited p95", "waited p99", "worked p50",
                 "worked p95",
                 "worked p99", "runs", "failed runs", "longest run",
             ]
         )
-        var notes: [HTML] = report.notVisible.keys.sorted().map {
-            "<p class=\"bad\">Tasks of <bdi>\($0)</bdi> are not visible.</p>"
+        var notes: [HTML] = report.notVisible.sorted { $0.key < $1.key }.map { database, error in
+            "<p class=\"bad\">Tasks of <bdi>\(database)</bdi> are not visible. \(Problem(error).detail)</p>"
         }
         for row in report.rows where row.database == database {
             guard let tasks = row.tasks else { continue }
@@ -42,24 +43,35 @@ struct Parts {
                 )
             }
         }
-        return grid.isEmpty ? HTML(notes + ["<p>No task in the last hour.</p>"]) : HTML([grid.html] + notes)
+        let table = grid.isEmpty ? (notes.isEmpty ? "<p>No task in the last hour.</p>" : "") : grid.html
+        return HTML([table] + notes)
     }
 
     // MARK: Dead tasks
 
     /// Dead tasks by what they died of.
     ///
-    /// - Parameter processors: of a queue the processor that does its tasks.
-    func dead(_ found: DeadTaskGroups, processors: [String: String]) -> HTML {
+    /// - Parameters:
+    ///   - processors: of a queue the processor that does its tasks.
+    ///   - page: the address of the page they are on, for what leads back.
+    func dead(_ found: DeadTaskGroups, processors: [String: String], on page: String) -> HTML {
         guard !found.groups.isEmpty else { return "<p>None.</p>" }
         let items = found.groups.map { group -> HTML in
-            let redrive = processors[group.queue].map { self.redrive(group, processor: $0) } ?? ""
+            let processor = processors[group.queue]
             let tasks = Link.tasks(database, queue: group.queue, state: "dead", sqlState: group.sqlState)
+            let all = processor.map { redrive(group, processor: $0, from: page) } ?? ""
+            let messages = group.messages.map { message -> HTML in
+                let some = group.messageCount > 1 ? processor : nil
+                let action = some.map { redrive(group, message.text, processor: $0, from: page) } ?? ""
+                return "<li>\(message.count.grouped): <bdi>\(message.text.firstLine)</bdi> <span>\(action)</span></li>"
+            }
+            let others = group.messageCount - group.messages.count
+            let rest: HTML = others == 0 ? "" : "<li>\(others.grouped) more messages</li>"
             return """
                 <li><a href="\(tasks)">\(group.count.grouped)</a> <bdi>\(group.queue)</bdi> <code>\(group.sqlState)</code>
-                <span class="reason"><bdi>\(group.message.firstLine)</bdi></span>
                 <small>\(group.firstAt.text) to \(group.lastAt.description)</small>
-                <span>\(redrive)</span></li>
+                <span>\(all)</span>
+                <ul class="messages">\(messages)\(rest)</ul></li>
 
                 """
         }
@@ -73,9 +85,15 @@ struct Parts {
         return "<ul class=\"groups\">\(items)</ul>\(notes)"
     }
 
-    private func redrive(_ group: DeadTaskGroup, processor: String) -> HTML {
+    /// - Parameter message: of which of them; nil is all of the group.
+    private func redrive(
+        _ group: DeadTaskGroup,
+        _ message: String? = nil,
+        processor: String,
+        from page: String
+    ) -> HTML {
         // What an address holds: it is looked for in messages.
-        var message: String? = group.message
+        var message = message
         while let text = message, text.utf8.count > 400 { message = String(text.prefix(text.count / 2)) }
         if message?.isEmpty == true { message = nil }
         let target = Target.deadTasks(
@@ -86,9 +104,10 @@ struct Parts {
         )
         let address = Link.to(
             "redrive",
-            ["db": database, "processor": processor, "sqlstate": group.sqlState, "message": message]
+            ["db": database, "processor": processor, "sqlstate": group.sqlState, "message": message, "back": page]
         )
-        return .action("Redrive", address, target.command(.redrive), mayAct: viewer.mayAct)
+        let words: HTML = message == nil ? "Redrive all of \(group.sqlState)" : "Redrive"
+        return .action(words, address, target.command(.redrive), mayAct: viewer.mayAct)
     }
 
     // MARK: Runs
@@ -111,20 +130,20 @@ struct Parts {
             grid.append(
                 [
                     "\(run.startedAt?.text ?? "")", "<bdi>\(run.processor ?? run.jobName ?? "")</bdi>",
-                    run.slot.map { "\($0)" } ?? "", "\(run.status.rawValue)", "\(run.duration?.shortText ?? "")",
-                ] + counts + ["<bdi>\((run.message ?? "").firstLine)</bdi>"],
-                style: run.status.style
+                    run.slot.map { "\($0)" } ?? "", "\(run.outcome.word)", "\(run.duration?.shortText ?? "")",
+                ] + counts + ["<bdi>\(run.shownMessage)</bdi>"],
+                style: run.outcome.style
             )
         }
         return grid.html
     }
 }
 
-extension Run.Status {
+extension Run.Outcome {
     /// The class of what shows it, beside the word.
     var style: HTML {
-        switch self {
-        case .starting, .running, .succeeded: ""
+        switch status {
+        case .starting, .running, .succeeded: hasFailures ? "odd" : ""
         case .stopped: "odd"
         case .failed, .gone: "bad"
         }

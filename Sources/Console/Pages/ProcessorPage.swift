@@ -8,6 +8,12 @@ struct ProcessorPage {
     let dead: Result<DeadTaskGroups, Problem>
     let runs: Result<RunReport, Problem>
     let viewer: Viewer
+    /// How long ago its verdict and counts were seen.
+    let age: Duration?
+
+    private var here: String {
+        Link.address("processor", ["db": status.database, "processor": status.processor])
+    }
 
     private var parts: Parts { Parts(database: status.database, viewer: viewer) }
 
@@ -16,17 +22,20 @@ struct ProcessorPage {
             title: status.processor,
             trail: [.name(status.database, Link.database(status.database))],
             role: viewer.role,
+            renewedEvery: 15,
             """
-            <p class="said"><b class="verdict \(status.verdict.style)">\(status.verdict.rawValue)</b> \(status.reason)</p>
+            <p class="said"><b class="verdict \(status.verdict.style)">\(status.verdict.rawValue)</b> \(status.reasonAlone)\(seen)</p>
             <p>\(actions)\(HTML.command(status.nextCommand))</p>
             \(HTML.taskCounts(status))
             \(Page.section("Tasks and runs", statistics.html(parts.statistics)))
-            \(Page.section("Dead tasks", dead.html { parts.dead($0, processors: [status.queue: status.processor]) }))
+            \(Page.section("Dead tasks", dead.html { parts.dead($0, processors: [status.queue: status.processor], on: here) }))
             \(Page.section("Last runs", "\(runs.html(parts.runs))\(timeline)"))
             \(Page.section("Settings", settings.html(shown)))
             """
         )
     }
+
+    private var seen: HTML { age.map { " <small>seen \(HTML.age($0)) ago</small>" } ?? "" }
 
     private var actions: HTML {
         guard viewer.mayAct else { return "" }
@@ -34,8 +43,8 @@ struct ProcessorPage {
         return HTML(
             actions.map { action in
                 let address = Link.to(
-                    "\(action.rawValue)",
-                    ["db": status.database, "processor": status.processor]
+                    action.rawValue,
+                    ["db": status.database, "processor": status.processor, "back": here]
                 )
                 let object: HTML = action == .redrive || action == .purge ? " all dead tasks" : ""
                 return "<a class=\"action\" href=\"\(address)\">\(action.verb)\(object)</a> "

@@ -3,6 +3,8 @@ internal import Cronmill
 /// The server, its databases and standbys, and what Cronmill's tables take.
 struct ServerPage {
     let report: ServerReport
+    /// How many standbys there have to be; nil where nobody has said.
+    let expectedStandbys: Int?
     let viewer: Viewer
 
     var html: HTML {
@@ -30,6 +32,7 @@ struct ServerPage {
                 "pg_cron's history",
                 server.history.map { "about \(Int($0.rowsEstimate).grouped) runs, \($0.bytes.bytesText)" }
             ),
+            ("transaction ids are frozen from", "an age of \(Int(server.freezeMaxAge).grouped) on"),
         ])
         let holders = server.holders.map { holder -> HTML in
             let age = holder.heldFor.map { " for \($0.shortText)" } ?? ""
@@ -45,7 +48,10 @@ struct ServerPage {
 
     private func standbys(_ server: ServerState) -> HTML {
         guard let standbys = server.standbys else { return "<p>Not visible: that takes pg_monitor.</p>" }
-        guard !standbys.isEmpty else { return "<p>None is connected.</p>" }
+        let missing = max(0, (expectedStandbys ?? 0) - standbys.count)
+        let note: HTML =
+            missing == 0 ? "" : "<p class=\"bad\">\(expectedStandbys ?? 0) expected, \(missing) missing.</p>"
+        guard !standbys.isEmpty else { return "<p>None is connected.</p>\(note)" }
         var grid = Grid("A standby that is lost is not among them.", ["name", "state", "sync", "lag", "lag in bytes"])
         for standby in standbys {
             grid.append([
@@ -53,7 +59,7 @@ struct ServerPage {
                 "\(standby.lag?.shortText ?? "idle")", "\(standby.lagBytes?.bytesText ?? "")",
             ])
         }
-        return grid.html
+        return "\(note)\(grid.html)"
     }
 
     private func slots(_ server: ServerState) -> HTML {
@@ -75,14 +81,14 @@ struct ServerPage {
     private var sizes: HTML {
         guard !report.sizes.isEmpty else { return "<p>Not visible.</p>" }
         var grid = Grid(
-            "The age is of transaction ids, of 2,147,483,648 there are.",
-            ["database", "size", "age", "of all"]
+            "How many transactions ago the oldest transaction id was; the server stops before 2,147,483,648.",
+            ["database", "size", "transactions", "of what there are"]
         )
         for size in report.sizes {
             grid.append(
                 [
                     "<bdi>\(size.name)</bdi>", "\(size.bytes?.bytesText ?? "not visible")",
-                    "\(Int(size.transactionAge).grouped)", "\(Int(size.wraparound * 100)) %",
+                    "\(Int(size.transactionAge).grouped)", "\(size.wraparoundText)",
                 ],
                 style: size.wraparound > 0.5 ? "bad" : ""
             )
@@ -93,7 +99,7 @@ struct ServerPage {
     private var tables: HTML {
         var grid = Grid(
             "The 50 largest. Rows are the server's estimates.",
-            ["database", "table", "rows", "dead rows", "size", "indexes", "scans", "vacuumed at"]
+            ["database", "table", "rows", "dead rows", "size", "indexes", "index scans", "vacuumed at"]
         )
         var (faults, found): ([HTML], [(database: String, table: TableStorage)]) = ([], [])
         for result in report.databases {
@@ -110,7 +116,8 @@ struct ServerPage {
             grid.append([
                 "<bdi>\(database)</bdi>", "<bdi>\(table.schema).\(table.name)</bdi>",
                 "\(Int(table.rowsEstimate).grouped)", "\(Int(table.deadRowsEstimate).grouped)",
-                "\(table.bytes.bytesText)", "\(table.indexBytes.bytesText)", "\(Int(table.scans).grouped)",
+                "\(table.bytes.bytesText)", "\(table.indexBytes.bytesText)",
+                "\(table.indexes.reduce(0) { $0 + Int($1.scans) }.grouped)",
                 "\(vacuumed?.description ?? "")",
             ])
         }

@@ -5,6 +5,8 @@ struct TaskDetail {
     let task: QueuedTask
     /// The graph it is of, and what became of it there.
     let node: (graph: Int64, state: TaskGraph.Node.State)?
+    /// Of its processor, where it has none of its own.
+    let settings: ProcessorSettings?
     let viewer: Viewer
 
     /// Payloads that are longer, in bytes, are folded, and shown up to here.
@@ -25,7 +27,7 @@ struct TaskDetail {
     private var facts: HTML {
         .facts([
             ("state", "<b class=\"verdict \(task.state.style)\">\(task.state.rawValue)</b>"),
-            ("priority", "\(task.priority)"), ("attempts", "\(task.attempts)"),
+            ("priority", "\(task.priority)"), ("attempts", attemptCount),
             ("enqueued at", "\(task.enqueuedAt.description)"), ("run at", "\(task.runAt.description)"),
             ("began at", task.beganAt.map { "\($0.description)" }),
             ("done at", task.finishedAt.map { "\($0.description)" }),
@@ -37,6 +39,20 @@ struct TaskDetail {
         ])
     }
 
+    /// `2 of 5`; of a task that is done none is kept.
+    private var attemptCount: HTML? {
+        guard task.state != .done else { return nil }
+        let most = task.maxAttempts.map(String.init) ?? settings?.settings.first { $0.title == "max-attempts" }?.text
+        return most.map { "\(task.attempts) of \($0)" } ?? "\(task.attempts)"
+    }
+
+    /// One that is gone has no page to go back to.
+    private func back(from action: Action) -> String {
+        action == .redrive
+            ? Link.address("task", ["db": task.database, "id": String(task.id)])
+            : Link.address("tasks", ["db": task.database, "queue": task.queue, "state": task.state.rawValue])
+    }
+
     private var actions: HTML {
         let actions: [Action] =
             switch task.state {
@@ -46,7 +62,10 @@ struct TaskDetail {
             }
         let target = Target.task(database: task.database, id: task.id)
         let items = actions.map { action -> HTML in
-            let address = Link.to("\(action.rawValue)", ["db": task.database, "task": String(task.id)])
+            let address = Link.to(
+                action.rawValue,
+                ["db": task.database, "task": String(task.id), "back": back(from: action)]
+            )
             return "<p>\(HTML.action("\(action.verb)", address, target.command(action), mayAct: viewer.mayAct))</p>\n"
         }
         return HTML(items)
@@ -66,11 +85,20 @@ struct TaskDetail {
     /// Where its processor keeps them.
     private var attempts: HTML {
         guard let failed = task.failedAttempts, !failed.isEmpty else { return "" }
-        var grid = Grid("Those that failed.", ["attempt", "began at", "failed at", "SQLSTATE", "message"])
+        var grid = Grid(
+            "Those that failed.",
+            ["attempt", "began at", "failed at", "took", "run", "SQLSTATE", "message"]
+        )
+        var last = 0
         for attempt in failed {
+            // They are counted anew.
+            let redriven: HTML = attempt.attempt <= last ? " <small>redriven</small>" : ""
+            last = attempt.attempt
             grid.append([
-                "\(attempt.attempt)", "\(attempt.beganAt?.description ?? "")", "\(attempt.failedAt.description)",
-                "<code>\(attempt.sqlState)</code>", "<bdi>\(attempt.message.firstLine)</bdi>",
+                "\(attempt.attempt)\(redriven)", "\(attempt.beganAt?.description ?? "")",
+                "\(attempt.failedAt.description)", "\(attempt.duration?.shortText ?? "")",
+                "\(attempt.run.map { String($0) } ?? "")", "<code>\(attempt.sqlState)</code>",
+                "<bdi>\(attempt.message.firstLine)</bdi>",
             ])
         }
         return Page.section("Attempts", grid.html)

@@ -4,8 +4,7 @@ internal import Cronmill
 struct TasksPage {
     let query: TaskQuery
     let found: TaskPage
-    /// The queues of its processors, to choose from.
-    let queues: [String]
+    let form: TaskForm
     let viewer: Viewer
 
     private var showsErrors: Bool { query.request.state == .dead || query.request.state == .retrying }
@@ -15,45 +14,8 @@ struct TasksPage {
             title: "Tasks",
             trail: [.name(query.database, Link.database(query.database))],
             role: viewer.role,
-            "\(form)\(list)\(end)\(command)"
+            "\(form.html)\(list)\(end)\(command)"
         )
-    }
-
-    // MARK: The filter
-
-    private var form: HTML {
-        let fields: [HTML] = [
-            choice("queue", ["": "all"], queues + (query.value("queue").isEmpty ? [] : [query.value("queue")])),
-            choice("state", ["": "waiting"], QueuedTask.State.allCases.map(\.rawValue)),
-            field("tag", "tag"), field("key", "unique key"), field("group", "group"), field("sqlstate", "SQLSTATE"),
-            field("age", "older than"), field("payload", "payload contains"),
-        ]
-        return """
-            <form method="get" action="tasks" class="filter">
-            <input type="hidden" name="db" value="\(query.database)">
-            \(fields)
-            <button>Show</button>
-            </form>
-
-            """
-    }
-
-    private func field(_ name: StaticString, _ label: HTML) -> HTML {
-        """
-        <label>\(label) <input name="\("\(name)")" value="\(query.value(name))" autocomplete="off" spellcheck="false"></label>
-
-        """
-    }
-
-    private func choice(_ name: StaticString, _ first: KeyValuePairs<String, String>, _ others: [String]) -> HTML {
-        let chosen = query.value(name)
-        var seen: Set<String> = []
-        let options = (first.map { ($0.key, $0.value) } + others.map { ($0, $0) })
-            .filter { seen.insert($0.0).inserted }
-            .map { value, text -> HTML in
-                "<option value=\"\(value)\"\(value == chosen ? " selected" : "")>\(text)</option>"
-            }
-        return "<label>\("\(name)") <select name=\"\("\(name)")\">\(options)</select></label>\n"
     }
 
     // MARK: The list

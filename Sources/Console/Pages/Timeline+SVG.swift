@@ -30,16 +30,18 @@ extension Timeline {
         let (x, width) = (bar.from, max(bar.to - bar.from, 1.5))
         // Failed is as high as the row, gone is hollow, stopped is half as high: also seen without colours.
         let (y, height): (Double, Double) =
-            switch bar.status {
+            switch bar.outcome.status {
             case .failed, .gone: (top + 1, Self.rowHeight - 3)
             case .stopped: (top + 9, Self.rowHeight - 11)
+            case .succeeded where bar.outcome.hasFailures: (top + 2, Self.rowHeight - 4)
             case .starting, .running, .succeeded: (top + 4, Self.rowHeight - 6)
             }
+        let style = bar.outcome.hasFailures ? "tasks" : bar.outcome.status.rawValue
         let runs = bar.count == 1 ? "1 run" : "\(bar.count.grouped) runs"
         let times = bar.count == 1 ? bar.first.text : "\(bar.first.text) to \(bar.last.text)"
         return """
-            <rect class="\(bar.status.rawValue)" x="\(px: x)" y="\(px: y)" width="\(px: width)" height="\(px: height)">\
-            <title>\(runs), \(bar.status.rawValue), \(times)</title></rect>
+            <rect class="\(style)" x="\(px: x)" y="\(px: y)" width="\(px: width)" height="\(px: height)">\
+            <title>\(runs), \(bar.outcome.word), \(times)</title></rect>
             """
     }
 
@@ -61,13 +63,22 @@ extension Timeline {
             }
             ?? ""
         return """
-            <div class="timeline"><ul aria-hidden="true"><li>at once, \(most) at most</li></ul>
+            <div class="timeline"><ul aria-hidden="true"><li>at once</li><li>most \(most)</li>\(limit.map { "<li class=\"limited\">limit \($0)</li>" as HTML } ?? "")</ul>
             <svg viewBox="0 0 1000 60" height="60" preserveAspectRatio="none" role="img" \
             aria-label="Runs at once: \(most) at most\(limit.map { ", the limit is \($0)" } ?? "")">\(ticks(height))\
             <path class="others" d="\(area { $0 + $1 })"><title>Runs of other jobs</title></path>\
             <path class="ours" d="\(area { ours, _ in ours })"><title>Runs of Cronmill</title></path>\(line)</svg></div>
 
             """
+    }
+
+    /// The hours and minutes below the lines that run through all rows, and of both ends.
+    func axis(_ now: ServerTime) -> HTML {
+        let times = (0...6).map { part -> HTML in
+            let seconds = -length.inSeconds * Double(6 - part) / 6
+            return "<li>\(now.clock(after: seconds))</li>"
+        }
+        return "<div class=\"timeline\" aria-hidden=\"true\"><span></span><ol class=\"axis\">\(times)</ol></div>\n"
     }
 
     /// The most in each pixel.
@@ -93,6 +104,18 @@ extension Timeline {
                 return "<line class=\"tick\" x1=\"\(px: x)\" x2=\"\(px: x)\" y1=\"0\" y2=\"\(px: height)\"/>"
             }
         )
+    }
+}
+
+extension ServerTime {
+    /// Hours and minutes in its zone, some seconds later: by the zone's difference from UTC at this time.
+    fileprivate func clock(after seconds: Double) -> String {
+        let parts = text.suffix(8).split(separator: ":").compactMap { Int($0) }
+        guard parts.count == 3 else { return "" }
+        let day = 86_400
+        let second = parts[0] * 3600 + parts[1] * 60 + parts[2] + Int(seconds)
+        let minute = ((second % day + day) % day) / 60
+        return "\(minute / 60 < 10 ? "0" : "")\(minute / 60):\(minute % 60 < 10 ? "0" : "")\(minute % 60)"
     }
 }
 

@@ -8,7 +8,7 @@ struct Timeline {
         /// Pixels from the left.
         var from: Double
         var to: Double
-        var status: Run.Status
+        var outcome: Run.Outcome
         /// How many runs.
         var count = 1
         var first: ServerTime
@@ -20,11 +20,21 @@ struct Timeline {
         var title: String
         var isOurs: Bool
         var bars: [Bar]
+
+        /// Bars that are alike, with less than a fortieth of the while between them, as one.
+        var inShort: [Bar] {
+            var lane = Lane(title: title, isOurs: isOurs, bars: [])
+            for bar in bars { lane.add(bar, within: Timeline.width / 40) }
+            return lane.bars
+        }
     }
 
     let lanes: [Lane]
     /// How many runs went at once, at each time where that changes: pixels, those of ours, those of others.
     let steps: [(x: Double, ours: Int, others: Int)]
+
+    /// How long it is.
+    let length: Duration
 
     static let width = 1_000.0
 
@@ -35,6 +45,7 @@ struct Timeline {
     ///   - length: how long it is.
     ///   - slots: those that may have had no run, by title.
     init(_ runs: [Run], of all: [Run], now: Date, length: Duration, slots: [String]) {
+        self.length = length
         let from = now - length.inSeconds
         func pixels(_ date: Date) -> Double {
             let part = date.timeIntervalSince(from) / now.timeIntervalSince(from)
@@ -42,7 +53,7 @@ struct Timeline {
         }
         var lanes = Dictionary(uniqueKeysWithValues: Set(slots).map { ($0, Lane(title: $0, isOurs: true, bars: [])) })
         for (run, start, end) in Self.begun(runs, from, now) {
-            let bar = Bar(from: pixels(start.date), to: pixels(end), status: run.status, first: start, last: start)
+            let bar = Bar(from: pixels(start.date), to: pixels(end), outcome: run.outcome, first: start, last: start)
             lanes[run.lane, default: Lane(title: run.lane, isOurs: run.slot != nil, bars: [])].add(bar)
         }
         // Ours first, and each by name.
@@ -73,12 +84,12 @@ struct Timeline {
 }
 
 extension Timeline.Lane {
-    fileprivate mutating func add(_ bar: Timeline.Bar) {
-        guard var last = bars.last, last.status == bar.status, bar.from - last.to < 1 else {
+    fileprivate mutating func add(_ bar: Timeline.Bar, within gap: Double = 1) {
+        guard var last = bars.last, last.outcome == bar.outcome, bar.from - last.to < gap else {
             bars.append(bar)
             return
         }
-        (last.to, last.last, last.count) = (max(last.to, bar.to), bar.first, last.count + bar.count)
+        (last.to, last.last, last.count) = (max(last.to, bar.to), bar.last, last.count + bar.count)
         bars[bars.count - 1] = last
     }
 }

@@ -30,7 +30,8 @@ struct TimelinePage {
     private var choice: HTML {
         let links = Self.hours.map { count -> HTML in
             let address = Link.to("timeline", ["db": database, "processor": processor, "hours": String(count)])
-            return "<a href=\"\(address)\"\(count == hours ? " aria-current=\"true\"" : "")>\(count) h</a>"
+            let current: HTML = count == hours ? " aria-current=\"true\"" : ""
+            return "<a href=\"\(address)\"\(current)>\(count) h</a>"
         }
         return """
             <p class="links">\(HTML(links, separator: " "))</p>
@@ -42,18 +43,19 @@ struct TimelinePage {
     private var drawing: HTML {
         guard report.isSwitchedOff != true else { return "<p>cron.log_run is off: pg_cron keeps no history.</p>" }
         let legend = [
-            ("succeeded", "succeeded"), ("running", "going on"), ("failed", "failed: as high as the row"),
-            ("gone", "gone: hollow"), ("stopped", "stopped: half as high"),
+            ("succeeded", "succeeded"), ("tasks", "tasks of it failed"), ("running", "going on"), ("failed", "failed"),
+            ("gone", "gone: its backend is not there any more"), ("stopped", "stopped: its job was deactivated"),
         ].map { style, text -> HTML in
             "<li><svg width=\"14\" height=\"14\" viewBox=\"0 0 14 14\" aria-hidden=\"true\">\(Self.sample(style))</svg> \(text)</li>"
         }
-        return "\(timeline.load(limit: limit))\(timeline.svg)<ul class=\"legend\">\(legend)</ul>\n"
+        return "\(timeline.load(limit: limit))\(timeline.svg)\(timeline.axis(now))<ul class=\"legend\">\(legend)</ul>\n"
     }
 
     private static func sample(_ style: String) -> HTML {
         switch style {
         case "stopped": "<rect class=\"stopped\" x=\"1\" y=\"7\" width=\"12\" height=\"6\"/>"
         case "failed": "<rect class=\"failed\" x=\"1\" y=\"1\" width=\"12\" height=\"12\"/>"
+        case "tasks": "<rect class=\"tasks\" x=\"1\" y=\"2\" width=\"12\" height=\"11\"/>"
         case "gone": "<rect class=\"gone\" x=\"1\" y=\"1\" width=\"12\" height=\"12\"/>"
         default: "<rect class=\"\(style)\" x=\"1\" y=\"3\" width=\"12\" height=\"9\"/>"
         }
@@ -75,7 +77,7 @@ struct TimelinePage {
         return HTML(notes)
     }
 
-    /// A line for each bar, which says what the drawing shows.
+    /// A line for runs that are alike and follow each other, which says what the drawing shows.
     private var table: HTML {
         var grid = Grid("Times are of \(now.zone).", ["slot", "first run at", "last run at", "runs", "status"])
         let most = 500
@@ -85,16 +87,17 @@ struct TimelinePage {
                 grid.append(["<bdi>\(lane.title)</bdi>", "", "", "0", ""])
                 continue
             }
-            for bar in lane.bars.suffix(max(1, most / max(1, timeline.lanes.count))) {
+            let bars = lane.inShort
+            for bar in bars.suffix(max(1, most / max(1, timeline.lanes.count))) {
                 grid.append(
                     [
                         "<bdi>\(lane.title)</bdi>", "\(bar.first.text)", "\(bar.last.text)", "\(bar.count.grouped)",
-                        "\(bar.status.rawValue)",
+                        "\(bar.outcome.word)",
                     ],
-                    style: bar.status.style
+                    style: bar.outcome.style
                 )
             }
-            left += max(0, lane.bars.count - most / max(1, timeline.lanes.count))
+            left += max(0, bars.count - most / max(1, timeline.lanes.count))
         }
         let note: HTML = left == 0 ? "" : "<p>\(left.grouped) lines before these are left out.</p>"
         let names = processor.map { " \($0.shellWord)" } ?? ""

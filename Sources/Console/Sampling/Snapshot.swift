@@ -49,7 +49,8 @@ struct Snapshot: Sendable {
         guard let expectedStandbys, let standbys = server?.standbys, standbys.count < expectedStandbys else {
             return report.remarks
         }
-        return report.remarks + ["\(standbys.count) of \(expectedStandbys) standbys are connected."]
+        let verb = expectedStandbys == 1 ? "standby is" : "standbys are"
+        return report.remarks + ["\(standbys.count) of \(expectedStandbys) \(verb) connected."]
     }
 
     /// Age of the oldest of what is shown.
@@ -77,30 +78,41 @@ extension Snapshot {
             seen.server?.standbys = nil
         }
         guard let databases = viewer.databases else { return seen }
-        seen.report.databases.removeAll { !databases.contains($0.database) }
+        seen.report.databases.removeAll { !viewer.sees($0.database) }
         // They name databases.
         seen.report.databaseRemarks = []
         seen.askedAt = askedAt.filter { databases.contains($0.key) }
-        seen.pending.removeAll { !databases.contains($0) }
+        seen.pending.removeAll { !viewer.sees($0) }
         seen.alarms?.removeAll { alarm in alarm.database.map { !databases.contains($0) } ?? false }
-        seen.totals.removeAll { !databases.contains($0.database) }
-        seen.sizes.removeAll { !databases.contains($0.name) }
+        seen.totals.removeAll { !viewer.sees($0.database) }
+        seen.sizes.removeAll { !viewer.sees($0.name) }
         return seen
     }
 
-    /// Why something could not be asked, in words of this program: what a server or libpq says may name hosts and roles.
+    /// Why something could not be asked, in words of this program: what a server or libpq says may name hosts and roles. What
+    /// Cronmill's own functions say has a code of theirs.
     static func reason(_ error: any Error) -> String {
         switch error {
         case let error as PostgresError where error.sqlState == .queryCanceled:
             "did not answer within two seconds"
+        case let error as PostgresError where error.sqlState?.isClass("MC") == true: "says: \(error.message)"
         case let error as PostgresError:
-            switch error.kind {
-            case .connection: "cannot be reached" + (error.sqlState.map { " (SQLSTATE \($0))" } ?? "")
-            case .server, .client: "answered with an error" + (error.sqlState.map { " (SQLSTATE \($0))" } ?? "")
-            }
+            (refusal(error) ?? (error.kind == .connection ? "cannot be reached" : "answered with an error"))
+                + (error.sqlState.map { " (SQLSTATE \($0))" } ?? "")
         case let error as CronmillError where error.kind == .failed:
             "is not set up, or the role may not look at it"
         default: "could not be asked"
+        }
+    }
+
+    /// What a code says by itself.
+    private static func refusal(_ error: PostgresError) -> String? {
+        switch error.sqlState {
+        case SQLState.objectNotInPrerequisiteState where error.kind == .connection: "takes no connections"
+        case SQLState.invalidCatalogName where error.kind == .connection: "is not there"
+        case SQLState.tooManyConnections: "has no connection left"
+        case SQLState.cannotConnectNow: "is starting or stopping"
+        default: nil
         }
     }
 }

@@ -30,4 +30,19 @@ extension Deployment {
             )
         }
     }
+
+    /// Whether who logs in may change processors of a work database, and what is theirs: for what is offered. When something
+    /// is changed the database decides.
+    ///
+    /// - Throws: `CronmillError` if it is not set up, or the role is no monitor; `PostgresError`.
+    package func isOperator(of database: String) async throws -> Bool {
+        try await inSetUp(database, for: .monitor) { session in
+            try session.one(
+                """
+                select coalesce(has_any_column_privilege(to_regclass('cronmill.processor')::oid, 'update'), false)
+                    as is_operator
+                """
+            ).get("is_operator")
+        }
+    }
 }

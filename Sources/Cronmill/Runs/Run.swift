@@ -62,6 +62,27 @@ public struct Run: Sendable, Hashable {
         guard status == .succeeded, case .counted(let counts) = tasks else { return false }
         return counts.failed > 0
     }
+
+    /// How it ended, as people are told.
+    package struct Outcome: Sendable, Hashable {
+        package let status: Status
+        /// Whether it succeeded, and tasks failed in it.
+        package let hasFailures: Bool
+
+        /// `tasks failed`, or the status.
+        package var word: String { hasFailures ? "tasks failed" : status.rawValue }
+    }
+
+    package var outcome: Outcome { Outcome(status: status, hasFailures: succeededWithFailures) }
+
+    /// What there is to say beyond the status: pg_cron's message where the run failed.
+    package var shownMessage: String {
+        switch status {
+        case .failed: message?.firstLine ?? ""
+        case .gone: pid == nil ? "it never got a backend" : "its backend is not there any more"
+        case .starting, .running, .succeeded, .stopped: ""
+        }
+    }
 }
 
 /// How many tasks did what.

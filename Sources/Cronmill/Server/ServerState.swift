@@ -74,4 +74,10 @@ public struct DatabaseSize: Sendable, Hashable {
 
     /// How much of the transaction ids there are is used, 0 to 1.
     public var wraparound: Double { Double(transactionAge) / 2_147_483_648 }
+
+    /// The same for people: `12.3%`.
+    package var wraparoundText: String {
+        let tenths = Int(wraparound * 1000)
+        return "\(tenths / 10).\(tenths % 10)%"
+    }
 }

@@ -38,10 +38,18 @@ struct Judgement {
         return (isOccupied || hasWorked ? .ok : .idle, activity)
     }
 
-    // MARK: Drifted
+    /// The command that repairs it, where one is known: of a processor that has drifted, or fails for want of a handler.
+    var repair: String? {
+        if let drift { return drift.repair }
+        guard let fault = work.handlerFault, result.verdict == .failing else { return nil }
+        let named = "--database \(status.database.shellWord)"
+        // As function_fault says that a role may not execute it.
+        return fault.hasPrefix("role ")
+            ? "cronmill check-permissions \(named)"
+            : "cronmill configure \(status.processor.shellWord) \(named) --handler SCHEMA.FUNCTION"
+    }
 
-    /// The command that repairs a processor that has drifted.
-    var repair: String? { drift?.repair }
+    // MARK: Drifted
 
     /// Where the registry and `cron.job` differ from the row.
     private var drift: (reason: String, repair: String)? {

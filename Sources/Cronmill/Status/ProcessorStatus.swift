@@ -54,7 +54,7 @@ public struct ProcessorStatus: Sendable, Hashable {
     public var verdict = Verdict.unknown
     /// Why, as a sentence without full stop.
     public var reason = ""
-    /// The command that repairs it, of a processor that has drifted.
+    /// The command that repairs it, of a processor that has drifted or whose handler cannot be called.
     public var repair: String?
 
     /// A run, in short.

@@ -1,20 +1,30 @@
 internal import Postgres
 internal import SQLFiles
 
-/// Dead tasks of a queue that died of the same.
+/// Dead tasks of a queue that died of the same SQLSTATE.
 public struct DeadTaskGroup: Sendable, Hashable {
+    /// Some of them that have the same message, too.
+    public struct Message: Sendable, Hashable {
+        /// The message.
+        public var text: String
+        /// How many of those looked at.
+        public var count: Int
+    }
+
     /// Their queue.
     public var queue: String
     /// SQLSTATE of the last attempt of each.
     public var sqlState: String
-    /// Its message.
-    public var message: String
     /// How many of those looked at.
     public var count: Int
     /// When the first of them died.
     public var firstAt: ServerTime
     /// When the last did.
     public var lastAt: ServerTime
+    /// The most frequent of their messages, three at most.
+    public var messages: [Message]
+    /// How many messages they have.
+    public var messageCount: Int
 }
 
 /// Dead tasks by what they died of.
@@ -45,25 +55,38 @@ extension Deployment {
                 .deadGroups(
                     queue: queue,
                     most: DeadTaskGroups.most,
-                    limit: limit,
+                    limit: 3 * limit,
                     first: ServerTime.columns("g.first_at", as: "first_at"),
                     last: ServerTime.columns("g.last_at", as: "last_at")
                 )
             )
+            var groups: [DeadTaskGroup] = []
+            for row in rows {
+                if try row.get("place", as: Int.self) == 1 { groups.append(try DeadTaskGroup(row)) }
+                groups[groups.count - 1].messages.append(
+                    DeadTaskGroup.Message(text: try row.get("error_message"), count: try row.get("alike"))
+                )
+            }
             return try DeadTaskGroups(
-                groups: rows.map { row in
-                    try DeadTaskGroup(
-                        queue: row.get("queue"),
-                        sqlState: row.get("error_sqlstate"),
-                        message: row.get("error_message"),
-                        count: row.get("total"),
-                        firstAt: row.requiredTime("first_at"),
-                        lastAt: row.requiredTime("last_at")
-                    )
-                },
+                groups: groups,
                 lookedAt: rows.first?.get("looked_at") ?? 0,
                 total: rows.first?.get("groups") ?? 0
             )
         }
+    }
+}
+
+extension DeadTaskGroup {
+    /// Without its messages.
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            queue: row.get("queue"),
+            sqlState: row.get("error_sqlstate"),
+            count: row.get("total"),
+            firstAt: row.requiredTime("first_at"),
+            lastAt: row.requiredTime("last_at"),
+            messages: [],
+            messageCount: row.get("messages")
+        )
     }
 }

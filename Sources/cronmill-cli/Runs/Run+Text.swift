@@ -38,8 +38,7 @@ extension Run {
     }
 
     fileprivate var statusCell: Table.Cell {
-        succeededWithFailures
-            ? Table.Cell("tasks failed", style: .yellow) : Table.Cell(status.rawValue, style: status.style)
+        Table.Cell(outcome.word, style: outcome.hasFailures ? .yellow : status.style)
     }
 
     fileprivate var tasksCell: Table.Cell {
@@ -47,15 +46,6 @@ extension Run {
         case .none: "-"
         case .notVisible: "not visible"
         case .counted(let counts): Table.Cell(counts.shown)
-        }
-    }
-
-    /// What there is to say beyond the status: pg_cron's message where the run failed.
-    fileprivate var shownMessage: String {
-        switch status {
-        case .failed: message?.firstLine ?? ""
-        case .gone: pid == nil ? "it never got a backend" : "its backend is not there any more"
-        case .starting, .running, .succeeded, .stopped: ""
         }
     }
 

@@ -57,13 +57,6 @@ extension SnapshotHolder {
     }
 }
 
-extension DatabaseSize {
-    fileprivate var wraparoundText: String {
-        let tenths = Int(wraparound * 1000)
-        return "\(tenths / 10).\(tenths % 10)%"
-    }
-}
-
 extension ServerReport {
     /// Tables of the databases that could be asked, the largest first.
     var tables: [(database: String, table: TableStorage)] {
