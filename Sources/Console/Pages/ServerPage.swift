@@ -28,7 +28,7 @@ struct ServerPage {
             ("role", server.isInRecovery ? "standby" : "primary"), ("connections", "\(connections)"),
             (
                 "pg_cron's history",
-                server.history.map { "about \(Int($0.rowsEstimate).grouped) runs, \($0.bytes.bytesText)" }
+                server.history.map { "\($0.text)" }
             ),
         ])
         let holders = server.holders.map { holder -> HTML in
@@ -109,7 +109,8 @@ struct ServerPage {
             let vacuumed = [table.lastVacuum, table.lastAutovacuum].compactMap { $0 }.max { $0.date < $1.date }
             grid.append([
                 "<bdi>\(database)</bdi>", "<bdi>\(table.schema).\(table.name)</bdi>",
-                "\(Int(table.rowsEstimate).grouped)", "\(Int(table.deadRowsEstimate).grouped)",
+                "\(table.rowsEstimate.map { Int($0).grouped } ?? "not known")",
+                "\(Int(table.deadRowsEstimate).grouped)",
                 "\(table.bytes.bytesText)", "\(table.indexBytes.bytesText)", "\(Int(table.scans).grouped)",
                 "\(vacuumed?.description ?? "")",
             ])
