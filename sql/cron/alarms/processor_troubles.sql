@@ -1,5 +1,5 @@
--- What there are alarms about by what processors have told last, see troubles. A handler that cannot
--- be called is no matter of degree: that alarm comes whatever the threshold is.
+-- What there are alarms about by what processors have told last, see troubles. A handler that
+-- cannot be called is no matter of degree: that alarm comes whatever the threshold is.
 -- Executed by: troubles.
 create or replace function cronmill_cron.processor_troubles()
 returns table (kind text, database_name text, processor text, detail text, is_raised boolean)
