@@ -173,7 +173,7 @@ struct ServerTests {
                 await far.close()
                 try await eventually("the set-up is replayed") {
                     let there = try await standby.cronmill(["server", "--database", "shop"])
-                    return there.exitCode == 0 && there.output.contains(", a standby, ")
+                    return there.exitCode == 0 && there.output.contains(", standby, since ")
                 }
                 await standby.server.stop()
                 try await eventually("it is gone") {
