@@ -9,13 +9,14 @@ struct Context: Sendable {
     let output: Output
     let isQuiet: Bool
 
+    /// - Parameter needsDatabases: whether it makes no sense without any.
     /// - Throws: `SettingsError` for wrong usage; errors of connecting where `--all` has to look.
-    init(_ options: ConnectionOptions, _ asked: DatabaseOptions) async throws {
+    init(_ options: ConnectionOptions, _ asked: DatabaseOptions, needsDatabases: Bool = true) async throws {
         var (deployment, names) = try Self.resolve(options, databases: asked.all ? nil : asked.database)
         if asked.all {
             names = try await deployment.registeredDatabases()
             if names.isEmpty, !options.quiet { options.output.note("no work database is registered") }
-        } else if names.isEmpty {
+        } else if names.isEmpty, needsDatabases {
             throw SettingsError(
                 "no work database is named",
                 hint: "Name one with --database (repeatable) or DB_NAME, or ask for --all."

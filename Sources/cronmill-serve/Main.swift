@@ -18,16 +18,26 @@ struct Main {
             let request = try ConsoleRequest.take(from: descriptor)
             if let path = request.socket { try SocketFile.makeWay(path) }
             defer { request.socket.map(SocketFile.remove) }
-            try await server(request).run { address, login in
-                say("listening on \(address)", unless: request.isQuiet)
-                if let login { tell(login, request) }
+            let loginFile = try request.loginFile.map { try LoginFile($0) }
+            do {
+                try await server(request).run { address, login in
+                    say("listening on \(address)", unless: request.isQuiet)
+                    if let login { tell(login, loginFile, request) }
+                }
+            } catch {
+                loginFile?.removeUnwritten()
+                throw error
             }
         } catch let failure as ConsoleRequest.Failure {
             fail(failure.message, code: 64)
         } catch let failure as SocketFile.Failure {
             fail(failure.message)
+        } catch let failure as LoginFile.Failure {
+            fail(failure.message)
+        } catch let failure as ConsoleServer.Failure {
+            fail(failure.message)
         } catch {
-            fail("cannot listen: \(error)")
+            fail("\(error)")
         }
     }
 
@@ -58,7 +68,7 @@ struct Main {
             case .password: .password
             case .proxy(let field, let services): .proxy(field: field, services: services)
             }
-        server.onAction = { write($0, to: STDERR_FILENO) }
+        server.log = { write($0, to: STDERR_FILENO) }
         server.metricsToken = request.metricsToken
         server.servesAliases = request.servesAliases
         server.expectedStandbys = request.expectedStandbys
@@ -66,12 +76,9 @@ struct Main {
     }
 
     /// The address goes to a terminal or a file of the user's, and never into a log.
-    private static func tell(_ login: String, _ request: ConsoleRequest) {
-        if let path = request.loginFile {
-            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else { fail("cannot make \(path): \(String(cString: strerror(errno)))") }
-            write(login, to: descriptor)
-            close(descriptor)
+    private static func tell(_ login: String, _ file: LoginFile?, _ request: ConsoleRequest) {
+        if let file {
+            write(login, to: file.descriptor)
         } else if isatty(STDOUT_FILENO) == 1 {
             write("open once: \(login)", to: STDOUT_FILENO)
         } else {
@@ -87,7 +94,7 @@ struct Main {
     }
 
     private static func fail(_ message: String, code: Int32 = 1) -> Never {
-        write("error: \(message)", to: STDERR_FILENO)
+        write("cronmill: error: \(message)", to: STDERR_FILENO)
         exit(code)
     }
 

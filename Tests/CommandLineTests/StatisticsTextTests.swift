@@ -60,7 +60,7 @@ struct StatisticsTextTests {
         #expect(
             Self.tasks(width: nil, unicode: false) == """
                 DATABASE  PROCESSOR    DONE (2h)  RETRIED  DEAD  PER S  TREND  WAITED P50     P95     P99  WORKED P50    P95    P99  BUSY  COURSE
-                shop      letters         90,000       11     1     25   +50%      <16 ms  <16 ms  <16 ms       <1 ms  <2 ms  <2 ms   <1%  __.:--=++*##
+                shop      letters         90,000       11     1     25   +50%      <17 ms  <17 ms  <17 ms       <2 ms  <3 ms  <3 ms   <1%  __.:--=++*##
                 検索      index      not visible
 
                 """
@@ -81,7 +81,7 @@ struct StatisticsTextTests {
         #expect(
             Self.tasks(width: 80, unicode: true) == """
                 DATABASE  PROCESSOR    DONE (2h)  DEAD  WAITED P50     P99  WORKED P50    P99
-                shop      letters         90,000     1      <16 ms  <16 ms       <1 ms  <2 ms
+                shop      letters         90,000     1      <17 ms  <17 ms       <2 ms  <3 ms
                 検索      index      not visible
 
                 """

@@ -127,6 +127,14 @@ struct StatusTextTests {
         )
     }
 
+    @Test("of a zone that pg_cron only calls by another name nothing is said")
+    func sameZone() {
+        var row = rows[0]
+        row.nextDue?.zone = "UTC"
+        let text = StatusText([row], scheduler: scheduler()).render(width: nil, colour: false)
+        #expect(text.hasSuffix("\nDue in UTC.\n"), "\(text)")
+    }
+
     @Test("colours are for the verdict, the heading and the reason")
     func colours() {
         let text = StatusText([rows[1]], scheduler: nil).render(width: 80, colour: true)

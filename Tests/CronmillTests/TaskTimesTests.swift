@@ -17,6 +17,19 @@ struct TaskTimesTests {
         #expect(times.total == 100)
     }
 
+    @Test(
+        "for people a bound is rounded up, so that it is none too low",
+        arguments: [
+            (0, "<1 ms"), (9, "<2 ms"), (13, "<17 ms"), (17, "<0.27 s"), (19, "<1.1 s"), (22, "<8.4 s"), (23, "<17 s"),
+            (25, "<1m 08s"), (32, "<2h 24m"),
+        ]
+    )
+    func text(bucket: Int, text: String) {
+        var counts = Array(repeating: 0, count: 40)
+        counts[bucket] = 1
+        #expect(TaskTimes(counts: counts).boundText(of: 0.5) == text)
+    }
+
     @Test("of no tasks there is no percentile")
     func empty() {
         #expect(TaskTimes(counts: []).bound(of: 0.5) == nil)

@@ -59,7 +59,7 @@ struct AlarmTests {
             )
             // Anybody may listen: the number only.
             #expect(told.output.contains(/Asynchronous notification "cronmill_alarm" with payload "[0-9]+" received/))
-            let three = "dead|work|3 dead tasks: cronmill tasks --database \(fixture.database) --state dead.|t"
+            let three = "dead|work|3 dead tasks: cronmill tasks --database \(fixture.database) --state dead|t"
             #expect(try await raised(fixture) == [three])
             try await look(fixture)
             #expect(try await raised(fixture) == [three])
@@ -132,10 +132,10 @@ struct AlarmTests {
             try await fixture.call()
             try await look(fixture)
             let held =
-                "held|work|1 task of graphs waits for dead tasks: cronmill graph list --database \(fixture.database).|t"
+                "held|work|1 task of graphs waits for dead tasks: cronmill graph list --database \(fixture.database)|t"
             let unfired =
                 "recurring|work|A recurring template is not fired: "
-                + "cronmill recurring list --database \(fixture.database).|t"
+                + "cronmill recurring list --database \(fixture.database)|t"
             #expect(try await raised(fixture).filter { !$0.hasPrefix("dead") } == [held, unfired])
             let status = try await fixture.cronmillHere("status", "--exit-code")
             #expect(status.exitCode == 3)

@@ -96,6 +96,19 @@ extension BadInput {
                 """
         ),
         BadInput(
+            "an option that there is not, with a value that could be a task",
+            "tasks",
+            "--queue",
+            "letters",
+            "--sqlstate",
+            "08006",
+            exitCode: 64,
+            errors: """
+                error: unknown option '--sqlstate'
+                hint: cronmill tasks --help
+                """
+        ),
+        BadInput(
             "no database named",
             "status",
             exitCode: 64,

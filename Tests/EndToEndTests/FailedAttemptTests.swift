@@ -93,6 +93,8 @@ struct FailedAttemptTests {
             try await fixture.call()
             seen = try await attempts(failing, fixture)
             #expect(seen.map(\.attempt) == [1, 2, 1, 2])
+            let anew = try await fixture.cronmillHere("tasks", failing).output
+            #expect(anew.contains(#/\n  2: .+\n  put back\n  1: .+\n  2: .+\n/#), "\(anew)")
         }
     }
 

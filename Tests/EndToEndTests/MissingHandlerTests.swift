@@ -1,3 +1,4 @@
+import Cronmill
 import Postgres
 import Testing
 
@@ -71,6 +72,21 @@ struct MissingHandlerTests {
                     && status.errors.contains("repair: cronmill "),
                 "\(status.errors)"
             )
+            // The runs have told so, and are counted: the link is not silent.
+            let troubles = try await fixture.cronRows(
+                """
+                select t.kind, t.processor, t.detail, t.is_raised
+                from cronmill_cron.troubles() as t where t.database_name = \(fixture.database)
+                """
+            )
+            #expect(
+                troubles == [
+                    "failing|work|Its handler cannot be called, and its tasks wait: "
+                        + "cronmill status work --database \(fixture.database)|t"
+                ]
+            )
+            let totals = try await fixture.server.deployment.processorTotals(databases: [fixture.database])
+            #expect(totals.map { [$0.runs, $0.failedRuns] } == [[2, 2]])
         }
     }
 

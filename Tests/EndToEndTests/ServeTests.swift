@@ -198,7 +198,7 @@ struct ServeTests {
         try await withServer { server in
             try await withDatabases(named: ["shop"], on: server, waitsForTurn: false) { fixture in
                 try await fixture.setUp("--enable")
-                try await ServedConsole.run(server) { console in
+                let (said, _) = try await ServedConsole.run(server) { console in
                     let cookie = try await console.logIn()
                     try await eventually("it is ready", within: .seconds(30)) {
                         try await console.get("readyz").status == 200
@@ -227,6 +227,14 @@ struct ServeTests {
                         try await Self.health(console, cookie).partial == false
                     }
                 }
+                let told = said.split(separator: "\n").filter { $0.hasPrefix("cron database \"postgres\": ") }
+                #expect(told.count == 2, "\(said)")
+                #expect(
+                    told.first?.contains(/no answer since 20.+Z: it (cannot be reached|answered with an error)/)
+                        == true,
+                    "\(said)"
+                )
+                #expect(told.last?.hasSuffix(": answers again") == true)
             }
         }
     }
@@ -298,8 +306,36 @@ struct ServeTests {
         for listen in ["0.0.0.0:80", "10.0.0.1:80", "127.0.0.1", "127.0.0.1:99999", "example.org:80", "[::]:80"] {
             #expect(try await server.cronmill(["serve", "--listen", listen]).exitCode == 64, "\(listen)")
         }
+        for (arguments, error) in [
+            (["--expect-standbys", "-1"], "--expect-standbys is a number from 0 to 1000"),
+            (["--login", "password", "--actions"], "who logs in by a role of his own may do what that role may"),
+            (["--quiet", "--listen", "127.0.0.1:0"], "nobody would learn the port"),
+        ] {
+            let result = try await server.cronmill(["serve"] + arguments)
+            #expect(result.exitCode == 64 && result.errors.lowercased().contains(error), "\(result.errors)")
+        }
         let folder = try await Self.newFolder()
         try await Self.write("0123456789abcdef", to: "\(folder)/open", mode: "644")
+        let known = try await server.cronmill(["serve", "--listen", "127.0.0.1:0", "--login-file", "\(folder)/open"])
+        #expect(
+            known
+                == ProgramResult(
+                    output: "",
+                    errors: "cronmill: error: cannot make \(folder)/open: File exists\n",
+                    exitCode: 1
+                )
+        )
+        try await ServedConsole.run(server) { console in
+            let place = console.address.dropFirst("http://".count).dropLast()
+            let second = try await server.cronmill([
+                "serve", "--listen", String(place), "--login-file", "\(folder)/unused",
+            ])
+            #expect(second.exitCode == 1)
+            #expect(second.errors == "cronmill: error: cannot listen on \(place): Address already in use\n")
+            // Nothing is left of it that would stand in the way of the next one.
+            let left = try await ProgramResult.of("/bin/ls", [folder], environment: [:]).output
+            #expect(left == "open\n")
+        }
         try await Self.write("short", to: "\(folder)/short", mode: "600")
         for name in ["open", "short", "none"] {
             let result = try await server.cronmill(["serve", "--metrics-token-file", "\(folder)/\(name)"])

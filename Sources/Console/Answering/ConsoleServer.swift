@@ -1,4 +1,5 @@
 package import Cronmill
+internal import Glibc
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
@@ -25,8 +26,8 @@ package struct ConsoleServer: Sendable {
     package var loginKind = LoginKind.once(mayAct: false)
     /// What `/metrics` is read with, by who is not logged in.
     package var metricsToken: String?
-    /// Told who has done what, in a line for a log.
-    package var onAction: @Sendable (String) -> Void = { _ in }
+    /// Told who has done what, and whether the cron database answers, in lines for a log.
+    package var log: @Sendable (String) -> Void = { _ in }
     /// Whether the addresses that people come from are served, too.
     package var servesAliases = false
     /// How many standbys there have to be; nil where nobody has said.
@@ -45,20 +46,21 @@ package struct ConsoleServer: Sendable {
     ///
     /// - Parameter onStart: told the address of the first page, or the socket, and the one-time address that logs in, if
     ///   there is one.
-    /// - Throws: what keeps it from listening.
+    /// - Throws: `Failure`: what keeps it from listening.
     package func run(onStart: @escaping @Sendable (_ address: String, _ login: String?) -> Void) async throws {
         let names = ServerNames(hosts: hosts, base: base, isBehindTLS: isBehindTLS)
         let access = Access(own: deployment, kind: loginKind, names: names, metricsToken: metricsToken)
         let sampler = Sampler(
             deployment: deployment,
             databases: databases,
-            expectedStandbys: expectedStandbys
+            expectedStandbys: expectedStandbys,
+            log: log
         )
         let console = Console(
             access: access,
             snapshot: { sampler.snapshot },
             onView: { sampler.noteViewer() },
-            onAction: onAction,
+            onAction: log,
             servesAliases: servesAliases
         )
         let name = address.contains(":") ? "[\(address)]" : address
@@ -98,7 +100,18 @@ package struct ConsoleServer: Sendable {
         )
         configuration.maximumGracefulShutdownDuration = .seconds(1)
         configuration.maximumCancellationDuration = .milliseconds(500)
-        try await ServiceGroup(configuration: configuration).run()
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch let error as IOError {
+            let place = socket ?? "\(name):\(port)"
+            throw Failure(message: "cannot listen on \(place): \(String(cString: strerror(error.errnoCode)))")
+        }
+    }
+
+    /// Why it does not serve.
+    package struct Failure: Error {
+        /// For people.
+        package let message: String
     }
 
     /// More than a page of ours has many a time over; and who sends his head slowly is not waited for.

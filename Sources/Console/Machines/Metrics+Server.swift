@@ -16,7 +16,7 @@ extension Metrics {
         add(
             "history_rows",
             "Runs in the history of pg_cron, about, as the statistics of the server have it.",
-            server.history.map { [Sample([], Int($0.rowsEstimate))] } ?? []
+            server.history?.rowsEstimate.map { [Sample([], Int($0))] } ?? []
         )
         add(
             "connections",

@@ -30,7 +30,7 @@ struct ServerPage {
             ("role", server.isInRecovery ? "standby" : "primary"), ("connections", "\(connections)"),
             (
                 "pg_cron's history",
-                server.history.map { "about \(Int($0.rowsEstimate).grouped) runs, \($0.bytes.bytesText)" }
+                server.history.map { "\($0.text)" }
             ),
             ("transaction ids are frozen from", "an age of \(Int(server.freezeMaxAge).grouped) on"),
         ])
@@ -115,7 +115,8 @@ struct ServerPage {
             let vacuumed = [table.lastVacuum, table.lastAutovacuum].compactMap { $0 }.max { $0.date < $1.date }
             grid.append([
                 "<bdi>\(database)</bdi>", "<bdi>\(table.schema).\(table.name)</bdi>",
-                "\(Int(table.rowsEstimate).grouped)", "\(Int(table.deadRowsEstimate).grouped)",
+                "\(table.rowsEstimate.map { Int($0).grouped } ?? "not known")",
+                "\(Int(table.deadRowsEstimate).grouped)",
                 "\(table.bytes.bytesText)", "\(table.indexBytes.bytesText)",
                 "\(table.indexes.reduce(0) { $0 + Int($1.scans) }.grouped)",
                 "\(vacuumed?.description ?? "")",

@@ -12,6 +12,8 @@ actor Sampler {
     private let deployment: Deployment
     /// The databases asked; nil is all that are registered.
     private let named: [String]?
+    /// Told once that the cron database does not answer, and that it does again.
+    private let log: @Sendable (String) -> Void
     private let published = Mutex(Snapshot())
     private let viewedAt = Mutex<ContinuousClock.Instant?>(nil)
     private var entries: [String: Entry] = [:]
@@ -40,7 +42,13 @@ actor Sampler {
     /// So many may be asked more often than that: those of a small deployment while somebody looks, or those in trouble.
     static let mostHurried = 20
 
-    init(deployment: Deployment, databases: [String]?, expectedStandbys: Int? = nil) {
+    init(
+        deployment: Deployment,
+        databases: [String]?,
+        expectedStandbys: Int? = nil,
+        log: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.log = log
         published.withLock { $0.expectedStandbys = expectedStandbys }
         self.deployment = deployment.impatient
         named = databases
@@ -157,6 +165,7 @@ actor Sampler {
         }
         hurryTroubled()
         var snapshot = snapshot
+        noteAnswer(report.cronError, after: snapshot)
         snapshot.report = whole(report)
         snapshot.askedAt = entries.compactMapValues(\.askedAt).filter { entries[$0.key]?.outcome != nil }
         if let registered = watch.registered, named == nil { know(registered) }
@@ -169,6 +178,19 @@ actor Sampler {
         snapshot.takenAt = Date()
         snapshot.took = .now - began
         published.withLock { $0 = snapshot }
+    }
+
+    private func noteAnswer(_ error: (any Error)?, after last: Snapshot) {
+        let failed = last.report.cronError != nil
+        if let error, !failed {
+            let since = last.cronAnsweredAt.map { _ in " since \(last.takenAt.iso8601)" } ?? ""
+            log(
+                "cron database \"\(deployment.cronDatabase)\": no answer\(since): it \(Snapshot.reason(error))"
+                    .controlsEscaped
+            )
+        } else if error == nil, failed {
+            log("cron database \"\(deployment.cronDatabase)\": answers again".controlsEscaped)
+        }
     }
 
     /// This report's view of the server, and the last view of every database.

@@ -26,12 +26,12 @@ public struct TaskTimes: Sendable, Hashable {
         return nil
     }
 
-    /// The bound for people, `<16 ms`; no finer than a millisecond.
+    /// The bound for people, `<17 ms`: rounded up, so that it stays one, and no finer than a millisecond.
     ///
     /// - Parameter part: from 0 to 1.
     /// - Returns: nil where there are no tasks.
     package func boundText(of part: Double) -> String? {
-        bound(of: part).map { "<" + max($0, .milliseconds(1)).shortText }
+        bound(of: part).map { "<" + $0.roundedUp.shortText }
     }
 
     /// All times together, each taken for the middle of its bucket: right within a third.

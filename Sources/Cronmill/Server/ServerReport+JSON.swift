@@ -26,7 +26,7 @@ extension ServerState {
             "standbys": standbys.map { .array($0.map(\.json)) } ?? .null,
             "replication_slots": .array(slots.map(\.json)),
             "history": history.map {
-                ["rows_estimate": .integer($0.rowsEstimate), "bytes": .integer($0.bytes)]
+                ["rows_estimate": JSON($0.rowsEstimate), "bytes": .integer($0.bytes)]
             } ?? .null,
             "snapshot_holders": .array(
                 holders.map {
@@ -84,7 +84,7 @@ extension TableStorage {
     fileprivate func json(of database: String) -> JSON {
         [
             "database": .string(database), "schema": .string(schema), "table": .string(name),
-            "rows_estimate": .integer(rowsEstimate), "dead_rows_estimate": .integer(deadRowsEstimate),
+            "rows_estimate": JSON(rowsEstimate), "dead_rows_estimate": .integer(deadRowsEstimate),
             "bytes": .integer(bytes), "index_bytes": .integer(indexBytes), "sequential_scans": .integer(scans),
             "transaction_age": .integer(transactionAge), "last_vacuum": JSON(lastVacuum?.iso8601),
             "last_autovacuum": JSON(lastAutovacuum?.iso8601),

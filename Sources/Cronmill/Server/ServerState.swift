@@ -53,10 +53,17 @@ public struct ServerState: Sendable, Hashable {
 
     /// How large pg_cron's history is.
     public struct HistorySize: Sendable, Hashable {
-        /// About how many runs, by the server's statistics.
-        public var rowsEstimate: Int64
+        /// About how many runs, by the server's statistics; nil where it has none: pg_cron's writing is not among them,
+        /// and the table was not analyzed or vacuumed yet.
+        public var rowsEstimate: Int64?
         /// With its indexes.
         public var bytes: Int64
+
+        /// For people: `about 81,204 runs, 24 MB`.
+        package var text: String {
+            (rowsEstimate.map { "about \(Int($0).grouped) runs" } ?? "number of runs not known before it is analyzed")
+                + ", \(bytes.bytesText)"
+        }
     }
 
     /// All sessions of clients; nil if the role may not see those of others.

@@ -4,8 +4,8 @@ public struct TableStorage: Sendable, Hashable {
     public var schema: String
     /// Its name.
     public var name: String
-    /// About how many rows, by the server's statistics.
-    public var rowsEstimate: Int64
+    /// About how many rows, by the server's statistics; nil where it has none: nobody has analyzed or vacuumed it.
+    public var rowsEstimate: Int64?
     /// About how many rows that are deleted and take room, likewise.
     public var deadRowsEstimate: Int64
     /// The table and what is stored aside, without indexes.

@@ -63,6 +63,20 @@ extension Duration {
         }
     }
 
+    /// This duration or little more: `shortText` of it is whole, and so no less than this. A millisecond at least.
+    var roundedUp: Duration {
+        let step: Duration =
+            switch self {
+            case ..<Duration.milliseconds(100): .milliseconds(1)
+            case ..<Duration.seconds(1): .milliseconds(10)
+            case ..<Duration.seconds(10): .milliseconds(100)
+            case ..<Duration.seconds(3600): .seconds(1)
+            case ..<Duration.seconds(86_400): .seconds(60)
+            default: .seconds(3600)
+            }
+        return max(step * Int((self / step).rounded(.up)), .milliseconds(1))
+    }
+
     /// A text that reads back as exactly this duration: `1h30m`, `500ms`, `1.5s`, `0`.
     ///
     /// Negative durations, which cannot be typed, begin with a minus sign.

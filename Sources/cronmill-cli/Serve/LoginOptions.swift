@@ -40,7 +40,10 @@ struct LoginOptions: ParsableArguments {
             }
         }
         guard userHeader == nil && login == .once || loginFile == nil && !actions else {
-            throw ValidationError("--login-file and --actions are about the address that works once.")
+            throw ValidationError(
+                "Who logs in by a role of his own may do what that role may: "
+                    + "--login-file and --actions are about the address that works once."
+            )
         }
         guard userHeader == nil || login == .once else {
             throw ValidationError("Either the proxy says who it is (--user-header), or a password does.")

@@ -9,9 +9,9 @@ struct Serve: AsyncParsableCommand {
         abstract: "Show all work databases in the browser; metrics and health for machines.",
         discussion: """
             Starts cronmill-serve, which lies beside cronmill, and becomes it. On a terminal
-            it says an address that works once and logs the browser in; it can only look,
-            but with --actions, as the role of the connection. Without --database and DB_NAME, at all that are
-            registered.
+            it says an address that works once and logs the browser in, as the role of the
+            connection: to look, and with --actions to act. Without --database and DB_NAME
+            it is about all work databases that are registered.
 
             /healthz, /readyz and /api/v1/health need no log-in, and say little without;
             /metrics is for Prometheus. See docs/console.md.
@@ -33,7 +33,11 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup(title: "Log-in") var login: LoginOptions
     @Flag(help: "Answer at /api/postgresql/ and /actuator/, too, which other programs ask for.")
     var aliases = false
-    @Option(help: ArgumentHelp("How many standbys there have to be: one that is lost leaves no trace.", valueName: "n"))
+    @Option(
+        // A negative number is no option.
+        parsing: .unconditional,
+        help: ArgumentHelp("How many standbys there have to be: one that is lost leaves no trace.", valueName: "n")
+    )
     var expectStandbys: Int?
     @OptionGroup(title: "Databases") var asked: DatabaseOptions
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
@@ -44,6 +48,9 @@ struct Serve: AsyncParsableCommand {
         }
         let place = try listening.place()
         try login.check(place)
+        if case .port(_, 0) = place, connection.quiet, login.loginFile == nil {
+            throw ValidationError("Nobody would learn the port: --quiet takes a port of your choice, or --login-file.")
+        }
     }
 
     func run() async throws {

@@ -6,11 +6,12 @@ struct Server: AsyncParsableCommand {
         abstract: "Show the server: sizes, vacuum, connections, replication, old snapshots.",
         discussion: """
             Of the server the cron database is in, and of Cronmill's tables in it and in
-            the databases asked. Catalogs and statistics are read, and no table: numbers
+            the databases asked, which may be none. Catalogs and statistics are read, and no table: numbers
             of rows are estimates. What takes pg_monitor is said to be not readable for
             who is no member of it, and is null in JSON.
 
             Examples:
+              cronmill server
               cronmill server --all
               cronmill server --database shop --json
             """
@@ -22,7 +23,7 @@ struct Server: AsyncParsableCommand {
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func run() async throws {
-        let context = try await Context(connection, asked)
+        let context = try await Context(connection, asked, needsDatabases: false)
         let report = try await context.deployment.serverReport(databases: context.databases)
         let output = context.output
         if json {

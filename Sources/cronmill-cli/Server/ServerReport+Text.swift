@@ -7,15 +7,13 @@ extension ServerState {
     /// What there is to say of the server, a line each.
     func lines(_ sizes: [DatabaseSize]) -> [String] {
         var lines = [
-            "PostgreSQL \(version), \(isInRecovery ? "a standby" : "no standby"), "
+            "PostgreSQL \(version), \(isInRecovery ? "standby" : "primary"), "
                 + "since \(startedAt.description)",
             "Connections: " + connectionsText, "Standbys: " + standbysText,
         ]
         lines += slots.map(\.text)
         if let history {
-            lines.append(
-                "History of pg_cron: about \(Int(history.rowsEstimate).grouped) runs, \(history.bytes.bytesText)"
-            )
+            lines.append("History of pg_cron: \(history.text)")
         }
         if let oldest = sizes.max(by: { $0.transactionAge < $1.transactionAge }) {
             lines.append(
@@ -130,7 +128,8 @@ extension Table {
         ])
         for (database, table) in shown {
             append([
-                Cell(database), Cell("\(table.schema).\(table.name)"), Cell(Int(table.rowsEstimate).grouped),
+                Cell(database), Cell("\(table.schema).\(table.name)"),
+                Cell(table.rowsEstimate.map { Int($0).grouped } ?? "-"),
                 Cell(Int(table.deadRowsEstimate).grouped), Cell(table.bytes.bytesText),
                 Cell(table.indexBytes.bytesText), Cell(table.indexes.reduce(0) { $0 + Int($1.scans) }.grouped),
                 Cell(table.vacuumedAt.map(vacuums.text) ?? "-"),

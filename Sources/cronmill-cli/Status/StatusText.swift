@@ -68,8 +68,16 @@ struct StatusText: Sendable {
     /// Where times are, and where pg_cron reads its schedules.
     private var caption: String? {
         guard let scheduler, let zone = rows.compactMap(\.nextDue).first?.zone else { return nil }
+        if !scheduler.zoneIsAssumed, Self.plain(zone) == Self.plain(scheduler.zone) {
+            return "Due in \(zone).".controlsEscaped
+        }
         let assumed = scheduler.zoneIsAssumed ? ", it is assumed: cron.timezone cannot be read" : ""
         return "Due in \(zone); pg_cron reads schedules in \(scheduler.zone)\(assumed).".controlsEscaped
+    }
+
+    /// One name for all that UTC is called.
+    private static func plain(_ zone: String) -> String {
+        ["GMT", "UTC", "Etc/UTC", "Etc/GMT", "UCT", "Zulu"].contains(zone) ? "UTC" : zone
     }
 }
 

@@ -83,9 +83,12 @@ extension QueuedTask {
     private var failures: String {
         guard let failedAttempts, !failedAttempts.isEmpty else { return "" }
         return "failures\n"
-            + failedAttempts.map { failed in
+            + failedAttempts.enumerated().map { place, failed in
+                // They are counted anew.
+                let isAnew = place > 0 && failed.attempt <= failedAttempts[place - 1].attempt
                 let time = "\(failed.failedAt.description), \(failed.duration?.shortText ?? "-")"
-                return "  \(failed.attempt): \(time), \(failed.sqlState): \(failed.message)".controlsEscaped + "\n"
+                return (isAnew ? "  put back\n" : "")
+                    + "  \(failed.attempt): \(time), \(failed.sqlState): \(failed.message)".controlsEscaped + "\n"
             }.joined()
     }
 

@@ -43,7 +43,10 @@ struct Tasks: AsyncParsableCommand {
         if let state, QueuedTask.State(rawValue: state) == nil {
             throw ValidationError("--state is ready, scheduled, retrying, dead or done, not \"\(state)\".")
         }
-        guard id != nil else { return }
+    }
+
+    /// Not of `validate`, which is asked before options that there are not are told: the value of one may look like a task.
+    private func checkNamedAlone() throws {
         if queue != nil || state != nil || limit != nil || !search.isEmpty {
             throw ValidationError("Naming a task leaves no room for --queue, --state, --limit and a search.")
         }
@@ -51,6 +54,7 @@ struct Tasks: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if id != nil { try checkNamedAlone() }
         let context = try await Context(connection, asked)
         if let id { return try await show(id, context) }
         var filter = TaskFilter()

@@ -1,5 +1,5 @@
 -- A duration as alarms tell it.
--- Executed by: demand_troubles, silences, troubles.
+-- Executed by: demand_troubles, processor_troubles, silences, troubles.
 create or replace function cronmill_cron.duration_text(duration interval)
 returns text
 language sql immutable parallel safe security invoker

@@ -10,6 +10,8 @@
 \ir note_message.sql
 \ir deliver.sql
 \ir duration_text.sql
+\ir number_text.sql
+\ir processor_troubles.sql
 \ir silences.sql
 \ir troubles.sql
 \ir alarm_message.sql

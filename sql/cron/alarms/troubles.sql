@@ -11,56 +11,8 @@ declare
     server record;
 begin
     return query
-    with pushed as materialized (
-        select
-            w.name as database_name, p.name as processor, b.ready, b.dead, b.failed, b.held,
-            b.unfired,
-            b.done + b.failed as attempts, extract(epoch from b.pushed_at) as of_at,
-            case when b.ready > 0 and not b.paused
-                then extract(epoch from b.pushed_at) - b.oldest_ready_seconds::numeric
-            end as oldest_ready_at
-        from cronmill_cron.processor as p
-        join cronmill_cron.work_database as w on w.work_database_id = p.work_database_id
-        join cronmill_cron.backlog as b
-            on b.work_database_id = p.work_database_id and b.processor = p.name
-        where p.enabled
-    ),
-    measured as (
-        select u.*, j.behind_by, j.behind_measure, j.failing_measure, j.dead_measure
-        from cronmill_cron.judged((select jsonb_agg(to_jsonb(u)) from pushed as u)) as j
-        join pushed as u on (u.database_name, u.processor) = (j.database_name, j.processor)
-    )
-    select f.kind, m.database_name, m.processor, f.detail, f.measure >= 1
-    from measured as m
-    cross join lateral (
-        values
-            ('behind', m.behind_measure,
-                pg_catalog.format(
-                    'The oldest of %s ready %s waits %s longer than its schedule means.',
-                    case when m.ready > 10000 then '10,000+' else m.ready::text end,
-                    case m.ready when 1 then 'task' else 'tasks' end,
-                    cronmill_cron.duration_text(m.behind_by))),
-            ('failing', m.failing_measure,
-                pg_catalog.format('Of %s attempts in the last quarter of an hour %s failed.',
-                    m.attempts, m.failed)),
-            ('dead', m.dead_measure,
-                pg_catalog.format('%s dead %s: cronmill tasks --database %s --state dead.',
-                    case when m.dead > 10000 then '10,000+' else m.dead::text end,
-                    case m.dead when 1 then 'task' else 'tasks' end,
-                    cronmill_cron.shell_word(m.database_name))),
-            ('held', sign(m.held),
-                pg_catalog.format(
-                    '%s of graphs %s for dead tasks: cronmill graph list --database %s.',
-                    case m.held when 1 then '1 task' when 10001 then '10,000+ tasks'
-                        else m.held || ' tasks' end,
-                    case m.held when 1 then 'waits' else 'wait' end,
-                    cronmill_cron.shell_word(m.database_name))),
-            ('recurring', m.unfired::integer,
-                pg_catalog.format(
-                    'A recurring template is not fired: cronmill recurring list --database %s.',
-                    cronmill_cron.shell_word(m.database_name)))
-    ) as f (kind, measure, detail)
-    where f.measure >= 0.8;
+    select p.kind, p.database_name, p.processor, p.detail, p.is_raised
+    from cronmill_cron.processor_troubles() as p;
     return query
     select s.kind, s.database_name, s.processor, s.detail, s.is_raised
     from cronmill_cron.silences() as s;
@@ -74,9 +26,9 @@ begin
     return query
     select 'history', null::text, null::text,
         pg_catalog.format(
-            'pg_cron''s history has about %s rows: cronmill prune --all; those of other jobs with '
-                '--include-others.',
-            round(server.rows, -3)),
+            'pg_cron''s history has about %s rows; with those of other jobs they go by: '
+                'cronmill prune --all --include-others',
+            cronmill_cron.number_text(round(server.rows, -3))),
         server.rows >= server.history
     where server.rows >= server.history * 0.8;
     return query

@@ -1,6 +1,7 @@
 -- A text as one word of a shell's command line, for the commands in hints: in single quotes where
 -- the shell would read anything else of it.
--- Executed by: deliver_to, differences_now, forbid_run_as, take_settings, troubles.
+-- Executed by: deliver_to, differences_now, forbid_run_as, processor_troubles,
+-- take_settings.
 create or replace function cronmill_cron.shell_word(word text)
 returns text
 language sql immutable parallel safe security invoker

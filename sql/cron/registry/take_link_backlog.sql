@@ -10,7 +10,8 @@ begin
     perform cronmill_cron.take_backlog(
         w.name, new.name, new.ready, new.oldest_ready_seconds, new.dead, new.done, new.failed,
         new.paused, coalesce(new.held, 0), coalesce(new.unfired, false), new.runs_total,
-        new.failed_runs_total, new.done_total, new.failed_total, new.dead_total)
+        new.failed_runs_total, new.done_total, new.failed_total, new.dead_total,
+        coalesce(new.no_handler, false))
     from cronmill_cron.work_database as w
     where w.link_role = session_user;
     return new;

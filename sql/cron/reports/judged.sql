@@ -5,7 +5,7 @@
 -- the last quarter of an hour were, and how many tasks are dead (times in seconds since 1970). They
 -- were pushed, or are asked for this moment. behind is another threshold than the registry's. What
 -- became ready between two runs waits for the next one: that is what its schedule means.
--- Executed by: processor_jobs, troubles.
+-- Executed by: processor_jobs, processor_troubles.
 create or replace function cronmill_cron.judged(facts jsonb, behind interval default null)
 returns table (
     database_name text, processor text, behind_by interval, behind_measure numeric,

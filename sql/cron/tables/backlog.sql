@@ -17,6 +17,7 @@ create table cronmill_cron.backlog (
     done_total bigint,
     failed_total bigint,
     dead_total bigint,
+    no_handler boolean not null default false,
     constraint backlog_pkey primary key (work_database_id, processor),
     constraint backlog_of_a_processor foreign key (work_database_id, processor)
         references cronmill_cron.processor (work_database_id, name) on delete cascade,
@@ -56,3 +57,4 @@ comment on column cronmill_cron.backlog.failed_total
     is 'Attempts that failed since it was set up.';
 comment on column cronmill_cron.backlog.dead_total
     is 'Tasks that failed for the last time since it was set up.';
+comment on column cronmill_cron.backlog.no_handler is 'Whether its handler cannot be called.';

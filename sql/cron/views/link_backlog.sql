@@ -3,7 +3,7 @@
 create or replace view cronmill_cron.link_backlog with (security_barrier = true) as
 select b.processor as name, b.ready, b.oldest_ready_seconds, b.dead, b.done, b.failed, b.paused,
     b.held, b.unfired, b.runs_total, b.failed_runs_total, b.done_total, b.failed_total,
-    b.dead_total
+    b.dead_total, b.no_handler
 from cronmill_cron.backlog as b
 join cronmill_cron.work_database as w on w.work_database_id = b.work_database_id
 where w.link_role = session_user;

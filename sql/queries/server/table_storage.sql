@@ -2,11 +2,17 @@
 -- when they were vacuumed. Rows are as the server's statistics have them, so no table is read.
 -- {{last_vacuum}}: pg_stat_get_last_vacuum_time(c.oid) as Row.time reads it.
 -- {{last_autovacuum}}: pg_stat_get_last_autovacuum_time(c.oid), likewise.
--- Columns: schema_name, name, rows_estimate, dead_rows_estimate, bytes (with what is stored aside),
+-- Columns: schema_name, name, rows_estimate (null: not known, for it has
+-- not been analyzed or vacuumed), dead_rows_estimate, bytes (with what is stored aside),
 -- index_bytes, transaction_age, scans (sequential ones), last_vacuum, last_autovacuum.
 select n.nspname as schema_name, c.relname as name,
-    coalesce(nullif(pg_stat_get_live_tuples(c.oid), 0), greatest(c.reltuples, 0))::bigint
-        as rows_estimate,
+    coalesce(
+        nullif(pg_stat_get_live_tuples(c.oid), 0),
+        case
+            when c.reltuples >= 0 and c.relpages > 0 or pg_relation_size(c.oid) = 0
+                then greatest(c.reltuples, 0)
+        end
+    )::bigint as rows_estimate,
     pg_stat_get_dead_tuples(c.oid) as dead_rows_estimate,
     pg_table_size(c.oid) as bytes,
     pg_indexes_size(c.oid) as index_bytes,

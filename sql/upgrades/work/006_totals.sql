@@ -30,11 +30,13 @@ alter type cronmill.backlog
     add attribute failed_runs_total bigint,
     add attribute done_total bigint,
     add attribute failed_total bigint,
-    add attribute dead_total bigint;
+    add attribute dead_total bigint,
+    add attribute no_handler boolean;
 comment on type cronmill.backlog
     is 'Tasks that are ready and dead, attempts of the last quarter of an hour, whether the '
         'processor is paused, how many nodes of graphs wait for dead tasks, whether a recurring '
-        'template is not fired, and what its slots have done since it was set up.';
+        'template is not fired, what its slots have done since it was set up, and whether its '
+        'handler cannot be called.';
 do $$
 begin
     if to_regclass('cronmill.registry_backlog') is not null then
@@ -43,7 +45,8 @@ begin
             add column failed_runs_total bigint,
             add column done_total bigint,
             add column failed_total bigint,
-            add column dead_total bigint;
+            add column dead_total bigint,
+            add column no_handler boolean;
         comment on column cronmill.registry_backlog.runs_total is 'Runs so far.';
         comment on column cronmill.registry_backlog.failed_runs_total
             is 'Runs so far that failed.';
@@ -52,5 +55,7 @@ begin
             is 'Attempts so far that failed.';
         comment on column cronmill.registry_backlog.dead_total
             is 'Tasks so far that failed for the last time.';
+        comment on column cronmill.registry_backlog.no_handler
+            is 'Whether its handler cannot be called.';
     end if;
 end $$;

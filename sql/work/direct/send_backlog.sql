@@ -10,7 +10,7 @@ begin
         pg_catalog.current_database(), processor, tasks.ready, tasks.oldest_ready_seconds,
         tasks.dead, tasks.done, tasks.failed, tasks.paused, tasks.held, tasks.unfired,
         tasks.runs_total, tasks.failed_runs_total, tasks.done_total, tasks.failed_total,
-        tasks.dead_total);
+        tasks.dead_total, tasks.no_handler);
 end
 $function$;
 comment on function cronmill.send_backlog(text, cronmill.backlog)

@@ -29,7 +29,7 @@ begin
     perform cronmill.end_run(run.processor_id, run, end_reason, counters);
     commit;
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-    if end_reason not in ('canceled', 'stopped', 'no handler')
+    if end_reason not in ('canceled', 'stopped')
         and (run.is_rare or clock_timestamp() >= pushed_at)
     then
         call cronmill.push(run, run.is_rare, pushed_at, stop_message);

@@ -14,7 +14,8 @@ create foreign table cronmill.registry_backlog (
     failed_runs_total bigint,
     done_total bigint,
     failed_total bigint,
-    dead_total bigint
+    dead_total bigint,
+    no_handler boolean
 )
 server cronmill
 options (schema_name 'cronmill_cron', table_name 'link_backlog');
@@ -38,3 +39,5 @@ comment on column cronmill.registry_backlog.done_total is 'Tasks done so far.';
 comment on column cronmill.registry_backlog.failed_total is 'Attempts so far that failed.';
 comment on column cronmill.registry_backlog.dead_total
     is 'Tasks so far that failed for the last time.';
+comment on column cronmill.registry_backlog.no_handler
+    is 'Whether its handler cannot be called.';

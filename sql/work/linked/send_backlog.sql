@@ -9,12 +9,13 @@ as $function$
 begin
     insert into cronmill.registry_backlog (
         name, ready, oldest_ready_seconds, dead, done, failed, paused, held, unfired,
-        runs_total, failed_runs_total, done_total, failed_total, dead_total
+        runs_total, failed_runs_total, done_total, failed_total, dead_total,
+        no_handler
     )
     values (
         processor, tasks.ready, tasks.oldest_ready_seconds, tasks.dead, tasks.done, tasks.failed,
         tasks.paused, tasks.held, tasks.unfired, tasks.runs_total, tasks.failed_runs_total,
-        tasks.done_total, tasks.failed_total, tasks.dead_total
+        tasks.done_total, tasks.failed_total, tasks.dead_total, tasks.no_handler
     );
 end
 $function$;

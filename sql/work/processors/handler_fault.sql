@@ -1,7 +1,7 @@
 -- Why the handler of a processor cannot be called at all; null if it can: an error of it is its
 -- own, then.
--- Executed by: close_run, judge_error, processor_status; the processor's run-as role; monitors,
--- through processor_status.
+-- Executed by: backlog, close_run, judge_error, processor_status; the processor's run-as role;
+-- monitors, through processor_status.
 create or replace function cronmill.handler_fault(
     processor_id integer, out message text, out hint text
 )

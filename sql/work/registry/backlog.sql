@@ -65,6 +65,7 @@ begin
     counts.paused := settings.paused;
     counts.held := case when counts.dead > 0 then cronmill.held_nodes(settings.queue_id) else 0 end;
     counts.unfired := cronmill.unfired_template(backlog.processor_id) is not null;
+    counts.no_handler := (cronmill.handler_fault(backlog.processor_id)).message is not null;
     -- Of the last run it is known when it has ended, or another has started, whether it failed.
     select sum(s.start_number), sum(s.failed_runs + (
             r.ended_at is not null and cronmill.has_failed(r.end_reason))::integer),

@@ -54,9 +54,11 @@ create type cronmill.backlog as (
     failed_runs_total bigint,
     done_total bigint,
     failed_total bigint,
-    dead_total bigint
+    dead_total bigint,
+    no_handler boolean
 );
 comment on type cronmill.backlog
     is 'Tasks that are ready and dead, attempts of the last quarter of an hour, whether the '
         'processor is paused, how many nodes of graphs wait for dead tasks, whether a recurring '
-        'template is not fired, and what its slots have done since it was set up.';
+        'template is not fired, what its slots have done since it was set up, and whether its '
+        'handler cannot be called.';
