@@ -104,7 +104,7 @@ extension BadInput {
             "08006",
             exitCode: 64,
             errors: """
-                error: unknown option '--sqlstate'
+                error: unknown option '--sqlstate'. Did you mean '--state'?
                 hint: cronmill tasks --help
                 """
         ),

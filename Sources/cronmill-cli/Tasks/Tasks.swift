@@ -43,14 +43,18 @@ struct Tasks: AsyncParsableCommand {
         if let state, QueuedTask.State(rawValue: state) == nil {
             throw ValidationError("--state is ready, scheduled, retrying, dead or done, not \"\(state)\".")
         }
+        if id != nil { try asked.checkNumbered() }
     }
 
     /// Not of `validate`, which is asked before options that there are not are told: the value of one may look like a task.
     private func checkNamedAlone() throws {
         if queue != nil || state != nil || limit != nil || !search.isEmpty {
-            throw ValidationError("Naming a task leaves no room for --queue, --state, --limit and a search.")
+            throw CronmillError(
+                .usage,
+                "naming a task leaves no room for --queue, --state, --limit and a search",
+                hint: "cronmill tasks --help"
+            )
         }
-        try asked.checkNumbered()
     }
 
     func run() async throws {
