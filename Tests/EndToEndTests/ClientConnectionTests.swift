@@ -136,6 +136,37 @@ struct ClientConnectionTests {
         #expect(try await connection.query("select 1 as one").first?["one"] == "1")
     }
 
+    @Test("a statement that heeds no cancel is left alone after ten seconds, and its connection is lost")
+    func heedlessStatement() async throws {
+        let connection = try await connect()
+        let pid: Int = try #require(try await connection.query("select pg_backend_pid() as pid").first).get("pid")
+        let task = Task {
+            try await connection.script(
+                """
+                do $$ begin
+                    loop
+                        begin
+                            perform pg_sleep(600);
+                        exception
+                            when query_canceled then null;
+                        end;
+                    end loop;
+                end $$
+                """
+            )
+        }
+        try await Task.sleep(for: .milliseconds(50))
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        let error = await #expect(throws: PostgresError.self) { try await connection.query("select 1") }
+        #expect(error?.kind == .connection)
+        // The server's side goes on until it is ended.
+        #expect(
+            try await connect().query("select pg_terminate_backend(\(pid)::integer) as is_sent").first?["is_sent"]
+                == "t"
+        )
+    }
+
     @Test("a cancellation between two statements stops the second, and the transaction is rolled back")
     func cancelTransaction() async throws {
         let connection = try await connect()
