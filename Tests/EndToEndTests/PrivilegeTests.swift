@@ -83,14 +83,19 @@ struct PrivilegeTests {
                 """
             )
             #expect(again.map { $0["task_ids"] } == [nil])
-            try await runner.execute(
-                """
-                select cronmill.fail(
-                    \(unsafeRaw: id), array[\(unsafeRaw: task)]::bigint[], array[\(row)]::tid[],
-                    array[row('XX000', 'm', null, null, null)::cronmill.task_error], (0, 0, 0, null, null, 0)::cronmill.counters)
-                """
-            )
             let own = try await fixture.rows("select processor_id from cronmill.processor where name = 'work'")
+            try await fixture.script("update cronmill.processor set keep_attempts = '7 days'")
+            for processor in [id, own[0]] {
+                try await runner.execute(
+                    """
+                    select cronmill.fail(
+                        \(unsafeRaw: processor), array[\(unsafeRaw: task)]::bigint[], array[\(row)]::tid[],
+                        array[row('XX000', 'm', null, null, null, now(), now())::cronmill.task_error],
+                        (0, 0, 0, null, null, 0)::cronmill.counters)
+                    """
+                )
+            }
+            #expect(try await fixture.rows("select a::text from cronmill.failed_attempt as a") == [])
             for processor in [id, own[0]] {
                 let refused = try await expectedError {
                     try await runner.execute(

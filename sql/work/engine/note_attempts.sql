@@ -27,6 +27,9 @@ begin atomic
         as e (sqlstate, message, detail, hint, context, began_at, ended_at, position)
         on e.position = f.position
     join cronmill.task as t on t.ctid = f.place and t.task_id = f.task_id
+    join cronmill.processor as p
+        on p.queue_id = t.queue_id and p.processor_id = note_attempts.processor_id
+            and p.keep_attempts is not null
     left join lateral (
         select o.run_id
         from cronmill.slot as s
