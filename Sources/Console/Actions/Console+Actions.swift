@@ -6,8 +6,7 @@ internal import Postgres
 extension Console {
     func act(_ action: Action, _ call: Call, _ session: Session) async throws(Problem) -> Answer {
         let viewer = session.viewer
-        guard viewer.mayAct else { throw .mayNotAct }
-        if snapshot().report.scheduler?.isStandby == true { throw .standby }
+        try checkActing(viewer)
         let back = try Self.back(call.query)
         let target = try Target(action, call.query)
         let seen = snapshot().seen(by: viewer)
@@ -51,6 +50,12 @@ extension Console {
         return .seeOther("done")
     }
 
+    /// Whether anything can be done here, and by him.
+    func checkActing(_ viewer: Viewer) throws(Problem) {
+        guard viewer.mayAct else { throw .mayNotAct }
+        if snapshot().isStandby { throw .standby }
+    }
+
     /// What was done last: a page of its own, so that to load it again does nothing again.
     func done(_ call: Call, _ session: Session) throws(Problem) -> Answer {
         try call.query.check(allowed: [])
@@ -68,9 +73,7 @@ extension Console {
 
     /// The number that was confirmed, by a form of this session.
     private static func expected(_ call: Call, _ viewer: Viewer) throws(Problem) -> Int {
-        let form = try call.form
-        try form.check(allowed: ["token", "count"])
-        guard let token = form["token"], Secret.areEqual(token, viewer.token) else { throw .badToken }
+        let form = try call.form(of: viewer, with: ["count"])
         guard let count = form["count"].flatMap({ Int($0) }), count > 0 else {
             throw .badRequest("The form says no count.")
         }

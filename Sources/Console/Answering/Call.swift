@@ -57,6 +57,17 @@ struct Call: Sendable {
         }
     }
 
+    /// The fields of a form of a page that this viewer was given, as its token shows.
+    ///
+    /// - Parameter fields: those that it may have besides the token.
+    /// - Throws: `Problem` if the body is none, or of another session.
+    func form(of viewer: Viewer, with fields: Set<String> = []) throws(Problem) -> Query {
+        let form = try form
+        try form.check(allowed: fields.union(["token"]))
+        guard let token = form["token"], Secret.areEqual(token, viewer.token) else { throw .badToken }
+        return form
+    }
+
     /// The value of a field of the head.
     subscript(field: String) -> String? { HTTPField.Name(field).flatMap { request.headerFields[$0] } }
 

@@ -92,11 +92,8 @@ extension Console {
         try call.query.check(allowed: [])
         guard let session = await access.session(of: call) else { throw .figuresToken }
         let viewer = session.viewer
-        guard viewer.mayAct else { throw .mayNotAct }
-        if snapshot().report.scheduler?.isStandby == true { throw .standby }
-        let form = try call.form
-        try form.check(allowed: ["token"])
-        guard let token = form["token"], Secret.areEqual(token, viewer.token) else { throw .badToken }
+        try checkActing(viewer)
+        _ = try call.form(of: viewer)
         do {
             let seen = snapshot().seen(by: viewer)
             let new = try await viewer.deployment.alarms().filter { seen.shows($0) && $0.acknowledgedAt == nil }

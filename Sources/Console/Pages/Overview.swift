@@ -50,7 +50,7 @@ struct Overview {
     }
 
     private var standby: HTML {
-        guard snapshot.report.scheduler?.isStandby == true else { return "" }
+        guard snapshot.isStandby else { return "" }
         return "<p class=\"banner\" role=\"status\">\(Problem.standby.detail)</p>"
     }
 

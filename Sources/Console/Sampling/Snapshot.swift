@@ -53,6 +53,9 @@ struct Snapshot: Sendable {
         return report.remarks + ["\(standbys.count) of \(expectedStandbys) \(verb) connected."]
     }
 
+    /// Whether the server is a standby, on which nothing can be changed.
+    var isStandby: Bool { report.scheduler?.isStandby == true }
+
     /// Age of the oldest of what is shown.
     func age(at now: ContinuousClock.Instant) -> Duration? {
         (askedAt.values.min() ?? cronAnsweredAt).map { now - $0 }
