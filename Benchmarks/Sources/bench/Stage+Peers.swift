@@ -4,12 +4,18 @@ internal import Postgres
 internal import PrivateServer
 
 extension Stage {
+    /// Whether PgQ is installed.
+    var hasPgQ: Bool {
+        get async throws {
+            try await !rows("select e.name from pg_available_extensions as e where e.name = 'pgq'").isEmpty
+        }
+    }
+
     /// Consumes events of PgQ in batches of 2000, with a handler call per event.
     ///
     /// - Parameter callsByPerform: the usual way; otherwise within an expression, which is quicker.
     func drainPgQ(_ count: Int, callsByPerform: Bool) async throws -> Contender.Outcome {
-        let available = try await rows("select e.name from pg_available_extensions as e where e.name = 'pgq'")
-        guard !available.isEmpty else { return .missing("the extension pgq is not installed") }
+        guard try await hasPgQ else { return .missing("the extension pgq is not installed") }
         try await script(
             "create extension if not exists pgq",
             "select pgq.create_queue('bench'); select pgq.register_consumer('bench', 'bench')"

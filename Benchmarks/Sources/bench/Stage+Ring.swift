@@ -45,21 +45,37 @@ extension Stage {
 
     /// Time of transactions that enqueue, by pgbench.
     func enqueueByBench(_ queue: String, many: Bool, clients: Int, count: Int) async throws -> Contender.Took {
+        try await benchTime(
+            of: many
+                ? "select cronmill.enqueue_many('\(queue)', array_fill(\(Self.payload)::jsonb, array[1000]))"
+                : "select cronmill.enqueue('\(queue)', \(Self.payload))",
+            clients: clients,
+            count: count
+        )
+    }
+
+    /// The payload of tasks that pgbench enqueues, as a literal.
+    static let payload = #"'{"to": "reader@example.org", "letter": 7, "urgent": false}'"#
+
+    /// Time of transactions of one statement each, by pgbench.
+    ///
+    /// - Parameter role: nil is the superuser.
+    func benchTime(
+        of statement: String,
+        as role: String? = nil,
+        clients: Int,
+        count: Int
+    ) async throws -> Contender.Took {
         let folder = try temporaryFolder()
         defer { removeFolder(folder) }
-        let payload = #"'{"to": "reader@example.org", "letter": 7, "urgent": false}'"#
-        let statement =
-            many
-            ? "select cronmill.enqueue_many('\(queue)', array_fill(\(payload)::jsonb, array[1000]));\n"
-            : "select cronmill.enqueue('\(queue)', \(payload));\n"
-        try statement.write(toFile: "\(folder)/enqueue.sql", atomically: true, encoding: .utf8)
+        try "\(statement);\n".write(toFile: "\(folder)/enqueue.sql", atomically: true, encoding: .utf8)
         return try await measured {
             _ = try await client(
                 "pgbench",
                 [
                     "-n", "-M", "prepared", "-c", String(clients), "-t", String(count / clients), "-f",
-                    "\(folder)/enqueue.sql", Self.database,
-                ]
+                    "\(folder)/enqueue.sql",
+                ] + (role.map { ["-U", $0] } ?? []) + [Self.database]
             )
         }
     }
@@ -70,7 +86,7 @@ extension Stage {
     }
 
     /// By the clock, and by the processor time of the whole server: the sessions have ended before it can be asked.
-    func measured(_ work: () async throws -> Void) async throws -> Contender.Took {
+    private func measured(_ work: () async throws -> Void) async throws -> Contender.Took {
         try await script("delete from cronmill.task")
         try await settle()
         let before = try processorSeconds()
