@@ -1,7 +1,5 @@
 import Postgres
 import PrivateServer
-import Subprocess
-import SystemPackage
 import Testing
 
 /// A pgbouncer in transaction mode in front of a test server, on a socket beside the server's.
@@ -33,26 +31,12 @@ struct Pooler: Sendable {
             kill $pooler
             """
         let users = ([server.server.superuser] + roles).joined(separator: " ")
-        let result = try await run(
-            .path("/bin/sh"),
-            arguments: ["-c", script, "pooler", server.socketDirectory, pooler.configuration, users],
-            environment: .custom(["PATH": "/usr/bin:/bin"]),
-            workingDirectory: "/",
-            input: .none,
-            output: .discarded,
-            error: .discarded
-        ) { execution in
-            var failure: (any Error)?
-            do {
-                try await eventually("the pooler answers", within: .seconds(30)) { await pooler.answers() }
-                try await body(pooler)
-            } catch {
-                failure = error
-            }
-            try execution.send(signal: .terminate)
-            return failure
-        }
-        if let failure = result.closureResult { throw failure }
+        try await Companion.with(
+            script,
+            [server.socketDirectory, pooler.configuration, users],
+            name: "pooler",
+            isReady: pooler.answers
+        ) { try await body(pooler) }
     }
 
     /// The environment by which `cronmill` goes through the pooler.

@@ -1,5 +1,3 @@
-import Subprocess
-import SystemPackage
 import Testing
 
 /// nginx in front of a console in the folder `/x/`: on one socket it leaves the folder in addresses, on another it takes it
@@ -33,32 +31,21 @@ struct ReverseProxy: Sendable {
         let script = """
             printf '%s' "$2" >"$1/conf" && exec /usr/sbin/nginx -e "$1/log" -c "$1/conf"
             """
-        let result = try await run(
-            .path("/bin/sh"),
-            arguments: ["-c", script, "nginx", folder, configuration],
-            environment: .custom(["PATH": "/usr/bin:/bin"]),
-            workingDirectory: "/",
-            input: .none,
-            output: .discarded,
-            error: .discarded
-        ) { execution in
-            var failure: (any Error)?
-            do {
-                try await eventually("the proxy answers", within: .seconds(30)) {
-                    try await ProgramResult.of(
-                        "/usr/bin/curl",
-                        ["--silent", "--fail", "--unix-socket", proxy.cutting, "http://localhost/x/healthz"],
-                        environment: [:]
-                    ).exitCode == 0
-                }
+        var failure: (any Error)?
+        do {
+            try await Companion.with(script, [folder, configuration], name: "proxy") {
+                try await ProgramResult.of(
+                    "/usr/bin/curl",
+                    ["--silent", "--fail", "--unix-socket", proxy.cutting, "http://localhost/x/healthz"],
+                    environment: [:]
+                ).exitCode == 0
+            } _: {
                 try await body(proxy)
-            } catch {
-                failure = error
             }
-            try execution.send(signal: .terminate)
-            return failure
+        } catch {
+            failure = error
         }
         _ = try await ProgramResult.of("/bin/rm", ["-r", folder], environment: [:])
-        if let failure = result.closureResult { throw failure }
+        if let failure { throw failure }
     }
 }
