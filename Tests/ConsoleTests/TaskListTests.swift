@@ -65,6 +65,13 @@ struct TaskListTests {
         #expect(throws: Problem.self) { try Self.query("db=shop&\(filter)") }
     }
 
+    @Test("before the cron database has answered no database is called unknown")
+    func nothingYet() async {
+        let visit = Visit(Snapshot())
+        let answer = await visit.answer("/database?db=shop", await visit.logIn())
+        #expect(answer.status == .serviceUnavailable && answer.body.contains("has not said yet"))
+    }
+
     @Test("pages of databases that are not looked at, and of processors that there are not, are not found")
     func unknown() async {
         let visit = Visit(.made([.made("shop", "mails")], at: .now))

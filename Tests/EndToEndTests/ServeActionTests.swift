@@ -39,11 +39,18 @@ struct ServeActionTests {
                 let waiting = try await fixture.rows("select min(task_id) from cronmill.task")[0]
                 let (said, _) = try await ServedConsole.run(server, ["--actions"]) { console in
                     let cookie = try await console.logIn()
+                    let name = "a%3Cb%3E%22%26%2F..%E2%80%AE"
+                    try await eventually("both databases are looked at", within: .seconds(60)) {
+                        for name in ["shop", name] {
+                            let page = try await console.get("processor?db=\(name)&processor=work", cookie)
+                            if page.status != 200 { return false }
+                        }
+                        return true
+                    }
                     try await refusals(console, cookie)
                     #expect(try await fixture.rows("select paused from cronmill.processor") == ["f"])
 
                     // The names are as they are, whatever is in them.
-                    let name = "a%3Cb%3E%22%26%2F..%E2%80%AE"
                     let page = try await console.get("pause?db=\(name)&processor=work", cookie).body
                     #expect(page.contains("a&lt;b&gt;&quot;&amp;/..\\u{202e}") && page.contains(server.socketDirectory))
                     #expect(

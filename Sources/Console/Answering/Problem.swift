@@ -54,6 +54,11 @@ struct Problem: Error, Sendable, Equatable {
         detail: "Too many tries. Five may fail in a minute, from one address and for one role.",
         fields: [.retryAfter: "60"]
     )
+    static let nothingYet = Problem(
+        status: .serviceUnavailable,
+        detail: "The cron database has not said yet which databases there are.",
+        fields: [.retryAfter: "5"]
+    )
     static let tooMany = Problem(
         status: .serviceUnavailable,
         detail: "Too many pages are asked for at once: the databases need their connections for other work, too.",

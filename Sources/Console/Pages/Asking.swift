@@ -59,10 +59,11 @@ extension Result where Failure == Problem {
 extension Snapshot {
     /// The name of a database that a query has.
     ///
-    /// - Throws: `Problem` if there is none, or it is none of ours: no other is connected to.
+    /// - Throws: `Problem` if there is none, or it is none of ours: no other is connected to; or nothing is known yet.
     func database(_ query: Query) throws(Problem) -> String {
         guard let name = query["db"] else { throw .badRequest("The query lacks db, the name of a work database.") }
         guard looks(at: name) else {
+            if cronAnsweredAt == nil { throw .nothingYet }
             throw Problem(status: .notFound, detail: "No such work database is looked at.")
         }
         return name
