@@ -15,7 +15,7 @@ struct Measurement: Sendable {
         static let queue = "PgQ"
         static let quickQueue = "PgQ, quicker call"
         static let failing = "cronmill, 1% failing"
-        static let twoSlots = "cronmill, 2 slots"
+        static let slots = [2, 4].map { (count: $0, name: "cronmill, \($0) slots") }
         static let many = "cronmill, long queue"
         static let snapshot = "cronmill, old snapshot held"
         static let dead = "cronmill, dead entries ahead"
@@ -90,11 +90,13 @@ struct Measurement: Sendable {
                     )
                     return .took(took)
                 },
-                Contender(name: Name.twoSlots, count: tasks) {
-                    try await stage.fill("noop", tasks)
-                    return .took(try await stage.drain("noop", slots: [1, 2]))
-                },
             ]
+            all += Name.slots.map { slots in
+                Contender(name: slots.name, count: tasks) {
+                    try await stage.fill("several", tasks)
+                    return .took(try await stage.drain("several", slots: Array(1...slots.count)))
+                }
+            }
         }
         if sections.contains(.large) {
             all.append(
@@ -181,7 +183,10 @@ struct Measurement: Sendable {
             report.addRatio("cronmill / \(peer)", Name.ours, peer, goal: "at least 20", note: extrapolated)
         }
         report.addRatio("1% failing / clean", Name.failing, Name.ours, goal: "at least 0.5")
-        report.addRatio("2 slots / 1 slot", Name.twoSlots, Name.ours)
+        for slots in Name.slots {
+            let goal = slots.count == 2 ? "at least 1.67" : "at least 1.43"
+            report.addRatio("\(slots.count) slots / 1 slot", slots.name, Name.ours, goal: goal)
+        }
         report.addRatio("long queue / 1 slot", Name.many, Name.ours, note: "\(scale.manyTasks.grouped) tasks")
         report.addRatio("old snapshot held / undisturbed", Name.snapshot, Name.ours, goal: "at least 0.85")
         report.addRatio("dead entries ahead / undisturbed", Name.dead, Name.ours)

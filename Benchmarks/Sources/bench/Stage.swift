@@ -69,13 +69,14 @@ struct Stage: Sendable {
         _ = try await psql(["-c", "create extension pg_cron"], database: "postgres")
         _ = try await psql(["-c", "create database \(Self.database)"], database: "postgres")
         _ = try await psql(["-f", "\(folder)/sql/bench.sql"])
-        try await setUp(queue: "noop", handler: "bench.noop", slots: 2)
+        try await setUp(queue: "noop", handler: "bench.noop")
+        try await setUp(queue: "several", handler: "bench.noop", slots: 4)
         try await setUp(queue: "failing", handler: "bench.fail_some")
         // What fails is not to come back while the rest is drained.
         try await script(
             """
             update cronmill.processor set backoff_base = interval '1 hour' where name = 'failing';
-            update cronmill.processor set enabled = true where name = 'noop'
+            update cronmill.processor set enabled = true where name in ('noop', 'several')
             """
         )
     }

@@ -12,8 +12,9 @@ begin atomic
         when 'deadline' then 1668443505
         when 'ring' then 1668443506
         when 'yield' then 1668443507
+        when 'mark' then 1668443508
     end;
 end;
 comment on function cronmill_cron.lock_class(text)
-    is 'First keys of advisory locks: slot, query, group, deadline, ring, yield.';
+    is 'First keys of advisory locks: slot, query, group, deadline, ring, yield, mark.';
 revoke all on function cronmill_cron.lock_class(text) from public;

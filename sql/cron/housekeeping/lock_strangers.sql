@@ -1,4 +1,4 @@
--- Backends that hold an advisory lock of ours, of slots, groups, queries or deadlines, and log in
+-- Backends that hold an advisory lock of ours, of slots, groups, queries, deadlines or marks, and log in
 -- as none of the run-as roles of their database; or that have one to themselves by which the
 -- registry's owner tells slots to give up their place.
 -- Executed by: dangers, troubles.
@@ -20,7 +20,8 @@ begin atomic
             w.name is not null
             and l.classid in (
                 cronmill_cron.lock_class('slot')::oid, cronmill_cron.lock_class('query')::oid,
-                cronmill_cron.lock_class('group')::oid, cronmill_cron.lock_class('deadline')::oid
+                cronmill_cron.lock_class('group')::oid, cronmill_cron.lock_class('deadline')::oid,
+                cronmill_cron.lock_class('mark')::oid
             )
             and not exists (
                 select

@@ -37,6 +37,8 @@ begin
     -- In one statement: most claims of a day find an empty queue, and cost little more than this.
     select
         p.queue_id, p.enabled, p.paused, p.slots, p.timeout, p.alone, p.keep_done, s.slot_id,
+        p.slots > 1 and not (p.alone or is_careful or (claim.last_claim).at_once is true)
+            as is_shared,
         -- Not exists(), and in the order of an index: of a table that was never analyzed it is
         -- thought that all rows are such, and that to read them all is quicker.
         (
@@ -97,7 +99,7 @@ begin
     missing := case when settings.has_groups then least(most, 100) else most end;
     foreach level in array settings.levels loop
         claimed := cronmill.claim_level(
-            settings.queue_id, level, missing, settings.has_groups, now_at,
+            settings.queue_id, level, missing, settings.has_groups, settings.is_shared, now_at,
             batch.mark_at[level + 1], batch.mark_id[level + 1]);
         missing := missing - claimed.total;
         batch.task_ids := batch.task_ids || claimed.task_ids;
@@ -110,22 +112,20 @@ begin
         scan.special := coalesce(scan.special, 0) + claimed.special;
         scan.levels := coalesce(scan.levels, 0) + (claimed.total > 0)::integer;
         goes_on := goes_on or claimed.goes_on;
-        exit when missing = 0;
+        exit when missing = 0 or claimed.is_cut;
     end loop;
     batch.scan_took := batch.scan_took + (clock_timestamp() - now_at);
     if goes_on then
         batch.full_scan_at := 'infinity';
-        batch.at_once := batch.task_ids is null;
     elsif coalesce(batch.full_scan_at, 'infinity') = 'infinity' then
         batch.full_scan_at := clock_timestamp()
             + greatest(interval '2 seconds', 20 * batch.scan_took);
     end if;
+    batch.at_once := batch.task_ids is null and (goes_on or claimed.is_cut is true);
     if scan.special > 0 and not is_careful
         and cronmill.give_up_keys(settings.slot_id, batch.places) then
-        batch := claim.last_claim;
+        batch := cronmill.next_scan(claim.last_claim, '-infinity');
         batch.stop_reason := null;
-        batch.is_alone := false;
-        batch.task_ids := null;
         batch.at_once := true;
         return batch;
     end if;

@@ -1,13 +1,17 @@
 -- Locks tasks of one priority that are ready, in the order of their times, from the low-water mark
 -- of the last claim on, skipping what another slot has; and says up to where the next claim need
 -- not look again. In a queue with groups one claim looks at 5000 tasks of a priority (goes_on): of
--- a group that is held up any number may stand there.
+-- a group that is held up any number may stand there. Where other slots claim, too (is_shared;
+-- not after at_once: what is to be looked at again is behind their mark), each takes of the tasks
+-- that it has reserved (is_cut: there are more); a scan from the beginning looks at all, and tells
+-- the others from where it goes on.
 -- Executed by: claim.
 create or replace function cronmill.claim_level(
     queue_id integer,
     level integer,
     missing integer,
     has_groups boolean,
+    is_shared boolean,
     now_at timestamptz,
     mark_at timestamptz,
     mark_id bigint
@@ -21,6 +25,7 @@ declare
     bound_at timestamptz := claim_level.now_at;
     bound_id bigint := 9223372036854775807;
     is_bounded boolean := false;
+    stretch cronmill.stretch := (claim_level.mark_at, claim_level.mark_id, null, null);
 begin
     if claim_level.has_groups then
         select t.run_at, t.task_id
@@ -38,6 +43,13 @@ begin
             bound_at := claim_level.now_at;
             bound_id := 9223372036854775807;
         end if;
+    -- After a claim that found less than it wanted there is nothing to share: the number is 0.
+    elsif claim_level.is_shared and claim_level.mark_id > 0 then
+        stretch := cronmill.reserve(
+            claim_level.queue_id, claim_level.level, claim_level.missing, claim_level.now_at,
+            claim_level.mark_at, claim_level.mark_id);
+        bound_at := coalesce(stretch.until_at, bound_at);
+        bound_id := coalesce(stretch.until_id, bound_id);
     end if;
     -- In the order of the index, so that nothing is sorted.
     select
@@ -53,7 +65,7 @@ begin
         from cronmill.task as t
         where t.queue_id = claim_level.queue_id
             and t.priority = claim_level.level
-            and (t.run_at, t.task_id) > (claim_level.mark_at, claim_level.mark_id)
+            and (t.run_at, t.task_id) > (stretch.from_at, stretch.from_id)
             and (t.run_at, t.task_id) <= (bound_at, bound_id)
             and t.began_at is null
             and t.suspected_at is null
@@ -70,9 +82,20 @@ begin
     claimed.mark_at := claim_level.mark_at;
     claimed.mark_id := claim_level.mark_id;
     claimed.goes_on := false;
-    if claimed.total = claim_level.missing then
+    claimed.is_cut := stretch.until_id is not null;
+    if claimed.is_cut then
+        claimed.mark_at := bound_at;
+        claimed.mark_id := bound_id;
+    elsif claimed.total = claim_level.missing then
         claimed.mark_at := claimed.ready_at[claimed.total];
         claimed.mark_id := claimed.task_ids[claimed.total];
+        if claim_level.is_shared and not claim_level.has_groups
+            and claim_level.mark_at = '-infinity'
+        then
+            perform cronmill.reserve(
+                claim_level.queue_id, claim_level.level, null, null, claimed.mark_at,
+                claimed.mark_id);
+        end if;
     elsif is_bounded then
         claimed.mark_at := bound_at;
         claimed.mark_id := bound_id;
@@ -89,8 +112,8 @@ begin
 end
 $function$;
 comment on function cronmill.claim_level(
-    integer, integer, integer, boolean, timestamptz, timestamptz, bigint
+    integer, integer, integer, boolean, boolean, timestamptz, timestamptz, bigint
 ) is 'Locks tasks of one priority that are ready, from the low-water mark on.';
 revoke all on function cronmill.claim_level(
-    integer, integer, integer, boolean, timestamptz, timestamptz, bigint
+    integer, integer, integer, boolean, boolean, timestamptz, timestamptz, bigint
 ) from public;

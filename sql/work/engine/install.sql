@@ -20,6 +20,9 @@
 \ir claim_alone.sql
 \ir claim_groups.sql
 \ir next_scan.sql
+\ir shared_mark.sql
+\ir share_mark.sql
+\ir reserve.sql
 \ir claim_level.sql
 \ir claim_suspects.sql
 \ir give_up_keys.sql

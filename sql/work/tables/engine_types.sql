@@ -60,7 +60,8 @@ comment on type cronmill.claim
     is 'A batch, or one task to be done alone whose attempt is charged already; '
         'and from where the next claim goes on.';
 -- Tasks of one priority that were locked, and until when those of them waited that were; the mark
--- from which the next claim goes on, and whether there may be more that this one did not look at.
+-- from which the next claim goes on, and whether there may be more that this one did not look at,
+-- because it is to look at no more (goes_on) or because others look there (is_cut).
 create type cronmill.level_claim as (
     total integer,
     task_ids bigint[],
@@ -71,10 +72,19 @@ create type cronmill.level_claim as (
     special bigint,
     mark_at timestamptz,
     mark_id bigint,
-    goes_on boolean
+    goes_on boolean,
+    is_cut boolean
 );
 comment on type cronmill.level_claim
     is 'Tasks of one priority that were locked; and from where the next claim goes on.';
+-- From which mark a claim looks, and up to which task it may take; null: as far as it goes.
+create type cronmill.stretch as (
+    from_at timestamptz,
+    from_id bigint,
+    until_at timestamptz,
+    until_id bigint
+);
+comment on type cronmill.stretch is 'The part of a queue that a claim looks at.';
 -- When the tasks of a claim became ready that came in by order; how many of them have a key, a
 -- group or a timeout; of how many priorities they are; and the marks where the scan began.
 create type cronmill.scan as (

@@ -5,6 +5,7 @@
 \ir grantee.sql
 \ir privilege.sql
 \ir task.sql
+\ir mark.sql
 \ir dead_task.sql
 \ir done_task.sql
 \ir failed_attempt.sql
