@@ -277,6 +277,7 @@ struct SchemaTests {
                     shop: upgrade schema cronmill to version 5: recurring
                     shop: upgrade schema cronmill to version 6: totals
                     shop: upgrade schema cronmill to version 7: attempts
+                    shop: upgrade schema cronmill to version 8: marks
                     shop: renew the functions of the work database
                     shop: generate the procedure of processor work
 
