@@ -1,5 +1,5 @@
 -- Whether a task may have it as its max_attempts. Not in SQL: see is_timeout.
--- Executed by: check_task, and everybody who inserts into cronmill.task.
+-- Executed by: check_task, task_checks; everybody who inserts into cronmill.task.
 create or replace function cronmill.is_attempt_limit(max_attempts integer)
 returns boolean
 language plpgsql immutable strict parallel safe security invoker

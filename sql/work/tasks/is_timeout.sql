@@ -2,7 +2,7 @@
 -- as 30 days and added as what it is: of many of them less as many days is small, and no time. Not
 -- in SQL, which would become part of the check: PostgreSQL reads the text of a check anew for every
 -- statement that inserts, and this one took longer than the insert.
--- Executed by: check_task, and everybody who inserts into cronmill.task.
+-- Executed by: check_task, task_checks; everybody who inserts into cronmill.task.
 create or replace function cronmill.is_timeout(timeout interval)
 returns boolean
 language plpgsql immutable strict parallel safe security invoker
