@@ -159,8 +159,9 @@ struct AttackTests {
             )
             #expect(
                 granted == [
-                    "enqueue", "enqueue_envelopes", "enqueue_graph", "enqueue_many", "extend_graph", "lock_class",
-                    "producer_queue_id", "remove_recurring", "run_recurring", "set_recurring", "switch_recurring",
+                    "enqueue", "enqueue_envelopes", "enqueue_graph", "enqueue_many", "extend_graph",
+                    "is_attempt_limit", "is_timeout", "lock_class", "producer_queue_id",
+                    "remove_recurring", "run_recurring", "set_recurring", "switch_recurring",
                 ]
             )
             for statement in [

@@ -215,6 +215,50 @@ struct EnqueueTests {
         }
     }
 
+    @Test("what no function lets through, no INSERT brings in, whoever was let insert")
+    func checks() async throws {
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            let inserter = "\(fixture.runner)_inserter"
+            try await fixture.server.makeRole(inserter)
+            try await fixture.script(
+                """
+                grant usage on schema cronmill to "\(inserter)";
+                grant insert on cronmill.task to "\(inserter)"
+                """
+            )
+            let theirs = try await fixture.server.connect(fixture.database, as: inserter)
+            let insert = { (column: String, value: String) in
+                "insert into cronmill.task (queue_id, payload, \(column)) values (1, '{}', \(value))"
+            }
+            let good = [
+                ("priority", "9"), ("run_at", "'2000-01-01 00:00+00'"), ("timeout", "interval '1 day'"),
+                ("timeout", "interval '-11 months 331 days'"), ("max_attempts", "10000"),
+            ]
+            for (column, value) in good { try await theirs.script(insert(column, value)) }
+            let bad = [
+                ("priority", "10", "priority"), ("run_at", "'infinity'", "times"),
+                ("enqueued_at", "'1999-12-31 23:59:59+00'", "times"), ("timeout", "interval '0'", "timeout"),
+                ("timeout", "interval '1 day 1 us'", "timeout"),
+                ("timeout", "interval '-1 year 361 days'", "timeout"), ("max_attempts", "0", "max_attempts"),
+            ]
+            for (column, value, check) in bad {
+                for isOwner in [false, true] {
+                    let refused = try await expectedError {
+                        if isOwner {
+                            try await fixture.script(insert(column, value))
+                        } else {
+                            try await theirs.script(insert(column, value))
+                        }
+                    }
+                    #expect(refused.constraint == "task_\(check)_in_range", "\(column) \(value)")
+                }
+            }
+            await theirs.close()
+            #expect(try await fixture.rows("select count(*) from cronmill.task") == [String(good.count)])
+        }
+    }
+
     @Test("envelopes are tasks with settings of their own, which win over the flags")
     func envelopes() async throws {
         try await withDatabases { fixture in

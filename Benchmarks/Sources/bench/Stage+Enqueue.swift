@@ -20,12 +20,12 @@ extension Stage {
         )
     }
 
-    /// The bare COPY into a table of one column.
-    func copyPlain(_ path: String) async throws -> Contender.Took {
-        try await script("truncate bench.plain", "checkpoint")
+    /// The bare COPY into a table, of one column.
+    func copy(_ path: String, to table: String) async throws -> Contender.Took {
+        try await script("truncate \(table)", "checkpoint")
         let clock = ContinuousClock()
         let begun = clock.now
-        _ = try await psql(["-c", "\\copy bench.plain from '\(path)'"])
+        _ = try await psql(["-c", "\\copy \(table) (payload) from '\(path)'"])
         return Contender.Took(seconds: (clock.now - begun).inSeconds)
     }
 

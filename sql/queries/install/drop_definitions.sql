@@ -1,6 +1,6 @@
 -- Drops functions, views and triggers of a schema, so that they can be made with other types of
--- results or other columns. A function that an index is made of stays. Whatever else depends on one
--- of them stands in the way, and the error names it.
+-- results or other columns. A function that an index or a check is made of stays. Whatever else
+-- depends on one of them stands in the way, and the error names it.
 -- {{schema}}, a literal: its name.
 do $$
 declare
@@ -27,9 +27,14 @@ begin
         and not exists (
             select
             from pg_catalog.pg_depend as d
-            join pg_catalog.pg_index as i on i.indexrelid = d.objid
+            left join pg_catalog.pg_index as i on i.indexrelid = d.objid
+            left join pg_catalog.pg_constraint as c on c.oid = d.objid
             where d.refclassid = 'pg_catalog.pg_proc'::regclass and d.refobjid = p.oid
-                and d.classid = 'pg_catalog.pg_class'::regclass
+                and (
+                    d.classid = 'pg_catalog.pg_class'::regclass and i.indexrelid is not null
+                    or d.classid = 'pg_catalog.pg_constraint'::regclass
+                        and c.connamespace = {{schema}}::regnamespace
+                )
         );
     if names is not null then
         execute pg_catalog.format('drop routine %s', names);

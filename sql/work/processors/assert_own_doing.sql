@@ -3,7 +3,7 @@
 -- of whoever maintains it, a superuser mostly. What depends on who logged in must not be given to
 -- it. There, and nowhere else, PostgreSQL refuses DEALLOCATE; that there is no such statement is
 -- said everywhere else.
--- Executed by: own_recurring, producer_queue_id, set_recurring, sync_processor.
+-- Executed by: enqueue, own_recurring, producer_queue_id, set_recurring, sync_processor.
 create or replace function cronmill.assert_own_doing()
 returns void
 language plpgsql volatile parallel unsafe security definer

@@ -29,19 +29,8 @@ create table cronmill.task (
     -- tasks: each further one would cost every enqueue and every vacuum; a task found by task_id
     -- alone is found by scanning this one.
     constraint task_pkey primary key (queue_id, priority, run_at, task_id),
-    constraint task_priority_in_range check (priority between 0 and 9),
-    -- What cannot be reckoned with would end every run that comes to it.
-    constraint task_times_in_range check (
-        run_at between '2000-01-01 00:00+00' and '9999-12-31 00:00+00'
-        and enqueued_at between '2000-01-01 00:00+00' and '9999-12-31 00:00+00'
-    ),
-    -- A month is compared as 30 days and added as what it is: of many of them less as many days is
-    -- small, and no time.
-    constraint task_timeout_in_range check (
-        timeout > interval '0' and timeout <= interval '1 day'
-        and extract(year from timeout) = 0 and extract(day from timeout) between -365 and 365
-    ),
-    constraint task_max_attempts_in_range check (max_attempts between 1 and 10000)
+    -- Other checks: tasks/task_checks.sql.
+    constraint task_priority_in_range check (priority between 0 and 9)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 -- Nearly always empty, so it costs nothing to keep or to look into.
 create index task_alone on cronmill.task (queue_id, run_at)

@@ -25,10 +25,7 @@ begin
             message = pg_catalog.format('timeout %s is not positive', check_task.timeout),
             hint = 'Without a timeout of its own a task has the processor''s.';
     end if;
-    if check_task.timeout > interval '1 day'
-        or extract(year from check_task.timeout) <> 0
-        or extract(day from check_task.timeout) not between -365 and 365
-    then
+    if not cronmill.is_timeout(check_task.timeout) then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = pg_catalog.format('timeout %s is longer than a day', check_task.timeout),
@@ -36,7 +33,7 @@ begin
             hint = 'A processor may have a longer one, for all of its tasks: '
                 'cronmill configure NAME --timeout DURATION';
     end if;
-    if check_task.max_attempts not between 1 and 10000 then
+    if not cronmill.is_attempt_limit(check_task.max_attempts) then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = pg_catalog.format(

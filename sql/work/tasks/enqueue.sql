@@ -20,9 +20,19 @@ set search_path = pg_catalog, pg_temp
 as $function$
 #variable_conflict use_column
 declare
-    known_queue_id constant integer := cronmill.producer_queue_id(enqueue.queue);
+    known_queue_id integer;
+    is_named boolean;
     found_id bigint;
 begin
+    -- As producer_queue_id does; the owner is asked no more than needed.
+    select q.queue_id, q.is_named into known_queue_id, is_named
+    from cronmill.find_queue(enqueue.queue) as q;
+    if is_named is not true then
+        perform cronmill.assert_own_doing();
+        if known_queue_id is null or not pg_has_role(session_user, current_user, 'member') then
+            perform cronmill.assert_producer(enqueue.queue, known_queue_id);
+        end if;
+    end if;
     if num_nonnulls(
         enqueue.unique_key, enqueue.group_key, enqueue.timeout, enqueue.max_attempts) > 0
     then
@@ -32,10 +42,20 @@ begin
     if enqueue.tags is not null then
         enqueue.tags := cronmill.check_tags(enqueue.tags);
     end if;
-    if enqueue.unique_key is not null then
+    if enqueue.unique_key is null then
+        -- The statement below would do, but takes longer.
+        insert into cronmill.task (
+            queue_id, priority, run_at, payload, group_key, timeout, max_attempts, tags
+        )
+        values (
+            known_queue_id, enqueue.priority, cronmill.within_time(enqueue.run_at), enqueue.payload,
+            enqueue.group_key, enqueue.timeout, enqueue.max_attempts, enqueue.tags
+        )
+        returning task.task_id into found_id;
+    else
         perform cronmill.hold_lost_keys(known_queue_id, array[enqueue.unique_key]);
     end if;
-    loop
+    while found_id is null loop
         insert into cronmill.task (
             queue_id, priority, run_at, payload, unique_key, group_key, timeout, max_attempts, tags
         )
@@ -56,7 +76,6 @@ begin
             and t.unique_key = enqueue.unique_key
             and t.taken_by is null
         for share;
-        exit when found_id is not null;
     end loop;
     if pg_sequence_last_value('cronmill.asleep'::regclass) & cronmill.queue_bit(known_queue_id) <> 0
     then

@@ -1,6 +1,11 @@
 \ir queue_id.sql
+\ir find_queue.sql
+\ir assert_producer.sql
 \ir producer_queue_id.sql
 \ir within_time.sql
+\ir is_timeout.sql
+\ir is_attempt_limit.sql
+\ir task_checks.sql
 \ir check_task.sql
 \ir check_tags.sql
 \ir tag_keys.sql

@@ -1,5 +1,5 @@
 -- The key of a queue by its name. Raises MC001 with the names there are.
--- Executed by: cancel_tasks, find_tasks, grant_part, producer_queue_id, purge_dead, purge_done,
+-- Executed by: assert_producer, cancel_tasks, find_tasks, grant_part, purge_dead, purge_done,
 -- redrive; monitors, through find_tasks.
 create or replace function cronmill.queue_id(queue text)
 returns integer
