@@ -188,8 +188,12 @@ struct PageTests {
     @Test("800 processors are a page of less than 40 kB as it goes out, made in less than a second")
     func large() {
         let now = ContinuousClock.now
-        let processors = (0..<200).flatMap { database in
-            (0..<4).map { ProcessorStatus.made("customer_\(database)", "queue_\($0)") }
+        // No two have the same figures, as in life.
+        let processors = (0..<800).map { number in
+            var status = ProcessorStatus.made("customer_\(number / 4)", "queue_\(number % 4)")
+            (status.ready, status.scheduled) = (number * 7919 % 4001, number * 104_729 % 997)
+            (status.dead, status.oldestReady) = (number * 31 % 13, .seconds(number * 6_151 % 7_200))
+            return status
         }
         let page = Content(Overview(snapshot: .made(processors, at: now), filter: .none, now: now).page.text)
         #expect(page.text.utf8.count < 1_000_000 && page.gzip.count < 40_000)
