@@ -7,14 +7,7 @@ import Testing
 
 @Suite("Access to the console")
 struct AccessTests {
-    private static let nowhere = ConnectionInfo(["host": "/nowhere", "dbname": "postgres"])
-    private static let viewer = Viewer(
-        role: "ann",
-        deployment: Deployment(cron: nowhere, work: nowhere),
-        mayAct: true,
-        token: "token",
-        databases: ["shop"]
-    )
+    private static let viewer = Viewer.made(["shop"], mayAct: true)
 
     @Test("a session that is limited ends a quarter of an hour after the last click, and after eight hours")
     func lifetimes() {
@@ -96,6 +89,18 @@ struct AccessTests {
         #expect(await visit.answer("/login?once=0").status == .badRequest)
         #expect(visit.console.access.issue() == nil)
         let type = ["Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"]
+        // The page that was asked for is not lost; an address that is none of ours, or a button, is.
+        for (asked, back) in [
+            ("/tasks?db=a%22&tag=x", "login?back=tasks%3Fdb%3Da%2522%26tag%3Dx"), ("/", "login"),
+            ("//evil.example", "login"),
+            ("/a/b", "login"), ("/login?back=server", "login?back=server"),
+        ] {
+            let page = await visit.answer(asked, ["Accept": "text/html"])
+            #expect(page.body.contains("action=\"\(back)\""), "\(asked): \(page.body)")
+        }
+        for back in ["%2F%2Fevil.example", "https%3A%2F%2Fevil.example", "javascript%3Aalert(1)", "a%0d%0aX-Y%3A1"] {
+            #expect(await visit.answer("/login?back=\(back)").status == .badRequest, "\(back)")
+        }
         func post(_ body: String) async -> Answer { await visit.answer("/login", method: .post, type, body: body) }
         #expect(await post("role=ann&password=x").status == .serviceUnavailable)
         #expect(await post("role=ann&password=").status == .unauthorized)

@@ -160,13 +160,59 @@ struct RequestTests {
         }
     }
 
-    @Test("a file that the browser has is not sent again")
-    func assets() async {
+    @Test("what the browser has is not sent again")
+    func assets() async throws {
         let visit = Visit(Self.well)
         var fields = await visit.logIn()
-        let first = await visit.answer("/console.css", fields)
-        fields["If-None-Match"] = first.fields[.eTag]
-        #expect(await visit.answer("/console.css", fields).status == .notModified)
+        for path in ["/console.css", "/"] {
+            fields["If-None-Match"] = nil
+            let tag = try #require(await visit.answer(path, fields).fields[.eTag])
+            // Who compresses for us calls it weak.
+            for known in [tag, "W/\(tag)", "\"x\", \(tag)"] {
+                fields["If-None-Match"] = known
+                let answer = await visit.answer(path, fields)
+                #expect(answer.status == .notModified && answer.body.isEmpty, "\(path) \(known)")
+            }
+            fields["If-None-Match"] = "\"x\""
+            #expect(await visit.answer(path, fields).status == .ok)
+        }
+    }
+
+    @Test("who can read gzip gets it, but for what is short and for pages with a token")
+    func compression() async {
+        let visit = Visit(Self.well)
+        let cookie = await visit.logIn()
+        func coding(_ path: String, _ accepted: String?) async -> String? {
+            let head = await visit.answer(path, cookie.merging(["Accept-Encoding": accepted ?? ""]) { $1 }).head
+            #expect(head[.vary]?.contains("Accept-Encoding") == true)
+            return head[.contentEncoding]
+        }
+        for accepted in ["gzip", "deflate, GZIP;q=0.5", "br, *", "x-gzip"] {
+            #expect(await coding("/", accepted) == "gzip", "\(accepted)")
+        }
+        for accepted in ["", "br", "gzip;q=0", "*; q=0.000", "gzipped"] {
+            #expect(await coding("/", accepted) == nil, "\(accepted)")
+        }
+        #expect(await coding("/console.js", "gzip") == "gzip")
+        for path in ["/healthz", "/logout", "/nowhere"] { #expect(await coding(path, "gzip") == nil, "\(path)") }
+        // A page with a token is none of them, however long.
+        let long = Answer.html("\(String(repeating: "x", count: 9_000))", hasToken: true)
+        let request = HTTPRequest(
+            method: .get,
+            scheme: nil,
+            authority: nil,
+            path: "/",
+            headerFields: [.acceptEncoding: "gzip"]
+        )
+        #expect(!long.negotiated(request).isCompressed)
+    }
+
+    @Test("a request with two names is refused, whichever is ours")
+    func twoHosts() async throws {
+        let visit = Visit(Self.well)
+        for other in ["evil.example.org", "127.0.0.1:8642"] {
+            #expect(await visit.answer("/healthz", ["Host": other]).status == .badRequest, "\(other)")
+        }
     }
 
     @Test("metrics are for who has the token, or is logged in")

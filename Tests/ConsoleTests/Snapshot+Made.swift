@@ -89,6 +89,15 @@ extension ServerState {
     }
 }
 
+extension Viewer {
+    /// Somebody who sees these databases.
+    static func made(_ databases: Set<String>? = nil, role: String = "ann", mayAct: Bool = false) -> Viewer {
+        let nowhere = ConnectionInfo(["host": "/nowhere", "dbname": "postgres"])
+        let deployment = Deployment(cron: nowhere, work: nowhere)
+        return Viewer(role: role, deployment: deployment, mayAct: mayAct, token: "token", databases: databases)
+    }
+}
+
 extension Snapshot {
     /// What was found a second before.
     static func made(_ processors: [ProcessorStatus], at now: ContinuousClock.Instant) -> Snapshot {
@@ -135,7 +144,7 @@ struct Visit {
         let own = Deployment(cron: nowhere, work: nowhere)
         let access = Access(own: own, kind: kind, names: names, metricsToken: metricsToken)
         names.listen(on: 8642)
-        console = Console(access: access, snapshot: { snapshot }, onView: {})
+        console = Console(access: access, snapshot: { snapshot }, onView: { _ in })
     }
 
     func answer(
@@ -149,7 +158,7 @@ struct Visit {
         for (name, value) in fields {
             if let name = HTTPField.Name(name) { request.headerFields[name] = value }
         }
-        return await console.answer(request, body: Array(body.utf8), at: now)
+        return await console.answer(request, body: Array(body.utf8), at: now).negotiated(request)
     }
 
     /// The field that a browser sends which has followed the one-time address.

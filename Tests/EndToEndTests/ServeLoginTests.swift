@@ -40,6 +40,7 @@ struct ServeLoginTests {
             }
             let environment = server.passwordEnvironment("console")
             let arguments = ["--login", "password"] + Self.folder
+            var listening: Task<String, any Error>?
             let (said, ending) = try await ServedConsole.run(
                 server,
                 arguments,
@@ -63,10 +64,14 @@ struct ServeLoginTests {
 
                 try await people(console, fixture)
                 try await proxied(console)
+                // Who listens does not put off the end.
+                let last = try await console.logIn("console", "secret of console")
+                listening = Task { try await Self.listen(console.address, "events", last, for: 300) }
                 try await tooMany(console)
                 try await revoked(console, fixture)
             }
             #expect(ending < .seconds(10))
+            #expect(try await listening?.value.contains("data: ") == true)
             #expect(said.contains("pause: database \"shop\", processor \"work\": 1 processor paused."))
             #expect(!said.contains("secret of") && !said.contains("once="))
         }
@@ -116,6 +121,19 @@ struct ServeLoginTests {
         #expect(try await console.post(address, [("token", other), ("count", "1")], operating).status == 303)
         #expect(try await fixture.rows("select paused from cronmill.processor") == ["t"])
 
+        // A monitor may not acknowledge, and is not offered to.
+        try await fixture.script(
+            "insert into cronmill_cron.alarm (kind, detail, database_name) values ('capacity', 'x', 'shop')",
+            in: "postgres"
+        )
+        for page in ["", "alarms"] {
+            try await eventually("the alarm is seen", within: .seconds(30)) {
+                try await console.get(page, operating).body.contains("href=\"acknowledge?")
+            }
+            let body = try await console.get(page, watcher).body
+            #expect(body.contains("cronmill alarms acknowledge") && !body.contains("href=\"acknowledge?"))
+        }
+
         let away = try Self.token(await console.get("logout", operating))
         #expect(try await console.post("logout", [("token", away)], operating).status == 303)
         #expect(try await console.get("", operating).status == 401)
@@ -135,7 +153,15 @@ struct ServeLoginTests {
                     #expect(page.status == 200, "\(path)")
                     #expect(!page.body.contains(/(href|src|action)="(\/|http)/), "\(path)")
                 }
-                #expect(try await outside.get("x/console.css", cookie).status == 200)
+                let file = try await outside.get(
+                    "x/console.js",
+                    cookie + ["--header", "Accept-Encoding: gzip", "--compressed"]
+                )
+                #expect(file.status == 200 && file.body.contains("EventSource"))
+                // What changes comes at once, not when the proxy has a bufferful of it.
+                let events = try await Self.listen(socket, "x/events", cookie, for: 3)
+                #expect(events.contains("HTTP/1.1 200 OK") && events.contains("\ndata: {\"from\": "), "\(events)")
+                #expect(events.lowercased().contains("\ncontent-type: text/event-stream"))
                 #expect(try await outside.get("x/api/v1/health").status != 404)
             }
         }
@@ -143,6 +169,22 @@ struct ServeLoginTests {
         outside.address = String(console.address.dropLast("x/".count))
         let folder = try await outside.get("x")
         #expect(folder.status == 308 && folder.fields["location"] == "x/")
+    }
+
+    /// What comes of a stream of events until it ends, or for so many seconds.
+    private static func listen(_ place: String, _ path: String, _ cookie: [String], for seconds: Int) async throws
+        -> String
+    {
+        let address = place.hasPrefix("/") ? ["--unix-socket", place, "http://localhost/\(path)"] : [place + path]
+        return try await ProgramResult.of(
+            "/usr/bin/curl",
+            [
+                "--silent", "--include", "--no-buffer", "--max-time", String(seconds), "--header",
+                "Accept-Encoding: gzip",
+            ]
+                + cookie + address,
+            environment: [:]
+        ).output
     }
 
     /// Five tries that fail from one address, or for one role, are as many as there may be in a minute.
@@ -159,8 +201,13 @@ struct ServeLoginTests {
         for _ in 1...6 { #expect(try await attempt("watcher", "secret of watcher", from: "10.0.0.8") == 303) }
     }
 
+    /// They are out, also of what they listen to; and hear of changes, but of no payload, until then.
     private func revoked(_ console: ServedConsole, _ fixture: Fixture) async throws {
         let watcher = try await console.logIn("watcher", "secret of watcher")
+        let began = ContinuousClock.now
+        async let heard = Self.listen(console.address, "events", watcher, for: 120)
+        try await fixture.script("select cronmill.enqueue('work', '{\"n\": \"secret payload\"}')")
+        try await Task.sleep(for: .seconds(12))
         let operating = try await console.logIn(Self.odd, "secret of \(Self.odd)")
         let result = try await fixture.cronmillHere("revoke", "monitor", "watcher")
         try #require(result.exitCode == 0, "\(result.errors)")
@@ -170,6 +217,9 @@ struct ServeLoginTests {
                 try await console.get("", person).status == 401
             }
         }
+        let events = try await heard
+        #expect(ContinuousClock.now - began < .seconds(100))
+        #expect(events.contains("\"id\": \"d-") && events.contains("work") && !events.contains("secret"), "\(events)")
     }
 
     @Test("a proxy says who it is, through a socket that is not for others, and a file says as which role he comes")

@@ -30,36 +30,20 @@ struct ServePagesTests {
         try await fixture.call(queue)
     }
 
-    private struct Request: Encodable {
-        var cookie: String
-        var pages: [String]
-        var axe: String?
-    }
-
-    /// What Chromium finds wrong with pages, a line each.
-    private static func faults(_ console: ServedConsole, _ cookie: [String], _ pages: [String]) async throws -> String {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized.path
-        let variables = [
-            "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/tmp", "CI": ProcessInfo.processInfo.environment["CI"],
-        ]
-        .compactMapValues { $0 }
-        let axe = try await ProgramResult.of("\(root)/scripts/make-axe", ["\(root)/.build/axe"], environment: variables)
-        try #require(axe.exitCode == 0, "\(axe.errors)")
-        let request = try JSONEncoder().encode(
-            Request(
-                cookie: String(try #require(cookie.last).dropFirst("Cookie: ".count)),
-                pages: pages.map { console.address + $0 },
-                axe: axe.output.isEmpty ? nil : axe.output.filter { $0 != "\n" }
-            )
-        )
-        let result = try await ProgramResult.of(
-            "\(root)/scripts/browse-console",
-            [],
-            environment: variables,
-            input: Array(request)
-        )
-        try #require(result.exitCode == 0, "\(result.errors)")
-        return result.output
+    /// A graph, of which one task waits for another, and a recurring template. Returns the graph's number.
+    private static func plan(_ fixture: Fixture) async throws -> String {
+        let graph: SQL = """
+            select cronmill.enqueue_graph(\(queue), array[
+                jsonb_build_object('ref', \(database)::text, 'payload', '{"n": 1}'::jsonb, 'run_at', now() + interval '1 day'),
+                jsonb_build_object('ref', 'next', 'payload', '{"n": 2}'::jsonb, 'after', jsonb_build_array(\(database)::text))
+            ], name => \(database)) as graph_id
+            """
+        let template: SQL = """
+            select cronmill.set_recurring(\(queue), \(queue), '0 3 * * *', jsonb_build_object('payload',
+                jsonb_build_object('n', \(large)::numeric, 'x', '<script>alert(4)</script>')), zone => 'Europe/Berlin')
+            """
+        _ = try await fixture.rows(template)
+        return try await fixture.rows(graph)[0]
     }
 
     @Test("pages of hostile names run no script, fit a narrow window, please axe, and say all to the last digit")
@@ -70,6 +54,7 @@ struct ServePagesTests {
                 let ids = try await fixture.rows(
                     "(select min(task_id) from cronmill.dead_task) union all (select task_id from cronmill.task)"
                 )
+                let graph = try await Self.plan(fixture)
                 let (db, queue) = (Self.encoded(Self.database), Self.encoded(Self.queue))
                 let pages =
                     ["", "server", "alarms?history"]
@@ -80,6 +65,7 @@ struct ServePagesTests {
                         "tasks?db=\(db)&queue=\(queue)&state=dead&tag=%3Cb%3E1",
                     ]
                     + ids.map { "task?db=\(db)&id=\($0)" }
+                    + ["graphs?db=\(db)", "graph?db=\(db)&id=\(graph)", "recurring?db=\(db)&name=\(queue)"]
                 try await ServedConsole.run(server, ["--actions"]) { console in
                     let cookie = try await console.logIn()
                     try await eventually("the database is looked at", within: .seconds(30)) {
@@ -93,9 +79,10 @@ struct ServePagesTests {
                         }
                         #expect(reply.body.utf8.count < 100_000, "\(page)")
                         // What a page leads to is there.
-                        for link in reply.body.matches(of: #/href="((?:database|processor|tasks?|timeline)\?[^"]*)"/#)
-                            .prefix(8)
-                        {
+                        for link in reply.body.matches(
+                            of: #/href="((?:database|processor|tasks?|timeline|graphs?|recurring)\?[^"]*)"/#
+                        )
+                        .prefix(8) {
                             let address = String(link.output.1).replacing("&amp;", with: "&")
                             #expect(try await console.get(address, cookie).status == 200, "\(address)")
                         }
@@ -114,12 +101,33 @@ struct ServePagesTests {
                     let waiting = try #require(ids.last)
                     let payload = try await console.get("payload?db=\(db)&id=\(waiting)", cookie)
                     #expect(payload.fields["content-type"] == "application/json")
-                    let text = try await fixture.rows("select payload::text from cronmill.task")
+                    let text = try await fixture.rows(
+                        "select payload::text from cronmill.task order by pg_column_size(payload) desc"
+                    )
                     #expect(payload.body == text.first && payload.body.utf8.count > 1_000_000)
                     let dead = try await console.get("task?db=\(db)&id=\(ids[0])", cookie).body
                     #expect(dead.contains("&quot;big&quot;: \(Self.large)"))
 
-                    let faults = try await Self.faults(console, cookie, pages)
+                    let drawn = try await console.get("graph?db=\(db)&id=\(graph)", cookie).body
+                    #expect(drawn.contains("2: 1 waiting, 1 ready") && drawn.contains("<bdi>next</bdi>"))
+                    let template = try await console.get("recurring?db=\(db)&name=\(queue)", cookie).body
+                    #expect(template.contains("03:00") && template.contains("&quot;n&quot;: \(Self.large)"))
+                    for (page, status) in [
+                        ("graph?db=\(db)&id=99999", 404), ("graph?db=\(db)&id=x", 400), ("graphs?db=nowhere", 404),
+                        ("recurring?db=\(db)&name=nothing", 404), ("recurring?db=\(db)", 400),
+                    ] { #expect(try await console.get(page, cookie).status == status, "\(page)") }
+
+                    // What asks, and what then says that it is done.
+                    let action = "pause?db=\(db)&processor=\(queue)"
+                    let form = try await console.get(action, cookie).body.matches(
+                        of: /name="(token|count)" value="([0-9a-f]+)"/
+                    )
+                    let fields = form.map { (String($0.output.1), String($0.output.2)) }
+                    #expect(try await console.post(action, fields, cookie).status == 303)
+                    let faults = try await console.faults(
+                        cookie,
+                        pages + ["done", "resume?db=\(db)&processor=\(queue)", "logout"]
+                    )
                     #expect(faults.isEmpty, "\(faults.prefix(4_000))")
                 }
             }

@@ -126,6 +126,15 @@ struct ServeTests {
                 #expect(try await console.get("healthz", "--header", "Host: evil.example").status == 421)
                 #expect(try await console.get("healthz", "--header", "Host: cron.example").status == 200)
                 #expect(try await console.get("healthz", "--header", "Host;").status == 421)
+                // curl sends one at most.
+                let port = try #require(console.address.firstMatch(of: /:(\d+)\//)).output.1
+                let twice = """
+                    exec 3<>/dev/tcp/127.0.0.1/\(port)
+                    printf 'GET /healthz HTTP/1.1\\r\\nHost: cron.example\\r\\nHost: evil.example\\r\\n\\r\\n' >&3
+                    head -n 1 <&3
+                    """
+                let refused = try await ProgramResult.of("/bin/bash", ["-c", twice], environment: [:])
+                #expect(refused.output.hasPrefix("HTTP/1.1 400 "))
                 #expect(try await console.get("", cookie + ["--header", "Sec-Fetch-Site: cross-site"]).status == 403)
                 for query in ["?q=verdict:x", "?q=%ff", "?x=1", "?q=1&q=2"] {
                     let reply = try await console.get(query, cookie)

@@ -2,6 +2,8 @@
 struct LoginPage {
     /// Why it is shown again.
     let remark: String?
+    /// The page that was asked for, to go on to; nil is the overview.
+    let back: String?
 
     var page: HTML {
         let remark: HTML = remark.map { "<p role=\"alert\">\($0)</p>" } ?? ""
@@ -10,7 +12,7 @@ struct LoginPage {
             """
             <main class="problem"><h1>Log in</h1>
             \(remark)
-            <form class="login" method="post" action="login">
+            <form class="login" method="post" action="\(Link.to("login", ["back": back]))">
             <label for="role">Role</label>
             <input id="role" name="role" autocomplete="username" autocapitalize="none" spellcheck="false" required>
             <label for="password">Password</label>

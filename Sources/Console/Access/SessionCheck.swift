@@ -26,7 +26,7 @@ struct SessionCheck: Sendable {
         do {
             let login = try await session.viewer.deployment.login()
             guard login.role == session.viewer.role else { return sessions.end(session.secret) }
-            sessions.update(session.secret, databases: Set(login.databases))
+            sessions.update(session.secret, login)
         } catch let error as PostgresError where error.kind == .connection {
             // A server that is starting, full or cut off says nothing of the role.
             if error.sqlState?.isClass("28") == true || error.sqlState == .insufficientPrivilege {

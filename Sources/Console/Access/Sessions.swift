@@ -1,3 +1,4 @@
+internal import Cronmill
 internal import Synchronization
 
 /// Those who are logged in.
@@ -53,10 +54,12 @@ final class Sessions: Sendable {
         }
     }
 
-    func update(_ secret: String, databases: Set<String>) {
+    /// Takes note of what he may see and acknowledge by now.
+    func update(_ secret: String, _ login: Login) {
         sessions.withLock { sessions in
             guard let index = sessions.firstIndex(where: { $0.secret == secret }) else { return }
-            sessions[index].viewer.databases = databases
+            sessions[index].viewer.databases = Set(login.databases)
+            sessions[index].viewer.acknowledges = login.acknowledges
         }
     }
 

@@ -15,6 +15,10 @@ struct Viewer: Sendable {
     var databases: Set<String>?
     /// Whether he may see other people's sessions, and replication, as far as the console's role may.
     var readsStatistics = true
+    /// Which alarms pages offer him to acknowledge.
+    var acknowledges = AlarmRight.all
+
+    func offersToAcknowledge(_ alarm: Alarm) -> Bool { mayAct && acknowledges.covers(alarm) }
 
     func sees(_ database: String) -> Bool { databases?.contains(database) ?? true }
 }

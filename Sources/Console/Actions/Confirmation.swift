@@ -47,7 +47,8 @@ struct Confirmation {
         case .processor: count == 0 ? "nothing, it is so already" : "1 processor"
         case .alarm: count == 0 ? "nothing, it is so already" : "1 alarm"
         case .deadTasks: count.deadTasks
-        case .task: deed.action == .cancel ? "1 task" : count.deadTasks
+        case .task where deed.action == .cancel: count == 0 ? "nothing, it waits no more" : "1 task"
+        case .task: count.deadTasks
         }
     }
 

@@ -7,7 +7,7 @@ extension Console {
     func act(_ action: Action, _ call: Call, _ session: Session) async throws(Problem) -> Answer {
         let viewer = session.viewer
         try checkActing(viewer)
-        let back = try Self.back(call.query)
+        let back = try Link.back(call.query) ?? "./"
         let target = try Target(action, call.query)
         let seen = snapshot().seen(by: viewer)
         if target.database != nil { _ = try seen.database(call.query) }
@@ -31,11 +31,11 @@ extension Console {
             address: "\(action.rawValue)?\(call.queryText)",
             back: back
         )
-        guard let expected else { return .html(confirmation.page) }
+        guard let expected else { return .html(confirmation.page, hasToken: true) }
         guard count <= expected else {
             confirmation.remark =
                 "There are more than when you were asked: \(count.counted), and \(expected.counted) before."
-            return .html(confirmation.page, status: .conflict)
+            return .html(confirmation.page, status: .conflict, hasToken: true)
         }
         let text: String
         do {
@@ -78,15 +78,6 @@ extension Console {
             throw .badRequest("The form says no count.")
         }
         return count
-    }
-
-    /// Where to go on: one of our own pages, and nothing else.
-    private static func back(_ query: Query) throws(Problem) -> String {
-        guard let back = query["back"], back != "" else { return "./" }
-        guard back.wholeMatch(of: /(?:\.\/)?[a-z]*(?:\?[A-Za-z0-9._~%&=+*:,\/!-]*)?/) != nil else {
-            throw .badRequest("back is none of the pages here.")
-        }
-        return back
     }
 
     private func log(_ deed: Deed, _ viewer: Viewer, _ outcome: String) {

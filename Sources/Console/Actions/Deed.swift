@@ -21,8 +21,8 @@ struct Deed: Sendable {
             switch action {
             case .redrive: return try await deployment.countDeadTasks(dead(), in: database)
             case .purge: return try await deployment.countPurged(purged(), in: database).dead
-            // One that waits is not found by its number without reading all that wait.
-            case .pause, .resume, .cancel, .acknowledge: return 1
+            case .cancel: return try await countWaiting(database)
+            case .pause, .resume, .acknowledge: return 1
             }
         case .alarm(let id):
             guard let alarm = try await deployment.alarms().first(where: { $0.id == id && seen.shows($0) }) else {
@@ -34,6 +34,21 @@ struct Deed: Sendable {
             }
             return alarm.acknowledgedAt == nil ? 1 : 0
         }
+    }
+
+    /// One that waits, in its queue or for others of its graph.
+    private func countWaiting(_ database: String) async throws -> Int {
+        guard case .task(_, let id) = target else { return 0 }
+        if let task = try await deployment.task(id, in: database) { return task.state.waits ? 1 : 0 }
+        guard let node = try await deployment.graphNode(id, in: database) else {
+            throw CronmillError(
+                .failed,
+                "there is no task \(id)",
+                detail: "It is done, was canceled, or never was.",
+                sqlState: .undefinedObject
+            )
+        }
+        return node.state.isOpen ? 1 : 0
     }
 
     /// Does it.
@@ -103,4 +118,13 @@ struct Deed: Sendable {
 extension Int {
     /// In words: `1 dead task`, `100,000+ dead tasks`.
     var deadTasks: String { "\(counted) dead \(self == 1 ? "task" : "tasks")" }
+}
+
+extension QueuedTask.State {
+    fileprivate var waits: Bool {
+        switch self {
+        case .ready, .scheduled, .retrying: true
+        case .dead, .done: false
+        }
+    }
 }

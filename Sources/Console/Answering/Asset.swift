@@ -4,23 +4,23 @@ internal import HTTPTypes
 enum Asset {
     case style, script
 
-    private var content: (type: String, text: String) {
-        switch self {
-        case .style: ("text/css; charset=utf-8", String(decoding: PackageResources.console_css, as: UTF8.self))
-        case .script: ("text/javascript; charset=utf-8", String(decoding: PackageResources.console_js, as: UTF8.self))
-        }
-    }
+    private static let styleAnswer = answer("text/css; charset=utf-8", PackageResources.console_css)
+    private static let scriptAnswer = answer("text/javascript; charset=utf-8", PackageResources.console_js)
 
-    /// The file, or that the browser has it already.
-    func answer(_ call: Call) throws(Problem) -> Answer {
-        try call.query.check(allowed: [])
-        let (type, text) = content
-        let tag = "\"\(String(Self.hash(text), radix: 16))\""
-        var answer = Answer(type: type, body: text)
-        if call.request.headerFields[.ifNoneMatch] == tag { (answer.status, answer.body) = (.notModified, "") }
-        answer.fields[.eTag] = tag
+    private static func answer(_ type: String, _ bytes: [UInt8]) -> Answer {
+        var answer = Answer(type: type, body: String(decoding: bytes, as: UTF8.self))
+        answer.tag()
         answer.fields[.cacheControl] = "no-cache"
         return answer
+    }
+
+    /// The file.
+    func answer(_ call: Call) throws(Problem) -> Answer {
+        try call.query.check(allowed: [])
+        return switch self {
+        case .style: Self.styleAnswer
+        case .script: Self.scriptAnswer
+        }
     }
 
     /// FNV-1a, which is the same in every process.

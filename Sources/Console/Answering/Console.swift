@@ -6,19 +6,21 @@ struct Console: Sendable {
     let access: Access
     /// The last snapshot.
     let snapshot: @Sendable () -> Snapshot
-    /// Told that a person looks.
-    let onView: @Sendable () -> Void
+    /// Told at which databases a person looks.
+    let onView: @Sendable ([String]) -> Void
     /// Told who has done what, in a line for a log.
     let onAction: @Sendable (String) -> Void
     /// Whether the addresses that people come from are served, too.
     let servesAliases: Bool
     let pages = PageCache()
+    let changes = Changes()
+    let seats = Seats()
     let gate = Gate()
 
     init(
         access: Access,
         snapshot: @escaping @Sendable () -> Snapshot,
-        onView: @escaping @Sendable () -> Void,
+        onView: @escaping @Sendable ([String]) -> Void,
         onAction: @escaping @Sendable (String) -> Void = { _ in },
         servesAliases: Bool = false
     ) {
@@ -39,7 +41,11 @@ struct Console: Sendable {
         do throws(Problem) {
             return try await checked(request, body, address, now)
         } catch {
-            return .problem(error, asPage: Call.wantsPage(request, within: access.names), asksIn: asksIn(error))
+            return .problem(
+                error,
+                asPage: Call.wantsPage(request, within: access.names),
+                login: login(request, after: error)
+            )
         }
     }
 
@@ -49,6 +55,8 @@ struct Console: Sendable {
         _ address: String,
         _ now: ContinuousClock.Instant
     ) async throws(Problem) -> Answer {
+        // The first is taken for the name; of two a proxy may have looked at the other.
+        guard HTTPField.Name("Host").map({ request.headerFields[$0] == nil }) ?? true else { throw .hostTwice }
         guard access.names.know(host: request.authority) else { throw .misdirected }
         let call = try Call(request, body: body, from: address, within: access.names, at: now)
         switch request.method {
@@ -70,9 +78,6 @@ struct Console: Sendable {
         }
         return try await forPeople(call, session)
     }
-
-    /// Whether the page of a problem has the form to log in.
-    private func asksIn(_ problem: Problem) -> Bool { access.kind == .password && problem.status == .unauthorized }
 
     /// Refuses what another site's page asks for or sends: browsers say so (Fetch Metadata), older ones only of what is sent. A
     /// person may follow its link: to log in, and, by a page of ours, to another page that only shows something. Never

@@ -59,7 +59,7 @@ package struct ConsoleServer: Sendable {
         let console = Console(
             access: access,
             snapshot: { sampler.snapshot },
-            onView: { sampler.noteViewer() },
+            onView: { sampler.noteViewer(of: $0) },
             onAction: log,
             servesAliases: servesAliases
         )
@@ -71,10 +71,8 @@ package struct ConsoleServer: Sendable {
         var application = Application(
             responder: CallbackResponder<ConsoleContext> { request, context in
                 let body = await Self.body(of: request)
-                return Self.response(
-                    await console.answer(request.head, body: body, from: context.address),
-                    to: request.method
-                )
+                let answer = await console.answer(request.head, body: body, from: context.address)
+                return Self.response(answer.negotiated(request.head), to: request.method)
             },
             server: .http1(configuration: Self.limits),
             configuration: ApplicationConfiguration(
@@ -136,12 +134,22 @@ package struct ConsoleServer: Sendable {
     }
 
     private static func response(_ answer: Answer, to method: HTTPRequest.Method) -> Response {
-        let hasBody = method != .head && answer.status != .notModified
-        return Response(
+        Response(
             status: answer.status,
             headers: answer.head,
-            body: hasBody ? ResponseBody(byteBuffer: ByteBuffer(string: answer.body)) : ResponseBody()
+            body: method == .head || answer.status == .notModified ? ResponseBody() : body(answer)
         )
+    }
+
+    private static func body(_ answer: Answer) -> ResponseBody {
+        guard let stream = answer.stream else {
+            return ResponseBody(
+                byteBuffer: answer.isCompressed
+                    ? ByteBuffer(bytes: answer.content.gzip) : ByteBuffer(string: answer.body)
+            )
+        }
+        // A stream has no end of its own, and must not put off the server's.
+        return ResponseBody(asyncSequence: stream.map { ByteBuffer(string: $0) }.cancelOnGracefulShutdown())
     }
 }
 

@@ -17,6 +17,8 @@ extension Problem {
                 status: Self.status(error.sqlState) ?? .conflict,
                 detail: Self.sentences(error.message, error.detail, error.hint)
             )
+        case let error as PostgresError where error.isRefusal:
+            self.init(status: .forbidden, detail: Self.sentences(error.message, error.detail, error.hint))
         case let error as PostgresError:
             switch error.kind {
             case .connection where error.sqlState == .invalidCatalogName:
@@ -54,4 +56,9 @@ extension Problem {
         default: nil
         }
     }
+}
+
+extension PostgresError {
+    /// Whether the library has refused to touch what belongs to a role that is trusted less, in words of its own.
+    var isRefusal: Bool { kind == .client && hint != nil }
 }

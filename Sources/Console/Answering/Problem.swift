@@ -36,6 +36,7 @@ struct Problem: Error, Sendable, Equatable {
     )
     static let notYet = Problem(status: .forbidden, detail: "This address is for who opens it.")
     static let crossSite = Problem(status: .forbidden, detail: "Another site's page asked for this.")
+    static let hostTwice = badRequest("The request has two fields Host.")
     static let misdirected = Problem(
         status: .misdirectedRequest,
         detail: "This server does not go by that name. cronmill serve --allow-host gives it one."
@@ -63,6 +64,11 @@ struct Problem: Error, Sendable, Equatable {
         status: .serviceUnavailable,
         detail: "Too many pages are asked for at once: the databases need their connections for other work, too.",
         fields: [.retryAfter: "5"]
+    )
+    static let tooManyListeners = Problem(
+        status: .serviceUnavailable,
+        detail: "\(Seats.most) pages listen already, as many as may. Ask for the page again now and then.",
+        fields: [.retryAfter: "60"]
     )
     static let noPasswordAsked = Problem(
         status: .forbidden,

@@ -21,6 +21,7 @@ extension Console {
     func forPeople(_ call: Call, _ session: Session) async throws(Problem) -> Answer {
         switch call.path {
         case "/": try overview(call, session.viewer)
+        case "/events": try events(call, session)
         case "/done": try done(call, session)
         case "/logout": try logOut(call, session)
         default: try await gate.admit(session.secret) { () async throws(Problem) in try await byAsking(call, session) }
@@ -39,6 +40,9 @@ extension Console {
         case "/alarms": return try await alarms(call, viewer)
         case "/tasks": return try await tasks(call, viewer)
         case "/task": return try await task(call, viewer)
+        case "/graphs": return try await graphs(call, viewer)
+        case "/graph": return try await graph(call, viewer)
+        case "/recurring": return try await recurring(call, viewer)
         case "/payload": return try await payload(call, viewer)
         case "/pause": return try await act(.pause, call, session)
         case "/resume": return try await act(.resume, call, session)

@@ -56,7 +56,7 @@ struct AlarmsPage {
             "Acknowledge",
             Link.to("acknowledge", ["alarm": String(alarm.id), "back": showsHistory ? "alarms?history" : "alarms"]),
             Target.alarm(alarm.id).command(.acknowledge),
-            mayAct: viewer.mayAct
+            mayAct: viewer.offersToAcknowledge(alarm)
         )
     }
 

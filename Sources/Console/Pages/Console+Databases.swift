@@ -5,9 +5,9 @@ internal import HTTPTypes
 extension Console {
     func database(_ call: Call, _ viewer: Viewer) async throws(Problem) -> Answer {
         try call.query.check(allowed: ["db"])
-        onView()
         let snapshot = snapshot().seen(by: viewer)
         let database = try snapshot.database(call.query)
+        onView([database])
         let asking = Asking(viewer)
         async let statistics = asking.part { try await $0.statistics(.of(database)) }
         async let dead = asking.part { try await $0.deadTaskGroups(in: database) }
@@ -28,9 +28,9 @@ extension Console {
 
     func processor(_ call: Call, _ viewer: Viewer) async throws(Problem) -> Answer {
         try call.query.check(allowed: ["db", "processor"])
-        onView()
         let snapshot = snapshot().seen(by: viewer)
         let database = try snapshot.database(call.query)
+        onView([database])
         let known: [ProcessorStatus]
         switch snapshot.processors(of: database) {
         case .success(let found): known = found

@@ -70,7 +70,6 @@ extension Console {
 
     func alarms(_ call: Call, _ viewer: Viewer) async throws(Problem) -> Answer {
         try call.query.check(allowed: ["history"])
-        onView()
         let (asking, showsHistory) = (Asking(viewer), call.query["history"] != nil)
         async let thresholds = asking.part { try await $0.thresholds() }
         let seen = snapshot().seen(by: viewer)

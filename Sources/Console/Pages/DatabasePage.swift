@@ -29,7 +29,7 @@ struct DatabasePage {
             \(Page.section("Tasks and runs", statistics.html(parts.statistics)))
             \(Page.section("Dead tasks", dead.html { parts.dead($0, processors: named, on: here) }))
             \(Page.section("Recurring", recurring.html(shown)))
-            \(Page.section("Graphs", graphs.html(shown)))
+            \(Page.section("Graphs", graphs.html(recent)))
             """
         )
     }
@@ -73,7 +73,8 @@ struct DatabasePage {
             let late: HTML = template.isLate ? " <b class=\"bad\">late</b>" : ""
             grid.append(
                 [
-                    "<bdi>\(template.name)</bdi>", "<bdi>\(template.queue)</bdi>", "<code>\(template.schedule)</code>",
+                    .name(template.name, Link.recurring(template.name, in: database)),
+                    "<bdi>\(template.queue)</bdi>", "<code>\(template.schedule)</code>",
                     "\(template.zone)", template.isEnabled ? "yes" : "no",
                     "\(template.nextAt?.description ?? "")\(late)",
                     "\(template.lastAt?.description ?? "")", "<bdi>\(template.error?.firstLine ?? "")</bdi>",
@@ -84,23 +85,9 @@ struct DatabasePage {
         return "\(grid.html)<p>\(HTML.command("cronmill recurring list --database \(database.shellWord)"))</p>"
     }
 
-    private func shown(_ graphs: [TaskGraph]) -> HTML {
+    private func recent(_ graphs: [TaskGraph]) -> HTML {
         guard !graphs.isEmpty else { return "<p>None.</p>" }
-        var grid = Grid(
-            "The newest ten.",
-            ["graph", "name", "queue", "state", "tasks", "done", "dead", "held", "created at", "ended at", "error"]
-        )
-        for graph in graphs {
-            grid.append(
-                [
-                    "\(String(graph.id))", "<bdi>\(graph.name ?? "")</bdi>", "<bdi>\(graph.queue ?? "")</bdi>",
-                    "\(graph.state.rawValue)", "\(graph.total.grouped)", "\((graph.counts[.done] ?? 0).grouped)",
-                    "\((graph.counts[.dead] ?? 0).grouped)", "\(graph.held.grouped)", "\(graph.createdAt.description)",
-                    "\(graph.endedAt?.description ?? "")", "<bdi>\(graph.error?.firstLine ?? "")</bdi>",
-                ],
-                style: graph.state == .held || graph.error != nil ? "bad" : ""
-            )
-        }
-        return "\(grid.html)<p>\(HTML.command("cronmill graph list --database \(database.shellWord)"))</p>"
+        let all = Link.to("graphs", ["db": database])
+        return "\(GraphsPage.list(graphs, "The newest ten.", in: database))<p><a href=\"\(all)\">More graphs</a></p>"
     }
 }

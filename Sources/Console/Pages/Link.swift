@@ -12,6 +12,20 @@ enum Link {
         return values.isEmpty ? page : "\(page)?\(values.joined(separator: "&"))"
     }
 
+    /// Whether it is an address of a page of ours, as a link has it, and leads nowhere else.
+    static func isOurs(_ address: String) -> Bool {
+        address.wholeMatch(of: /(?:\.\/)?[a-z]*(?:\?[A-Za-z0-9._~%&=+*:,\/!-]*)?/) != nil
+    }
+
+    /// Where to go on, as a query says; nil is the overview.
+    ///
+    /// - Throws: `Problem` for what is none of our own pages.
+    static func back(_ query: Query) throws(Problem) -> String? {
+        guard let back = query["back"], back != "" else { return nil }
+        guard isOurs(back) else { throw .badRequest("back is none of the pages here.") }
+        return back
+    }
+
     static func database(_ database: String) -> HTML { to("database", ["db": database]) }
 
     static func processor(_ processor: String, in database: String) -> HTML {
@@ -20,6 +34,12 @@ enum Link {
 
     static func tasks(_ database: String, queue: String? = nil, state: String? = nil, sqlState: String? = nil) -> HTML {
         to("tasks", ["db": database, "queue": queue, "state": state, "sqlstate": sqlState])
+    }
+
+    static func graph(_ id: Int64, in database: String) -> HTML { to("graph", ["db": database, "id": String(id)]) }
+
+    static func recurring(_ name: String, in database: String) -> HTML {
+        to("recurring", ["db": database, "name": name])
     }
 
     static func task(_ id: Int64, in database: String) -> HTML { to("task", ["db": database, "id": String(id)]) }

@@ -6,10 +6,8 @@ struct Overview {
     let snapshot: Snapshot
     let filter: Filter
     let now: ContinuousClock.Instant
-    /// Whether it offers actions.
-    var mayAct = false
-    /// As whom its viewer acts.
-    var role = ""
+    /// For whom it is; nil offers no action.
+    var viewer: Viewer?
 
     private var shown: [ProcessorStatus] { snapshot.processors.filter(filter.matches) }
 
@@ -30,24 +28,37 @@ struct Overview {
         (snapshot.alarms ?? []).filter { $0.acknowledgedAt == nil && filter.matches($0) }
     }
 
-    var page: HTML {
+    var title: String {
         let count =
             troubled.count + unreachable.count + raised.count + (snapshot.report.cronError == nil ? 0 : 1)
+        return count == 0 ? "All is well" : "\(count) to look at"
+    }
+
+    var page: HTML {
+        let events = Link.to("events", ["q": filter.isEmpty ? nil : filter.text])
         return Page.whole(
-            title: count == 0 ? "All is well" : "\(count) to look at",
-            head: Page.renewal(every: 5),
+            title: title,
+            head: Page.renewal(every: 5, events: events),
             """
-            <header><h1>Cronmill</h1>\(Self.search(filter.text))\(Page.navigation(role))</header>
-            <main>
-            \(Page.renewalNotes)
-            \(standby)
-            \(state)
-            \(attention)
-            \(databases)
+            <header><h1>Cronmill</h1>\(Self.search(filter.text))\(Page.navigation(viewer?.role ?? ""))\(Page.renewalNotes)</header>
+            <main data-version="\(snapshot.version)">
+            \(parts.html(at: now))
             </main>
             """
         )
     }
+
+    var parts: Parts {
+        Parts(
+            state: state,
+            attention: attention,
+            databases: databases.map(part),
+            ifNone: "<p>\(filter.isEmpty ? "None." : "None is like that.")</p>"
+        )
+    }
+
+    /// The databases it shows, by name.
+    var databaseNames: [String] { databases.map(\.name) }
 
     private var standby: HTML {
         guard snapshot.isStandby else { return "" }
@@ -68,7 +79,7 @@ struct Overview {
 
     // MARK: The server
 
-    private var state: HTML {
+    private var state: OverviewPart {
         var facts: [(name: String, value: HTML, isBad: Bool)] = []
         let report = snapshot.report
         if report.cronError != nil {
@@ -90,25 +101,43 @@ struct Overview {
         }
         facts.append(("databases", "\(report.databases.count)", false))
         if !snapshot.pending.isEmpty { facts.append(("not asked yet", "\(snapshot.pending.count)", false)) }
-        let age: HTML = snapshot.age(at: now).map(HTML.age) ?? "nothing seen yet"
-        facts.append(("oldest figure", age, false))
-        return """
-            <dl id="state">\(facts.map { fact in
-                "<div class=\"\(fact.isBad ? "bad" : "fine")\"><dt>\(fact.name)</dt><dd>\(fact.value)</dd></div>" as HTML
-            })</dl>
-            """
+        let shown = facts.map { fact -> HTML in
+            "<div class=\"\(fact.isBad ? "bad" : "fine")\"><dt>\(fact.name)</dt><dd>\(fact.value)</dd></div>"
+        }
+        let beginning: HTML = "<div id=\"state\">\(standby)<dl>\(shown)<div class=\"fine\"><dt>oldest figure</dt><dd>"
+        let since = snapshot.oldest
+        return OverviewPart(
+            id: "state",
+            beginning: beginning,
+            since: since,
+            end: "\(since == nil ? "nothing seen yet" : "")</dd></div></dl></div>"
+        )
     }
 
     // MARK: Needs attention
 
-    private var attention: HTML {
-        var items: [HTML] = []
-        if let error = snapshot.report.cronError {
-            let since: HTML = snapshot.cronAnsweredAt.map { " It answered last \(HTML.age(now - $0)) ago." } ?? ""
-            items.append(
-                "<li><b class=\"verdict bad\">down</b> <span>cron database: \(Snapshot.reason(error)).\(since)</span></li>"
-            )
+    private var attention: OverviewPart {
+        let beginning: HTML = "<section id=\"attention\"><h2>Needs attention</h2>"
+        guard let error = snapshot.report.cronError else {
+            let items = troubles
+            let content: HTML = items.isEmpty ? "<p>Nothing.</p>" : "<ul>\(items)</ul>"
+            return OverviewPart(id: "attention", beginning: "\(beginning)\(content)</section>")
         }
+        let since = snapshot.cronAnsweredAt
+        return OverviewPart(
+            id: "attention",
+            beginning: """
+                \(beginning)<ul><li><b class="verdict bad">down</b> \
+                <span>cron database: \(Snapshot.reason(error)).\(since == nil ? "" : " It answered last ")
+                """,
+            since: since,
+            end: "\(since == nil ? "" : " ago.")</span></li>\(troubles)</ul></section>"
+        )
+    }
+
+    /// All but the cron database, an item each.
+    private var troubles: [HTML] {
+        var items: [HTML] = []
         items += unreachable.map { database, error in
             """
             <li><b class="verdict bad">unreachable</b> <span class="name">\(HTML.name(database, Link.database(database)))</span>
@@ -129,8 +158,7 @@ struct Overview {
                 "<li class=\"remark\"><b class=\"verdict\">note</b> <span>\($0)</span></li>"
             }
         }
-        let content: HTML = items.isEmpty ? "<p>Nothing.</p>" : "<ul>\(items)</ul>"
-        return "<section id=\"attention\"><h2>Needs attention</h2>\(content)</section>"
+        return items
     }
 
     /// As many as a person reads.
@@ -142,7 +170,7 @@ struct Overview {
             return """
                 <li><b class="verdict bad">alarm</b> <span class="name">\(HTML.place(alarm))</span>
                 <span class="reason">\(alarm.kind): \(alarm.detail) Since \(alarm.raisedAt.description).</span> \
-                <span>\(HTML.action("Acknowledge", address, Target.alarm(alarm.id).command(.acknowledge), mayAct: mayAct))</span></li>
+                <span>\(HTML.action("Acknowledge", address, Target.alarm(alarm.id).command(.acknowledge), mayAct: viewer?.offersToAcknowledge(alarm) ?? false))</span></li>
                 """
         }
         guard raised.count > most else { return items }
@@ -152,30 +180,36 @@ struct Overview {
 
     // MARK: All databases
 
-    private var databases: HTML {
-        let sections = snapshot.report.databases.compactMap { result -> HTML? in
-            let age: HTML = snapshot.askedAt[result.database].map { "\(HTML.age(now - $0)) ago" } ?? ""
-            let cells: [HTML]
+    /// Those that fit the filter, with their processors that do; nil for one that cannot be reached.
+    private var databases: [(name: String, found: [ProcessorStatus]?)] {
+        snapshot.report.databases.compactMap { result in
             switch result.outcome {
-            case .failure:
-                guard filter.matches(unreachable: result.database) else { return nil }
-                cells = ["<li class=\"cell bad\">unreachable</li>"]
+            case .failure: return filter.matches(unreachable: result.database) ? (result.database, nil) : nil
             case .success(let found):
                 let matching = found.filter(filter.matches)
-                guard !matching.isEmpty || found.isEmpty && filter.matches(unreachable: result.database) else {
-                    return nil
-                }
-                cells = matching.isEmpty ? ["<li class=\"cell quiet\">no processor</li>"] : matching.map(Self.cell)
+                let isShown = !matching.isEmpty || found.isEmpty && filter.matches(unreachable: result.database)
+                return isShown ? (result.database, matching) : nil
             }
-            return """
-                <section class="database"><h3>\(HTML.name(result.database, Link.database(result.database))) <small>\(age)</small></h3>
-                <ul class="cells">\(cells)</ul></section>
-
-                """
         }
-        let content: HTML =
-            sections.isEmpty ? "<p>\(filter.isEmpty ? "None." : "None is like that.")</p>" : HTML(sections)
-        return "<section id=\"databases\"><h2>Databases</h2>\(content)</section>"
+    }
+
+    private func part(_ name: String, _ found: [ProcessorStatus]?) -> OverviewPart {
+        let cells: [HTML]
+        if let found {
+            cells = found.isEmpty ? ["<li class=\"cell quiet\">no processor</li>"] : found.map(Self.cell)
+        } else {
+            cells = ["<li class=\"cell bad\">unreachable</li>"]
+        }
+        let id = "d-\(String(Asset.hash(name), radix: 36))"
+        let since = snapshot.askedAt[name]
+        return OverviewPart(
+            id: id,
+            beginning: """
+                <section class="database" id="\(id)"><h3>\(HTML.name(name, Link.database(name))) <small>
+                """,
+            since: since,
+            end: "\(since == nil ? "" : " ago")</small></h3>\n<ul class=\"cells\">\(cells)</ul></section>\n\n"
+        )
     }
 
     private static func cell(_ status: ProcessorStatus) -> HTML {

@@ -47,11 +47,10 @@ enum Page {
         let links = ["<a href=\"./\">Cronmill</a>"] + trail
         return whole(
             title: title,
-            head: seconds.map(renewal) ?? "",
+            head: seconds.map { renewal(every: $0) } ?? "",
             """
-            <header><nav aria-label="Where this is">\(HTML(links, separator: " / "))</nav>\(navigation(role))</header>
+            <header><nav aria-label="Where this is">\(HTML(links, separator: " / "))</nav>\(navigation(role))\(seconds == nil ? "" : renewalNotes)</header>
             <main>
-            \(seconds == nil ? "" : renewalNotes)
             <h1><bdi>\(title)</bdi></h1>
             <p class="made">as of \(String(Date().iso8601.dropFirst(11).prefix(8))) UTC</p>
             \(content)
@@ -76,16 +75,21 @@ enum Page {
     // MARK: Renewal
 
     /// For the head of a page that is renewed, by its script, and without JavaScript half as often.
-    static func renewal(every seconds: Int) -> HTML {
-        """
-        <noscript><meta http-equiv="refresh" content="\(seconds * 2)"></noscript>
-        <script src="console.js" defer data-seconds="\(seconds)"></script>
-        """
+    ///
+    /// - Parameter events: where it is told what has changed; nil if it has to be loaded again.
+    static func renewal(every seconds: Int, events: HTML? = nil) -> HTML {
+        let events: HTML = events.map { " data-events=\"\($0)\"" } ?? ""
+        return """
+            <noscript><meta http-equiv="refresh" content="\(seconds * 2)"></noscript>
+            <script src="console.js" defer data-seconds="\(seconds)"\(events)></script>
+            """
     }
 
-    /// What the script shows when it cannot renew the page, or does not.
+    /// What the script says: that what is shown is old, that a part of it is, and aloud what the window's title says where that
+    /// has changed.
     static let renewalNotes: HTML = """
         <p id="lost" role="alert">The console does not answer: what is shown is old.</p>
-        <p id="held" role="status">Not renewed while something here is selected or has the focus.</p>
+        <p id="held" role="status">Not renewed where something is selected.</p>
+        <p id="news" role="status"></p>
         """
 }

@@ -35,7 +35,12 @@ struct TaskDetail {
             ("group", task.groupKey.map { "<bdi>\($0)</bdi>" }),
             ("tags", task.tags.isEmpty ? nil : HTML(task.tags.map { "<bdi>\($0)</bdi>" }, separator: ", ")),
             ("timeout", task.timeout.map { "\($0.roundTripText)" }), ("max attempts", task.maxAttempts.map { "\($0)" }),
-            ("graph", node.map { "\(String($0.graph)): \($0.state.rawValue)" }),
+            (
+                "graph",
+                node.map { node in
+                    "<a href=\"\(Link.graph(node.graph, in: task.database))\">\(String(node.graph))</a>: \(node.state.rawValue)"
+                }
+            ),
         ])
     }
 
@@ -124,5 +129,5 @@ struct TaskDetail {
         )
     }
 
-    private static func block(_ text: String) -> HTML { "<pre tabindex=\"0\">\(HTML(lines: text))</pre>" }
+    static func block(_ text: String) -> HTML { "<pre tabindex=\"0\">\(HTML(lines: text))</pre>" }
 }

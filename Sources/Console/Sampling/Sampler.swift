@@ -15,7 +15,8 @@ actor Sampler {
     /// Told once that the cron database does not answer, and that it does again.
     private let log: @Sendable (String) -> Void
     private let published = Mutex(Snapshot())
-    private let viewedAt = Mutex<ContinuousClock.Instant?>(nil)
+    /// When somebody last looked at a database.
+    private let viewedAt = Mutex<[String: ContinuousClock.Instant]>([:])
     private var entries: [String: Entry] = [:]
     /// Names, in order.
     private var databases: [String] = []
@@ -39,7 +40,7 @@ actor Sampler {
     static let restInterval = Duration.seconds(60)
     /// How often one is tried that cannot be reached.
     static let retryInterval = Duration.seconds(15)
-    /// So many may be asked more often than that: those of a small deployment while somebody looks, or those in trouble.
+    /// So many may be asked more often than that: those that are on a screen, if they are no more, and those in trouble.
     static let mostHurried = 20
 
     init(
@@ -57,8 +58,11 @@ actor Sampler {
     /// What was found out last.
     nonisolated var snapshot: Snapshot { published.withLock { $0 } }
 
-    /// Told that somebody looks.
-    nonisolated func noteViewer() { viewedAt.withLock { $0 = .now } }
+    /// Told that somebody looks at these databases.
+    nonisolated func noteViewer(of names: [String]) {
+        guard names.count <= Self.mostHurried else { return }
+        viewedAt.withLock { viewedAt in for name in names { viewedAt[name] = .now } }
+    }
 
     /// Looks until the task is cancelled. No error ends it: what cannot be reached now is tried again.
     func run() async {
@@ -91,12 +95,13 @@ actor Sampler {
         for name in names where entries[name] == nil { entries[name] = Entry(dueAt: .now) }
     }
 
-    private var isViewed: Bool { viewedAt.withLock { $0 }.map { .now - $0 < .seconds(30) } ?? false }
-
-    /// Who begins to look at a small deployment is not shown for a minute what was seen before.
+    /// Who begins to look at a few databases is not shown for a minute what was seen before.
     private func hurryForViewer() {
-        guard isViewed, databases.count <= Self.mostHurried else { return }
-        for name in databases {
+        let viewed = viewedAt.withLock { viewedAt in
+            viewedAt = viewedAt.filter { .now - $0.value < .seconds(30) && entries[$0.key] != nil }
+            return viewedAt.sorted { $0.value > $1.value }
+        }
+        for (name, _) in viewed.prefix(Self.mostHurried) {
             guard let entry = entries[name], let askedAt = entry.askedAt, entry.outcome?.isSuccess == true else {
                 continue
             }

@@ -32,6 +32,9 @@ struct Snapshot: Sendable {
     /// How long ago the cron database is asked again.
     static let interval = Duration.seconds(5)
 
+    /// What tells it from others, before and after.
+    var version: String { String(Int64(takenAt.timeIntervalSince1970 * 1_000_000), radix: 36) }
+
     /// All processors, by database and name.
     var processors: [ProcessorStatus] {
         report.databases.flatMap { (try? $0.outcome.get()) ?? [] }
@@ -56,10 +59,11 @@ struct Snapshot: Sendable {
     /// Whether the server is a standby, on which nothing can be changed.
     var isStandby: Bool { report.scheduler?.isStandby == true }
 
+    /// When the oldest of what is shown was seen.
+    var oldest: ContinuousClock.Instant? { askedAt.values.min() ?? cronAnsweredAt }
+
     /// Age of the oldest of what is shown.
-    func age(at now: ContinuousClock.Instant) -> Duration? {
-        (askedAt.values.min() ?? cronAnsweredAt).map { now - $0 }
-    }
+    func age(at now: ContinuousClock.Instant) -> Duration? { oldest.map { now - $0 } }
 
     /// Whether the sampler is at work, even if in vain. One look, at a server that does not answer, may take this long.
     func isTicking(at now: ContinuousClock.Instant) -> Bool {
@@ -99,6 +103,7 @@ extension Snapshot {
         case let error as PostgresError where error.sqlState == .queryCanceled:
             "did not answer within two seconds"
         case let error as PostgresError where error.sqlState?.isClass("MC") == true: "says: \(error.message)"
+        case let error as PostgresError where error.isRefusal: "is not read: \(error.message)"
         case let error as PostgresError:
             (refusal(error) ?? (error.kind == .connection ? "cannot be reached" : "answered with an error"))
                 + (error.sqlState.map { " (SQLSTATE \($0))" } ?? "")

@@ -27,7 +27,8 @@ extension Deployment {
                     .failed,
                     "recurring template \"\(name)\" does not exist in database \"\(database)\"",
                     hint: "cronmill recurring list --database \(database.shellWord) says which there are.",
-                    database: database
+                    database: database,
+                    sqlState: .undefinedObject
                 )
             }
             let ticks = try session.query(.nextTicks(name: name, total: total)).map { row in

@@ -56,6 +56,12 @@ public struct RecurringTemplate: Sendable, Hashable {
     /// The task as an envelope, or a graph of such, in JSON; nil for who may not read payloads.
     public var template: String?
 
+    /// `failed`, `late`, `enabled` or `disabled`.
+    package var state: String {
+        if error != nil { return "failed" }
+        return isEnabled ? isLate ? "late" : "enabled" : "disabled"
+    }
+
     /// What was made of it.
     public enum Made: Sendable, Hashable {
         /// A task, by its number.

@@ -10,6 +10,26 @@ package struct Login: Sendable, Hashable {
     package let databases: [String]
     /// Whether it may see other people's sessions, and replication.
     package let readsStatistics: Bool
+    /// Which alarms it may acknowledge.
+    package let acknowledges: AlarmRight
+}
+
+/// Which alarms a role may acknowledge, for what is offered: when it does, the registry decides.
+package enum AlarmRight: Sendable, Hashable {
+    /// A monitor.
+    case none
+    /// An operator, of the databases of which it is one.
+    case ofDatabases
+    /// A member of the registry's owner.
+    case all
+
+    package func covers(_ alarm: Alarm) -> Bool {
+        switch self {
+        case .none: false
+        case .ofDatabases: alarm.database != nil
+        case .all: true
+        }
+    }
 }
 
 extension Deployment {
@@ -20,13 +40,22 @@ extension Deployment {
     package func login() async throws -> Login {
         try await inRegistry(for: .monitor, of: nil) { session in
             let row = try session.one(
-                "select session_user as me, pg_has_role('pg_read_all_stats', 'usage') as reads_statistics"
+                """
+                select session_user as me, pg_has_role('pg_read_all_stats', 'usage') as reads_statistics,
+                    cronmill_cron.sees_all() as sees_all,
+                    coalesce(has_function_privilege(
+                        to_regprocedure('cronmill_cron.acknowledge_alarms(bigint[], text[])')::oid, 'execute'), false)
+                        as is_operator
+                """
             )
+            let acknowledges: AlarmRight =
+                try row.get("sees_all") ? .all : try row.get("is_operator") ? .ofDatabases : .none
             return Login(
                 role: try row.get("me"),
                 isByPassword: session.hasGivenPassword,
                 databases: try Self.registeredDatabases(session),
-                readsStatistics: try row.get("reads_statistics")
+                readsStatistics: try row.get("reads_statistics"),
+                acknowledges: acknowledges
             )
         }
     }

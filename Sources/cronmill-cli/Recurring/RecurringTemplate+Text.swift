@@ -19,11 +19,6 @@ extension Table {
 }
 
 extension RecurringTemplate {
-    fileprivate var state: String {
-        if error != nil { return "failed" }
-        return isEnabled ? isLate ? "late" : "enabled" : "disabled"
-    }
-
     fileprivate var style: Style? {
         if error != nil { return .red }
         return isEnabled ? isLate ? .yellow : nil : .dim
