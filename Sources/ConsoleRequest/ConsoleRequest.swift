@@ -25,6 +25,8 @@ package struct ConsoleRequest: Codable, Sendable, Equatable {
     package var metricsToken: String?
     /// Whether the addresses that people come from are served, too.
     package var servesAliases = false
+    /// Whether `/metrics` has histograms.
+    package var hasHistograms = false
     /// How many standbys there have to be; nil where nobody has said.
     package var expectedStandbys: Int?
     /// Where the one-time address is written, if not to the terminal.

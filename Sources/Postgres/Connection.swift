@@ -36,6 +36,7 @@ public actor Connection {
     ///   - info: where to; what it leaves out comes from the environment and libpq's files.
     ///   - applicationName: the `application_name`, unless the address or the environment gives one.
     ///   - settings: what every transaction is given; a statement outside of one is one with them.
+    ///   - answerLimit: how much a statement may give; nil is as much as there is.
     ///   - onNotice: called on the connection's thread for each notice and warning.
     ///   - onStatement: called on the connection's thread after each statement.
     /// - Throws: a `PostgresError` of kind `connection`, with `sqlState` where the server refused; `CancellationError`.
@@ -43,18 +44,20 @@ public actor Connection {
         _ info: ConnectionInfo,
         applicationName: String = "cronmill",
         settings: LocalSettings? = nil,
+        answerLimit: AnswerLimit? = nil,
         onNotice: @escaping @Sendable (Notice) -> Void = { _ in },
         onStatement: (@Sendable (StatementTrace) -> Void)? = nil
     ) async throws -> Connection {
         let connection = Connection()
         let attempt = ConnectionAttempt(info: info, applicationName: applicationName, onNotice: onNotice)
-        try await connection.open(attempt, settings, onStatement)
+        try await connection.open(attempt, settings, answerLimit, onStatement)
         return connection
     }
 
     private func open(
         _ attempt: ConnectionAttempt,
         _ settings: LocalSettings?,
+        _ answerLimit: AnswerLimit?,
         _ onStatement: (@Sendable (StatementTrace) -> Void)?
     ) async throws {
         guard let wakePipe = WakePipe() else {
@@ -63,7 +66,13 @@ public actor Connection {
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
             let (handle, receiver) = try attempt.open(wakePipe: wakePipe)
-            session = try Session(adopting: handle, receiver: receiver, settings: settings, onStatement: onStatement)
+            session = try Session(
+                adopting: handle,
+                receiver: receiver,
+                settings: settings,
+                answerLimit: answerLimit,
+                onStatement: onStatement
+            )
         } onCancel: {
             wakePipe.wake()
         }

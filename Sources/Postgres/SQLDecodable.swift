@@ -44,6 +44,15 @@ extension Double: SQLDecodable {
     }
 }
 
+extension Duration: SQLDecodable {
+    /// Reads seconds, as `extract(epoch from ...)` gives them; a number that no interval has is none.
+    public init?(sqlText: String?) {
+        // 178,000,000 years, the manual's bound of an interval.
+        guard let seconds = Double(sqlText: sqlText), abs(seconds) < 6e15 else { return nil }
+        self = .seconds(seconds)
+    }
+}
+
 extension Bool: SQLDecodable {
     /// Reads `boolean`, and its cast to text.
     public init?(sqlText: String?) {

@@ -87,6 +87,8 @@ extension SQLState {
     public static let duplicateTable: SQLState = "42P07"
     /// 53300: the server has no connection left.
     public static let tooManyConnections: SQLState = "53300"
+    /// 54000: more than a limit of the program allows.
+    public static let programLimitExceeded: SQLState = "54000"
     /// 55000: the object is not in the state the operation needs.
     public static let objectNotInPrerequisiteState: SQLState = "55000"
     /// 55006: the object is used by others, for example a database with sessions.

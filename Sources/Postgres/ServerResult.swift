@@ -3,6 +3,8 @@ internal import CLibpq
 /// A result of libpq and its lifetime.
 final class ServerResult {
     let handle: OpaquePointer
+    /// Rows that came one by one before it, whose answer it ends.
+    var earlierRows: [Row] = []
 
     init?(_ handle: OpaquePointer?) {
         guard let handle else { return nil }
@@ -27,12 +29,17 @@ final class ServerResult {
     }
 
     func rows(statement: String, database: String) -> [Row] {
-        let width = PQnfields(handle)
-        let columns = (0..<width).map { column in PQfname(handle, column).map { ServerText.decoded($0) } ?? "" }
-        let shape = RowShape(columns: columns, statement: statement, database: database)
-        return (0..<PQntuples(handle)).map { row in
-            Row(shape: shape, values: (0..<width).map { value(row: row, column: $0) })
-        }
+        let shape = shape(statement: statement, database: database)
+        return earlierRows + (0..<PQntuples(handle)).map { row($0, shape) }
+    }
+
+    func shape(statement: String, database: String) -> RowShape {
+        let columns = (0..<PQnfields(handle)).map { PQfname(handle, $0).map { ServerText.decoded($0) } ?? "" }
+        return RowShape(columns: columns, statement: statement, database: database)
+    }
+
+    func row(_ row: Int32, _ shape: RowShape) -> Row {
+        Row(shape: shape, values: (0..<PQnfields(handle)).map { value(row: row, column: $0) })
     }
 
     private func value(row: Int32, column: Int32) -> String? {

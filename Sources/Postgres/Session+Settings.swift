@@ -32,6 +32,7 @@ extension Session {
         var (results, error) = settleOne(text)
         if error == nil {
             answeredBy = results.last?.firstInteger
+            askForSingleRows()
             (results, error) = settleOne(text)
         } else {
             settleOne(text)
@@ -47,7 +48,7 @@ extension Session {
     private func settleOne(_ text: String) -> (results: [ServerResult], error: PostgresError?) {
         var results: [ServerResult] = []
         var error: PostgresError?
-        while let result = ServerResult(PQgetResult(handle)) {
+        while let result = nextResult(text, &error) {
             switch result.status {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: results.append(result)
             case PGRES_PIPELINE_ABORTED: break

@@ -9,6 +9,8 @@ public final class Session {
     var cancellation: Cancellation?
     /// What every transaction is given; nil where nothing is.
     let settings: LocalSettings?
+    /// How much a statement may give; nil is as much as there is.
+    let answerLimit: AnswerLimit?
     /// The server process that answered last, where one was asked.
     var answeredBy: Int32?
     private let receiver: NoticeReceiver
@@ -26,6 +28,7 @@ public final class Session {
         adopting handle: OpaquePointer,
         receiver: NoticeReceiver,
         settings: LocalSettings?,
+        answerLimit: AnswerLimit?,
         onStatement: (@Sendable (StatementTrace) -> Void)?
     ) throws(PostgresError) {
         guard let cancelHandle = CancelHandle(handle) else {
@@ -36,6 +39,7 @@ public final class Session {
         self.cancelHandle = cancelHandle
         self.receiver = receiver
         self.settings = settings
+        self.answerLimit = answerLimit
         self.onStatement = onStatement
         self.database = PQdb(handle).map { String(cString: $0) } ?? ""
     }
@@ -112,6 +116,7 @@ public final class Session {
         defer { end(text, began) }
         if let settings, !isInTransaction { return try result(of: sql, text, with: settings) }
         try send(sql, text)
+        askForSingleRows()
         return try collect(text).last
     }
 
@@ -179,7 +184,7 @@ public final class Session {
     func settle(_ text: String, after first: ServerResult? = nil) -> (results: [ServerResult], error: PostgresError?) {
         var results: [ServerResult] = []
         var error: PostgresError?
-        var next = first ?? ServerResult(PQgetResult(handle))
+        var next = first ?? nextResult(text, &error)
         while let result = next {
             switch result.status {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
@@ -190,7 +195,7 @@ public final class Session {
             default:
                 error = error ?? serverError(result, text)
             }
-            next = ServerResult(PQgetResult(handle))
+            next = nextResult(text, &error)
         }
         return (results, error)
     }

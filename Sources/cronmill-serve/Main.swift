@@ -10,7 +10,10 @@ struct Main {
     static func main() async {
         // Who reads the output may go away; a visitor may, too.
         signal(SIGPIPE, SIG_IGN)
-        raiseDescriptorLimit()
+        let descriptors = raiseDescriptorLimit()
+        guard descriptors > Self.ownDescriptors else {
+            fail("it may have \(descriptors) files open, and needs more than \(Self.ownDescriptors) (ulimit -n)")
+        }
         guard CommandLine.arguments.count == 2, let descriptor = Int32(CommandLine.arguments[1]) else {
             fail("it is started by cronmill serve", code: 64)
         }
@@ -20,7 +23,7 @@ struct Main {
             defer { request.socket.map(SocketFile.remove) }
             let loginFile = try request.loginFile.map { try LoginFile($0) }
             do {
-                try await server(request).run { address, login in
+                try await server(request, descriptors).run { address, login in
                     say("listening on \(address)", unless: request.isQuiet)
                     if let login { tell(login, loginFile, request) }
                 }
@@ -41,7 +44,7 @@ struct Main {
         }
     }
 
-    private static func server(_ request: ConsoleRequest) -> ConsoleServer {
+    private static func server(_ request: ConsoleRequest, _ descriptors: Int) -> ConsoleServer {
         var deployment = Deployment(
             cron: ConnectionInfo(request.cron),
             work: ConnectionInfo(request.work),
@@ -71,7 +74,9 @@ struct Main {
         server.log = { write($0, to: STDERR_FILENO) }
         server.metricsToken = request.metricsToken
         server.servesAliases = request.servesAliases
+        server.hasHistograms = request.hasHistograms
         server.expectedStandbys = request.expectedStandbys
+        server.mostConnections = min(server.mostConnections, descriptors - Self.ownDescriptors)
         return server
     }
 
@@ -103,11 +108,16 @@ struct Main {
         _ = Glibc.write(descriptor, bytes, bytes.count)
     }
 
-    /// As many connections as the server lets in have to have a descriptor each.
-    private static func raiseDescriptorLimit() {
+    /// What is left to connections to databases, three descriptors each, and to the system: without one for its timers
+    /// Dispatch ends the process.
+    private static let ownDescriptors = 100
+
+    /// As many connections as the server lets in have to have a descriptor each. Gives how many there may be.
+    private static func raiseDescriptorLimit() -> Int {
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1_024 }
         limit.rlim_cur = min(limit.rlim_max, 4_096)
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return Int(limit.rlim_cur)
     }
 }

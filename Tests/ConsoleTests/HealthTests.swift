@@ -147,6 +147,31 @@ struct HealthTests {
         #expect(text.hasSuffix("\n# EOF\n"))
     }
 
+    @Test("histograms count up to each bound, in both formats, where they are wanted")
+    func histograms() {
+        var snapshot = Snapshot.made([.made("shop", "mails")], at: now)
+        #expect(!Metrics(snapshot, at: now).text.contains("histogram"))
+        // Two of less than 2 us, three from 0.5 to 1 ms, one from 1 to 2 ms, one of hours; no database counts to the last.
+        var counts = [2, 0, 0, 0, 0, 0, 0, 0, 0, 3, 1]
+        counts += Array(repeating: 0, count: 25) + [1, 0, 0, 0, .max]
+        let times = TaskTimes(counts: counts)
+        snapshot.times = ["shop": [ProcessorTimes(processor: "mails", waited: times, worked: TaskTimes(counts: []))]]
+        for text in [Metrics(snapshot, at: now).text, Metrics(snapshot, at: now).openMetrics] {
+            let labels = "{database=\"shop\",processor=\"mails\""
+            #expect(text.contains("\n# TYPE cronmill_task_wait_seconds histogram\n"))
+            for (bound, count) in [("0.001024", 5), ("0.004096", 6), ("4294.967296", 6), ("+Inf", 7)] {
+                #expect(
+                    text.contains("\ncronmill_task_wait_seconds_bucket\(labels),le=\"\(bound)\"} \(count)\n"),
+                    "\(bound): \(text)"
+                )
+            }
+            #expect(text.contains("\ncronmill_task_wait_seconds_count\(labels)} 7\n"))
+            #expect(text.contains("\ncronmill_task_work_seconds_count\(labels)} 0\n"))
+        }
+        let series = Metrics(snapshot, at: now).text.split(separator: "\n").filter { $0.contains("_seconds_") }
+        #expect(series.count { $0.contains("cronmill_task_w") } == Metrics.seriesOfHistograms)
+    }
+
     @Test("too many series are left out, and that is said")
     func many() {
         let processors = (0..<2_500).map { ProcessorStatus.made("shop", "queue_\($0)") }

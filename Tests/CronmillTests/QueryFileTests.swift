@@ -50,7 +50,9 @@ struct QueryFileTests {
             let words = file.split(separator: "_")
             let name =
                 words.prefix(1).joined() + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
-            let isAsked = sources.values.contains { $0.contains(".\(name)(") || $0.contains(".\(name))") }
+            let isAsked = sources.values.contains { text in
+                ["(", ")", ","].contains { text.contains(".\(name)\($0)") }
+            }
             #expect(isAsked, "\(query.path) is asked by nobody")
         }
         #expect(queries.count > 40)

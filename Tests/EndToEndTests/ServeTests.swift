@@ -48,7 +48,7 @@ struct ServeTests {
                 )
                 try await fixture.call("dead")
                 #expect(try await fixture.cronmillHere("pause", "work").exitCode == 0)
-                try await ServedConsole.run(server) { console in
+                try await ServedConsole.run(server, ["--histograms"]) { console in
                     let cookie = try await console.logIn()
                     try await eventually("all is looked at", within: .seconds(30)) {
                         try await Self.health(console, cookie).checks?.count == 4
@@ -77,6 +77,11 @@ struct ServeTests {
                             #expect(page.body.contains(">\(status.verdict)</b>"))
                         }
                     }
+                    let family = "cronmill_task_wait_seconds"
+                    let labels = "{database=\"shop\",processor=\"dead\""
+                    #expect(metrics.contains("# TYPE \(family) histogram\n"))
+                    #expect(metrics.contains("\(family)_bucket\(labels),le=\"+Inf\"} 1\n"))
+                    #expect(metrics.contains("\(family)_count\(labels)} 1\n"))
                     let promtool = try await ProgramResult.of(
                         "/usr/bin/promtool",
                         ["check", "metrics"],

@@ -21,6 +21,7 @@ struct ServedConsole: Sendable {
 
     /// Starts it, waits until it listens, does something with it, and ends it by SIGTERM.
     ///
+    /// - Parameter descriptors: how many files and connections it may have open.
     /// - Returns: all that it wrote, and how long its end took.
     @discardableResult
     static func run(
@@ -28,6 +29,7 @@ struct ServedConsole: Sendable {
         _ arguments: [String] = [],
         listen: String = "127.0.0.1:0",
         hasLoginFile: Bool = true,
+        descriptors: Int = 1_024,
         environment: [String: String] = [:],
         _ body: (ServedConsole) async throws -> Void
     ) async throws -> (said: String, ending: Duration) {
@@ -41,7 +43,10 @@ struct ServedConsole: Sendable {
         var began = ContinuousClock.now
         let result = try await Subprocess.run(
             .path("/bin/sh"),
-            arguments: Arguments(["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1", "sh", log] + command + arguments),
+            arguments: Arguments(
+                ["-c", "ulimit -n \(descriptors); log=$1; shift; exec \"$@\" >\"$log\" 2>&1", "sh", log]
+                    + command + arguments
+            ),
             environment: .custom(
                 Dictionary(uniqueKeysWithValues: variables.map { (Environment.Key(stringLiteral: $0.key), $0.value) })
             ),

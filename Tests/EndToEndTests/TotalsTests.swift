@@ -20,6 +20,12 @@ struct TotalsTests {
         try await fixture.call()
     }
 
+    /// How many attempts are in the histogram of waits, and how many tasks that were done in that of work.
+    private func times(_ fixture: Fixture) async throws -> [Int] {
+        let look = try await fixture.server.deployment.look(at: fixture.database, withTimes: true)
+        return look.times.flatMap { [$0.waited.total, $0.worked.total] }
+    }
+
     @Test("totals count each attempt and run, and do not fall when runs are forgotten")
     func forgotten() async throws {
         try await withDatabases { fixture in
@@ -41,6 +47,8 @@ struct TotalsTests {
             try await call(fixture)
             let seen2 = try await totals(fixture)
             #expect(seen2 == ["2|0|1|2|1"])
+            let timed2 = try await times(fixture)
+            #expect(timed2 == [3, 1])
             // A run that was killed: it has a start and no end.
             try await fixture.script(
                 """
@@ -57,6 +65,8 @@ struct TotalsTests {
             try await call(fixture)
             let seen4 = try await totals(fixture)
             #expect(seen4 == ["4|1|2|2|1"])
+            let timed4 = try await times(fixture)
+            #expect(timed4 == [4, 2])
         }
     }
 

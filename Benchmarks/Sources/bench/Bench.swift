@@ -11,10 +11,10 @@ struct Bench: AsyncParsableCommand {
     enum Section: String, CaseIterable, ExpressibleByArgument {
         case drain, failing, large, python, snapshot, dead, claim, enqueue, single, tags, graph, recurring, idle,
             latency,
-            reports, sleep
+            reports, console, sleep
 
-        /// Those that sleep take longer than all else, and ten million tasks that come and go quite long.
-        static let usual = allCases.filter { $0 != .sleep && $0 != .tags }
+        /// Those that sleep take longer than all else; quite long ten million tasks that come and go, and who looks on.
+        static let usual = allCases.filter { $0 != .sleep && $0 != .tags && $0 != .console }
     }
 
     /// What is measured of processors that sleep.
@@ -26,12 +26,14 @@ struct Bench: AsyncParsableCommand {
     var quick = false
     @Option(help: "Rounds. Default: 5, quick 1.")
     var rounds: Int?
-    @Option(parsing: .upToNextOption, help: "Only these sections. Default: all but tags and sleep.")
+    @Option(parsing: .upToNextOption, help: "Only these sections. Default: all but tags, console and sleep.")
     var only: [Section] = Section.usual
     @Option(parsing: .upToNextOption, help: "Only these parts of the section sleep.")
     var parts: [SleepPart] = SleepPart.allCases
-    @Option(help: "Work databases of the section sleep. Default: 300, quick 30.")
+    @Option(help: "Work databases of the sections sleep and console. Default: 300 and 200, quick 30 and 20.")
     var databases: Int?
+    @Option(help: "Minutes for which the section console is looked at. Default: 10, quick 1.")
+    var minutes: Int?
     @Flag(help: "With fsync on. The server's files are in TMPDIR, which then should be on a disk.")
     var durable = false
     @Option(help: "The folder of the server's programs. Default: the newest with pg_cron.")
@@ -45,6 +47,7 @@ struct Bench: AsyncParsableCommand {
 
     func validate() throws {
         if let rounds, rounds < 1 { throw ValidationError("--rounds is a number from 1.") }
+        if let minutes, minutes < 1 { throw ValidationError("--minutes is a number from 1.") }
         if let databases, databases < 5 { throw ValidationError("--databases is a number from 5.") }
     }
 
@@ -55,7 +58,7 @@ struct Bench: AsyncParsableCommand {
             folder: absolute(folder),
             python: absolute(python)
         )
-        let scale = Scale(isQuick: quick, rounds: rounds, databases: databases)
+        let scale = Scale(isQuick: quick, rounds: rounds, databases: databases, minutes: minutes)
         let usual = only.filter { $0 != .sleep }
         var report = Report()
         var failure: (any Error)?

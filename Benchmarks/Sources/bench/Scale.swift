@@ -4,11 +4,16 @@ struct Scale: Sendable {
     let rounds: Int
     /// Work databases with a processor that sleeps.
     let sleepers: Int
+    /// Work databases that the console looks at, and for how many minutes.
+    let consoleDatabases: Int
+    let consoleMinutes: Int
 
-    init(isQuick: Bool, rounds: Int?, databases: Int?) {
+    init(isQuick: Bool, rounds: Int?, databases: Int?, minutes: Int?) {
         self.isQuick = isQuick
         self.rounds = rounds ?? (isQuick ? 1 : 5)
         sleepers = databases ?? (isQuick ? 30 : 300)
+        consoleDatabases = databases ?? (isQuick ? 20 : 200)
+        consoleMinutes = minutes ?? (isQuick ? 1 : 10)
     }
 
     /// Tasks of a drain.

@@ -30,8 +30,12 @@ package struct ConsoleServer: Sendable {
     package var log: @Sendable (String) -> Void = { _ in }
     /// Whether the addresses that people come from are served, too.
     package var servesAliases = false
+    /// Whether `/metrics` has histograms.
+    package var hasHistograms = false
     /// How many standbys there have to be; nil where nobody has said.
     package var expectedStandbys: Int?
+    /// Beyond it nobody is let in until somebody leaves.
+    package var mostConnections = 800
     private let deployment: Deployment
     private let databases: [String]?
 
@@ -53,6 +57,7 @@ package struct ConsoleServer: Sendable {
         let sampler = Sampler(
             deployment: deployment,
             databases: databases,
+            asksForTimes: hasHistograms,
             expectedStandbys: expectedStandbys,
             log: log
         )
@@ -77,7 +82,7 @@ package struct ConsoleServer: Sendable {
             server: .http1(configuration: Self.limits),
             configuration: ApplicationConfiguration(
                 address: socket.map { .unixDomainSocket(path: $0) } ?? .hostname(address, port: port),
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections, logger: logger)
+                availableConnectionsDelegate: MaximumAvailableConnections(mostConnections, logger: logger)
             ),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port
@@ -117,9 +122,6 @@ package struct ConsoleServer: Sendable {
         idleTimeout: .seconds(15),
         httpDecoderConfiguration: .init(maxHeaderFieldSize: 8_192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 60)
     )
-
-    /// Beyond it nobody is let in until somebody leaves.
-    private static let mostConnections = 800
 
     /// What was sent, of which no more is read than shows that it is too much.
     private static func body(of request: Request) async -> [UInt8] {

@@ -40,10 +40,19 @@ extension Console {
 }
 
 extension Metrics.Family {
+    /// The words of what is told, and of which figures it is the sum.
+    private var statistics: [(word: String, suffix: String)] {
+        switch type {
+        case .gauge: [("VALUE", "")]
+        case .counter: [("COUNT", "")]
+        case .histogram: [("COUNT", "_count"), ("TOTAL_TIME", "_sum")]
+        }
+    }
+
     /// The sum over all labels, and which labels there are.
     fileprivate var actuatorJSON: JSON {
         var tags: [(name: String, values: [String])] = []
-        for (name, value) in samples.flatMap(\.labels) {
+        for (name, value) in samples.flatMap(\.labels) where name != "le" {
             if let index = tags.firstIndex(where: { $0.name == name }) {
                 if !tags[index].values.contains(value) { tags[index].values.append(value) }
             } else {
@@ -52,12 +61,12 @@ extension Metrics.Family {
         }
         return [
             "name": .string(name), "description": .string(help),
-            "measurements": [
-                [
-                    "statistic": type == "counter" ? "COUNT" : "VALUE",
-                    "value": .number(samples.reduce(0) { $0 + (Double($1.value) ?? 0) }),
-                ]
-            ],
+            "measurements": .array(
+                statistics.map { word, suffix in
+                    let values = samples.filter { $0.suffix == suffix }.map { Double($0.value) ?? 0 }
+                    return ["statistic": .string(word), "value": .number(values.reduce(0, +))]
+                }
+            ),
             "availableTags": .array(
                 tags.map { ["tag": .string($0.name), "values": .array($0.values.map { .string($0) })] }
             ),

@@ -14,7 +14,7 @@ struct Metrics {
         self.snapshot = snapshot
         self.now = now
         let processors = snapshot.processors
-        let seriesOfOne = Verdict.allCases.count + 15
+        let seriesOfOne = Verdict.allCases.count + 15 + (snapshot.times == nil ? 0 : Self.seriesOfHistograms)
         let isTooMuch = processors.count * seriesOfOne > Self.mostSeries
         addServer()
         addDatabases()
@@ -27,6 +27,7 @@ struct Metrics {
         if !isTooMuch {
             addProcessors(processors)
             addTotals()
+            addHistograms()
         }
     }
 
@@ -42,10 +43,8 @@ struct Metrics {
         case text, openMetrics
     }
 
-    mutating func add(_ name: String, _ help: String, _ samples: [Sample], isCounter: Bool = false) {
-        families.append(
-            Family(name: "cronmill_" + name, help: help, samples: samples, type: isCounter ? "counter" : "gauge")
-        )
+    mutating func add(_ name: String, _ help: String, _ samples: [Sample], type: Kind = .gauge) {
+        families.append(Family(name: "cronmill_" + name, help: help, samples: samples, type: type))
     }
 
     private mutating func addServer() {
@@ -172,14 +171,14 @@ struct Metrics {
                     Sample(totals.labels + [("outcome", $0.0)], Int($0.1))
                 }
             },
-            isCounter: true
+            type: .counter
         )
-        add("runs_total", "Runs since the processor was set up.", each(\.runs), isCounter: true)
+        add("runs_total", "Runs since the processor was set up.", each(\.runs), type: .counter)
         add(
             "run_failures_total",
             "Of them those that were killed, canceled or could not call the handler.",
             each(\.failedRuns),
-            isCounter: true
+            type: .counter
         )
     }
 }
@@ -189,6 +188,8 @@ extension Metrics {
     struct Sample {
         let labels: [(String, String)]
         let value: String
+        /// What a histogram's figure has behind the name: `_bucket`, `_sum` or `_count`.
+        var suffix = ""
 
         init(_ labels: [(String, String)], _ value: Double) {
             self.labels = labels
@@ -204,7 +205,7 @@ extension Metrics {
 
         func line(_ name: String) -> String {
             let pairs = labels.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ",")
-            return pairs.isEmpty ? "\(name) \(value)\n" : "\(name){\(pairs)} \(value)\n"
+            return pairs.isEmpty ? "\(name)\(suffix) \(value)\n" : "\(name)\(suffix){\(pairs)} \(value)\n"
         }
 
         /// The three characters that are something else between quotes.
@@ -213,18 +214,24 @@ extension Metrics {
         }
     }
 
+    /// What figures are, in Prometheus' words.
+    enum Kind: String {
+        case gauge, counter, histogram
+    }
+
     /// All figures of a name.
     struct Family {
         /// Its whole name.
         let name: String
         let help: String
         let samples: [Sample]
-        let type: String
+        let type: Kind
 
         func text(in format: Format) -> String {
-            let isCut = format == .openMetrics && type == "counter"
+            let isCut = format == .openMetrics && type == .counter
             let family = isCut ? String(name.dropLast("_total".count)) : name
-            return "# HELP \(family) \(help)\n# TYPE \(family) \(type)\n" + samples.map { $0.line(name) }.joined()
+            return "# HELP \(family) \(help)\n# TYPE \(family) \(type.rawValue)\n"
+                + samples.map { $0.line(name) }.joined()
         }
     }
 }

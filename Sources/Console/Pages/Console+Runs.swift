@@ -30,9 +30,11 @@ extension Console {
         let now = try await asking.whole { try await $0.clock() }
         let (report, _) = try await found.get()
         let (everywhere, showsOthers) = try await all.get()
-        let slots = known.filter { processor == nil || $0.processor == processor }.flatMap { status in
-            (0..<status.slots).map { "\(status.processor)#\($0 + 1)" }
-        }
+        let slots = Array(
+            known.filter { processor == nil || $0.processor == processor }.flatMap { status in
+                (0..<status.slots).map { "\(status.processor)#\($0 + 1)" }
+            }.prefix(20_000)
+        )
         let timeline = Timeline(
             report.runs,
             of: everywhere.runs,

@@ -11,6 +11,8 @@ extension Deployment {
     private func waiting(_ longest: Duration) -> Deployment {
         var deployment = self
         deployment.statementTimeout = longest
+        // The largest that a page has is one payload.
+        deployment.answerLimit = AnswerLimit(bytes: 16 << 20)
         deployment.cron = cron.hurried
         deployment.work = work.hurried
         deployment.exceptions = exceptions.mapValues(\.hurried)

@@ -12,6 +12,8 @@ actor Sampler {
     private let deployment: Deployment
     /// The databases asked; nil is all that are registered.
     private let named: [String]?
+    /// Whether it is asked how long tasks wait and take, too.
+    private let asksForTimes: Bool
     /// Told once that the cron database does not answer, and that it does again.
     private let log: @Sendable (String) -> Void
     private let published = Mutex(Snapshot())
@@ -31,6 +33,7 @@ actor Sampler {
         var unjudged: Result<WorkLook, any Error>?
         var outcome: Result<[ProcessorStatus], any Error>?
         var remarks: [String] = []
+        var times: [ProcessorTimes] = []
         var askedAt: ContinuousClock.Instant?
     }
 
@@ -46,10 +49,12 @@ actor Sampler {
     init(
         deployment: Deployment,
         databases: [String]?,
+        asksForTimes: Bool = false,
         expectedStandbys: Int? = nil,
         log: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.log = log
+        self.asksForTimes = asksForTimes
         published.withLock { $0.expectedStandbys = expectedStandbys }
         self.deployment = deployment.impatient
         named = databases
@@ -120,7 +125,9 @@ actor Sampler {
                 let outcome: Result<WorkLook, any Error>
                 do {
                     outcome = .success(
-                        try await within(.seconds(20)) { [deployment] in try await deployment.look(at: name) }
+                        try await within(.seconds(20)) { [deployment, asksForTimes] in
+                            try await deployment.look(at: name, withTimes: asksForTimes)
+                        }
                     )
                 } catch {
                     outcome = .failure(error)
@@ -135,6 +142,7 @@ actor Sampler {
         if let position = databases.firstIndex(of: name), let entry = entries[name] {
             let now = ContinuousClock.now
             entries[name]?.unjudged = outcome
+            entries[name]?.times = (try? outcome.get())?.times ?? []
             entries[name]?.askedAt = now
             if entry.askedAt == nil {
                 // From the first time on they are spread over the minute,
@@ -177,6 +185,7 @@ actor Sampler {
         snapshot.pending = databases.filter { entries[$0]?.outcome == nil }
         snapshot.alarms = watch.alarms?.filter(snapshot.shows)
         snapshot.totals = watch.totals ?? []
+        snapshot.times = asksForTimes ? entries.mapValues(\.times) : nil
         snapshot.server = watch.server
         if let sizes = watch.sizes { (snapshot.sizes, sizesAskedAt) = (sizes, began) }
         if report.cronError == nil { snapshot.cronAnsweredAt = now }

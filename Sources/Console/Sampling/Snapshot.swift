@@ -14,6 +14,8 @@ struct Snapshot: Sendable {
     var alarms: [Alarm]?
     /// What processors have done since they were set up, as they told the registry.
     var totals: [ProcessorTotals] = []
+    /// How long tasks waited and took since processors were set up, by database; nil where nobody wants to know.
+    var times: [String: [ProcessorTimes]]?
     /// The server of the cron database; nil where it could not be seen.
     var server: ServerState?
     /// Databases of the server, once a minute.
@@ -92,6 +94,7 @@ extension Snapshot {
         seen.pending.removeAll { !viewer.sees($0) }
         seen.alarms?.removeAll { alarm in alarm.database.map { !databases.contains($0) } ?? false }
         seen.totals.removeAll { !viewer.sees($0.database) }
+        seen.times = times?.filter { databases.contains($0.key) }
         seen.sizes.removeAll { !viewer.sees($0.name) }
         return seen
     }
@@ -102,6 +105,8 @@ extension Snapshot {
         switch error {
         case let error as PostgresError where error.sqlState == .queryCanceled:
             "did not answer within two seconds"
+        case let error as PostgresError where error.kind == .client && error.sqlState == .programLimitExceeded:
+            "gives more than is read of it"
         case let error as PostgresError where error.sqlState?.isClass("MC") == true: "says: \(error.message)"
         case let error as PostgresError where error.isRefusal: "is not read: \(error.message)"
         case let error as PostgresError:

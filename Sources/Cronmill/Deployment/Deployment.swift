@@ -19,6 +19,10 @@ public struct Deployment: Sendable {
     /// How long the server may take for one statement; nil leaves it to what is set there.
     public var statementTimeout: Duration?
 
+    /// How much a work database may give in answer to a statement: its owner decides how much that is, and is trusted less
+    /// than who asks.
+    public var answerLimit = AnswerLimit(bytes: 256 << 20, rows: 1_000_000)
+
     /// What is installed; a test of upgrades has other files.
     var sqlFiles = SQLFile.all
 
@@ -47,19 +51,19 @@ public struct Deployment: Sendable {
     ///
     /// - Throws: `PostgresError` of kind `connection` if it cannot be made.
     func connectCron() async throws -> Connection {
-        try await connectToLook(cron)
+        try await connectToLook(cron, answerLimit: nil)
     }
 
     /// A new connection to a work database.
     ///
     /// - Throws: `PostgresError` of kind `connection` if it cannot be made.
     func connectWork(_ database: String) async throws -> Connection {
-        try await connectToLook(exceptions[database] ?? work.database(database))
+        try await connectToLook(exceptions[database] ?? work.database(database), answerLimit: answerLimit)
     }
 
     /// For statements that read catalogs and reports: compiling these takes longer than running them.
-    private func connectToLook(_ target: ConnectionInfo) async throws -> Connection {
-        try await connect(target, settings: Self.settings.merging(["jit": "off"]) { $1 })
+    private func connectToLook(_ target: ConnectionInfo, answerLimit: AnswerLimit?) async throws -> Connection {
+        try await connect(target, settings: Self.settings.merging(["jit": "off"]) { $1 }, answerLimit: answerLimit)
     }
 
     func connect(_ target: ConnectionInfo) async throws -> Connection {
@@ -88,7 +92,11 @@ public struct Deployment: Sendable {
     ]
 
     /// The one place where this library connects, so that no statement gets round `SchemaTrust`.
-    private func connect(_ target: ConnectionInfo, settings: [String: String]) async throws -> Connection {
+    private func connect(
+        _ target: ConnectionInfo,
+        settings: [String: String],
+        answerLimit: AnswerLimit? = nil
+    ) async throws -> Connection {
         var settings = settings
         if let statementTimeout {
             settings["statement_timeout"] = String(Int(max(statementTimeout.inSeconds * 1000, 1)))
@@ -96,6 +104,7 @@ public struct Deployment: Sendable {
         let connection = try await Connection.connect(
             target,
             settings: LocalSettings(settings),
+            answerLimit: answerLimit,
             onNotice: onNotice,
             onStatement: onStatement
         )

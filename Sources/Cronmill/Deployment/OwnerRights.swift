@@ -25,7 +25,7 @@ struct OwnerRights {
         do {
             return try session.query(sql)
         } catch {
-            guard error.kind == .client else { throw error }
+            guard error.kind == .client, error.sqlState == nil else { throw error }
             refusal = error
         }
         let rows: [Row]? = try session.withoutBeforeStatement {

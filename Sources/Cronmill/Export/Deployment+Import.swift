@@ -103,7 +103,7 @@ extension Deployment {
                     row.get("name", as: String.self), Processor(runAs: row.get("run_as"), settings: row.get("settings"))
                 )
             }
-            processors = Dictionary(uniqueKeysWithValues: rows)
+            processors = Dictionary(rows) { first, _ in first }
             rest = try session.one(.importState).get("rest")
         }
     }

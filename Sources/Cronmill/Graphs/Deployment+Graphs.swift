@@ -101,8 +101,7 @@ extension TaskGraph {
         """
 
     fileprivate init(_ row: Row, database: String) throws {
-        let word: String = try row.get("state")
-        guard let state = State(rawValue: word) else { preconditionFailure("no such state: \(word)") }
+        let state: State = try row.word("state")
         let held: Int = try row.get("held")
         var counts: [Node.State: Int] = [:]
         for state: Node.State in [.waiting, .ready, .done, .dead, .skipped, .canceled] {
@@ -139,7 +138,7 @@ extension TaskGraph.Node {
             queue: row.get("queue"),
             state: State(row),
             waitsForOne: row.get("join_kind", as: String.self) == "one",
-            duration: row.get("seconds", as: Double?.self).map { .seconds($0) },
+            duration: row.get("seconds", as: Duration?.self),
             readyAt: row.time("ready_at"),
             endedAt: row.time("ended_at"),
             edges: zip(parents, wanted).map { Edge(parent: $0, wanted: $1) }
@@ -149,8 +148,6 @@ extension TaskGraph.Node {
 
 extension TaskGraph.Node.State {
     fileprivate init(_ row: Row) throws {
-        let word: String = try row.get("state")
-        guard let state = Self(rawValue: word) else { preconditionFailure("no such state: \(word)") }
-        self = state
+        self = try row.word("state")
     }
 }

@@ -115,7 +115,7 @@ struct CronInspection: Sendable {
         // An older registry has no such columns.
         givenBudget = try given.get("budget")
         givenReserve = try given.get("reserve")
-        givenQuantum = try given.get("quantum", as: Double?.self).map { .seconds($0) }
+        givenQuantum = try given.get("quantum", as: Duration?.self)
         givenMaxRunningJobs = try given.get("given_max_running_jobs")
         givenOthers = try given.get("given_others")
         guard !state.isSuperuser else { return }

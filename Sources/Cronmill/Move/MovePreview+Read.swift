@@ -131,7 +131,7 @@ extension MovePreview {
         historyRows = try history.get("total")
         historyBytes = try history.get("bytes")
         runningRuns = try history.get("running")
-        oldestRun = try history.get("seconds", as: Double?.self).map { .seconds($0) }
+        oldestRun = try history.get("seconds", as: Duration?.self)
     }
 
     /// Policies and indexes on pg_cron's tables that do not go along.

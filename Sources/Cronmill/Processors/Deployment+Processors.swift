@@ -207,7 +207,7 @@ extension Deployment {
                 from cronmill.processor as p where p.name = any (\(names))
                 """
             ).first
-            limit = .seconds(try row?.get("seconds", as: Double?.self) ?? 0) + .seconds(5)
+            limit = (try row?.get("seconds", as: Duration?.self) ?? .zero) + .seconds(5)
         }
         while true {
             let running: [String] = try await connection.query(

@@ -47,9 +47,7 @@ extension Deployment {
     public func setRecurring(_ request: RecurringRequest, in database: String) async throws -> RecurringChange {
         try await inSetUp(database, for: .producer(queues: [request.queue.text])) { session in
             try Queue.check(request.queue.text, session)
-            let word: String = try session.one(request.statement).get("result")
-            guard let change = RecurringChange(rawValue: word) else { preconditionFailure("no such result: \(word)") }
-            return change
+            return try session.one(request.statement).word("result")
         }
     }
 

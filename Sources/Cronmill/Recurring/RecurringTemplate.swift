@@ -136,7 +136,7 @@ extension RecurringTemplate {
             zone: row.get("zone"),
             isEnabled: row.get("enabled"),
             catchUp: CatchUp(rawValue: row.get("catch_up")) ?? .one,
-            catchUpWithin: .seconds(row.get("catch_up_within", as: Double.self)),
+            catchUpWithin: row.get("catch_up_within"),
             overlap: Overlap(rawValue: row.get("overlap")) ?? .allow,
             definedBy: row.get("defined_by"),
             nextAt: row.time("next_at"),

@@ -124,8 +124,6 @@ extension Deployment {
 
 extension Run {
     fileprivate init(_ row: Row) throws {
-        let word: String = try row.get("status")
-        guard let status = Status(rawValue: word) else { preconditionFailure("no such status: \(word)") }
         try self.init(
             runid: row.get("runid"),
             jobid: row.get("jobid"),
@@ -136,11 +134,11 @@ extension Run {
             command: row.get("command"),
             runAs: row.get("run_as"),
             pid: row.get("pid"),
-            status: status,
+            status: row.word("status"),
             message: row.get("message"),
             startedAt: row.time("started_at"),
             endedAt: row.time("ended_at"),
-            duration: row.get("seconds", as: Double?.self).map { .seconds($0) },
+            duration: row.get("seconds", as: Duration?.self),
             // Until the work database has been asked.
             tasks: row.get("is_counted", as: Bool?.self) == true ? .notVisible : .none
         )

@@ -41,13 +41,18 @@ extension Deployment {
     }
 }
 
+extension RunStatistics {
+    /// What it is about.
+    fileprivate var key: [String] { [database, processor, slot.map(String.init) ?? ""] }
+}
+
 extension [RunStatistics] {
     /// Adds what is known of tasks to the rows of runs; tasks without runs make rows of their own.
     fileprivate mutating func merge(_ rows: [RunStatistics]) {
+        // A database gives as many as its owner wants.
+        let places = Dictionary(zip(map(\.key), indices)) { first, _ in first }
         for row in rows {
-            if let index = firstIndex(where: {
-                ($0.database, $0.processor) == (row.database, row.processor) && $0.slot == row.slot
-            }) {
+            if let index = places[row.key] {
                 self[index].tasks = row.tasks
             } else {
                 append(row)
@@ -101,7 +106,7 @@ private struct StatisticsWindow: Sendable {
 extension RunStatistics {
     /// What the cron database says.
     fileprivate init(_ row: Row) throws {
-        func duration(_ name: String) throws -> Duration? { try row.get(name, as: Double?.self).map { .seconds($0) } }
+        func duration(_ name: String) throws -> Duration? { try row.get(name, as: Duration?.self) }
         try self.init(database: row.get("database_name"), processor: row.get("processor"), slot: row.get("slot"))
         runs = try Runs(
             count: row.get("runs"),
@@ -142,7 +147,7 @@ extension RunStatistics {
             perSecond: Double(counts.done) / (window.length / .seconds(1)),
             waited: TaskTimes(counts: row.get("waited")),
             worked: worked,
-            busy: worked.estimatedSum / (window.length * max(slots, 1)),
+            busy: worked.estimatedSum / (window.length * min(max(slots, 1), 1_000_000)),
             before: row.get("reaches_back") == false
                 ? nil
                 : TaskCounts(

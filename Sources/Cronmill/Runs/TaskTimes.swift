@@ -6,8 +6,9 @@ public struct TaskTimes: Sendable, Hashable {
 
     /// A histogram as `cronmill.run` has it.
     ///
-    /// - Parameter counts: number of tasks by time.
-    public init(counts: [Int]) { self.counts = counts }
+    /// - Parameter counts: number of tasks by time. Numbers that no database counts to are taken for the nearest that one
+    ///   does, so that what is made of them is no fault.
+    public init(counts: [Int]) { self.counts = counts.prefix(40).map { min(max(0, $0), 1 << 50) } }
 
     /// How many tasks there are.
     public var total: Int { counts.reduce(0, +) }

@@ -73,7 +73,7 @@ extension ServerState.Standby {
             name: row.get("name"),
             state: row.get("state"),
             syncState: row.get("sync_state"),
-            lag: row.get("lag_seconds", as: Double?.self).map { .seconds($0) },
+            lag: row.get("lag_seconds", as: Duration?.self),
             lagBytes: row.get("lag_bytes")
         )
     }

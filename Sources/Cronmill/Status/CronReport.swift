@@ -145,7 +145,7 @@ extension Demand {
             used: row.get("used"),
             awake: row.get("awake"),
             waiting: row.get("waiting"),
-            longestWait: row.get("longest_wait", as: Double?.self).map { .seconds($0) },
+            longestWait: row.get("longest_wait", as: Duration?.self),
             asleep: row.get("asleep")
         )
     }

@@ -29,7 +29,18 @@ extension Deployment {
     /// - Returns: what it says, kept as it is.
     /// - Throws: `CronmillError` if it is not set up, or the role is no monitor; `PostgresError`.
     public func look(at database: String, processors: [String] = []) async throws -> WorkLook {
-        WorkLook(states: try await processorStates(database, processors: processors))
+        try await look(at: database, processors: processors, withTimes: false)
+    }
+
+    /// The same, with how long tasks waited and took since processors were set up.
+    package func look(at database: String, processors: [String] = [], withTimes: Bool) async throws -> WorkLook {
+        var asking = self
+        asking.answerLimit = Self.lookLimit
+        return try await asking.inWork(database) { session in
+            var look = WorkLook(states: try Self.processorStates(database, processors, session))
+            if withTimes { look.times = try ProcessorTimes.all(session) }
+            return look
+        }
     }
 
     /// Has the cron database judge what work databases have said a moment ago.
@@ -115,26 +126,31 @@ extension Deployment {
     }
 
     /// Asks first and looks at what is installed only where that fails: of hundreds of databases one statement each.
-    private func processorStates(_ database: String, processors: [String]) async throws -> [ProcessorState] {
-        try await inWork(database) { session in
-            do {
-                return try RolePart.monitor.needed(of: database, session) {
-                    try OwnerRights(session).query(
-                        """
-                        select \(sql: ProcessorState.columns)
-                        from cronmill.processor_status as s
-                        where cardinality(\(processors)::text[]) = 0 or s.name = any (\(processors)::text[])
-                        order by s.name
-                        """,
-                        columns: ProcessorState.columnTypes
-                    ).map { try ProcessorState($0, database: database) }
-                }
-            } catch let error as PostgresError where error.sqlState.map(Self.saysOfSchema.contains) == true {
-                guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
-                throw error
+    private static func processorStates(
+        _ database: String,
+        _ processors: [String],
+        _ session: Session
+    ) throws -> [ProcessorState] {
+        do {
+            return try RolePart.monitor.needed(of: database, session) {
+                try OwnerRights(session).query(
+                    """
+                    select \(sql: ProcessorState.columns)
+                    from cronmill.processor_status as s
+                    where cardinality(\(processors)::text[]) = 0 or s.name = any (\(processors)::text[])
+                    order by s.name
+                    """,
+                    columns: ProcessorState.columnTypes
+                ).map { try ProcessorState($0, database: database) }
             }
+        } catch let error as PostgresError where error.sqlState.map(saysOfSchema.contains) == true {
+            guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
+            throw error
         }
     }
+
+    /// Twice what the largest database is thought to have: what all of them say is kept, and judged together.
+    private static let lookLimit = AnswerLimit(bytes: 4 << 20, rows: 2_000)
 
     /// What is said where nothing is installed, or another version.
     private static let saysOfSchema: Set<SQLState> = [

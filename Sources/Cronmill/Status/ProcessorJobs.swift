@@ -85,7 +85,7 @@ extension ProcessorJobs {
         rest = try row.get("rest", as: String?.self).map { state in
             try Rest(
                 state: state,
-                duration: .seconds(row.get("rest_seconds", as: Double.self)),
+                duration: row.get("rest_seconds"),
                 place: row.get("place")
             )
         }
@@ -97,8 +97,8 @@ extension ProcessorJobs {
                 status: status,
                 message: row.get("last_message"),
                 startedAt: date("last_started"),
-                age: row.get("last_age", as: Double?.self).map { .seconds($0) },
-                duration: row.get("last_seconds", as: Double?.self).map { .seconds($0) }
+                age: row.get("last_age", as: Duration?.self),
+                duration: row.get("last_seconds", as: Duration?.self)
             )
         }
     }

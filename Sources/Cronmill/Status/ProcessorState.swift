@@ -33,10 +33,12 @@ struct ProcessorState: Sendable {
 
 extension ProcessorState {
     static let columns: SQL = """
-        s.name, s.queue, s.run_as, s.enabled, s.paused, s.paused_for, s.slots, s.schedule, s.running, s.waiting,
+        left(s.name, 1000) as name, left(s.queue, 1000) as queue, left(s.run_as, 1000) as run_as, s.enabled, s.paused,
+        left(s.paused_for, 1000) as paused_for, s.slots, left(s.schedule, 1000) as schedule, s.running, s.waiting,
         s.ready, s.scheduled, s.retrying, s.dead, s.oldest_ready_seconds,
         s.done_last_hour, s.failed_last_hour, s.attempts_of_late, s.failed_of_late, left(s.last_error, 1000) as last_error, s.dead_rows,
-        s.alone_last_hour, s.alone, s.handler_fault, s.copy_difference, s.recurring_fault, s.held,
+        s.alone_last_hour, s.alone, left(s.handler_fault, 1000) as handler_fault,
+        left(s.copy_difference, 1000) as copy_difference, left(s.recurring_fault, 1000) as recurring_fault, s.held,
         extract(epoch from nullif(s.quiet_since, '-infinity'))::double precision as quiet_since,
         s.quiet_since is null as is_never_quiet,
         extract(epoch from clock_timestamp() - nullif(s.quiet_since, '-infinity'))::double precision as quiet_seconds,
@@ -54,25 +56,25 @@ extension ProcessorState {
         """
 
     init(_ row: Row, database: String) throws {
-        quietFor = try row.get("quiet_seconds", as: Double?.self).map { .seconds($0) }
-        attemptsOfLate = try row.get("attempts_of_late")
-        failedOfLate = try row.get("failed_of_late")
+        quietFor = try row.get("quiet_seconds", as: Duration?.self)
+        attemptsOfLate = try row.count("attempts_of_late")
+        failedOfLate = try row.count("failed_of_late")
         lastError = try row.get("last_error")
         pausedFor = try row.get("paused_for")
-        aloneLastHour = try row.get("alone_last_hour")
+        aloneLastHour = try row.count("alone_last_hour")
         isAlone = try row.get("alone")
         handlerFault = try row.get("handler_fault")
         copyDifference = try row.get("copy_difference")
         recurringFault = try row.get("recurring_fault")
-        held = try row.get("held")
-        deadRows = try row.get("dead_rows")
+        held = try row.count("held")
+        deadRows = try row.count("dead_rows")
         let isNeverQuiet: Bool = try row.get("is_never_quiet")
         fact = ProcessorFact(
             database: database,
             processor: try row.get("name"),
             at: try row.get("of_at"),
-            oldestReadyAt: try row.get("oldest_ready_at"),
-            quietSince: isNeverQuiet ? nil : try row.get("quiet_since", as: Double?.self) ?? 0,
+            oldestReadyAt: try row.moment("oldest_ready_at"),
+            quietSince: isNeverQuiet ? nil : try row.moment("quiet_since") ?? 0,
             failed: failedOfLate,
             attempts: attemptsOfLate
         )
@@ -82,18 +84,19 @@ extension ProcessorState {
             queue: row.get("queue"),
             isEnabled: row.get("enabled"),
             isPaused: row.get("paused"),
-            slots: row.get("slots"),
+            // As processor_slots_in_range has it.
+            slots: min(row.count("slots"), 1_000),
             schedule: row.get("schedule"),
             runAs: row.get("run_as"),
-            running: row.get("running"),
-            waiting: row.get("waiting"),
-            ready: row.get("ready"),
-            scheduled: row.get("scheduled"),
-            retrying: row.get("retrying"),
-            dead: row.get("dead"),
-            oldestReady: row.get("oldest_ready_seconds", as: Double?.self).map { .seconds($0) },
-            doneLastHour: row.get("done_last_hour"),
-            failedLastHour: row.get("failed_last_hour")
+            running: row.count("running"),
+            waiting: row.count("waiting"),
+            ready: row.count("ready"),
+            scheduled: row.count("scheduled"),
+            retrying: row.count("retrying"),
+            dead: row.count("dead"),
+            oldestReady: row.get("oldest_ready_seconds", as: Duration?.self),
+            doneLastHour: row.count("done_last_hour"),
+            failedLastHour: row.count("failed_last_hour")
         )
     }
 }

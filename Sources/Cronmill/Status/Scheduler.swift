@@ -42,7 +42,7 @@ extension Scheduler {
             today: row.get("today"),
             keepsHistory: row.get("keeps_history"),
             launcherStartedAt: row.time("launcher_started")?.date,
-            launcherAge: row.get("launcher_age", as: Double?.self).map { .seconds($0) },
+            launcherAge: row.get("launcher_age", as: Duration?.self),
             runsGoing: row.get("runs_going")
         )
     }

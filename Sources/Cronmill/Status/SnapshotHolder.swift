@@ -19,7 +19,7 @@ public struct SnapshotHolder: Sendable, Hashable {
             try SnapshotHolder(
                 database: row.get("database_name"),
                 text: row.get("holder"),
-                heldFor: row.get("seconds", as: Double?.self).map { .seconds($0) }
+                heldFor: row.get("seconds", as: Duration?.self)
             )
         }
     }

@@ -36,6 +36,8 @@ public struct StatusReport: Sendable {
 /// What a work database said of its processors at a moment; `Deployment.report` has it judged.
 public struct WorkLook: Sendable {
     let states: [ProcessorState]
+    /// How long tasks waited and took, where that was asked for.
+    package var times: [ProcessorTimes] = []
 
     /// Names of the processors.
     public var processors: [String] { states.map(\.status.processor) }

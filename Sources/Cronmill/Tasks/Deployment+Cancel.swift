@@ -30,11 +30,7 @@ extension Deployment {
     public func cancel(_ ids: [Int64], in database: String) async throws -> [CancelResult] {
         try await inSetUp(database, for: .operator) { session in
             try session.query("select c.task_id, c.result from cronmill.cancel(\(ids)) as c").map { row in
-                let word: String = try row.get("result")
-                guard let kind = CancelResult.Kind(rawValue: word) else {
-                    preconditionFailure("no such result: \(word)")
-                }
-                return try CancelResult(id: row.get("task_id"), kind: kind)
+                try CancelResult(id: row.get("task_id"), kind: row.word("result"))
             }
         }
     }

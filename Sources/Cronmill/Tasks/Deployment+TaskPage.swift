@@ -122,12 +122,15 @@ extension TaskPageRequest {
         )
     }
 
-    /// Where the walk of those that wait begins or ends: the rest of what a state is needs no index.
-    private var moment: SQL {
+    /// Where the walk of those that wait ends: the rest of what a state is needs no index.
+    private var moment: SQL { state == .ready ? "t.run_at <= statement_timestamp()" : "true" }
+
+    /// Where it begins. Of two conditions on the beginning of an index the server takes one, and tries the other on each
+    /// entry: so it is one.
+    private var earliest: SQL {
         switch state {
-        case .ready: "t.run_at <= statement_timestamp()"
-        case .scheduled, .retrying: "t.run_at > statement_timestamp()"
-        case nil, .dead, .done: "true"
+        case .scheduled, .retrying: "statement_timestamp()"
+        case nil, .ready, .dead, .done: "'-infinity'"
         }
     }
 
@@ -153,7 +156,7 @@ extension TaskPageRequest {
             (
                 """
                 (t.run_at, t.task_id) > (
-                    case when w.is_there then \(time)::timestamptz else '-infinity' end,
+                    greatest(case when w.is_there then \(time)::timestamptz end, \(sql: earliest)),
                     case when w.is_there then \(id)::bigint else 0 end)
                 """, "t.run_at, t.task_id", text("t.run_at")
             )

@@ -124,13 +124,11 @@ extension TaskFilter {
 
 extension QueuedTask {
     init(_ row: Row, database: String) throws {
-        let word: String = try row.get("state")
-        guard let state = State(rawValue: word) else { preconditionFailure("no such state: \(word)") }
         try self.init(
             database: database,
             queue: row.get("queue"),
             id: row.get("task_id"),
-            state: state,
+            state: row.word("state"),
             priority: row.get("priority"),
             attempts: row.get("attempts"),
             runAt: row.requiredTime("run_at"),
@@ -141,7 +139,7 @@ extension QueuedTask {
             uniqueKey: row.get("unique_key"),
             groupKey: row.get("group_key"),
             tags: row.get("tags", as: [String]?.self) ?? [],
-            timeout: row.get("timeout", as: Double?.self).map { .seconds($0) },
+            timeout: row.get("timeout", as: Duration?.self),
             maxAttempts: row.get("max_attempts"),
             failure: Failure(row)
         )

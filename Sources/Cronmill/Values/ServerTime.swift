@@ -61,8 +61,8 @@ extension Row {
 }
 
 extension Date {
-    /// A time from the server, in seconds since 1970, which may be infinite.
+    /// A time from the server, in seconds since 1970, which may be infinite; and so is what no `timestamptz` reaches.
     fileprivate init(serverSeconds seconds: Double) {
-        self = seconds.isFinite ? Date(timeIntervalSince1970: seconds) : seconds < 0 ? .distantPast : .distantFuture
+        self = abs(seconds) < 1e13 ? Date(timeIntervalSince1970: seconds) : seconds < 0 ? .distantPast : .distantFuture
     }
 }

@@ -10,7 +10,7 @@ struct GraphDrawing {
     private let nodes: [Int64: TaskGraph.Node]
 
     init(_ graph: TaskGraph, _ all: [TaskGraph.Node], limit: Int) {
-        let nodes = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
+        let nodes = Dictionary(all.map { ($0.id, $0) }) { first, _ in first }
         self.nodes = nodes
         headline = graph.headline
         var children: [Int64: [TaskGraph.Node]] = [:]

@@ -30,6 +30,8 @@ struct Serve: AsyncParsableCommand {
         completion: .file()
     )
     var metricsTokenFile: String?
+    @Flag(help: "Tell by histograms in /metrics, too, how long tasks wait and take: 26 series a processor more.")
+    var histograms = false
     @OptionGroup(title: "Log-in") var login: LoginOptions
     @Flag(help: "Answer at /api/postgresql/ and /actuator/, too, which other programs ask for.")
     var aliases = false
@@ -69,6 +71,7 @@ struct Serve: AsyncParsableCommand {
         request.loginFile = login.loginFile
         request.login = try login.kind()
         request.servesAliases = aliases
+        request.hasHistograms = histograms
         request.expectedStandbys = expectStandbys
         (request.isVerbose, request.isQuiet) = (connection.verbose, connection.quiet)
         try Self.become(request)

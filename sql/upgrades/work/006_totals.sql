@@ -1,11 +1,17 @@
 -- What a slot has done since it was set up, which only grows, and is told the registry.
 alter table cronmill.slot
     add column failed_runs bigint not null default 0,
-    add column last_run_id bigint;
+    add column last_run_id bigint,
+    add column waited bigint[] not null default '{}',
+    add column worked bigint[] not null default '{}';
 comment on column cronmill.slot.failed_runs
     is 'Runs before the last one that ended uncleanly, were canceled or could not call the '
         'handler.';
 comment on column cronmill.slot.last_run_id is 'The last run, or the present one.';
+comment on column cronmill.slot.waited
+    is 'Histogram of the waits of tasks in runs before the last one, see cronmill.run.';
+comment on column cronmill.slot.worked
+    is 'Histogram of what handlers took in runs before the last one, see cronmill.run.';
 comment on column cronmill.slot.done is 'Tasks done by runs before the last one.';
 comment on column cronmill.slot.failed is 'Attempts that failed in runs before the last one.';
 comment on column cronmill.slot.dead

@@ -1,5 +1,6 @@
 \ir is_abandoned.sql
 \ir has_failed.sql
+\ir add_histograms.sql
 \ir note_start.sql
 \ir forget_runs.sql
 \ir assert_isolation.sql

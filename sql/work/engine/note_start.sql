@@ -25,6 +25,8 @@ begin
         done = s.done + coalesce(r.done, 0),
         failed = s.failed + coalesce(r.failed, 0),
         dead = s.dead + coalesce(r.dead, 0),
+        waited = cronmill.add_histograms(s.waited, r.waited),
+        worked = cronmill.add_histograms(s.worked, r.worked),
         failed_runs = s.failed_runs
             + (r.run_id is not null and cronmill.has_failed(r.end_reason))::integer
     from cronmill.slot as o

@@ -16,6 +16,8 @@ create table cronmill.slot (
     dead bigint not null default 0,
     failed_runs bigint not null default 0,
     last_run_id bigint,
+    waited bigint[] not null default '{}',
+    worked bigint[] not null default '{}',
     constraint slot_pkey primary key (slot_id),
     constraint slot_is_unique unique (processor_id, slot),
     constraint slot_of_a_processor foreign key (processor_id)
@@ -51,3 +53,7 @@ comment on column cronmill.slot.failed_runs
     is 'Runs before the last one that ended uncleanly, were canceled or could not call the '
         'handler.';
 comment on column cronmill.slot.last_run_id is 'The last run, or the present one.';
+comment on column cronmill.slot.waited
+    is 'Histogram of the waits of tasks in runs before the last one, see cronmill.run.';
+comment on column cronmill.slot.worked
+    is 'Histogram of what handlers took in runs before the last one, see cronmill.run.';

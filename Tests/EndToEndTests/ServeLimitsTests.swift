@@ -1,0 +1,110 @@
+import Testing
+
+/// What who is trusted less, or not at all, can take of the console.
+@Suite("Serve limits", .timeLimit(.minutes(60)))
+struct ServeLimitsTests {
+    @Test("of a database that gives more than anybody has no more is read; of the others all is shown")
+    func rows() async throws {
+        try await withDatabases(2, waitsForTurn: false) { fixture in
+            try await fixture.setUp("--enable")
+            let (hostile, honest) = (fixture.databases[0], fixture.databases[1])
+            try await fixture.script(
+                """
+                alter view cronmill.processor_status rename to honest_status;
+                create table cronmill.found as select * from cronmill.honest_status;
+                create view cronmill.processor_status as
+                select f.* from cronmill.found as f, pg_catalog.generate_series(1, 300000);
+                """,
+                in: hostile
+            )
+            let asked = fixture.databases.flatMap { ["--database", $0] }
+            let status = try await fixture.cronmill(["status"] + asked)
+            #expect(status.exitCode == 1)
+            #expect(status.output.contains(honest) && !status.output.contains(hostile))
+            #expect(status.errors.contains("cronmill: database \(hostile):"))
+            #expect(status.errors.contains("the database gives more than is read of it in answer to a statement"))
+            #expect(status.errors.contains("That is 4 MB, or 2000 rows. (in database \"\(hostile)\", SQLSTATE 54000)"))
+            try await ServedConsole.run(fixture.server, asked) { console in
+                let cookie = try await console.logIn()
+                try await Self.up(console, cookie, [hostile: false, honest: true])
+                let page = try await console.get("", cookie).body
+                #expect(page.contains("gives more than is read of it"))
+                let memory = try await Self.mostMemory(of: console)
+                #expect(memory < 150_000, "\(memory) kB")
+
+                // Numbers and times that no honest database has.
+                try await fixture.script(
+                    """
+                    update cronmill.found
+                    set ready = 9223372036854775807, dead = 9223372036854775807, running = 9223372036854775807,
+                        slots = 2147483647, done_last_hour = 9223372036854775807,
+                        failed_last_hour = 9223372036854775807, attempts_of_late = 9223372036854775807,
+                        held = 9223372036854775807, oldest_ready_seconds = 1e15, quiet_since = '-infinity',
+                        oldest_ready_at = 'infinity', schedule = '\u{1}<script>', name = repeat('x', 100000);
+                    insert into cronmill.found select * from cronmill.found;
+                    create or replace view cronmill.processor_status as select f.* from cronmill.found as f;
+                    """,
+                    in: hostile
+                )
+                try await Self.up(console, cookie, [hostile: true, honest: true])
+                for path in ["", "metrics", "api/v1/health", "database?db=\(hostile)"] {
+                    #expect(try await console.get(path, cookie).status != 500, "\(path)")
+                }
+                let read = try await fixture.cronmill(["status", "--json", "--database", hostile])
+                #expect(read.exitCode == 0, "\(read.errors)")
+                try await fixture.script("update cronmill.found set oldest_ready_seconds = 'nan'", in: hostile)
+                try await Self.up(console, cookie, [hostile: false, honest: true])
+            }
+        }
+    }
+
+    @Test("a flood of connections takes no file of those that databases are asked with")
+    func descriptors() async throws {
+        let server = try await TestServer.shared()
+        try await withDatabases(waitsForTurn: false) { fixture in
+            try await fixture.setUp("--enable")
+            let asked = ["--database", fixture.database]
+            let (said, _) = try await ServedConsole.run(fixture.server, asked, descriptors: 128) { console in
+                let port = try #require(console.address.firstMatch(of: /:(\d+)\//)).output.1
+                // Those that are not let in wait in the system's queue.
+                let script = """
+                    ulimit -n 1000
+                    for n in $(seq 300); do
+                        exec {fd}<>/dev/tcp/127.0.0.1/\(port)
+                        printf 'GET /healthz HTTP/1.1\\r\\nHost: 127.0' >&$fd
+                    done
+                    sleep 12
+                    """
+                let flood = try await ProgramResult.of("/bin/bash", ["-c", script], environment: [:])
+                #expect(flood.exitCode == 0, "\(flood.errors)")
+                try await eventually("it answers again", within: .seconds(30)) {
+                    try await console.get("readyz").status == 200
+                }
+            }
+            #expect(!said.contains("no answer"), "\(said)")
+        }
+        let few = try await ProgramResult.of(
+            "/bin/sh",
+            ["-c", "ulimit -n 100; exec \"$0\" serve --listen 127.0.0.1:0", try ProgramResult.cronmillPath()],
+            environment: server.environment.filter { !$0.key.hasPrefix("PG") }
+        )
+        #expect(few.errors.contains("cronmill: error: it may have 100 files open, and needs more than 100 (ulimit -n)"))
+        #expect(few.exitCode == 1)
+    }
+
+    private static func up(_ console: ServedConsole, _ cookie: [String], _ states: [String: Bool]) async throws {
+        try await eventually("databases are up or not: \(states)", within: .seconds(60)) {
+            let metrics = try await console.get("metrics", cookie).body
+            return states.allSatisfy { database, isUp in
+                metrics.contains("cronmill_database_up{database=\"\(database)\"} \(isUp ? 1 : 0)\n")
+            }
+        }
+    }
+
+    /// In kB.
+    private static func mostMemory(of console: ServedConsole) async throws -> Int {
+        let status = try await ProgramResult.of("/bin/cat", ["/proc/\(console.process)/status"], environment: [:])
+        let size = try #require(status.output.firstMatch(of: /VmHWM:\s+(\d+) kB/)).output.1
+        return try #require(Int(size))
+    }
+}
