@@ -1,5 +1,5 @@
--- Backends that hold an advisory lock of ours, of slots, groups, queries, deadlines or marks, and log in
--- as none of the run-as roles of their database; or that have one to themselves by which the
+-- Backends that hold an advisory lock of ours, of slots, groups, queries, deadlines or marks, and
+-- log in as none of the run-as roles of their database; or that have one to themselves by which the
 -- registry's owner tells slots to give up their place.
 -- Executed by: dangers, troubles.
 create or replace function cronmill_cron.lock_strangers()

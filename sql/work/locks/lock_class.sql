@@ -1,7 +1,8 @@
 -- First keys of the advisory locks of work databases: of a slot at work (the second key is
 -- slot.slot_id), of a query whose result is computed, of a group, of a deadline, of a ring, and of
--- the mark that slots share; and of those by which the housekeeper says in the cron database who is to yield. Those of the command
--- line are AdvisoryLock.swift's. "crml" as four bytes, and what follows.
+-- the mark that slots share; and of those by which the housekeeper says in the cron database who is
+-- to yield. Those of the command line are AdvisoryLock.swift's. "crml" as four bytes, and what
+-- follows.
 -- Executed by: many functions.
 create or replace function cronmill.lock_class(kind text)
 returns integer
