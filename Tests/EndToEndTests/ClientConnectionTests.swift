@@ -155,14 +155,17 @@ struct ClientConnectionTests {
                 """
             )
         }
-        try await Task.sleep(for: .milliseconds(50))
+        let observer = try await connect()
+        try await eventually("it sleeps where a cancel is caught") {
+            try await observer.query("select from pg_stat_activity where pid = \(pid) and wait_event = 'PgSleep'").count == 1
+        }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         let error = await #expect(throws: PostgresError.self) { try await connection.query("select 1") }
         #expect(error?.kind == .connection)
         // The server's side goes on until it is ended.
         #expect(
-            try await connect().query("select pg_terminate_backend(\(pid)::integer) as is_sent").first?["is_sent"]
+            try await observer.query("select pg_terminate_backend(\(pid)::integer) as is_sent").first?["is_sent"]
                 == "t"
         )
     }

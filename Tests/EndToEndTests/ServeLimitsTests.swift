@@ -27,8 +27,10 @@ struct ServeLimitsTests {
             try await ServedConsole.run(fixture.server, asked) { console in
                 let cookie = try await console.logIn()
                 try await Self.up(console, cookie, [hostile: false, honest: true])
-                let page = try await console.get("", cookie).body
-                #expect(page.contains("gives more than is read of it"))
+                // Not always: a busy machine may take more than the two seconds that a look may take.
+                try await eventually("the page says why", within: .seconds(180)) {
+                    try await console.get("", cookie).body.contains("gives more than is read of it")
+                }
                 let memory = try await Self.mostMemory(of: console)
                 #expect(memory < 150_000, "\(memory) kB")
 
