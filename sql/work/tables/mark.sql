@@ -2,8 +2,8 @@
 -- others, which no table can. Each eighth queue shares three sequences, so there is written of
 -- which queue and priority (16 for each queue, plus the priority) the time (microseconds since
 -- 2000) and the number of the task are. It saves walking over what others have, and is no promise:
--- a claim locks what it takes. Logged, because unlogged sequences cannot be read where a standby was
--- promoted ("bad magic number"). Changed by: share_mark.
+-- a claim locks what it takes. Logged, because unlogged sequences cannot be read where a standby
+-- was promoted ("bad magic number"). Changed by: share_mark.
 do $$
 begin
     for register in 0..7 loop
