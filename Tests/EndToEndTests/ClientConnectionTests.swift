@@ -157,7 +157,8 @@ struct ClientConnectionTests {
         }
         let observer = try await connect()
         try await eventually("it sleeps where a cancel is caught") {
-            try await observer.query("select from pg_stat_activity where pid = \(pid) and wait_event = 'PgSleep'").count == 1
+            try await observer.query("select from pg_stat_activity where pid = \(pid) and wait_event = 'PgSleep'").count
+                == 1
         }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
