@@ -67,17 +67,8 @@ struct ServeLimitsTests {
             try await fixture.setUp("--enable")
             let asked = ["--database", fixture.database]
             let (said, _) = try await ServedConsole.run(fixture.server, asked, descriptors: 128) { console in
-                let port = try #require(console.address.firstMatch(of: /:(\d+)\//)).output.1
                 // Those that are not let in wait in the system's queue.
-                let script = """
-                    ulimit -n 1000
-                    for n in $(seq 300); do
-                        exec {fd}<>/dev/tcp/127.0.0.1/\(port)
-                        printf 'GET /healthz HTTP/1.1\\r\\nHost: 127.0' >&$fd
-                    done
-                    sleep 12
-                    """
-                let flood = try await ProgramResult.of("/bin/bash", ["-c", script], environment: [:])
+                let flood = try await console.holdRequests(seconds: 12)
                 #expect(flood.exitCode == 0, "\(flood.errors)")
                 try await eventually("it answers again", within: .seconds(30)) {
                     try await console.get("readyz").status == 200

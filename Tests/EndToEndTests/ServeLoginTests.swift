@@ -80,7 +80,7 @@ struct ServeLoginTests {
     private func people(_ console: ServedConsole, _ fixture: Fixture) async throws {
         // A cookie that somebody has planted does not become the session's.
         let planted =
-            "Cookie: cronmill-1=x; cronmill-\(try #require(console.address.firstMatch(of: /:(\d+)/)).output.1)=planted"
+            "Cookie: cronmill-1=x; cronmill-\(try console.port)=planted"
         let reply = try await console.post(
             "login",
             [("role", "watcher"), ("password", "secret of watcher")],

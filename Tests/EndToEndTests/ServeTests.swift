@@ -132,9 +132,8 @@ struct ServeTests {
                 #expect(try await console.get("healthz", "--header", "Host: cron.example").status == 200)
                 #expect(try await console.get("healthz", "--header", "Host;").status == 421)
                 // curl sends one at most.
-                let port = try #require(console.address.firstMatch(of: /:(\d+)\//)).output.1
                 let twice = """
-                    exec 3<>/dev/tcp/127.0.0.1/\(port)
+                    exec 3<>/dev/tcp/127.0.0.1/\(try console.port)
                     printf 'GET /healthz HTTP/1.1\\r\\nHost: cron.example\\r\\nHost: evil.example\\r\\n\\r\\n' >&3
                     head -n 1 <&3
                     """
@@ -284,18 +283,8 @@ struct ServeTests {
         let server = try await TestServer.shared()
         var holding: Task<ProgramResult, any Error>?
         let (_, ending) = try await ServedConsole.run(server) { console in
-            let port = try #require(console.address.firstMatch(of: /:(\d+)\//)).output.1
             // They are open while it is told to end.
-            let script = """
-                ulimit -n 1000
-                for n in $(seq 300); do
-                    exec {fd}<>/dev/tcp/127.0.0.1/\(port)
-                    printf 'GET /healthz HTTP/1.1\\r\\nHost: 127.0' >&$fd
-                done
-                echo open >&2
-                sleep 20
-                """
-            holding = Task { try await ProgramResult.of("/bin/bash", ["-c", script], environment: [:]) }
+            holding = Task { try await console.holdRequests(seconds: 20) }
             try await Task.sleep(for: .seconds(2))
             var slowest = Duration.zero
             for _ in 0..<5 {

@@ -111,6 +111,25 @@ struct ServedConsole: Sendable {
         return Reply(status: try #require(status), fields: fields, body: String(text[end.upperBound...]))
     }
 
+    /// Where it listens, by TCP.
+    var port: Substring {
+        get throws { try #require(address.firstMatch(of: /:(\d+)\//)).output.1 }
+    }
+
+    /// Begins three hundred requests, says `open` when all are, and ends none of them for so many seconds.
+    func holdRequests(seconds: Int) async throws -> ProgramResult {
+        let script = """
+            ulimit -n 1000
+            for n in $(seq 300); do
+                exec {fd}<>/dev/tcp/127.0.0.1/\(try port)
+                printf 'GET /healthz HTTP/1.1\\r\\nHost: 127.0' >&$fd
+            done
+            echo open >&2
+            sleep \(seconds)
+            """
+        return try await ProgramResult.of("/bin/bash", ["-c", script], environment: [:])
+    }
+
     /// Sends a form.
     func post(_ path: String, _ fields: [(String, String)], _ options: [String] = []) async throws -> Reply {
         try await get(path, options + fields.flatMap { ["--data-urlencode", "\($0)=\($1)"] })

@@ -46,15 +46,3 @@ extension Metrics {
         ]
     }
 }
-
-extension Metrics.Sample {
-    fileprivate init(_ labels: [(String, String)], _ value: Int, suffix: String) {
-        self.init(labels, value)
-        self.suffix = suffix
-    }
-
-    fileprivate init(_ labels: [(String, String)], _ value: Double, suffix: String) {
-        self.init(labels, value)
-        self.suffix = suffix
-    }
-}

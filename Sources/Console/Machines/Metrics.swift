@@ -189,15 +189,15 @@ extension Metrics {
         let labels: [(String, String)]
         let value: String
         /// What a histogram's figure has behind the name: `_bucket`, `_sum` or `_count`.
-        var suffix = ""
+        let suffix: String
 
-        init(_ labels: [(String, String)], _ value: Double) {
-            self.labels = labels
+        init(_ labels: [(String, String)], _ value: Double, suffix: String = "") {
+            (self.labels, self.suffix) = (labels, suffix)
             self.value = value.isNaN ? "NaN" : value.isInfinite ? (value < 0 ? "-Inf" : "+Inf") : "\(value)"
         }
 
-        init(_ labels: [(String, String)], _ value: Int) {
-            self.labels = labels
+        init(_ labels: [(String, String)], _ value: Int, suffix: String = "") {
+            (self.labels, self.suffix) = (labels, suffix)
             self.value = String(value)
         }
 

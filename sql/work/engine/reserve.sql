@@ -23,7 +23,7 @@ declare
     register constant integer := reserve.queue_id & 7;
     name constant text := format('cronmill.mark_%s_', register);
     whose constant bigint := reserve.queue_id::bigint * 16 + reserve.level;
-    stretch cronmill.stretch := cronmill.shared_mark(name, whose);
+    stretch cronmill.stretch;
 begin
     begin
         perform set_config('lock_timeout', '50ms', true);
@@ -51,8 +51,10 @@ begin
         end if;
         raise exception using errcode = 'MC050';
     exception
-        when sqlstate 'MC050' or lock_not_available then
+        when sqlstate 'MC050' then
             null;
+        when lock_not_available then
+            stretch := cronmill.shared_mark(name, whose);
     end;
     stretch.from_at := coalesce(stretch.from_at, reserve.mark_at);
     stretch.from_id := coalesce(stretch.from_id, reserve.mark_id);
