@@ -11,10 +11,11 @@ struct Bench: AsyncParsableCommand {
     enum Section: String, CaseIterable, ExpressibleByArgument {
         case drain, failing, large, python, snapshot, dead, claim, enqueue, single, tags, graph, recurring, idle,
             latency,
-            reports, console, sleep
+            reports, console, growth, sleep
 
-        /// Those that sleep take longer than all else; quite long ten million tasks that come and go, and who looks on.
-        static let usual = allCases.filter { $0 != .sleep && $0 != .tags && $0 != .console }
+        /// Those that sleep take longer than all else; quite long ten million tasks that come and go, who looks on, and
+        /// thousands of queues.
+        static let usual = allCases.filter { ![.sleep, .tags, .console, .growth].contains($0) }
     }
 
     /// What is measured of processors that sleep.
@@ -26,7 +27,7 @@ struct Bench: AsyncParsableCommand {
     var quick = false
     @Option(help: "Rounds. Default: 5, quick 1.")
     var rounds: Int?
-    @Option(parsing: .upToNextOption, help: "Only these sections. Default: all but tags, console and sleep.")
+    @Option(parsing: .upToNextOption, help: "Only these sections. Default: all but tags, console, growth and sleep.")
     var only: [Section] = Section.usual
     @Option(parsing: .upToNextOption, help: "Only these parts of the section sleep.")
     var parts: [SleepPart] = SleepPart.allCases

@@ -33,6 +33,7 @@ extension Measurement {
         let plain = try await console.get("")
         let packed = try await console.get("", compressed: true)
         times.sort()
+        let paints = try await console.firstPaints(times: 20)?.sorted()
         return [
             Report.Figure(
                 name: "console: overview, p50",
@@ -46,8 +47,17 @@ extension Measurement {
             Report.Figure(
                 name: "console: overview, as it comes to who takes gzip",
                 value: Double(packed.bytes) / 1000,
-                unit: "kB"
+                unit: "kB",
+                goal: "at most 40"
             ),
+            Report.Figure(
+                name: "console: first paint in Chromium, median of 20",
+                value: paints?.quantile(0.5),
+                unit: "ms",
+                goal: "at most 1000",
+                note: paints == nil ? "Chromium is not installed" : ""
+            ),
+            Report.Figure(name: "console: first paint, longest", value: paints?.last, unit: "ms"),
         ]
     }
 
@@ -77,10 +87,11 @@ extension Measurement {
         try await Task.sleep(for: .seconds(30))
         let (server, serve, memory) = try (stage.processorSeconds(), console.processorSeconds(), console.memory())
         let began = ContinuousClock.now
-        var (sessions, idle) = (0, 0)
+        var (sessions, idle, largest) = (0, 0, memory)
         while ContinuousClock.now - began < .seconds(60 * minutes) {
             let seen = try await stage.consoleSessions()
             (sessions, idle) = (max(sessions, seen.all), max(idle, seen.idleInWork))
+            largest = max(largest, try console.memory())
             try await Task.sleep(for: .seconds(2))
         }
         let seconds = (ContinuousClock.now - began).inSeconds
@@ -108,6 +119,7 @@ extension Measurement {
                 goal: "at most 80"
             ),
             Report.Figure(name: "console: resident memory, at the end", value: memory2, unit: "MB", goal: "at most 80"),
+            Report.Figure(name: "console: resident memory, most", value: largest, unit: "MB"),
             Report.Figure(name: "console: sessions, at most", value: Double(sessions), unit: "", goal: "at most 10"),
             Report.Figure(
                 name: "console: of them idle in a work database for a second",

@@ -42,6 +42,7 @@ struct Measurement: Sendable {
             if sections.contains(.tags) { try await measureTags() }
             if sections.contains(.recurring) { try await measureRecurring() }
             if sections.contains(.idle) || sections.contains(.latency) { try await measureScheduled(sections) }
+            if sections.contains(.growth) { try await measureGrowth() }
             // Last: their processors stay enabled. Both make the same databases, so it is one of them.
             if sections.contains(.reports) {
                 try await measureReports()

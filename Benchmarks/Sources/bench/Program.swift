@@ -14,7 +14,8 @@ func runProgram(
     _ path: String,
     _ arguments: [String],
     environment: [String: String] = [:],
-    folder: String = "/"
+    folder: String = "/",
+    input: String = ""
 ) async throws -> String {
     let variables = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"].merging(environment) { $1 }
     let result = try await run(
@@ -24,6 +25,7 @@ func runProgram(
             Dictionary(uniqueKeysWithValues: variables.map { (Environment.Key(stringLiteral: $0.key), $0.value) })
         ),
         workingDirectory: FilePath(folder),
+        input: .string(input),
         output: .string(limit: 1 << 24),
         error: .string(limit: 1 << 24)
     )

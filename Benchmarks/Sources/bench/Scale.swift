@@ -31,6 +31,10 @@ struct Scale: Sendable {
     /// Tagged tasks that are searched, and how many come and go afterwards.
     var taggedTasks: Int { isQuick ? 100_000 : 1_000_000 }
     var churnedTasks: Int { isQuick ? 200_000 : 10_000_000 }
+    /// Waiting tasks, queues of one database, and databases with the most of these, to see what grows with what.
+    var grownTasks: [Int] { isQuick ? [10_000, 100_000] : [10_000, 1_000_000, 10_000_000] }
+    var grownQueues: [Int] { isQuick ? [10, 30] : [10, 100, 1_000] }
+    var grownDatabases: Int { isQuick ? 2 : 5 }
     /// Recurring templates that are not due, those that are due at once, and how often.
     var idleTemplates: Int { isQuick ? 1_000 : 10_000 }
     var dueTemplates: Int { isQuick ? 100 : 1_000 }

@@ -39,6 +39,25 @@ struct BenchedConsole: Sendable {
         return Reply(status: status, milliseconds: seconds * 1000, bytes: bytes, body: text)
     }
 
+    /// Milliseconds until Chromium shows something of the overview, each time; nil where there is no Chromium.
+    func firstPaints(times: Int) async throws -> [Double]? {
+        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/chromium") else { return nil }
+        // curl's file is in Netscape's format: name and value are the last two of a line's seven fields.
+        let lines = try String(contentsOfFile: cookies, encoding: .utf8).split(separator: "\n")
+        guard let fields = lines.last?.split(separator: "\t"), fields.count == 7 else {
+            throw InvalidRound("no cookie")
+        }
+        let request: [String: Any] = ["address": address, "cookie": "\(fields[5])=\(fields[6])", "times": times]
+        let folder = FileManager.default.currentDirectoryPath
+        let said = try await runProgram(
+            "\(folder)/scripts/time-console",
+            [],
+            environment: ["HOME": "/tmp"],
+            input: String(decoding: JSONSerialization.data(withJSONObject: request), as: UTF8.self)
+        )
+        return said.split(separator: "\n").compactMap { Double($0) }
+    }
+
     /// Processor seconds so far.
     func processorSeconds() throws -> Double {
         let text = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)

@@ -11,18 +11,7 @@ extension Stage {
     /// rows that doing so would have left, because adopting hundreds takes minutes.
     func furnishReports(databases: Int, historyRows: Int) async throws {
         let names = (1...databases).map { "reports_\($0)" }
-        _ = try await psql(["-c", "create database \(names[0])"], database: "postgres")
-        _ = try await psql(
-            [
-                "-c",
-                """
-                create schema app;
-                create function app.noop(payload jsonb) returns void language sql begin atomic; select; end;
-                grant usage on schema app to bench_runner
-                """,
-            ],
-            database: names[0]
-        )
+        try await makeDatabase(names[0])
         for number in 1...Self.processorsEach {
             try await cronmill(
                 ["setup", "--queue", "queue_\(number)", "--handler", "app.noop", "--run-as", "bench_runner"],
@@ -38,16 +27,29 @@ extension Stage {
         }
         let enabled = Array(names.prefix(Self.enabledDatabases))
         try await cronmill(["sync", "--adopt", "--yes"], databases: Array(enabled.dropFirst()))
-        let file = "\(folder)/sql/reports.sql"
+        try await register(prefix: "reports", databases: databases, adopted: enabled.count)
         _ = try await psql(
-            [
-                "-v", "databases=\(databases)", "-v", "adopted=\(enabled.count)", "-v", "rows=\(historyRows)", "-f",
-                file,
-            ],
+            ["-v", "rows=\(historyRows)", "-f", "\(folder)/sql/history.sql"],
             database: "postgres"
         )
         try await cronmill(["enable"], databases: enabled)
         try await waitForRunning(enabled.count * Self.processorsEach)
+    }
+
+    /// Makes a database with a handler, `app.noop`.
+    func makeDatabase(_ name: String) async throws {
+        _ = try await psql(["-c", "create database \(name)"], database: "postgres")
+        _ = try await psql(
+            [
+                "-c",
+                """
+                create schema app;
+                create function app.noop(payload jsonb) returns void language sql begin atomic; select; end;
+                grant usage on schema app to bench_runner
+                """,
+            ],
+            database: name
+        )
     }
 
     private func waitForRunning(_ count: Int) async throws {

@@ -91,7 +91,10 @@ final class SchemaTrust {
         _ named: [String]
     ) throws(PostgresError) -> (present: Set<String>, stranger: Stranger?) {
         let schemas = standing + named.filter { !standing.contains($0) }
-        let rows = try session.query(.schemaTrust(schemas: schemas))
+        let doubts = try session.query(.schemaDoubt(schemas: schemas, powers: .rolePowers))
+        guard let doubt = doubts.first else { return ([], nil) }
+        guard try doubt.get("is_doubtful") else { return (Set(try doubt.get("present", as: [String].self)), nil) }
+        let rows = try session.query(.schemaTrust(schemas: schemas, powers: .rolePowers))
         guard let row = rows.first else { return ([], nil) }
         let present = Set(try row.get("present", as: [String].self))
         guard let object = try row.get("object", as: String?.self) else { return (present, nil) }

@@ -7,8 +7,9 @@
 -- ours. `touched` is that, and whatever it uses. Owners are those of `pg_shdepend`, which leaves
 -- out the superuser the cluster was made with. A role is trusted if it is a superuser, the role
 -- connected, or can do all that this one can: its attributes, and those of the roles it is a
--- member of, PostgreSQL's own among them, but those that only show statistics.
+-- member of, PostgreSQL's own among them. Asked where schema_doubt says so.
 -- $1 schemas: their names, name[].
+-- {{powers}}: role_powers.
 -- Columns: present, me, role, object, privilege.
 with recursive me as materialized (
     select r.oid, r.rolname, pg_catalog.current_setting('server_version_num')::pg_catalog.int4
@@ -16,27 +17,7 @@ with recursive me as materialized (
     from pg_catalog.pg_roles as r
     where r.rolname operator(pg_catalog.=) session_user
 ),
-power (role, name) as materialized (
-    select r.oid, p.name
-    from pg_catalog.pg_roles as r
-    cross join lateral (values
-        (r.rolsuper, 'superuser'),
-        -- From PostgreSQL 16 on it is power over the roles that this one administers only.
-        (r.rolcreaterole, case when (select m.from_16 from me as m)
-            then pg_catalog.concat('createrole of ', r.oid) else 'createrole' end),
-        (r.rolcreatedb, 'createdb'), (r.rolreplication, 'replication'),
-        (r.rolbypassrls, 'bypassrls'),
-        (
-            r.oid operator(pg_catalog.<) 16384 and not r.rolsuper
-                and r.rolname operator(pg_catalog.<>) all (array[
-                    'pg_checkpoint', 'pg_database_owner', 'pg_monitor', 'pg_read_all_settings',
-                    'pg_read_all_stats', 'pg_stat_scan_tables', 'pg_use_reserved_connections'
-                ]),
-            r.rolname::pg_catalog.text
-        )
-    ) as p (is_had, name)
-    where p.is_had
-),
+power (role, name) as materialized ({{powers}}),
 -- What a role can do by which others: from PostgreSQL 16 on a membership may be one that it can do
 -- nothing by. Attributes are not inherited, and are to be had by `set role` only.
 membership (kind, of_predefined) as materialized (

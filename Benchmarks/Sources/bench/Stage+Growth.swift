@@ -1,0 +1,63 @@
+internal import Postgres
+
+/// What a command takes.
+struct CommandCost: Sendable {
+    /// From its start to its end.
+    var seconds: Double
+    /// Of the server's processes.
+    var processorSeconds: Double
+}
+
+extension Stage {
+    static let growthDatabase = "growth_1"
+
+    /// The median by the clock of three times a command, the whole program.
+    func cost(_ arguments: [String], databases: [String]) async throws -> CommandCost {
+        var costs: [CommandCost] = []
+        for _ in 0..<3 {
+            let (clock, used) = (ContinuousClock.now, try processorSeconds())
+            try await cronmill(arguments, databases: databases)
+            let seconds = (ContinuousClock.now - clock).inSeconds
+            // What the ended session used is added to the postmaster's when that has noticed.
+            try await Task.sleep(for: .milliseconds(100))
+            costs.append(CommandCost(seconds: seconds, processorSeconds: try processorSeconds() - used))
+        }
+        costs.sort { $0.seconds < $1.seconds }
+        return costs[1]
+    }
+
+    /// Sets up queues until there are so many; none is enabled.
+    func grow(from count: Int, to queues: Int) async throws {
+        for number in count..<queues {
+            try await cronmill(
+                ["setup", "--queue", "queue_\(number + 1)", "--handler", "app.noop", "--run-as", "bench_runner"],
+                databases: [Self.growthDatabase]
+            )
+        }
+    }
+
+    /// Copies that database, and registers the copies as setup would have.
+    func copyGrowth(databases: Int) async throws {
+        for number in 2...databases {
+            _ = try await psql(
+                [
+                    "-c",
+                    "create database growth_\(number) template \(Self.growthDatabase) strategy file_copy",
+                ],
+                database: "postgres"
+            )
+        }
+        try await register(prefix: "growth", databases: databases, adopted: 1)
+    }
+
+    /// Writes registry and `cron.job` of copies that were not adopted, whose processors stay disabled.
+    func register(prefix: String, databases: Int, adopted: Int) async throws {
+        _ = try await psql(
+            [
+                "-v", "prefix=\(prefix)", "-v", "databases=\(databases)", "-v", "adopted=\(adopted)", "-f",
+                "\(folder)/sql/register.sql",
+            ],
+            database: "postgres"
+        )
+    }
+}
