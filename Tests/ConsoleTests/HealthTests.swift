@@ -46,14 +46,18 @@ struct HealthTests {
     @Test("the report names what is wrong, and no host, user or password")
     func report() {
         let error = PostgresError(kind: .connection, message: "host db1 user eve password s3cret")
-        let snapshot = Snapshot.made([.made("shop", "le\"t\nters\u{202e}", .behind, reason: "it waits")], at: now)
+        var snapshot = Snapshot.made([.made("shop", "le\"t\nters\u{202e}", .behind, reason: "it waits")], at: now)
             .withUnreachable("gone", error)
+        snapshot.downSince = ["gone": Date(timeIntervalSince1970: 1_796_000_000)]
         let text = Health(snapshot, at: now).json.prettyText
         #expect(text.contains("\"status\": \"fail\""))
         #expect(text.contains("\"partial\": true"))
         #expect(text.contains("\"age_seconds\": 1.0"))
         #expect(text.contains("\"processor\": \"le\\\"t\\nters\\u202e\""))
         #expect(text.contains("\"reason\": \"cannot be reached\""))
+        #expect(text.contains("\"since\": \"2026-11-30T00:53:20.000Z\""))
+        let page = Overview(snapshot: snapshot, filter: .none, now: now).page.text
+        #expect(page.contains("cannot be reached; since 2026-11-30 00:53:20 UTC</span>"))
         #expect(!text.contains("db1") && !text.contains("eve") && !text.contains("s3cret"))
     }
 
