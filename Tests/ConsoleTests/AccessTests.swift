@@ -94,6 +94,7 @@ struct AccessTests {
             ("/tasks?db=a%22&tag=x", "login?back=tasks%3Fdb%3Da%2522%26tag%3Dx"), ("/", "login"),
             ("//evil.example", "login"),
             ("/a/b", "login"), ("/login?back=server", "login?back=server"),
+            ("/?q=db:x", "login?back=.%2F%3Fq%3Ddb%3Ax"),
         ] {
             let page = await visit.answer(asked, ["Accept": "text/html"])
             #expect(page.body.contains("action=\"\(back)\""), "\(asked): \(page.body)")

@@ -46,14 +46,18 @@ struct HealthTests {
     @Test("the report names what is wrong, and no host, user or password")
     func report() {
         let error = PostgresError(kind: .connection, message: "host db1 user eve password s3cret")
-        let snapshot = Snapshot.made([.made("shop", "le\"t\nters\u{202e}", .behind, reason: "it waits")], at: now)
+        var snapshot = Snapshot.made([.made("shop", "le\"t\nters\u{202e}", .behind, reason: "it waits")], at: now)
             .withUnreachable("gone", error)
+        snapshot.downSince = ["gone": Date(timeIntervalSince1970: 1_796_000_000)]
         let text = Health(snapshot, at: now).json.prettyText
         #expect(text.contains("\"status\": \"fail\""))
         #expect(text.contains("\"partial\": true"))
         #expect(text.contains("\"age_seconds\": 1.0"))
         #expect(text.contains("\"processor\": \"le\\\"t\\nters\\u202e\""))
         #expect(text.contains("\"reason\": \"cannot be reached\""))
+        #expect(text.contains("\"since\": \"2026-11-30T00:53:20.000Z\""))
+        let page = Overview(snapshot: snapshot, filter: .none, now: now).page.text
+        #expect(page.contains("cannot be reached; since 2026-11-30 00:53:20 UTC</span>"))
         #expect(!text.contains("db1") && !text.contains("eve") && !text.contains("s3cret"))
     }
 
@@ -66,7 +70,7 @@ struct HealthTests {
         let labels = "database=\"a\\\\b\",processor=\"le\\\"t\\nters\""
         let lines = text.split(separator: "\n").map(String.init)
         for line in [
-            "cronmill_cron_up 1", "cronmill_scheduler_up 1", "cronmill_series_dropped 0",
+            "cronmill_cron_up 1", "cronmill_scheduler_up 1", "cronmill_series_dropped{database=\"shop\"} 0",
             "cronmill_database_up{database=\"shop\"} 1", "cronmill_database_up{database=\"gone\"} 0",
             "cronmill_database_look_age_seconds{database=\"shop\"} 1.0",
             "cronmill_processor_verdict{\(labels),verdict=\"behind\"} 1",
@@ -172,11 +176,32 @@ struct HealthTests {
         #expect(series.count { $0.contains("cronmill_task_w") } == Metrics.seriesOfHistograms)
     }
 
-    @Test("too many series are left out, and that is said")
+    @Test("of too many series those of the databases with the most processors are left out, and of no other")
     func many() {
-        let processors = (0..<2_500).map { ProcessorStatus.made("shop", "queue_\($0)") }
-        let text = Metrics(.made(processors, at: now), at: now).text
-        #expect(text.contains("cronmill_series_dropped 1\n"))
-        #expect(!text.contains("cronmill_tasks"))
+        func processors(_ database: String, _ count: Int) -> [ProcessorStatus] {
+            (0..<count).map { .made(database, "queue_\($0)") }
+        }
+        let made = processors("hostile", 1_700) + processors("shop", 4) + processors("large", 600)
+        var snapshot = Snapshot.made(made, at: now)
+        snapshot.totals = ["hostile", "shop", "large"].map { .made($0, "queue_0") }
+        var text = Metrics(snapshot, at: now).text
+        for (database, isDropped) in [("hostile", true), ("shop", false), ("large", false)] {
+            #expect(text.contains("cronmill_series_dropped{database=\"\(database)\"} \(isDropped ? 1 : 0)\n"))
+            for name in ["tasks", "runs_total"] {
+                let start = "cronmill_\(name){database=\"\(database)\","
+                #expect(text.contains(start) == !isDropped, "\(start)")
+            }
+            #expect(text.contains("cronmill_database_up{database=\"\(database)\"} 1\n"))
+        }
+        // Who shows few processors, and histograms of many, is no smaller for that.
+        let times = ProcessorTimes(processor: "x", waited: TaskTimes(counts: []), worked: TaskTimes(counts: []))
+        snapshot.times = ["large": Array(repeating: times, count: 2_000), "shop": [times]]
+        text = Metrics(snapshot, at: now).text
+        #expect(text.contains("cronmill_series_dropped{database=\"large\"} 1\n"))
+        #expect(text.contains("cronmill_series_dropped{database=\"hostile\"} 0\n"))
+        #expect(text.contains("cronmill_task_wait_seconds_count{database=\"shop\",processor=\"x\"} 0\n"))
+        #expect(!text.contains("cronmill_task_wait_seconds_count{database=\"large\""))
+        let series = text.split(separator: "\n").count { $0.contains(",processor=\"") }
+        #expect(series <= Metrics.mostSeries)
     }
 }

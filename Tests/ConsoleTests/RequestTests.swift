@@ -54,6 +54,42 @@ struct RequestTests {
         #expect(await visit.answer("/console.js", ["Cookie": pair]).status == .ok)
     }
 
+    @Test("the one-time address leads to the page that was asked for before, and to nothing else")
+    func landing() async throws {
+        let visit = Visit(Self.well)
+        func landing(_ note: String) async throws -> Answer {
+            await visit.answer("/login?once=\(try #require(visit.console.access.issue()))", ["Cookie": note])
+        }
+        for (asked, target) in [
+            ("/database?db=a%22b", "database?db=a%22b"), ("/?q=db:shop+verdict:behind", "./?q=db:shop+verdict:behind"),
+        ] {
+            let refused = await visit.answer(asked, ["Accept": "text/html"])
+            #expect(refused.status == .unauthorized)
+            let note = try #require(refused.fields[.setCookie])
+            #expect(note.hasPrefix("cronmill-8642-asked="))
+            #expect(note.hasSuffix("; Max-Age=600; Path=/; HttpOnly; SameSite=Strict"), "\(note)")
+            let answer = try await landing("a=b; \(note.prefix { $0 != ";" })")
+            #expect(answer.body.contains("content=\"0; url=\(target)\""), "\(answer.body)")
+            let cookies = answer.fields[values: .setCookie]
+            #expect(cookies.count == 2 && cookies[0].hasPrefix("cronmill-8642="))
+            #expect(cookies.last?.hasPrefix("cronmill-8642-asked=; Max-Age=0; ") == true)
+        }
+        // Nothing is noted for programs, of the overview, of what is no page of ours, or is long.
+        for path in ["/", "/console.css", "//evil.example", "/a/b", "/login?once=0", "/tasks?tag=\(Self.long)"] {
+            #expect(await visit.answer(path, ["Accept": "text/html"]).fields[.setCookie] == nil, "\(path)")
+        }
+        #expect(await visit.answer("/database?db=shop").fields[.setCookie] == nil)
+        for planted in [
+            "%2F%2Fevil.example", "https%3A%2F%2Fevil.example", "javascript%3Aalert(1)", "a%0d%0aX-Y%3A1", "%ff", "",
+            "pause%3Fdb%3Dshop%26processor%3Dletters", ".%2Fpause%3Fdb%3Dshop%26processor%3Dletters", "logout",
+        ] {
+            let answer = try await landing("cronmill-8642-asked=\(planted)")
+            #expect(answer.body.contains("content=\"0; url=./\""), "\(planted): \(answer.body)")
+        }
+    }
+
+    private static let long = String(repeating: "x", count: 3_000)
+
     @Test("only by its own names it answers, health too")
     func hosts() async {
         let visit = Visit(Self.well, names: ServerNames(hosts: ["Console.example.org"]))

@@ -130,6 +130,28 @@ struct ServedConsole: Sendable {
         return try await ProgramResult.of("/bin/bash", ["-c", script], environment: [:])
     }
 
+    /// Listens to so many streams of events until they end: their status lines, and how many ended as HTTP has it. When all
+    /// are heard it makes a file.
+    func listen(times count: Int, _ cookie: [String], thenMake path: String) async throws -> ProgramResult {
+        let script = """
+            ulimit -n 1000
+            for n in $(seq \(count)); do
+                exec {fd}<>/dev/tcp/127.0.0.1/\(try port)
+                printf 'GET /events HTTP/1.1\\r\\nHost: localhost:%s\\r\\n%s\\r\\n\\r\\n' '\(try port)' "$1" >&$fd
+                read -r line <&$fd
+                echo "$line"
+                streams+=($fd)
+            done
+            : >"$2"
+            for fd in "${streams[@]}"; do
+                [ "$(tail -c 5 <&$fd | od -An -tx1)" = ' 30 0d 0a 0d 0a' ] && ended=$((ended + 1))
+            done
+            echo "$ended ended"
+            """
+        let header = try #require(cookie.last)
+        return try await ProgramResult.of("/bin/bash", ["-c", script, "bash", header, path], environment: [:])
+    }
+
     /// Sends a form.
     func post(_ path: String, _ fields: [(String, String)], _ options: [String] = []) async throws -> Reply {
         try await get(path, options + fields.flatMap { ["--data-urlencode", "\($0)=\($1)"] })

@@ -173,8 +173,11 @@ struct UnknownMode: Error {
 }
 
 /// Runs a test with a server of its own and a standby that replicates from it, which the test may stop.
-func withStandby(_ body: (_ server: TestServer, _ standby: TestServer) async throws -> Void) async throws {
-    try await withServer(authentication: ["local replication all trust"]) { server in
+func withStandby(
+    settings: [String: String] = [:],
+    _ body: (_ server: TestServer, _ standby: TestServer) async throws -> Void
+) async throws {
+    try await withServer(settings: settings, authentication: ["local replication all trust"]) { server in
         let standby = TestServer(
             server: try await PrivateServer.start(
                 server.installation,

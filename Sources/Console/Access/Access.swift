@@ -105,18 +105,14 @@ final class Access: Sendable {
     /// have the same.
     var cookieName: String { "cronmill-\(names.port ?? 0)" }
 
+    /// Of the one that says which page was asked for before there was a session.
+    var askedName: String { cookieName + "-asked" }
+
     /// The session of the one who asks; nil if he is not logged in.
     func session(of call: Call) async -> Session? {
         if case .proxy(let field, let services) = kind { return await session(ofProxied: call, field, services) }
-        let prefix = cookieName + "="
-        let secrets = call.request.headerFields[values: .cookie].flatMap { field in
-            field.split(separator: ";").compactMap { pair -> String? in
-                let pair = pair.drop { $0 == " " }
-                return pair.hasPrefix(prefix) ? String(pair.dropFirst(prefix.count)) : nil
-            }
-        }
         // What a script asks for says so: a page that renews itself keeps no session alive.
-        return sessions.find(secrets, isUse: call["Sec-Fetch-Dest"] != "empty", at: call.now)
+        return sessions.find(call.cookies(cookieName), isUse: call["Sec-Fetch-Dest"] != "empty", at: call.now)
     }
 
     /// Of one that the proxy names, once in its field and no more.

@@ -44,9 +44,11 @@ final class ServerNames: Sendable {
         return path.hasPrefix(base) ? "/" + path.dropFirst(base.count) : path
     }
 
-    /// The field that gives a browser a cookie, or takes it away.
-    func cookie(_ name: String, _ value: String?) -> String {
-        "\(name)=\(value ?? "")\(value == nil ? "; Max-Age=0" : ""); Path=\(base); HttpOnly; SameSite=Strict"
+    /// The field that gives a browser a cookie, for so long or until it is closed, or takes it away.
+    func cookie(_ name: String, _ value: String?, for time: Duration? = nil) -> String {
+        let age = value == nil ? .zero : time
+        return
+            "\(name)=\(value ?? "")\(age.map { "; Max-Age=\($0.components.seconds)" } ?? ""); Path=\(base); HttpOnly; SameSite=Strict"
             + (isBehindTLS ? "; Secure" : "")
     }
 }

@@ -68,6 +68,17 @@ struct Call: Sendable {
         return form
     }
 
+    /// What cookies of this name hold, of which a browser may send several: those of other folders, too.
+    func cookies(_ name: String) -> [String] {
+        let prefix = name + "="
+        return request.headerFields[values: .cookie].flatMap { field in
+            field.split(separator: ";").compactMap { pair -> String? in
+                let pair = pair.drop { $0 == " " }
+                return pair.hasPrefix(prefix) ? String(pair.dropFirst(prefix.count)) : nil
+            }
+        }
+    }
+
     /// The value of a field of the head.
     subscript(field: String) -> String? { HTTPField.Name(field).flatMap { request.headerFields[$0] } }
 

@@ -41,11 +41,10 @@ struct Console: Sendable {
         do throws(Problem) {
             return try await checked(request, body, address, now)
         } catch {
-            return .problem(
-                error,
-                asPage: Call.wantsPage(request, within: access.names),
-                login: login(request, after: error)
-            )
+            let isPage = Call.wantsPage(request, within: access.names)
+            var answer = Answer.problem(error, asPage: isPage, login: login(request, after: error))
+            if isPage { answer.fields[.setCookie] = noteOfAsked(request, after: error) }
+            return answer
         }
     }
 

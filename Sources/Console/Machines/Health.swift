@@ -45,7 +45,10 @@ struct Health: Sendable {
             "checks": .array(snapshot.processors.map(Self.check)),
             "unreachable": .array(
                 snapshot.unreachable.map {
-                    ["database": .string($0.database), "reason": .string(Snapshot.reason($0.error))]
+                    [
+                        "database": .string($0.database), "reason": .string(Snapshot.reason($0.error)),
+                        "since": JSON(snapshot.downSince[$0.database]?.iso8601),
+                    ]
                 }
             ),
             "remarks": .array(snapshot.remarks.map { .string($0) }),

@@ -10,7 +10,9 @@ extension Metrics {
     /// Where they are wanted: of all tasks since processors were set up, so that no figure falls.
     mutating func addHistograms() {
         guard let times = snapshot.times else { return }
-        let all = times.sorted { $0.key < $1.key }.flatMap { database, times in times.map { (database, $0) } }
+        let all = times.filter { tells($0.key) }.sorted { $0.key < $1.key }.flatMap { database, times in
+            times.map { (database, $0) }
+        }
         func samples(_ value: (ProcessorTimes) -> TaskTimes) -> [Sample] {
             all.flatMap { database, times in
                 Self.samples(value(times), [("database", database), ("processor", times.processor)])

@@ -5,30 +5,48 @@ internal import FoundationEssentials
 struct Metrics {
     let snapshot: Snapshot
     private let now: ContinuousClock.Instant
+    /// Databases whose processors are left out.
+    private let dropped: Set<String>
     private(set) var families: [Family] = []
 
-    /// More than so many series of processors are left out, whole, and said to be: a Prometheus is soon full of them.
+    /// Of processors there are no more series than this: a Prometheus is soon full of them.
     static let mostSeries = 50_000
+    /// Series of a processor that its database says, and those of its totals.
+    private static let (seriesOfState, seriesOfTotals) = (Verdict.allCases.count + 10, 5)
 
     init(_ snapshot: Snapshot, at now: ContinuousClock.Instant) {
         self.snapshot = snapshot
         self.now = now
-        let processors = snapshot.processors
-        let seriesOfOne = Verdict.allCases.count + 15 + (snapshot.times == nil ? 0 : Self.seriesOfHistograms)
-        let isTooMuch = processors.count * seriesOfOne > Self.mostSeries
+        dropped = Self.dropped(of: snapshot)
         addServer()
         addDatabases()
         addMachine()
         add(
             "series_dropped",
-            "Whether series of processors are left out, since they are too many.",
-            [Sample([], isTooMuch)]
+            "Whether series of the database's processors are left out, since with them there would be too many.",
+            snapshot.report.databases.map { Sample([("database", $0.database)], dropped.contains($0.database)) }
         )
-        if !isTooMuch {
-            addProcessors(processors)
-            addTotals()
-            addHistograms()
+        addProcessors(snapshot.processors.filter { tells($0.database) })
+        addTotals()
+        addHistograms()
+    }
+
+    /// Whether the database's processors are told of.
+    func tells(_ database: String) -> Bool { !dropped.contains(database) }
+
+    /// Databases with the most to tell, as many as it takes: who invents processors has his own left out, and no others.
+    private static func dropped(of snapshot: Snapshot) -> Set<String> {
+        var counts: [String: Int] = [:]
+        for status in snapshot.processors { counts[status.database, default: 0] += seriesOfState }
+        for totals in snapshot.totals { counts[totals.database, default: 0] += seriesOfTotals }
+        for (database, times) in snapshot.times ?? [:] {
+            counts[database, default: 0] += times.count * seriesOfHistograms
         }
+        var (sum, dropped) = (0, Set<String>())
+        for (database, count) in counts.sorted(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
+            if sum + count <= mostSeries { sum += count } else { dropped.insert(database) }
+        }
+        return dropped
     }
 
     /// The whole answer, each family with its help and type.
@@ -160,13 +178,14 @@ struct Metrics {
 
     /// Counters that the work databases keep, told once a minute: they do not begin anew when this program does.
     private mutating func addTotals() {
+        let told = snapshot.totals.filter { tells($0.database) }
         func each(_ value: (ProcessorTotals) -> Int64) -> [Sample] {
-            snapshot.totals.map { Sample($0.labels, Int(value($0))) }
+            told.map { Sample($0.labels, Int(value($0))) }
         }
         add(
             "attempts_total",
             "Attempts at tasks since the processor was set up: done, to be tried again, dead.",
-            snapshot.totals.flatMap { totals in
+            told.flatMap { totals in
                 [("done", totals.done), ("retried", totals.failed - totals.dead), ("dead", totals.dead)].map {
                     Sample(totals.labels + [("outcome", $0.0)], Int($0.1))
                 }

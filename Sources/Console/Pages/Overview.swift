@@ -1,4 +1,5 @@
 internal import Cronmill
+internal import FoundationEssentials
 internal import HTTPTypes
 
 /// The first page: whether somebody has to come, for what, and how everything is.
@@ -139,10 +140,11 @@ struct Overview {
     private var troubles: [HTML] {
         var items: [HTML] = []
         items += unreachable.map { database, error in
-            """
-            <li><b class="verdict bad">unreachable</b> <span class="name">\(HTML.name(database, Link.database(database)))</span>
-            <span class="reason">\(Snapshot.reason(error))</span> \(HTML.command("cronmill status --database \(database.shellWord)"))</li>
-            """
+            let since = snapshot.downSince[database].map { "; since \(Self.second($0))" } ?? ""
+            return """
+                <li><b class="verdict bad">unreachable</b> <span class="name">\(HTML.name(database, Link.database(database)))</span>
+                <span class="reason">\(Snapshot.reason(error))\(since)</span> \(HTML.command("cronmill status --database \(database.shellWord)"))</li>
+                """
         }
         items += troubled.map { status in
             """
@@ -159,6 +161,11 @@ struct Overview {
             }
         }
         return items
+    }
+
+    private static func second(_ date: Date) -> String {
+        let text = date.iso8601
+        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) UTC"
     }
 
     /// As many as a person reads.

@@ -35,10 +35,18 @@ actor Sampler {
         var remarks: [String] = []
         var times: [ProcessorTimes] = []
         var askedAt: ContinuousClock.Instant?
+        /// When it first failed to answer, of all the times since it did.
+        var downSince: Date?
+
+        /// Whether it answered the last time; one that was not asked yet may.
+        var answers: Bool { unjudged?.isSuccess ?? outcome?.isSuccess ?? true }
     }
 
     /// Connections to work databases at once.
     static let atOnce = 8
+    /// Those of them that are left to databases that answer: one that hangs may keep its own for half a minute, and comes
+    /// again soon.
+    static let atOnceForWell = 3
     /// How often a database is asked that nobody looks at and nothing is wrong with.
     static let restInterval = Duration.seconds(60)
     /// How often one is tried that cannot be reached.
@@ -120,7 +128,9 @@ actor Sampler {
         let now = ContinuousClock.now
         let due = entries.filter { looks[$0.key] == nil && $0.value.dueAt <= now }
             .sorted { ($0.value.dueAt, $0.key) < ($1.value.dueAt, $1.key) }
-        for (name, _) in due.prefix(max(0, Self.atOnce - looks.count)) {
+        for (name, entry) in due where looks.count < Self.atOnce {
+            let hanging = looks.keys.count { entries[$0]?.answers == false }
+            guard entry.answers || hanging < Self.atOnce - Self.atOnceForWell else { continue }
             looks[name] = Task {
                 let outcome: Result<WorkLook, any Error>
                 do {
@@ -144,6 +154,7 @@ actor Sampler {
             entries[name]?.unjudged = outcome
             entries[name]?.times = (try? outcome.get())?.times ?? []
             entries[name]?.askedAt = now
+            entries[name]?.downSince = outcome.isSuccess ? nil : entry.downSince ?? Date()
             if entry.askedAt == nil {
                 // From the first time on they are spread over the minute,
                 let share = Double(position + 1) / Double(databases.count)
@@ -181,6 +192,7 @@ actor Sampler {
         noteAnswer(report.cronError, after: snapshot)
         snapshot.report = whole(report)
         snapshot.askedAt = entries.compactMapValues(\.askedAt).filter { entries[$0.key]?.outcome != nil }
+        snapshot.downSince = entries.compactMapValues(\.downSince)
         if let registered = watch.registered, named == nil { know(registered) }
         snapshot.pending = databases.filter { entries[$0]?.outcome == nil }
         snapshot.alarms = watch.alarms?.filter(snapshot.shows)

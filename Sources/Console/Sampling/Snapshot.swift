@@ -8,6 +8,8 @@ struct Snapshot: Sendable {
     var report = StatusReport(databases: [], cronError: nil)
     /// When each database of the report was asked.
     var askedAt: [String: ContinuousClock.Instant] = [:]
+    /// Since when databases have not answered, by this machine's clock.
+    var downSince: [String: Date] = [:]
     /// Databases that have not been asked yet.
     var pending: [String] = []
     /// Alarms that are raised; nil if they could not be seen.
@@ -91,6 +93,7 @@ extension Snapshot {
         // They name databases.
         seen.report.databaseRemarks = []
         seen.askedAt = askedAt.filter { databases.contains($0.key) }
+        seen.downSince = downSince.filter { databases.contains($0.key) }
         seen.pending.removeAll { !viewer.sees($0) }
         seen.alarms?.removeAll { alarm in alarm.database.map { !databases.contains($0) } ?? false }
         seen.totals.removeAll { !viewer.sees($0.database) }

@@ -100,6 +100,8 @@ public struct Deployment: Sendable {
         var settings = settings
         if let statementTimeout {
             settings["statement_timeout"] = String(Int(max(statementTimeout.inSeconds * 1000, 1)))
+            // A function may catch the cancel; who has given it up would leave one more process behind each time.
+            settings["client_connection_check_interval"] = "5000"
         }
         let connection = try await Connection.connect(
             target,
