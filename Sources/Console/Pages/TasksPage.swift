@@ -80,13 +80,12 @@ struct TasksPage {
     /// The same on the command line, where it has that.
     private var command: HTML {
         let request = query.request
-        guard request.uniqueKey == nil, request.groupKey == nil, request.sqlState == nil, request.age == nil else {
-            return ""
-        }
+        guard request.uniqueKey == nil, request.groupKey == nil, request.age == nil else { return "" }
         let words =
             ["cronmill tasks", "--database \(query.database.shellWord)"]
             + [
                 request.queue.map { "--queue \($0.shellWord)" }, request.state.map { "--state \($0.rawValue)" },
+                request.sqlState.map { "--sqlstate \($0)" },
                 request.search.tagsAll.first.map { "--tag \($0.shellWord)" },
                 request.search.payload.map { "--payload \($0.shellWord)" },
             ].compactMap { $0 }
