@@ -40,8 +40,10 @@ struct TasksPage {
             grid.append(
                 [
                     "<a href=\"\(Link.task(task.id, in: task.database))\">\(String(task.id))</a>",
-                    "<bdi>\(task.queue)</bdi>", "\(task.state.rawValue)", "\(task.priority)", "\(task.attempts)",
-                    "\(when(task).text)", HTML(task.tags.map { "<bdi>\($0)</bdi>" }, separator: ", "),
+                    "<bdi class=\"narrow\">\(task.queue)</bdi>", "\(task.state.rawValue)", "\(task.priority)",
+                    "\(task.attempts)",
+                    "<span class=\"whole\">\(when(task).text)</span>",
+                    HTML(task.tags.map { "<bdi>\($0)</bdi>" }, separator: ", "),
                     showsErrors ? error(task) : payload(entry),
                 ],
                 style: task.state.style
