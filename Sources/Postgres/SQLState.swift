@@ -18,6 +18,11 @@ public struct SQLState: Sendable, Hashable, ExpressibleByStringLiteral, CustomSt
     /// The code itself.
     public var description: String { code }
 
+    /// Whether a text can be a code: five digits or capital letters.
+    public static func canBe(_ text: String) -> Bool {
+        text.utf8.count == 5 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }
+    }
+
     /// Whether the code belongs to a class, which is its first two characters: `isClass("08")` is any connection exception.
     public func isClass(_ prefix: String) -> Bool {
         prefix.utf8.count == 2 && code.hasPrefix(prefix)

@@ -4,8 +4,9 @@ internal import CLibpq
 struct ServerFields {
     let result: OpaquePointer
 
+    /// What a function raises may be 1 GB long, and what it raised is kept: so no more than the beginning of that.
     func text(_ field: Int32) -> String? {
-        PQresultErrorField(result, field).map { ServerText.decoded($0) }
+        PQresultErrorField(result, field).map { ServerText.decoded($0, most: 1 << 20) }
     }
 
     /// What a function raises again with the hint it has caught has an empty one where there was none.

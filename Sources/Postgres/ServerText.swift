@@ -24,9 +24,10 @@ enum ServerText {
         return text
     }
 
-    static func decoded(_ text: UnsafePointer<CChar>) -> String {
+    /// - Parameter most: so many bytes, of which the last character may be in pieces.
+    static func decoded(_ text: UnsafePointer<CChar>, most: Int = .max) -> String {
         var length = 0
-        while text[length] != 0 { length += 1 }
+        while length < most, text[length] != 0 { length += 1 }
         return text.withMemoryRebound(to: UInt8.self, capacity: length) { start in
             decoded(UnsafeBufferPointer(start: start, count: length))
         }

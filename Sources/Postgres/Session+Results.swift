@@ -1,6 +1,16 @@
 internal import CLibpq
 
 extension Session {
+    /// Sends one statement so that no row comes that is beyond the limit: libpq would keep the whole of it before it could
+    /// be seen how long it is.
+    func sendBounded(_ sql: SQL, _ text: String) throws(PostgresError) {
+        guard let bounded = answerLimit?.bounding(text) else { return try send(sql, text) }
+        for parameter in sql.parameters where parameter?.utf8.contains(0) == true {
+            throw clientError("a parameter cannot contain a zero byte", text)
+        }
+        try send(bounded, sql.parameters)
+    }
+
     /// Has the answer to the statement just sent come row by row, where there is a limit to it: libpq would keep all of it
     /// before it gave any. Source: PostgreSQL manual, section 34.6, "Retrieving Query Results in Chunks".
     func askForSingleRows() {
@@ -32,6 +42,13 @@ extension Session {
             }
         }
         return nil
+    }
+
+    /// The error of a statement, which is the limit's own where the server has refused a row for it.
+    func boundedError(_ result: ServerResult, _ text: String) -> PostgresError {
+        let error = serverError(result, text)
+        guard error.sqlState == .programLimitExceeded, answerLimit?.bounding(text) != nil else { return error }
+        return tooLong(text)
     }
 
     private func tooLong(_ text: String) -> PostgresError {

@@ -27,7 +27,7 @@ extension Session {
         guard PQenterPipelineMode(handle) == 1 else { throw connectionError(text) }
         defer { PQexitPipelineMode(handle) }
         try send(settings.query)
-        try send(sql, text)
+        try sendBounded(sql, text)
         guard PQpipelineSync(handle) == 1 else { throw connectionError(text) }
         var (results, error) = settleOne(text)
         if error == nil {
@@ -52,7 +52,7 @@ extension Session {
             switch result.status {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: results.append(result)
             case PGRES_PIPELINE_ABORTED: break
-            default: error = error ?? serverError(result, text)
+            default: error = error ?? boundedError(result, text)
             }
         }
         return (results, error)

@@ -115,7 +115,7 @@ public final class Session {
         let began = try begin(text)
         defer { end(text, began) }
         if let settings, !isInTransaction { return try result(of: sql, text, with: settings) }
-        try send(sql, text)
+        try sendBounded(sql, text)
         askForSingleRows()
         return try collect(text).last
     }
@@ -193,7 +193,7 @@ public final class Session {
                 error = error ?? clientError("COPY with the client needs copyIn or copyOut", text)
                 guard leaveCopy(result.status) else { return (results, connectionError(text)) }
             default:
-                error = error ?? serverError(result, text)
+                error = error ?? boundedError(result, text)
             }
             next = nextResult(text, &error)
         }

@@ -100,11 +100,11 @@ extension BadInput {
             "tasks",
             "--queue",
             "letters",
-            "--sqlstate",
+            "--stat",
             "08006",
             exitCode: 64,
             errors: """
-                error: unknown option '--sqlstate'. Did you mean '--state'?
+                error: unknown option '--stat'. Did you mean '--state'?
                 hint: cronmill tasks --help
                 """
         ),

@@ -191,7 +191,7 @@ extension BadInput {
             "dead",
             exitCode: 64,
             errors: """
-                error: naming a task leaves no room for --queue, --state, --limit and a search
+                error: naming a task leaves no room for --queue, --state, --sqlstate, --limit and a search
                 hint: cronmill tasks --help
                 """
         ),
@@ -205,6 +205,21 @@ extension BadInput {
             exitCode: 64,
             errors: """
                 error: --json and --csv exclude each other
+                hint: cronmill tasks --help
+                """
+        ),
+        BadInput(
+            "tasks of a code that is no SQLSTATE",
+            "tasks",
+            "--database",
+            "shop",
+            "--state",
+            "dead",
+            "--sqlstate",
+            "2350é",
+            exitCode: 64,
+            errors: """
+                error: --sqlstate is a code like 23505 or MC020
                 hint: cronmill tasks --help
                 """
         ),

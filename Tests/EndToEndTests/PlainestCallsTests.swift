@@ -146,7 +146,7 @@ struct PlainestCallsTests {
             try await make(
                 [
                     Call("tasks"), Call("tasks", "ID"), Call("tasks", "--queue", "work"),
-                    Call("tasks", "--state", "ready"),
+                    Call("tasks", "--state", "ready"), Call("tasks", "--sqlstate", "23505"),
                     Call("tasks", "--tag", "t"), Call("tasks", "--any-tag", "t"),
                     Call("tasks", "--queue", "work", "--payload", "{}", exitCode: 1),
                     Call("cancel", "--queue", "work", "--tag", "t", "--yes", query: waiting, rows: ["0"]),

@@ -60,6 +60,42 @@ struct ServeLimitsTests {
         }
     }
 
+    @Test("of a database that gives one value longer than any honest one nothing is read, not even that")
+    func value() async throws {
+        try await withDatabases(2, waitsForTurn: false) { fixture in
+            try await fixture.setUp("--enable")
+            let (hostile, honest) = (fixture.databases[0], fixture.databases[1])
+            // Of texts no more than a line is asked for; this is none of them.
+            try await fixture.script(
+                """
+                alter view cronmill.processor_status rename to honest_status;
+                create table cronmill.found as select * from cronmill.honest_status;
+                alter table cronmill.found drop column running;
+                create view cronmill.processor_status as
+                select f.*, pg_catalog.repeat('1', 50000000) as running from cronmill.found as f;
+                """,
+                in: hostile
+            )
+            let status = try await fixture.cronmill(["status", "--database", hostile])
+            #expect(status.exitCode == 1)
+            #expect(status.errors.contains("the database gives more than is read of it in answer to a statement"))
+            let asked = fixture.databases.flatMap { ["--database", $0] }
+            try await ServedConsole.run(fixture.server, asked) { console in
+                let cookie = try await console.logIn()
+                try await Self.up(console, cookie, [hostile: false, honest: true])
+                // On a busy machine the server may take longer than that to make such a value.
+                try await eventually("the page says why", within: .seconds(180)) {
+                    let page = try await console.get("", cookie).body
+                    return ["gives more than is read of it", "did not answer within two seconds"].contains {
+                        page.contains($0)
+                    }
+                }
+                let memory = try await Self.mostMemory(of: console)
+                #expect(memory < 150_000, "\(memory) kB")
+            }
+        }
+    }
+
     @Test("a flood of connections takes no file of those that databases are asked with")
     func descriptors() async throws {
         let server = try await TestServer.shared()

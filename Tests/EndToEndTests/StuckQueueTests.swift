@@ -33,6 +33,34 @@ struct StuckQueueTests {
         }
     }
 
+    @Test("of a long queue no more is counted than 100,001, whatever its priorities are")
+    func longQueue() async throws {
+        try await withDatabases { fixture in
+            try await fixture.setUp()
+            try await fixture.script(
+                """
+                insert into cronmill.task (queue_id, priority, attempts, run_at, payload)
+                select q.queue_id, i % 2, i % 3 % 2, now() + case when i % 10 = 0 then interval '1 day' else '0' end, '{}'
+                from generate_series(1, 240000) as i, cronmill.queue as q where q.name = 'work'
+                """
+            )
+            let connection = try await fixture.connect()
+            try await connection.script("begin")
+            let fetched: SQL = """
+                select t.idx_tup_fetch from pg_stat_xact_user_tables as t where t.relid = 'cronmill.task'::regclass
+                """
+            let counts = try await connection.query(
+                "select s.ready, s.scheduled, s.retrying, s.dead from cronmill.processor_status as s"
+            )
+            #expect(counts.first?["ready"] == "100001")
+            #expect(counts.first?["scheduled"] == "24000" && counts.first?["retrying"] == "8000")
+            #expect(counts.first?["dead"] == "0")
+            let rows: Int = try #require(try await connection.query(fetched).first).get("idx_tup_fetch")
+            #expect(rows < 130_000)
+            await connection.close()
+        }
+    }
+
     @Test("two transactions that change two processors in turn wait for each other's commit, not for ever")
     func changesInTurn() async throws {
         try await withDatabases { fixture in

@@ -206,6 +206,46 @@ struct TasksTests {
         }
     }
 
+    @Test("a SQLSTATE finds the tasks whose last attempt failed with it, in the state that is asked for")
+    func sqlStates() async throws {
+        try await prepared { fixture in
+            // Among more than a page of the console looks at.
+            try await fixture.script(
+                """
+                insert into cronmill.dead_task (
+                    task_id, queue_id, priority, attempts, run_at, enqueued_at, payload, failed_at, error_sqlstate, error_message
+                )
+                select 1000 + i, q.queue_id, 0, 5, now(), now(), '{}', now(),
+                    case when i % 1000 = 0 then '23505' else '22012' end, 'many'
+                from generate_series(1, 3000) as i, cronmill.queue as q where q.name = 'work'
+                """
+            )
+            let dead = try await fixture.cronmillHere("tasks", "--state", "dead", "--sqlstate", "23505", "--json")
+            #expect(dead.exitCode == 0 && dead.errors.isEmpty, "\(dead.errors)")
+            #expect(
+                dead.output.matches(of: #/"task_id": (\d+)/#).map { $0.output.1 } == ["102", "2000", "3000", "4000"]
+            )
+            let first = try await fixture.cronmillHere(
+                "tasks",
+                "--state",
+                "dead",
+                "--sqlstate",
+                "23505",
+                "--limit",
+                "1",
+                "--queue",
+                "work"
+            )
+            #expect(first.output.contains("23505: boom 102") && !first.output.contains("many"))
+            #expect(first.errors.contains("there are more than these 1: --limit"))
+            let retrying = try await list(fixture, "--sqlstate", "40001")
+            #expect(retrying.split(separator: "\n").count == 2 && retrying.contains("  retrying  "))
+            let none = try await fixture.cronmillHere("tasks", "--sqlstate", "23505")
+            #expect(none.exitCode == 0 && !none.output.contains("boom"))
+            #expect(none.errors == "of the tasks that wait none has failed so; of dead ones: --state dead\n")
+        }
+    }
+
     @Test("of several databases those that can be asked are listed, and the others are said")
     func several() async throws {
         try await withDatabases { fixture in

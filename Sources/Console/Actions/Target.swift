@@ -1,4 +1,5 @@
 internal import Cronmill
+internal import Postgres
 
 /// What an action is done to, as the query of its address names it.
 enum Target: Sendable, Equatable {
@@ -29,7 +30,7 @@ enum Target: Sendable, Equatable {
             let group: Set = action == .redrive ? ["sqlstate", "message"] : []
             try query.check(allowed: group.union(["db", "processor", "back"]))
             let sqlState = query["sqlstate"]
-            guard sqlState?.wholeMatch(of: /[0-9A-Z]{5}/) != nil || sqlState == nil else {
+            guard sqlState.map(SQLState.canBe) != false else {
                 throw .badRequest("sqlstate is a code like 23505 or MC020.")
             }
             // Every message has the empty text in it: a group of messages that are empty would be all of them.

@@ -21,7 +21,8 @@ struct FindingsPage {
             let repair = difference.command ?? "cronmill sync --database \(database.shellWord)"
             return "<li>\(difference.text) <span>\(HTML.command(repair))</span></li>\n"
         }
-        return items.isEmpty ? "<p>Both halves say the same.</p>" : "<ul class=\"groups\">\(items)</ul>"
+        let list: HTML = items.isEmpty ? "<p>Both halves say the same.</p>" : "<ul class=\"groups\">\(items)</ul>"
+        return "\(list)<p>\(HTML.command("cronmill sync --check --database \(database.shellWord)"))</p>"
     }
 
     private func shown(_ report: PermissionReport) -> HTML {

@@ -60,7 +60,7 @@ struct GraphPage {
             let one: HTML = node.waitsForOne && after.count > 1 ? "one of " : ""
             grid.append(
                 [
-                    "<bdi>\(node.title)</bdi>", number(node), "<bdi>\(node.queue ?? "")</bdi>",
+                    "<bdi>\(node.title)</bdi>", number(node), "<bdi class=\"narrow\">\(node.queue ?? "")</bdi>",
                     "\(node.state.rawValue)",
                     "\(node.duration?.shortText ?? "")", "\(one)\(HTML(after, separator: ", "))",
                     "\(node.readyAt?.description ?? "")", "\(node.endedAt?.description ?? "")",

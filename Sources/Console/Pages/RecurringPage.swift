@@ -47,7 +47,11 @@ struct RecurringPage {
     private var next: HTML {
         guard !ticks.isEmpty else { return "<p>None.</p>" }
         var grid = Grid("On the clock of its zone, and in UTC.", ["in \(template.zone)", "in UTC"])
-        for tick in ticks { grid.append(["\(tick.local)", "\(tick.utc)"]) }
+        for tick in ticks {
+            // As all other times of pages are written.
+            let utc = tick.utc.replacing("T", with: " ").replacing("Z", with: "")
+            grid.append(["\(tick.local)", "\(utc)"])
+        }
         return grid.html
     }
 }

@@ -1,4 +1,5 @@
 internal import Cronmill
+internal import Postgres
 
 /// Which tasks an address asks for: what `cronmill tasks` takes, keys, SQLSTATE and age, and the place of a page.
 struct TaskQuery: Sendable {
@@ -32,7 +33,7 @@ struct TaskQuery: Sendable {
         request.search.payload = values["payload"]
         (request.uniqueKey, request.groupKey) = (values["key"], values["group"])
         if let code = values["sqlstate"] {
-            guard code.utf8.count == 5, code.allSatisfy({ $0.isASCII && ($0.isUppercase || $0.isNumber) }) else {
+            guard SQLState.canBe(code) else {
                 throw .badRequest("A SQLSTATE is five digits or capital letters.")
             }
             request.sqlState = code

@@ -40,8 +40,10 @@ struct TasksPage {
             grid.append(
                 [
                     "<a href=\"\(Link.task(task.id, in: task.database))\">\(String(task.id))</a>",
-                    "<bdi>\(task.queue)</bdi>", "\(task.state.rawValue)", "\(task.priority)", "\(task.attempts)",
-                    "\(when(task).text)", HTML(task.tags.map { "<bdi>\($0)</bdi>" }, separator: ", "),
+                    "<bdi class=\"narrow\">\(task.queue)</bdi>", "\(task.state.rawValue)", "\(task.priority)",
+                    "\(task.attempts)",
+                    "<span class=\"whole\">\(when(task).text)</span>",
+                    HTML(task.tags.map { "<bdi>\($0)</bdi>" }, separator: ", "),
                     showsErrors ? error(task) : payload(entry),
                 ],
                 style: task.state.style
@@ -80,13 +82,12 @@ struct TasksPage {
     /// The same on the command line, where it has that.
     private var command: HTML {
         let request = query.request
-        guard request.uniqueKey == nil, request.groupKey == nil, request.sqlState == nil, request.age == nil else {
-            return ""
-        }
+        guard request.uniqueKey == nil, request.groupKey == nil, request.age == nil else { return "" }
         let words =
             ["cronmill tasks", "--database \(query.database.shellWord)"]
             + [
                 request.queue.map { "--queue \($0.shellWord)" }, request.state.map { "--state \($0.rawValue)" },
+                request.sqlState.map { "--sqlstate \($0)" },
                 request.search.tagsAll.first.map { "--tag \($0.shellWord)" },
                 request.search.payload.map { "--payload \($0.shellWord)" },
             ].compactMap { $0 }

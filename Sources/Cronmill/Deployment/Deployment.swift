@@ -20,7 +20,7 @@ public struct Deployment: Sendable {
     public var statementTimeout: Duration?
 
     /// How much a work database may give in answer to a statement: its owner decides how much that is, and is trusted less
-    /// than who asks.
+    /// than who asks. A row of its own that is longer is not even sent.
     public var answerLimit = AnswerLimit(bytes: 256 << 20, rows: 1_000_000)
 
     /// What is installed; a test of upgrades has other files.

@@ -3,8 +3,8 @@ internal import Postgres
 extension Deployment {
     /// Tasks of a work database, queue by queue: those that wait in the order in which they are claimed, dead ones by
     /// number, finished ones from the latest on. Without a search no more is read than is returned, but for scheduled
-    /// and retrying tasks, which have no order of their own: what waits for later is searched for them. Who may not
-    /// read payloads gets none.
+    /// and retrying tasks, which have no order of their own: what waits for later is searched for them; and for a
+    /// SQLSTATE, for which all tasks are read until there are enough. Who may not read payloads gets none.
     ///
     /// - Throws: `CronmillError` for a queue that is not there; `PostgresError` (MC025 for payloads without an index,
     ///   MC003 for who may not search them).
@@ -112,7 +112,7 @@ extension TaskFilter {
         }
         let arguments: [SQL] =
             [queue.map { "queue => \($0)" }, state.map { "state => \($0.rawValue)" }].compactMap { $0 }
-            + search.arguments + ["max_tasks => \(limit)"]
+            + search.arguments + [sqlState.map { "failed_with => \($0)" }, "max_tasks => \(limit)"].compactMap { $0 }
         return """
             select t.queue_name as queue, t.task_id, t.task_state as state, t.priority, t.attempts, t.payload,
                 t.unique_key, t.group_key, t.tags, \(sql: TaskSource.settings), \(sql: TaskSource.failure),

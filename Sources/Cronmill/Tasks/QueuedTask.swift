@@ -101,6 +101,8 @@ public struct TaskFilter: Sendable, Hashable {
     public var state: QueuedTask.State?
     /// Only those that are found so.
     public var search = TaskSearch()
+    /// Only those whose last attempt failed with this SQLSTATE.
+    public var sqlState: String?
     /// So many at most.
     public var limit = 50
 

@@ -25,6 +25,13 @@ struct SearchOptions: ParsableArguments {
         }
     }
 
+    /// Refuses what is no SQLSTATE.
+    static func check(sqlstate: String?) throws {
+        if let sqlstate, !SQLState.canBe(sqlstate) {
+            throw ValidationError("--sqlstate is a code like 23505 or MC020.")
+        }
+    }
+
     /// Whether any of them was given.
     var isEmpty: Bool { search.isEmpty }
 

@@ -35,9 +35,7 @@ struct Redrive: AsyncParsableCommand {
     func validate() throws {
         if !id.isEmpty { try asked.checkNumbered() }
         if error?.isEmpty == true { throw ValidationError("--error is a text to look for.") }
-        if let sqlstate, sqlstate.wholeMatch(of: /[0-9A-Z]{5}/) == nil {
-            throw ValidationError("--sqlstate is a code like 23505 or MC020.")
-        }
+        try SearchOptions.check(sqlstate: sqlstate)
     }
 
     func run() async throws {

@@ -11,6 +11,7 @@ struct Tasks: AsyncParsableCommand {
             Examples:
               cronmill tasks --database shop --queue emails
               cronmill tasks --all --state dead --limit 20
+              cronmill tasks --database shop --state dead --sqlstate 23505
               cronmill tasks --database shop --tag customer:7 --tag invoice
               cronmill tasks 4711 --database shop
             """
@@ -25,6 +26,8 @@ struct Tasks: AsyncParsableCommand {
         completion: .list(QueuedTask.State.allCases.map(\.rawValue))
     )
     var state: String?
+    @Option(help: ArgumentHelp("Only those whose last attempt failed with this SQLSTATE.", valueName: "code"))
+    var sqlstate: String?
     @Option(help: ArgumentHelp("So many of a database at most. Default: 50.", valueName: "n"))
     var limit: Int?
     @OptionGroup(title: "Search") var search: SearchOptions
@@ -43,15 +46,16 @@ struct Tasks: AsyncParsableCommand {
         if let state, QueuedTask.State(rawValue: state) == nil {
             throw ValidationError("--state is ready, scheduled, retrying, dead or done, not \"\(state)\".")
         }
+        try SearchOptions.check(sqlstate: sqlstate)
         if id != nil { try asked.checkNumbered() }
     }
 
     /// Not of `validate`, which is asked before options that there are not are told: the value of one may look like a task.
     private func checkNamedAlone() throws {
-        if queue != nil || state != nil || limit != nil || !search.isEmpty {
+        if queue != nil || state != nil || sqlstate != nil || limit != nil || !search.isEmpty {
             throw CronmillError(
                 .usage,
-                "naming a task leaves no room for --queue, --state, --limit and a search",
+                "naming a task leaves no room for --queue, --state, --sqlstate, --limit and a search",
                 hint: "cronmill tasks --help"
             )
         }
@@ -65,6 +69,7 @@ struct Tasks: AsyncParsableCommand {
         filter.queue = queue
         filter.state = state.flatMap(QueuedTask.State.init)
         filter.search = search.search
+        filter.sqlState = sqlstate
         let limit = limit ?? filter.limit
         // One more tells whether there are more.
         filter.limit = limit + 1
@@ -80,6 +85,9 @@ struct Tasks: AsyncParsableCommand {
             try context.output.write(CSV(tasks).text)
         } else if !tasks.isEmpty || status == .done {
             try context.output.write(Table(tasks, state: filter.state))
+        }
+        if sqlstate != nil, state == nil, tasks.isEmpty, status == .done {
+            context.say("of the tasks that wait none has failed so; of dead ones: --state dead")
         }
         for database in longer { context.say("\(database): there are more than these \(limit.grouped): --limit") }
         if status != .done { throw Failure.reported(status) }

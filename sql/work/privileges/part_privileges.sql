@@ -23,6 +23,7 @@ begin atomic
         ('producer', 'execute', 'remove_recurring', null),
         ('monitor', 'select', 'processor_status', null),
         ('monitor', 'execute', 'waiting_tasks', null),
+        ('monitor', 'execute', 'dead_tasks', null),
         ('monitor', 'execute', 'last_failure', null),
         ('monitor', 'execute', 'held_nodes', null),
         ('monitor', 'execute', 'unfired_template', null),

@@ -1,8 +1,8 @@
 -- Tasks of a queue, or of all, in a state: waiting, which is ready, scheduled and retrying; or one
 -- of these; dead; done and kept. With all of some tags, with one of others, with what the payload
--- contains. They come as `cronmill tasks` shows them: what waits in the order in which it is
--- claimed, dead ones by number, finished ones from the latest on. With after_id they come by
--- number, those beyond it: to read many part by part, the first with 0.
+-- contains; with the SQLSTATE of their last failure. They come as `cronmill tasks` shows them: what
+-- waits in the order in which it is claimed, dead ones by number, finished ones from the latest on.
+-- With after_id they come by number, those beyond it: to read many part by part, the first with 0.
 -- It asks with the rights of its caller: of a role that may not read payloads they are null, and so
 -- are keys and what quotes them in errors; and it may not search them.
 -- Of the two ways to find by tags each is wrong where the other is right, and what the planner
@@ -17,7 +17,8 @@ create or replace function cronmill.find_tasks(
     payload_contains jsonb default null,
     state text default 'waiting',
     after_id bigint default null,
-    max_tasks integer default 50
+    max_tasks integer default 50,
+    failed_with text default null
 )
 returns table (
     queue_name text, task_id bigint, task_state text, priority integer, attempts integer,
@@ -46,14 +47,17 @@ declare
     by_number constant boolean := find_tasks.after_id is not null;
     fits constant text := cronmill.task_condition(
         'true', wanted_all is not null, wanted_any is not null,
-        find_tasks.payload_contains is not null);
+        find_tasks.payload_contains is not null, find_tasks.failed_with is not null);
     in_order constant text := case
         when by_number or place = 'dead_task' then 't.task_id'
         when place = 'done_task' then 't.finished_at desc, t.task_id desc'
         else 't.run_at, t.task_id' end;
     at_most constant bigint := coalesce(find_tasks.max_tasks, 9223372036854775807);
-    steps constant bigint := case when is_search
-        then greatest(2000, 2 * least(at_most, 1000000000)) else at_most end;
+    -- There is no index of SQLSTATEs: the order is walked until there are enough.
+    steps constant bigint := case
+        when is_search then greatest(2000, 2 * least(at_most, 1000000000))
+        when find_tasks.failed_with is null then at_most
+        else 9223372036854775807 end;
     queue_ids integer[];
     names text[];
     walk_ids integer[];
@@ -102,7 +106,7 @@ begin
             source, fits)
         into is_walked
         using queue_ids, levels, wanted_all, wanted_any, find_tasks.payload_contains, null, null,
-            find_tasks.after_id, at_most, steps, names, walk_ids;
+            find_tasks.after_id, at_most, steps, names, walk_ids, find_tasks.failed_with;
     end if;
     if not is_walked then
         perform set_config('enable_indexscan', 'off', true);
@@ -129,11 +133,11 @@ begin
             in_order))
     using queue_ids, levels, wanted_all, wanted_any, find_tasks.payload_contains,
         cronmill.tag_keys(wanted_all), cronmill.tag_keys(wanted_any),
-        find_tasks.after_id, at_most, steps, names, walk_ids;
+        find_tasks.after_id, at_most, steps, names, walk_ids, find_tasks.failed_with;
 end
 $function$;
 comment on function cronmill.find_tasks(
-    text, text[], text[], jsonb, text, bigint, integer)
-    is 'Finds tasks in a state, by tags and by what the payload contains.';
+    text, text[], text[], jsonb, text, bigint, integer, text)
+    is 'Finds tasks in a state, by tags, by what the payload contains, by SQLSTATE.';
 revoke all on function cronmill.find_tasks(
-    text, text[], text[], jsonb, text, bigint, integer) from public;
+    text, text[], text[], jsonb, text, bigint, integer, text) from public;

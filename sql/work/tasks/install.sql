@@ -37,4 +37,5 @@
 \ir purge_dead.sql
 \ir purge_done.sql
 \ir waiting_tasks.sql
+\ir dead_tasks.sql
 \ir last_failure.sql

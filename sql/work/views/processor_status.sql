@@ -47,7 +47,7 @@ select
     coalesce(tasks.ready, 0) as ready,
     coalesce(tasks.scheduled, 0) as scheduled,
     coalesce(tasks.retrying, 0) as retrying,
-    dead.total as dead,
+    coalesce(dead.total, 0) as dead,
     extract(epoch from clock_timestamp() - tasks.oldest_ready_at)::double precision
         as oldest_ready_seconds,
     slots.running,
@@ -78,17 +78,22 @@ join cronmill.queue as q on q.queue_id = p.queue_id
 left join lateral (
     select w.ready, w.scheduled, w.retrying, w.oldest_ready_at
     from cronmill.waiting_tasks(p.queue_id) as w
-    -- exists() could be turned into reading all tasks once.
-    where (select true from cronmill.task as t where t.queue_id = p.queue_id limit 1)
+    -- In the order of an index: else, as by exists(), all tasks of other queues could be read.
+    where (
+        select true from cronmill.task as t where t.queue_id = p.queue_id
+        order by t.priority limit 1
+    )
     -- Without it the function is called first, and the condition looked at then.
     offset 0
 ) as tasks on true
-cross join lateral (
-    select count(*) as total
-    from (
-        select 1 from cronmill.dead_task as d where d.queue_id = p.queue_id limit 100001
-    ) as counted
-) as dead
+left join lateral (
+    select cronmill.dead_tasks(p.queue_id) as total
+    where (
+        select true from cronmill.dead_task as d where d.queue_id = p.queue_id
+        order by d.task_id limit 1
+    )
+    offset 0
+) as dead on true
 cross join lateral (
     select
         count(*) filter (where b.slot_id is not null) as running,
@@ -115,8 +120,7 @@ cross join lateral (
         coalesce(sum(r.done + r.failed) filter (where r.of_late), 0)::bigint as attempts_of_late,
         coalesce(sum(r.failed) filter (where r.of_late), 0)::bigint as failed_of_late
     from (
-        select
-            o.done, o.failed, o.alone,
+        select o.done, o.failed, o.alone,
             coalesce(o.ended_at, clock_timestamp()) > clock_timestamp() - interval '15 minutes'
                 as of_late
         from cronmill.slot as s
