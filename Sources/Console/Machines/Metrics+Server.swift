@@ -15,8 +15,8 @@ extension Metrics {
         guard let server = snapshot.server else { return }
         add(
             "history_rows",
-            "Runs in the history of pg_cron, about, as the statistics of the server have it.",
-            server.history?.rowsEstimate.map { [Sample([], Int($0))] } ?? []
+            "Runs in the history of pg_cron, about, by its size.",
+            server.history.map { [Sample([], Int($0.rowsEstimate))] } ?? []
         )
         add(
             "connections",

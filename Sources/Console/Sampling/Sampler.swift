@@ -35,7 +35,7 @@ actor Sampler {
         var remarks: [String] = []
         var times: [ProcessorTimes] = []
         var askedAt: ContinuousClock.Instant?
-        /// When it first failed to answer, of all the times since it did.
+        /// When it was first seen not to answer, of all the times since it did; nil where the outcome is an answer.
         var downSince: Date?
 
         /// Whether it answered the last time; one that was not asked yet may.
@@ -154,7 +154,6 @@ actor Sampler {
             entries[name]?.unjudged = outcome
             entries[name]?.times = (try? outcome.get())?.times ?? []
             entries[name]?.askedAt = now
-            entries[name]?.downSince = outcome.isSuccess ? nil : entry.downSince ?? Date()
             if entry.askedAt == nil {
                 // From the first time on they are spread over the minute,
                 let share = Double(position + 1) / Double(databases.count)
@@ -185,6 +184,8 @@ actor Sampler {
                 entries[result.database]?.unjudged = nil
             }
             entries[result.database]?.outcome = result.outcome
+            entries[result.database]?.downSince =
+                result.outcome.isSuccess ? nil : entries[result.database]?.downSince ?? Date()
             entries[result.database]?.remarks = report.databaseRemarks
         }
         hurryTroubled()

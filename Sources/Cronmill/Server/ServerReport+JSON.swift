@@ -26,7 +26,7 @@ extension ServerState {
             "standbys": standbys.map { .array($0.map(\.json)) } ?? .null,
             "replication_slots": .array(slots.map(\.json)),
             "history": history.map {
-                ["rows_estimate": JSON($0.rowsEstimate), "bytes": .integer($0.bytes)]
+                ["rows_estimate": .integer($0.rowsEstimate), "bytes": .integer($0.bytes)]
             } ?? .null,
             "snapshot_holders": .array(
                 holders.map {

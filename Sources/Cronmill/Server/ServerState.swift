@@ -53,16 +53,14 @@ public struct ServerState: Sendable, Hashable {
 
     /// How large pg_cron's history is.
     public struct HistorySize: Sendable, Hashable {
-        /// About how many runs, by the server's statistics; nil where it has none: pg_cron's writing is not among them,
-        /// and the table was not analyzed or vacuumed yet.
-        public var rowsEstimate: Int64?
+        /// About how many runs, by the size of the table: pg_cron's writing is not among the server's statistics of rows.
+        public var rowsEstimate: Int64
         /// With its indexes.
         public var bytes: Int64
 
         /// For people: `about 81,204 runs, 24 MB`.
         package var text: String {
-            (rowsEstimate.map { "about \(Int($0).grouped) runs" } ?? "number of runs not known before it is analyzed")
-                + ", \(bytes.bytesText)"
+            "about \(Int(rowsEstimate).grouped) runs, \(bytes.bytesText)"
         }
     }
 
