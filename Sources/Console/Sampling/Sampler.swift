@@ -184,8 +184,8 @@ actor Sampler {
                 entries[result.database]?.unjudged = nil
             }
             entries[result.database]?.outcome = result.outcome
-            entries[result.database]?.downSince =
-                result.outcome.isSuccess ? nil : entries[result.database]?.downSince ?? Date()
+            let downSince = entries[result.database]?.downSince ?? Date()
+            entries[result.database]?.downSince = result.outcome.isSuccess ? nil : downSince
             entries[result.database]?.remarks = report.databaseRemarks
         }
         hurryTroubled()
