@@ -1,4 +1,5 @@
 package import Cronmill
+internal import Dispatch
 internal import Glibc
 internal import HTTPTypes
 internal import Hummingbird
@@ -97,12 +98,11 @@ package struct ConsoleServer: Sendable {
             RepeatedService { await SessionCheck(sessions: access.sessions).run() }
         )
         var configuration = ServiceGroupConfiguration(
-            services: [application],
+            services: [application, LastResort()],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
         configuration.maximumGracefulShutdownDuration = .seconds(1)
-        configuration.maximumCancellationDuration = .milliseconds(500)
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch let error as IOError {
@@ -161,6 +161,15 @@ private struct RepeatedService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await body() }
+    }
+}
+
+/// Ends the program where its end takes too long, on a machine that is busy with other things. The limit that a service group has
+/// of its own is a crash.
+private struct LastResort: Service {
+    func run() async throws {
+        do { try await gracefulShutdown() } catch { return }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 1.7) { _exit(EXIT_SUCCESS) }
     }
 }
 
