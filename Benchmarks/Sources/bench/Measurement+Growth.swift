@@ -1,3 +1,5 @@
+internal import Postgres
+
 extension Measurement {
     /// What grows with waiting tasks, with the queues of a database, and with all processors of the server.
     mutating func measureGrowth() async throws {
