@@ -4,11 +4,7 @@ extension Session {
     /// Sends one statement so that no row comes that is beyond the limit: libpq would keep the whole of it before it could
     /// be seen how long it is.
     func sendBounded(_ sql: SQL, _ text: String) throws(PostgresError) {
-        guard let bounded = answerLimit?.bounding(text) else { return try send(sql, text) }
-        for parameter in sql.parameters where parameter?.utf8.contains(0) == true {
-            throw clientError("a parameter cannot contain a zero byte", text)
-        }
-        try send(bounded, sql.parameters)
+        try send(sql, text, as: answerLimit?.bounding(text))
     }
 
     /// Has the answer to the statement just sent come row by row, where there is a limit to it: libpq would keep all of it

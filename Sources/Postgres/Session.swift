@@ -156,12 +156,13 @@ public final class Session {
         onStatement(StatementTrace(database: database, text: text, duration: duration, failure: failure))
     }
 
-    func send(_ sql: SQL, _ text: String) throws(PostgresError) {
+    /// - Parameter sent: what is sent in place of the text.
+    func send(_ sql: SQL, _ text: String, as sent: String? = nil) throws(PostgresError) {
         let parameters = sql.parameters
         for parameter in parameters where parameter?.utf8.contains(0) == true {
             throw clientError("a parameter cannot contain a zero byte", text)
         }
-        try send(text, parameters)
+        try send(sent ?? text, parameters)
     }
 
     func send(_ text: String, _ parameters: [String?] = []) throws(PostgresError) {

@@ -111,8 +111,10 @@ extension TaskFilter {
             ServerTime.columns(SQL(unsafeRaw: "t.\($0)"), as: $0)
         }
         let arguments: [SQL] =
-            [queue.map { "queue => \($0)" }, state.map { "state => \($0.rawValue)" }].compactMap { $0 }
-            + search.arguments + [sqlState.map { "failed_with => \($0)" }, "max_tasks => \(limit)"].compactMap { $0 }
+            [
+                queue.map { "queue => \($0)" }, state.map { "state => \($0.rawValue)" },
+                sqlState.map { "failed_with => \($0)" },
+            ].compactMap { $0 } + search.arguments + ["max_tasks => \(limit)"]
         return """
             select t.queue_name as queue, t.task_id, t.task_state as state, t.priority, t.attempts, t.payload,
                 t.unique_key, t.group_key, t.tags, \(sql: TaskSource.settings), \(sql: TaskSource.failure),
