@@ -11,24 +11,6 @@ struct ServeHangTests {
     private static let hanging = locked + heedless
     private static let well = (1...3).map { "well\($0)" }
 
-    private struct Health: Decodable {
-        var checks: [Check]
-        var unreachable: [Unreachable]
-
-        struct Check: Decodable { var database: String }
-
-        struct Unreachable: Decodable {
-            var database: String
-            var reason: String
-            var since: String
-        }
-    }
-
-    private static func health(_ console: ServedConsole, _ cookie: [String]) async throws -> Health {
-        let reply = try await console.get("api/v1/health", cookie)
-        return try JSONDecoder().decode(Health.self, from: Data(reply.body.utf8))
-    }
-
     /// In seconds, by database.
     private static func ages(_ console: ServedConsole, _ cookie: [String]) async throws -> [String: Double] {
         let metrics = try await console.get("metrics", cookie).body
@@ -47,18 +29,18 @@ struct ServeHangTests {
                 try await ServedConsole.run(server) { console in
                     let cookie = try await console.logIn()
                     try await eventually("all are seen", within: .seconds(120)) {
-                        try await Self.health(console, cookie).checks.count == 23
+                        try await console.health(cookie).checks.count == 23
                     }
                     let began = Date()
                     let holders = try await Self.hang(fixture)
                     try await eventually("those that hang are not reached", within: .seconds(300)) {
-                        try await Self.health(console, cookie).unreachable.count == 20
+                        try await console.health(cookie).unreachable.count == 20
                     }
-                    let found = try await Self.health(console, cookie)
+                    let found = try await console.health(cookie)
                     #expect(Set(found.checks.map(\.database)) == Set(Self.well))
                     try await Self.observe(console, cookie)
                     // Each has hung for longer than that, and says so, on the page, too.
-                    let late = try await Self.health(console, cookie).unreachable
+                    let late = try await console.health(cookie).unreachable
                     #expect(late.map(\.database).sorted() == Self.hanging.sorted())
                     let page = try await console.get("", cookie).body
                     for (one, before) in zip(late, found.unreachable) {
@@ -73,12 +55,13 @@ struct ServeHangTests {
                     for holder in holders { await holder.close() }
                     for database in Self.heedless { try await Self.setHanging(fixture, database, false) }
                     try await eventually("all have healed", within: .seconds(180)) {
-                        let health = try await Self.health(console, cookie)
+                        let health = try await console.health(cookie)
                         return health.unreachable.isEmpty && health.checks.count == 23
                     }
                     try await eventually("no process of those that were given up is left", within: .seconds(60)) {
-                        try await fixture.cronRows("select pid from pg_stat_activity where wait_event = 'PgSleep'")
-                            == []
+                        try await fixture.cronRows(
+                            "select pid from pg_stat_activity where datname like 'hangs%' and wait_event = 'PgSleep'"
+                        ) == []
                     }
                 }
             }

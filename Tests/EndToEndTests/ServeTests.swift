@@ -15,24 +15,6 @@ struct ServeTests {
         var dead: Int
     }
 
-    private struct Health: Decodable {
-        var status: String
-        var partial: Bool?
-        var checks: [Check]?
-
-        struct Check: Decodable {
-            var database: String
-            var processor: String
-            var verdict: String
-            var reason: String
-        }
-    }
-
-    private static func health(_ console: ServedConsole, _ options: [String]) async throws -> Health {
-        let reply = try await console.get("api/v1/health", options)
-        return try JSONDecoder().decode(Health.self, from: Data(reply.body.utf8))
-    }
-
     @Test("the page, health and metrics say what status says, of names with markup, too")
     func sameAsStatus() async throws {
         try await withServer { server in
@@ -51,9 +33,9 @@ struct ServeTests {
                 try await ServedConsole.run(server, ["--histograms"]) { console in
                     let cookie = try await console.logIn()
                     try await eventually("all is looked at", within: .seconds(30)) {
-                        try await Self.health(console, cookie).checks?.count == 4
+                        try await console.health(cookie).checks.count == 4
                     }
-                    let shown = try await Self.health(console, cookie)
+                    let shown = try await console.health(cookie)
                     let page = try await console.get("", cookie)
                     #expect(page.status == 200)
                     #expect(page.fields["content-type"] == "text/html; charset=utf-8")
@@ -65,7 +47,7 @@ struct ServeTests {
                         let label = database.replacing("\"", with: "\\\"")
                         for status in try JSONDecoder().decode([Status].self, from: Data(result.output.utf8)) {
                             let check = try #require(
-                                shown.checks?.first { $0.database == database && $0.processor == status.processor }
+                                shown.checks.first { $0.database == database && $0.processor == status.processor }
                             )
                             #expect(check.verdict == status.verdict)
                             let labels = "{database=\"\(label)\",processor=\"\(status.processor)\""
@@ -179,7 +161,7 @@ struct ServeTests {
             try await ServedConsole.run(fixture.server, ["--user", role]) { console in
                 let cookie = try await console.logIn()
                 try await eventually("its database is looked at", within: .seconds(30)) {
-                    try await Self.health(console, cookie).checks?.map(\.database) == [fixture.database]
+                    try await console.health(cookie).checks.map(\.database) == [fixture.database]
                 }
                 let page = try await console.get("", cookie).body
                 #expect(page.contains("<bdi>\(fixture.database)</bdi>"))
@@ -240,7 +222,7 @@ struct ServeTests {
                         try await console.get("readyz").status == 200
                     }
                     try await eventually("all is seen again", within: .seconds(60)) {
-                        try await Self.health(console, cookie).partial == false
+                        try await console.health(cookie).partial == false
                     }
                 }
                 let told = said.split(separator: "\n").filter { $0.hasPrefix("cron database \"postgres\": ") }
@@ -266,7 +248,7 @@ struct ServeTests {
             try await ServedConsole.run(fixture.server, arguments) { console in
                 let cookie = try await console.logIn()
                 try await eventually("the other is seen", within: .seconds(30)) {
-                    try await Self.health(console, cookie).checks?.count == 1
+                    try await console.health(cookie).checks.count == 1
                 }
                 try await eventually("that it hangs is seen", within: .seconds(30)) {
                     try await console.get("", cookie).body.contains("<bdi>hangs</bdi>")

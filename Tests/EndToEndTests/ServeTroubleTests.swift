@@ -14,17 +14,6 @@ struct ServeTroubleTests {
         var waiting: Int
     }
 
-    private struct Health: Decodable {
-        var checks: [Check]
-        var remarks: [String]
-
-        struct Check: Decodable {
-            var processor: String
-            var verdict: String
-            var reason: String
-        }
-    }
-
     /// A server with a standby, and a console that looks at it.
     private struct Scene {
         let fixture: Fixture
@@ -37,18 +26,13 @@ struct ServeTroubleTests {
             return try JSONDecoder().decode([Status].self, from: Data(result.output.utf8))
         }
 
-        func health() async throws -> Health {
-            let reply = try await console.get("api/v1/health", cookie)
-            return try JSONDecoder().decode(Health.self, from: Data(reply.body.utf8))
-        }
-
         /// Waits until `status` says this, and then until health, metrics and the page say the very same as it of every
         /// processor, which they have to within 65 seconds: a database is asked once a minute, the cron database every five
         /// seconds. What both say changes with time, so they are compared until they agree.
         func shows(
             _ comment: Comment,
             _ verdicts: [String: String],
-            also agrees: (_ page: String, _ metrics: String, Health) -> Bool = { _, _, _ in true },
+            also agrees: (_ page: String, _ metrics: String, ServedConsole.Health) -> Bool = { _, _, _ in true },
             sourceLocation: SourceLocation = #_sourceLocation
         ) async throws {
             try await eventually("status says of \(comment)", sourceLocation: sourceLocation) {
@@ -63,7 +47,7 @@ struct ServeTroubleTests {
                 sourceLocation: sourceLocation
             ) {
                 let said = try await statuses()
-                let health = try await health()
+                let health = try await console.health(cookie)
                 let metrics = try await console.get("metrics", cookie).body
                 let page = try await console.get("", cookie).body
                 return agrees(page, metrics, health)
@@ -71,7 +55,7 @@ struct ServeTroubleTests {
             }
         }
 
-        private func tells(_ status: Status, _ health: Health) -> Bool {
+        private func tells(_ status: Status, _ health: ServedConsole.Health) -> Bool {
             let found = health.checks.first { $0.processor == status.processor }
             return found?.verdict == status.verdict && found?.reason == status.reason
         }

@@ -22,11 +22,7 @@ extension Measurement {
         for command in [["status"], ["setup", "--queue", "noop"], ["sync"]] {
             add("\(size): \(command[0])", try await stage.cost(command, databases: [Stage.database]))
         }
-        let connection = try await stage.connect(as: "bench_runner")
-        let clock = ContinuousClock.now
-        try await connection.execute("call cronmill_processor.noop(0, 10000)")
-        add("\(size): a run of 10,000 tasks", (ContinuousClock.now - clock).inSeconds * 1000, "ms")
-        await connection.close()
+        try await addRun(size, "call cronmill_processor.noop(0, 10000)", database: Stage.database)
         _ = try await stage.emptyByDelete("noop")
         let plan = try await stage.claimPlan(waiting: waiting)
         add("\(size): claim of \(plan.tasks)", Double(plan.buffers), "buffers")
@@ -45,11 +41,7 @@ extension Measurement {
             """
         )
         await connection.close()
-        let runner = try await stage.connect(as: "bench_runner", database: database)
-        let clock = ContinuousClock.now
-        try await runner.execute("call cronmill_processor.queue_1(1, 10000)")
-        add("\(size): a run of 10,000 tasks", (ContinuousClock.now - clock).inSeconds * 1000, "ms")
-        await runner.close()
+        try await addRun(size, "call cronmill_processor.queue_1(1, 10000)", database: database)
     }
 
     private mutating func measureRegistered(databases: Int, queues: Int) async throws {
@@ -60,6 +52,15 @@ extension Measurement {
         // Launcher, housekeepers and dispatcher are all there is: no processor is enabled.
         let seconds = scale.isQuick ? 60 : 120
         add("\(size): the idle server, of one core", try await stage.idleShare(seconds: seconds), "%")
+    }
+
+    /// A run in a new session.
+    private mutating func addRun(_ size: String, _ call: SQL, database: String) async throws {
+        let runner = try await stage.connect(as: "bench_runner", database: database)
+        let clock = ContinuousClock.now
+        try await runner.execute(call)
+        add("\(size): a run of 10,000 tasks", (ContinuousClock.now - clock).inSeconds * 1000, "ms")
+        await runner.close()
     }
 
     private mutating func add(_ name: String, _ cost: CommandCost) {

@@ -40,6 +40,8 @@ struct Scale: Sendable {
     var dueTemplates: Int { isQuick ? 100 : 1_000 }
     var ticks: Int { isQuick ? 1 : 5 }
     var latencySeconds: Int { isQuick ? 20 : 60 }
+    /// Tasks that each come after ten seconds without one.
+    var rests: Int { isQuick ? 3 : 30 }
     var idleSeconds: Int { isQuick ? 15 : 60 }
     /// Work databases that are reported on.
     var reportedDatabases: Int { isQuick ? 20 : 200 }

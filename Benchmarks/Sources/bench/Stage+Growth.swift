@@ -38,16 +38,19 @@ extension Stage {
 
     /// Copies that database, and registers the copies as setup would have.
     func copyGrowth(databases: Int) async throws {
+        try await copyDatabase("growth", databases: databases)
+        try await register(prefix: "growth", databases: databases, adopted: 1)
+    }
+
+    /// Makes `prefix_2` and the following of `prefix_1`.
+    func copyDatabase(_ prefix: String, databases: Int) async throws {
         for number in 2...databases {
+            // One statement each: a database cannot be made within a transaction.
             _ = try await psql(
-                [
-                    "-c",
-                    "create database growth_\(number) template \(Self.growthDatabase) strategy file_copy",
-                ],
+                ["-c", "create database \(prefix)_\(number) template \(prefix)_1 strategy file_copy"],
                 database: "postgres"
             )
         }
-        try await register(prefix: "growth", databases: databases, adopted: 1)
     }
 
     /// Writes registry and `cron.job` of copies that were not adopted, whose processors stay disabled.

@@ -29,12 +29,29 @@ extension Stage {
         try await script("truncate bench.effect")
         let folder = try temporaryFolder()
         defer { removeFolder(folder) }
-        try "select cronmill.enqueue('latency', jsonb_build_object('xid', pg_current_xact_id()::text));\n"
-            .write(toFile: "\(folder)/enqueue.sql", atomically: true, encoding: .utf8)
+        try Self.enqueueLatency.write(toFile: "\(folder)/enqueue.sql", atomically: true, encoding: .utf8)
         _ = try await client(
             "pgbench",
             ["-n", "-c", "2", "-R", String(rate), "-T", String(seconds), "-f", "\(folder)/enqueue.sql", Self.database]
         )
+        return try await latenciesOfEffects()
+    }
+
+    /// The same of tasks each of which comes after ten seconds without one.
+    func latenciesAfterRest(count: Int) async throws -> [Double] {
+        try await script("truncate bench.effect")
+        for _ in 0..<count {
+            // At no particular time within the interval between two looks.
+            try await Task.sleep(for: .milliseconds(10_000 + Int.random(in: 0..<1_000)))
+            try await script(Self.enqueueLatency)
+        }
+        return try await latenciesOfEffects()
+    }
+
+    private static let enqueueLatency =
+        "select cronmill.enqueue('latency', jsonb_build_object('xid', pg_current_xact_id()::text));\n"
+
+    private func latenciesOfEffects() async throws -> [Double] {
         try await Task.sleep(for: .seconds(1))
         let left = try await left(in: "latency")
         guard left == 0 else { throw InvalidRound("latency: \(left) tasks left") }

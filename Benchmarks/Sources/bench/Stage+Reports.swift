@@ -18,13 +18,7 @@ extension Stage {
                 databases: [names[0]]
             )
         }
-        for name in names.dropFirst() {
-            // One statement each: a database cannot be made within a transaction.
-            _ = try await psql(
-                ["-c", "create database \(name) template \(names[0]) strategy file_copy"],
-                database: "postgres"
-            )
-        }
+        try await copyDatabase("reports", databases: databases)
         let enabled = Array(names.prefix(Self.enabledDatabases))
         try await cronmill(["sync", "--adopt", "--yes"], databases: Array(enabled.dropFirst()))
         try await register(prefix: "reports", databases: databases, adopted: enabled.count)

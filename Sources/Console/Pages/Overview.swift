@@ -140,7 +140,7 @@ struct Overview {
     private var troubles: [HTML] {
         var items: [HTML] = []
         items += unreachable.map { database, error in
-            let since = snapshot.downSince[database].map { "; since \(Self.second($0))" } ?? ""
+            let since = snapshot.downSince[database].map { "; since \(PageTime.second($0.iso8601)) UTC" } ?? ""
             return """
                 <li><b class="verdict bad">unreachable</b> <span class="name">\(HTML.name(database, Link.database(database)))</span>
                 <span class="reason">\(Snapshot.reason(error))\(since)</span> \(HTML.command("cronmill status --database \(database.shellWord)"))</li>
@@ -161,11 +161,6 @@ struct Overview {
             }
         }
         return items
-    }
-
-    private static func second(_ date: Date) -> String {
-        let text = date.iso8601
-        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) UTC"
     }
 
     /// As many as a person reads.

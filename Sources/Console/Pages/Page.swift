@@ -52,7 +52,7 @@ enum Page {
             <header><nav aria-label="Where this is">\(HTML(links, separator: " / "))</nav>\(navigation(role))\(seconds == nil ? "" : renewalNotes)</header>
             <main>
             <h1><bdi>\(title)</bdi></h1>
-            <p class="made">as of \(String(Date().iso8601.dropFirst(11).prefix(8))) UTC</p>
+            <p class="made">as of \(String(PageTime.second(Date().iso8601).suffix(8))) UTC</p>
             \(content)
             </main>
             """

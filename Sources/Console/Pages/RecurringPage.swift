@@ -48,9 +48,7 @@ struct RecurringPage {
         guard !ticks.isEmpty else { return "<p>None.</p>" }
         var grid = Grid("On the clock of its zone, and in UTC.", ["in \(template.zone)", "in UTC"])
         for tick in ticks {
-            // As all other times of pages are written.
-            let utc = tick.utc.replacing("T", with: " ").replacing("Z", with: "")
-            grid.append(["\(tick.local)", "\(utc)"])
+            grid.append(["\(tick.local)", "\(PageTime.second(tick.utc))"])
         }
         return grid.html
     }

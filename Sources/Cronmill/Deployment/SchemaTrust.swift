@@ -93,14 +93,18 @@ final class SchemaTrust {
         let schemas = standing + named.filter { !standing.contains($0) }
         let doubts = try session.query(.schemaDoubt(schemas: schemas, powers: .rolePowers))
         guard let doubt = doubts.first else { return ([], nil) }
-        guard try doubt.get("is_doubtful") else { return (Set(try doubt.get("present", as: [String].self)), nil) }
-        let rows = try session.query(.schemaTrust(schemas: schemas, powers: .rolePowers))
-        guard let row = rows.first else { return ([], nil) }
-        let present = Set(try row.get("present", as: [String].self))
-        guard let object = try row.get("object", as: String?.self) else { return (present, nil) }
+        let present = Set(try doubt.get("present", as: [String].self))
+        guard try doubt.get("is_doubtful") else { return (present, nil) }
+        let strangers = try session.query(.schemaTrust(schemas: schemas, powers: .rolePowers))
+        guard let row = strangers.first else { return (present, nil) }
         return try (
             present,
-            Stranger(role: row.get("role"), object: object, privilege: row.get("privilege"), me: row.get("me"))
+            Stranger(
+                role: row.get("role"),
+                object: row.get("object"),
+                privilege: row.get("privilege"),
+                me: row.get("me")
+            )
         )
     }
 

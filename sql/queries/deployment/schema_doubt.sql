@@ -1,9 +1,9 @@
--- One row: the schemas that are there, and whether schema_trust has to look who has what in them.
--- It need not where the role connected has no power that another one could lack; nor where all in
--- the database belongs to superusers and to that role, and nobody else may create anything in the
--- schemas, or put triggers or foreign keys on any table. So it is for monitors, and where one role
--- has all; a new session finds it out in half the time, which counts where hundreds are asked.
--- Every name and operator is the catalogs' own, whatever the search_path.
+-- The schemas that are there, and whether schema_trust has to look who has what in them; no row if
+-- the role connected is gone. It need not where that role has no power that another one could
+-- lack; nor where all in the database belongs to superusers and to that role, and nobody else may
+-- create anything in the schemas, or put triggers or foreign keys on any table. So it is for
+-- monitors, and where one role has all; a new session finds it out in half the time, which counts
+-- where hundreds are asked. Every name and operator is the catalogs' own, whatever the search_path.
 -- $1 schemas: their names, name[].
 -- {{powers}}: role_powers.
 -- Columns: present, is_doubtful.
@@ -22,8 +22,8 @@ sure as materialized (
 select
     array(select o.nspname::pg_catalog.text from ours as o) as present,
     exists (
-        select from me
-        join ({{powers}}) as p on pg_catalog.pg_has_role(me.oid, p.role, 'member')
+        select from ({{powers}}) as p
+        where pg_catalog.pg_has_role(me.oid, p.role, 'member')
     )
     and (
         exists (
@@ -39,23 +39,19 @@ select
         )
         or exists (
             select from (
-                select a.grantee
-                from ours as o
-                cross join lateral pg_catalog.aclexplode(o.nspacl) as a
-                where a.privilege_type operator(pg_catalog.=) 'CREATE'
+                select o.nspacl, array['CREATE'] from ours as o
                 union all
-                select a.grantee
-                from pg_catalog.pg_class as c
-                cross join lateral pg_catalog.aclexplode(c.relacl) as a
+                select c.relacl, array['TRIGGER', 'REFERENCES'] from pg_catalog.pg_class as c
                 where c.relacl is not null
-                    and a.privilege_type operator(pg_catalog.=) any (array['TRIGGER', 'REFERENCES'])
                 union all
-                select a.grantee
-                from pg_catalog.pg_attribute as t
-                cross join lateral pg_catalog.aclexplode(t.attacl) as a
+                select t.attacl, array['TRIGGER', 'REFERENCES'] from pg_catalog.pg_attribute as t
                 where t.attacl is not null
-                    and a.privilege_type operator(pg_catalog.=) any (array['TRIGGER', 'REFERENCES'])
-            ) as g
-            where not exists (select from sure as k where k.oid operator(pg_catalog.=) g.grantee)
+            ) as l (acl, refused)
+            cross join lateral pg_catalog.aclexplode(l.acl) as a
+            where a.privilege_type operator(pg_catalog.=) any (l.refused)
+                and not exists (
+                    select from sure as k where k.oid operator(pg_catalog.=) a.grantee
+                )
         )
     ) as is_doubtful
+from me

@@ -1,16 +1,16 @@
--- One row: the schemas that are there, and the first object in them by which another role could
--- act as the one connected. Every name and operator is the catalogs' own, whatever the
--- search_path. `part` is what stands in our schemas and what belongs to that (indexes, defaults,
--- rules, triggers, policies), the foreign keys that refer to it, the casts of its types to what is
--- PostgreSQL's or ours, and the event triggers of the database. A check of somebody's own table or
--- domain, and a cast to his own type, may name what is ours: they are never run by a statement of
--- ours. `touched` is that, and whatever it uses. Owners are those of `pg_shdepend`, which leaves
--- out the superuser the cluster was made with. A role is trusted if it is a superuser, the role
--- connected, or can do all that this one can: its attributes, and those of the roles it is a
--- member of, PostgreSQL's own among them. Asked where schema_doubt says so.
+-- The first object in our schemas by which another role could act as the one connected; no row if
+-- there is none. Every name and operator is the catalogs' own, whatever the search_path. `part` is
+-- what stands in our schemas and what belongs to that (indexes, defaults, rules, triggers,
+-- policies), the foreign keys that refer to it, the casts of its types to what is PostgreSQL's or
+-- ours, and the event triggers of the database. A check of somebody's own table or domain, and a
+-- cast to his own type, may name what is ours: they are never run by a statement of ours.
+-- `touched` is that, and whatever it uses. Owners are those of `pg_shdepend`, which leaves out the
+-- superuser the cluster was made with. A role is trusted if it is a superuser, the role connected,
+-- or can do all that this one can: its attributes, and those of the roles it is a member of,
+-- PostgreSQL's own among them. Asked where schema_doubt says so.
 -- $1 schemas: their names, name[].
 -- {{powers}}: role_powers.
--- Columns: present, me, role, object, privilege.
+-- Columns: me, role (null: everybody), object, privilege (null: owns it).
 with recursive me as materialized (
     select r.oid, r.rolname, pg_catalog.current_setting('server_version_num')::pg_catalog.int4
         operator(pg_catalog.>=) 160000 as from_16
@@ -105,27 +105,23 @@ held (role, classid, objid, privilege) as (
     where p.classid operator(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
         and a.privilege_type operator(pg_catalog.=) any (array['TRIGGER', 'REFERENCES'])
 )
-select
-    array(select o.nspname::pg_catalog.text from ours as o) as present,
-    me.rolname as me, s.role, s.object, s.privilege
+select me.rolname as me, r.rolname as role,
+    coalesce(pg_catalog.pg_describe_object(h.classid, h.objid, 0), 'an object') as object,
+    h.privilege
 from me
-left join lateral (
-    select r.rolname as role, pg_catalog.pg_describe_object(h.classid, h.objid, 0) as object,
-        h.privilege
-    from held as h
-    left join pg_catalog.pg_roles as r on r.oid operator(pg_catalog.=) h.role
-    where (r.oid is null or not r.rolsuper and r.oid operator(pg_catalog.<>) me.oid)
-        and exists (
-            select from mine as m
-            where not exists (
-                select from power as p
-                join membership as k on k.of_predefined operator(pg_catalog.=) (
-                    p.role operator(pg_catalog.<) 16384 and p.role operator(pg_catalog.<>) 10)
-                where p.name operator(pg_catalog.=) m.name
-                    and pg_catalog.pg_has_role(r.oid, p.role, k.kind)
-            )
+cross join held as h
+left join pg_catalog.pg_roles as r on r.oid operator(pg_catalog.=) h.role
+where (r.oid is null or not r.rolsuper and r.oid operator(pg_catalog.<>) me.oid)
+    and exists (
+        select from mine as m
+        where not exists (
+            select from power as p
+            join membership as k on k.of_predefined operator(pg_catalog.=) (
+                p.role operator(pg_catalog.<) 16384 and p.role operator(pg_catalog.<>) 10)
+            where p.name operator(pg_catalog.=) m.name
+                and pg_catalog.pg_has_role(r.oid, p.role, k.kind)
         )
-    order by h.privilege nulls first,
-        h.classid operator(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass desc, 2
-    limit 1
-) as s on true
+    )
+order by h.privilege nulls first,
+    h.classid operator(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass desc, 3
+limit 1

@@ -29,3 +29,25 @@ create type cronmill.stretch as (
     until_id bigint
 );
 comment on type cronmill.stretch is 'The part of a queue that a claim looks at.';
+-- Where the first claim of a run goes on, see cronmill.claim; null is from the beginning.
+create type cronmill.resume as (
+    mark_at timestamptz[],
+    mark_id bigint[],
+    full_scan_at timestamptz,
+    scan_took interval
+);
+comment on type cronmill.resume is 'Where the first claim of a run goes on.';
+alter type cronmill.claim add attribute is_held_up boolean;
+alter type cronmill.run_start add attribute resume cronmill.resume;
+alter table cronmill.slot add column resume cronmill.resume;
+comment on column cronmill.slot.resume
+    is 'Where the next run goes on, if the last one ended cleanly and a look from the beginning '
+        'takes long.';
+comment on column cronmill.processor.poll_interval
+    is 'How often a lingering run looks into its queue while tasks come in; '
+        'after some seconds without any two and a half times less often.';
+drop function if exists
+    cronmill.wait_for_tasks(double precision),
+    cronmill.end_run(integer, cronmill.run_start, text, cronmill.counters);
+drop procedure if exists
+    cronmill.close_run(cronmill.run_start, text, cronmill.counters, timestamptz, text);

@@ -34,7 +34,6 @@ declare
 begin
     scan.from_at := batch.mark_at;
     scan.from_id := batch.mark_id;
-    -- In one statement: most claims of a day find an empty queue, and cost little more than this.
     select
         p.queue_id, p.enabled, p.paused, p.slots, p.timeout, p.alone, p.keep_done, s.slot_id,
         p.slots > 1 and not (p.alone or is_careful or (claim.last_claim).at_once is true)
@@ -81,6 +80,9 @@ begin
     if batch.stop_reason is not null then
         return batch;
     end if;
+    if clock_timestamp() - now_at > interval '5 milliseconds' then
+        batch.mark_at := cronmill.pass_dead_rows(batch.mark_at, settings.levels, now_at);
+    end if;
     batch.is_kept := claim.keep or settings.keep_done is not null;
     batch.one_each := settings.alone;
     batch.timeout := settings.timeout;
@@ -114,18 +116,16 @@ begin
         goes_on := goes_on or claimed.goes_on;
         exit when missing = 0 or claimed.is_cut;
     end loop;
-    batch.scan_took := batch.scan_took + (clock_timestamp() - now_at);
-    if goes_on then
-        batch.full_scan_at := 'infinity';
-    elsif coalesce(batch.full_scan_at, 'infinity') = 'infinity' then
-        batch.full_scan_at := clock_timestamp()
-            + greatest(interval '2 seconds', 20 * batch.scan_took);
+    batch.is_held_up := batch.task_ids is null and settings.levels <> '{}';
+    if coalesce(batch.full_scan_at, 'infinity') = 'infinity' then
+        batch.scan_took := batch.scan_took + (clock_timestamp() - now_at);
+        batch.full_scan_at := case when goes_on then 'infinity'
+            else clock_timestamp() + greatest(interval '2 seconds', 20 * batch.scan_took) end;
     end if;
     batch.at_once := batch.task_ids is null and (goes_on or claimed.is_cut is true);
-    if scan.special > 0 and not is_careful
+    if coalesce(scan.special, 0) > 0 and not is_careful
         and cronmill.give_up_keys(settings.slot_id, batch.places) then
         batch := cronmill.next_scan(claim.last_claim, '-infinity');
-        batch.stop_reason := null;
         batch.at_once := true;
         return batch;
     end if;

@@ -3,6 +3,7 @@
 -- Executed by: run; the processor's run-as role.
 create or replace procedure cronmill.close_run(
     run cronmill.run_start,
+    batch cronmill.claim,
     end_reason text,
     counters cronmill.counters,
     push_at timestamptz,
@@ -26,7 +27,7 @@ begin
             call cronmill.try_to_tell(run, 'asleep', null, true, is_asleep);
         end if;
     end if;
-    perform cronmill.end_run(run.processor_id, run, end_reason, counters);
+    perform cronmill.end_run(run.processor_id, run, end_reason, counters, batch);
     commit;
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     if end_reason not in ('canceled', 'stopped')
@@ -52,8 +53,8 @@ begin
 end
 $procedure$;
 comment on procedure cronmill.close_run(
-    cronmill.run_start, text, cronmill.counters, timestamptz, text
+    cronmill.run_start, cronmill.claim, text, cronmill.counters, timestamptz, text
 ) is 'Notes the end of a run and gives its slot back.';
 revoke all on procedure cronmill.close_run(
-    cronmill.run_start, text, cronmill.counters, timestamptz, text
+    cronmill.run_start, cronmill.claim, text, cronmill.counters, timestamptz, text
 ) from public;

@@ -6,7 +6,8 @@ create or replace function cronmill.end_run(
     processor_id integer,
     run cronmill.run_start,
     reason text,
-    counters cronmill.counters
+    counters cronmill.counters,
+    batch cronmill.claim
 )
 returns void
 language plpgsql volatile parallel unsafe security definer
@@ -29,6 +30,9 @@ begin
     update cronmill.slot as s
     set
         ended_number = s.start_number,
+        resume = case when s.slot > 0
+            and end_run.reason in ('budget', 'empty', 'idle', 'asleep', 'yielded')
+            then cronmill.scan_left(end_run.batch) end,
         ended_at = now_at,
         cancels_in_row = case
             when end_run.reason <> 'canceled' then 0
@@ -91,7 +95,9 @@ begin
     where r.run_id = (end_run.run).run_id and r.slot_id = mine.slot_id;
 end
 $function$;
-comment on function cronmill.end_run(integer, cronmill.run_start, text, cronmill.counters)
-    is 'Notes the clean end of a run and its counters.';
-revoke all on function cronmill.end_run(integer, cronmill.run_start, text, cronmill.counters)
-    from public;
+comment on function cronmill.end_run(
+    integer, cronmill.run_start, text, cronmill.counters, cronmill.claim
+) is 'Notes the clean end of a run and its counters.';
+revoke all on function cronmill.end_run(
+    integer, cronmill.run_start, text, cronmill.counters, cronmill.claim
+) from public;

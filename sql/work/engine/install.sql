@@ -21,6 +21,9 @@
 \ir claim_alone.sql
 \ir claim_groups.sql
 \ir next_scan.sql
+\ir pass_dead_rows.sql
+\ir scan_left.sql
+\ir resume_scan.sql
 \ir shared_mark.sql
 \ir share_mark.sql
 \ir reserve.sql
@@ -43,6 +46,7 @@
 \ir part_size.sql
 \ir try_parts.sql
 \ir retry_in_parts.sql
+\ir look_out.sql
 \ir wait_for_tasks.sql
 \ir close_run.sql
 \ir run.sql

@@ -20,6 +20,7 @@ begin
     batch.timeouts := null;
     batch.task_timeout := null;
     batch.has_nodes := false;
+    batch.is_held_up := false;
     if next_scan.now_at >= coalesce(batch.full_scan_at, '-infinity') then
         batch.mark_at := array_fill('-infinity'::timestamptz, array[10]);
         batch.mark_id := array_fill(0::bigint, array[10]);

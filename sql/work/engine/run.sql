@@ -40,6 +40,7 @@ begin
     poll_seconds := run.poll_seconds;
     push_at := run.push_at;
     vigil.idle_since := run.idle_since;
+    batch := cronmill.resume_scan(run.resume);
     call cronmill.keep_time(run, fire_at, batch.full_scan_at, cancel_message);
 
     loop
@@ -121,10 +122,9 @@ begin
             batch.full_scan_at := null;
             last_look := true;
         else
-            cancel_message := cronmill.wait_for_tasks(
-                least(poll_seconds, extract(epoch from run.ends_at - clock_timestamp())));
-            -- After some seconds without a task it looks less often.
-            poll_seconds := least(10 * run.poll_seconds, 1.02 * poll_seconds);
+            call cronmill.wait_for_tasks(
+                run, batch, least(run.ends_at, push_at, fire_at, batch.full_scan_at),
+                poll_seconds, cancel_message);
         end if;
         if cancel_message is null and clock_timestamp() >= push_at then
             call cronmill.push(run, false, push_at, cancel_message);
@@ -142,7 +142,7 @@ begin
         exit when end_reason is not null;
     end loop;
 
-    call cronmill.close_run(run, end_reason, counters, push_at, cancel_message);
+    call cronmill.close_run(run, batch, end_reason, counters, push_at, cancel_message);
 end
 $procedure$;
 comment on procedure cronmill.run(text, integer, bigint)

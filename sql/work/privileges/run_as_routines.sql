@@ -15,8 +15,12 @@ as $function$
             'boolean, cronmill.claim)'),
         ('cronmill.judge_error(cronmill.run_start, cronmill.task_error, timestamptz, '
             'timestamptz)'),
-        ('cronmill.wait_for_tasks(double precision)'),
-        ('cronmill.close_run(cronmill.run_start, text, cronmill.counters, timestamptz, text)'),
+        ('cronmill.look_out(integer, integer, cronmill.claim, double precision, timestamptz)'),
+        ('cronmill.resume_scan(cronmill.resume)'),
+        ('cronmill.wait_for_tasks(cronmill.run_start, cronmill.claim, timestamptz, '
+            'double precision, text)'),
+        ('cronmill.close_run(cronmill.run_start, cronmill.claim, text, cronmill.counters, '
+            'timestamptz, text)'),
         ('cronmill.count_part(cronmill.counters, text, integer, interval, boolean)'),
         ('cronmill.part_size(interval, integer, integer, bigint)'),
         ('cronmill.try_parts(cronmill.run_start, cronmill.claim, cronmill.parts, boolean, '
@@ -66,7 +70,7 @@ as $function$
         ('cronmill.assert_done(bigint, cronmill.outcome)'),
         ('cronmill.note_result(bigint, cronmill.outcome)'),
         ('cronmill.note_progress(integer, cronmill.run_start, cronmill.counters)'),
-        ('cronmill.end_run(integer, cronmill.run_start, text, cronmill.counters)'),
+        ('cronmill.end_run(integer, cronmill.run_start, text, cronmill.counters, cronmill.claim)'),
         ('cronmill.push(cronmill.run_start, boolean, timestamptz, text)'),
         ('cronmill.begin_push(integer, boolean)'),
         ('cronmill.backlog(integer)'),

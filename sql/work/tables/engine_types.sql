@@ -1,4 +1,5 @@
--- How a run may go, by its processor's settings as they were at its start.
+-- How a run may go, by its processor's settings as they were at its start; the last field, where
+-- its first claim goes on.
 create type cronmill.run_start as (
     go boolean,
     processor_id integer,
@@ -22,14 +23,16 @@ create type cronmill.run_start as (
     sleep_after interval,
     idle_since timestamptz,
     slots integer,
-    keeps_attempts boolean
+    keeps_attempts boolean,
+    resume cronmill.resume
 );
 comment on type cronmill.run_start
     is 'How a run may go: until when, with what settings; go is false if it must return at once.';
 -- The first fields are the batch; then comes where the next claim goes on, and what has been
 -- counted; the next ones say what became of it: whether it was not done as a whole, but is to be
--- done in parts, and is locked for that already, or why the run ends; the last one, whether tasks
--- of graphs are in it.
+-- done in parts, and is locked for that already, or why the run ends; the last ones, whether tasks
+-- of graphs are in it, and whether it is empty though some are ready, which others have, or which
+-- wait for a group or are to be done alone.
 create type cronmill.claim as (
     stop_reason text,
     at_once boolean,
@@ -54,7 +57,8 @@ create type cronmill.claim as (
     in_parts boolean,
     end_reason text,
     cancel_message text,
-    has_nodes boolean
+    has_nodes boolean,
+    is_held_up boolean
 );
 comment on type cronmill.claim
     is 'A batch, or one task to be done alone whose attempt is charged already; '

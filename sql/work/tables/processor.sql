@@ -122,7 +122,7 @@ comment on column cronmill.processor.backoff_base
 comment on column cronmill.processor.backoff_cap is 'Longest delay between two attempts.';
 comment on column cronmill.processor.poll_interval
     is 'How often a lingering run looks into its queue while tasks come in; '
-        'after ten seconds without any it looks up to ten times less often.';
+        'after some seconds without any two and a half times less often.';
 comment on column cronmill.processor.alone
     is 'True: each task has a transaction of its own; otherwise those of a batch share one.';
 comment on column cronmill.processor.sleep_after is

@@ -1,3 +1,11 @@
+-- Where the first claim of a run goes on, see cronmill.claim; null is from the beginning.
+create type cronmill.resume as (
+    mark_at timestamptz[],
+    mark_id bigint[],
+    full_scan_at timestamptz,
+    scan_took interval
+);
+comment on type cronmill.resume is 'Where the first claim of a run goes on.';
 -- Slots: what the n-th parallel job of a processor has noted of its last run. slot_id is the second
 -- key of the advisory lock that keeps a slot to one backend.
 create table cronmill.slot (
@@ -18,6 +26,7 @@ create table cronmill.slot (
     last_run_id bigint,
     waited bigint[] not null default '{}',
     worked bigint[] not null default '{}',
+    resume cronmill.resume,
     constraint slot_pkey primary key (slot_id),
     constraint slot_is_unique unique (processor_id, slot),
     constraint slot_of_a_processor foreign key (processor_id)
@@ -57,3 +66,6 @@ comment on column cronmill.slot.waited
     is 'Histogram of the waits of tasks in runs before the last one, see cronmill.run.';
 comment on column cronmill.slot.worked
     is 'Histogram of what handlers took in runs before the last one, see cronmill.run.';
+comment on column cronmill.slot.resume
+    is 'Where the next run goes on, if the last one ended cleanly and a look from the beginning '
+        'takes long.';
