@@ -39,10 +39,17 @@ create type cronmill.resume as (
 comment on type cronmill.resume is 'Where the first claim of a run goes on.';
 alter type cronmill.claim add attribute is_held_up boolean;
 alter type cronmill.run_start add attribute resume cronmill.resume;
-alter table cronmill.slot add column resume cronmill.resume;
-comment on column cronmill.slot.resume
-    is 'Where the next run goes on, if the last one ended cleanly and a look from the beginning '
-        'takes long.';
+alter table cronmill.slot
+    add column mark_at timestamptz[],
+    add column mark_id bigint[],
+    add column full_scan_at timestamptz,
+    add column scan_took interval;
+comment on column cronmill.slot.mark_at
+    is 'Where the next run goes on, by priority, where a look from the beginning takes long: '
+        'up to this time the last one has looked.';
+comment on column cronmill.slot.mark_id is 'The task of that time up to which it has looked.';
+comment on column cronmill.slot.full_scan_at is 'When to look from the beginning again.';
+comment on column cronmill.slot.scan_took is 'What the last look from the beginning took.';
 comment on column cronmill.processor.poll_interval
     is 'How often a lingering run looks into its queue while tasks come in; '
         'after some seconds without any two and a half times less often.';

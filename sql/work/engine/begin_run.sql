@@ -127,10 +127,8 @@ begin
     begun.slot := begin_run.slot;
     begun.slots := settings.slots;
     begun.keeps_attempts := settings.keep_attempts is not null;
-    -- After an unclean end nothing is known of what that run has passed.
-    begun.resume := case when begin_run.slot > 0 and mine.start_number = mine.ended_number
-        and begun.careful = 0 and (mine.resume).full_scan_at < now_at + interval '10 minutes'
-        then mine.resume end;
+    begun.resume := case when begun.careful = 0
+        then cronmill.resume_of(mine, settings.sleep_after, now_at) end;
     begun.sleep_after := case when begin_run.slot > 0 then settings.sleep_after end;
     begun.idle_since := cronmill.idle_since(mine.slot_id, begun.sleep_after, now_at);
     -- Nobody pushes after a run until the next one: it has to have the last word.

@@ -80,9 +80,8 @@ begin
     if batch.stop_reason is not null then
         return batch;
     end if;
-    if clock_timestamp() - now_at > interval '5 milliseconds' then
-        batch.mark_at := cronmill.pass_dead_rows(batch.mark_at, settings.levels, now_at);
-    end if;
+    batch.mark_at := cronmill.pass_dead_rows(
+        batch.mark_at, settings.levels, now_at, (claim.last_claim).scan_took is null);
     batch.is_kept := claim.keep or settings.keep_done is not null;
     batch.one_each := settings.alone;
     batch.timeout := settings.timeout;
@@ -120,7 +119,8 @@ begin
     if coalesce(batch.full_scan_at, 'infinity') = 'infinity' then
         batch.scan_took := batch.scan_took + (clock_timestamp() - now_at);
         batch.full_scan_at := case when goes_on then 'infinity'
-            else clock_timestamp() + greatest(interval '2 seconds', 20 * batch.scan_took) end;
+            else clock_timestamp() + least(interval '5 minutes',
+                greatest(interval '2 seconds', 20 * batch.scan_took)) end;
     end if;
     batch.at_once := batch.task_ids is null and (goes_on or claimed.is_cut is true);
     if coalesce(scan.special, 0) > 0 and not is_careful

@@ -7,7 +7,7 @@ create or replace function cronmill.end_run(
     run cronmill.run_start,
     reason text,
     counters cronmill.counters,
-    batch cronmill.claim
+    batch cronmill.claim default null
 )
 returns void
 language plpgsql volatile parallel unsafe security definer
@@ -18,6 +18,8 @@ declare
     mine cronmill.slot;
     unmade record;
     now_at constant timestamptz := clock_timestamp();
+    left_over constant cronmill.resume := case when end_run.reason in ('budget', 'empty')
+        then cronmill.scan_left(end_run.batch) end;
 begin
     select p.* into settings
     from cronmill.processor as p
@@ -30,9 +32,10 @@ begin
     update cronmill.slot as s
     set
         ended_number = s.start_number,
-        resume = case when s.slot > 0
-            and end_run.reason in ('budget', 'empty', 'idle', 'asleep', 'yielded')
-            then cronmill.scan_left(end_run.batch) end,
+        mark_at = (left_over).mark_at,
+        mark_id = (left_over).mark_id,
+        full_scan_at = (left_over).full_scan_at,
+        scan_took = (left_over).scan_took,
         ended_at = now_at,
         cancels_in_row = case
             when end_run.reason <> 'canceled' then 0

@@ -24,6 +24,7 @@
 \ir pass_dead_rows.sql
 \ir scan_left.sql
 \ir resume_scan.sql
+\ir resume_of.sql
 \ir shared_mark.sql
 \ir share_mark.sql
 \ir reserve.sql

@@ -1,15 +1,13 @@
--- Sleeps, and looks each time whether a claim would find a task behind the mark, or that the run
--- must stop, until it would, or a time has come: so often as to be quick costs a tenth of what
--- claims cost. Of what is ready and cannot be claimed now (is_blind) no look says anything. Ends
--- after a fifth of a second, because nothing is vacuumed that was deleted meanwhile. If somebody
--- cancels it, returns with what words.
+-- Sleeps, and looks whether a claim would find a task behind the mark, or that the run must stop:
+-- so often as to be quick costs a fraction of what claims cost. It sleeps first, so that no lock is
+-- held meanwhile. Of what is ready and cannot be claimed now (is_held_up) no look says anything. If
+-- somebody cancels it, returns with what words.
 -- Executed by: wait_for_tasks; the processor's run-as role.
 create or replace function cronmill.look_out(
     processor_id integer,
     slot integer,
     batch cronmill.claim,
     seconds double precision,
-    until_at timestamptz,
     out has_seen boolean,
     out cancel_message text
 )
@@ -18,40 +16,31 @@ language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    now_at timestamptz := clock_timestamp();
     marks_at constant timestamptz[] := (look_out.batch).mark_at;
     marks_id constant bigint[] := (look_out.batch).mark_id;
-    is_blind constant boolean := coalesce((look_out.batch).is_held_up, false);
-    give_back_at constant timestamptz := least(look_out.until_at, now_at + interval '0.2 seconds');
+    now_at timestamptz;
 begin
-    loop
-        perform pg_catalog.pg_sleep(greatest(0, least(
-            look_out.seconds, extract(epoch from look_out.until_at - now_at))));
-        now_at := clock_timestamp();
-        look_out.has_seen := not is_blind and (
-            select p.enabled and not p.paused and look_out.slot <= p.slots and not exists (
-                select from generate_series(0, 9) as n (level)
-                where (
-                    select true from cronmill.task as t
-                    where t.queue_id = p.queue_id and t.priority = n.level and t.run_at <= now_at
-                        and (t.run_at, t.task_id)
-                            > (marks_at[n.level + 1], marks_id[n.level + 1])
-                    order by t.run_at limit 1
-                )
+    perform pg_catalog.pg_sleep(greatest(0, look_out.seconds));
+    now_at := clock_timestamp();
+    look_out.has_seen := (look_out.batch).is_held_up is not true and (
+        select p.enabled and not p.paused and look_out.slot <= p.slots and not exists (
+            select from generate_series(0, 9) as n (level)
+            where (
+                select true from cronmill.task as t
+                where t.queue_id = p.queue_id and t.priority = n.level and t.run_at <= now_at
+                    and (t.run_at, t.task_id) > (marks_at[n.level + 1], marks_id[n.level + 1])
+                order by t.run_at limit 1
             )
-            from cronmill.processor as p
-            where p.processor_id = look_out.processor_id and p.run_as = session_user
-        ) is not true;
-        exit when look_out.has_seen or now_at >= give_back_at;
-    end loop;
+        )
+        from cronmill.processor as p
+        where p.processor_id = look_out.processor_id and p.run_as = session_user
+    ) is not true;
 exception
     when query_canceled then
         get stacked diagnostics look_out.cancel_message = message_text;
 end
 $function$;
-comment on function cronmill.look_out(
-    integer, integer, cronmill.claim, double precision, timestamptz
-) is 'Sleeps until there is something to claim, or a time has come, or somebody cancels it.';
-revoke all on function cronmill.look_out(
-    integer, integer, cronmill.claim, double precision, timestamptz
-) from public;
+comment on function cronmill.look_out(integer, integer, cronmill.claim, double precision)
+    is 'Sleeps, and looks whether there is something to claim.';
+revoke all on function cronmill.look_out(integer, integer, cronmill.claim, double precision)
+    from public;

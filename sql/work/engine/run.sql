@@ -123,7 +123,7 @@ begin
             last_look := true;
         else
             call cronmill.wait_for_tasks(
-                run, batch, least(run.ends_at, push_at, fire_at, batch.full_scan_at),
+                run, batch, least(run.ends_at, push_at), least(fire_at, batch.full_scan_at),
                 poll_seconds, cancel_message);
         end if;
         if cancel_message is null and clock_timestamp() >= push_at then

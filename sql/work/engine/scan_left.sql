@@ -7,9 +7,9 @@ returns cronmill.resume
 language sql immutable parallel safe security invoker
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select case when b.scan_took > interval '10 milliseconds' and b.full_scan_at < 'infinity'
-        then row(b.mark_at, b.mark_id, b.full_scan_at, b.scan_took)::cronmill.resume end
-    from (select (scan_left.batch).*) as b;
+    select row(b.mark_at, b.mark_id, b.full_scan_at, b.scan_took)::cronmill.resume
+    from (select (scan_left.batch).*) as b
+    where b.scan_took > interval '10 milliseconds' and b.full_scan_at < 'infinity';
 end;
 comment on function cronmill.scan_left(cronmill.claim) is 'Where the next run goes on.';
 revoke all on function cronmill.scan_left(cronmill.claim) from public;

@@ -15,9 +15,9 @@ as $function$
             'boolean, cronmill.claim)'),
         ('cronmill.judge_error(cronmill.run_start, cronmill.task_error, timestamptz, '
             'timestamptz)'),
-        ('cronmill.look_out(integer, integer, cronmill.claim, double precision, timestamptz)'),
+        ('cronmill.look_out(integer, integer, cronmill.claim, double precision)'),
         ('cronmill.resume_scan(cronmill.resume)'),
-        ('cronmill.wait_for_tasks(cronmill.run_start, cronmill.claim, timestamptz, '
+        ('cronmill.wait_for_tasks(cronmill.run_start, cronmill.claim, timestamptz, timestamptz, '
             'double precision, text)'),
         ('cronmill.close_run(cronmill.run_start, cronmill.claim, text, cronmill.counters, '
             'timestamptz, text)'),

@@ -20,6 +20,7 @@
 \ir recurring.sql
 \ir types.sql
 \ir engine_types.sql
+\ir part_types.sql
 \ir sleep_types.sql
 \ir position.sql
 \ir adoption.sql

@@ -1,11 +1,3 @@
--- Where the first claim of a run goes on, see cronmill.claim; null is from the beginning.
-create type cronmill.resume as (
-    mark_at timestamptz[],
-    mark_id bigint[],
-    full_scan_at timestamptz,
-    scan_took interval
-);
-comment on type cronmill.resume is 'Where the first claim of a run goes on.';
 -- Slots: what the n-th parallel job of a processor has noted of its last run. slot_id is the second
 -- key of the advisory lock that keeps a slot to one backend.
 create table cronmill.slot (
@@ -26,7 +18,10 @@ create table cronmill.slot (
     last_run_id bigint,
     waited bigint[] not null default '{}',
     worked bigint[] not null default '{}',
-    resume cronmill.resume,
+    mark_at timestamptz[],
+    mark_id bigint[],
+    full_scan_at timestamptz,
+    scan_took interval,
     constraint slot_pkey primary key (slot_id),
     constraint slot_is_unique unique (processor_id, slot),
     constraint slot_of_a_processor foreign key (processor_id)
@@ -66,6 +61,9 @@ comment on column cronmill.slot.waited
     is 'Histogram of the waits of tasks in runs before the last one, see cronmill.run.';
 comment on column cronmill.slot.worked
     is 'Histogram of what handlers took in runs before the last one, see cronmill.run.';
-comment on column cronmill.slot.resume
-    is 'Where the next run goes on, if the last one ended cleanly and a look from the beginning '
-        'takes long.';
+comment on column cronmill.slot.mark_at
+    is 'Where the next run goes on, by priority, where a look from the beginning takes long: '
+        'up to this time the last one has looked.';
+comment on column cronmill.slot.mark_id is 'The task of that time up to which it has looked.';
+comment on column cronmill.slot.full_scan_at is 'When to look from the beginning again.';
+comment on column cronmill.slot.scan_took is 'What the last look from the beginning took.';
