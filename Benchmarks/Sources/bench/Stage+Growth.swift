@@ -38,17 +38,29 @@ extension Stage {
 
     /// Copies that database, and registers the copies as setup would have.
     func copyGrowth(databases: Int) async throws {
-        try await copyDatabase("growth", databases: databases)
+        try await copyDatabase("growth", databases: databases, adopted: 1)
         try await register(prefix: "growth", databases: databases, adopted: 1)
     }
 
-    /// Makes `prefix_2` and the following of `prefix_1`.
-    func copyDatabase(_ prefix: String, databases: Int) async throws {
+    /// Makes `prefix_2` and the following of `prefix_1`; those after the adopted ones are not taken for copies afterwards,
+    /// which would be in trouble.
+    func copyDatabase(_ prefix: String, databases: Int, adopted: Int) async throws {
         for number in 2...databases {
             // One statement each: a database cannot be made within a transaction.
             _ = try await psql(
                 ["-c", "create database \(prefix)_\(number) template \(prefix)_1 strategy file_copy"],
                 database: "postgres"
+            )
+            guard number > adopted else { continue }
+            _ = try await psql(
+                [
+                    "-c",
+                    """
+                    update cronmill.installation set (database_oid, database_name) =
+                        (select d.oid, d.datname from pg_database as d where d.datname = current_database())
+                    """,
+                ],
+                database: "\(prefix)_\(number)"
             )
         }
     }

@@ -18,7 +18,7 @@ extension Stage {
                 databases: [names[0]]
             )
         }
-        try await copyDatabase("reports", databases: databases)
+        try await copyDatabase("reports", databases: databases, adopted: Self.enabledDatabases)
         let enabled = Array(names.prefix(Self.enabledDatabases))
         try await cronmill(["sync", "--adopt", "--yes"], databases: Array(enabled.dropFirst()))
         try await register(prefix: "reports", databases: databases, adopted: enabled.count)
