@@ -4,7 +4,8 @@ begin;
 create temporary table copy on commit drop as
 select :'prefix' || '_' || n as name, :'prefix' || '_link_' || n as link_role
 from generate_series(:adopted + 1, :databases) as n;
-insert into cronmill_cron.work_database (name, link_role) select c.name, c.link_role from copy as c;
+insert into cronmill_cron.work_database (name, database_oid, link_role)
+select c.name, d.oid, c.link_role from copy as c join pg_database as d on d.datname = c.name;
 insert into cronmill_cron.run_as (work_database_id, role_name)
 select w.work_database_id, 'bench_runner' from cronmill_cron.work_database as w join copy as c on c.name = w.name;
 insert into cronmill_cron.processor (work_database_id, name, enabled, slots, schedule, linger, run_as)
