@@ -38,22 +38,6 @@ actor Sampler {
         /// When it was first seen not to answer, of all the times since it did; nil where the outcome is an answer.
         var downSince: Date?
 
-        /// What it answered the last time.
-        var look: WorkLook?
-        /// How many rows were written in it when that was last found to have changed.
-        var writes: Int64?
-        /// Whether something was written in it, as far as is known, since it was last begun to ask it.
-        var hasChanged = true
-
-        /// What may be taken for its answer without asking it: nothing was written in it, and with time alone nothing
-        /// changes in it.
-        func standing(at now: ContinuousClock.Instant) -> WorkLook? {
-            guard !hasChanged, let askedAt, now - askedAt < Sampler.longestRest, case .success(let found) = outcome,
-                found.allSatisfy({ [.disabled, .asleep].contains($0.verdict) && $0.scheduled == 0 })
-            else { return nil }
-            return look
-        }
-
         /// Whether it answered the last time; one that was not asked yet may.
         var answers: Bool { unjudged?.isSuccess ?? outcome?.isSuccess ?? true }
     }
@@ -65,8 +49,6 @@ actor Sampler {
     static let atOnceForWell = 3
     /// How often a database is asked that nobody looks at and nothing is wrong with.
     static let restInterval = Duration.seconds(60)
-    /// How often one is asked in which nothing was written, and whose processors are disabled or asleep.
-    static let longestRest = Duration.seconds(240)
     /// How often one is tried that cannot be reached.
     static let retryInterval = Duration.seconds(15)
     /// So many may be asked more often than that: those that are on a screen, if they are no more, and those in trouble.
@@ -147,15 +129,8 @@ actor Sampler {
         let due = entries.filter { looks[$0.key] == nil && $0.value.dueAt <= now }
             .sorted { ($0.value.dueAt, $0.key) < ($1.value.dueAt, $1.key) }
         for (name, entry) in due where looks.count < Self.atOnce {
-            if let look = entry.standing(at: now) {
-                // What the cron database says of it may have changed.
-                entries[name]?.unjudged = .success(look)
-                entries[name]?.dueAt = max(entry.dueAt + Self.restInterval, now + Self.restInterval / 2)
-                continue
-            }
             let hanging = looks.keys.count { entries[$0]?.answers == false }
             guard entry.answers || hanging < Self.atOnce - Self.atOnceForWell else { continue }
-            entries[name]?.hasChanged = false
             looks[name] = Task {
                 let outcome: Result<WorkLook, any Error>
                 do {
@@ -177,7 +152,6 @@ actor Sampler {
         if let position = databases.firstIndex(of: name), let entry = entries[name] {
             let now = ContinuousClock.now
             entries[name]?.unjudged = outcome
-            entries[name]?.look = try? outcome.get()
             entries[name]?.times = (try? outcome.get())?.times ?? []
             entries[name]?.askedAt = now
             if entry.askedAt == nil {
@@ -215,11 +189,6 @@ actor Sampler {
             entries[result.database]?.remarks = report.databaseRemarks
         }
         hurryTroubled()
-        for name in databases {
-            let writes = watch.writes?[name]
-            if writes == nil || writes != entries[name]?.writes { entries[name]?.hasChanged = true }
-            entries[name]?.writes = writes
-        }
         var snapshot = snapshot
         noteAnswer(report.cronError, after: snapshot)
         snapshot.report = whole(report)

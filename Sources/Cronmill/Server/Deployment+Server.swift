@@ -93,14 +93,6 @@ extension ServerState.ReplicationSlot {
 }
 
 extension DatabaseSize {
-    /// How many rows were written in each database, by name.
-    static func writes(_ session: Session) throws -> [String: Int64] {
-        Dictionary(
-            try session.query(.databaseWrites).map { try ($0.get("name"), $0.get("writes")) },
-            uniquingKeysWith: { $1 }
-        )
-    }
-
     static func all(_ session: Session) throws -> [DatabaseSize] {
         try session.query(.databaseSizes).map { row in
             try DatabaseSize(

@@ -86,8 +86,7 @@ extension Deployment {
                     alarms: try? Self.alarms(of: named, session),
                     totals: try? Self.processorTotals(named, session),
                     server: try? ServerState(session, holders: cron.holders),
-                    sizes: withSizes ? try? DatabaseSize.all(session) : nil,
-                    writes: try? DatabaseSize.writes(session)
+                    sizes: withSizes ? try? DatabaseSize.all(session) : nil
                 )
             }
         } catch {

@@ -56,8 +56,6 @@ package struct RegistryWatch: Sendable {
     package var server: ServerState?
     /// Its databases; nil if they were not asked for, or could not be seen.
     package var sizes: [DatabaseSize]?
-    /// How many rows were written in each database, by PostgreSQL's statistics; nil if they could not be seen.
-    package var writes: [String: Int64]?
 }
 
 /// How the enabled processors that sleep, of all work databases, share the places they have in pg_cron.
