@@ -38,7 +38,7 @@ struct DeadRowsTests {
     func idle() async throws {
         try await Self.withDeadRows { fixture in
             // Twice at its start, and by the first look after that; thrice in six seconds; once for what is pushed to the registry.
-            // At each look it would be a hundred times.
+            // At each look it would be many more.
             let first = try await Self.readByRun(fixture)
             #expect(first >= Self.dead && first < 15 * Self.dead, "\(first)")
             // As if the last look from the beginning had taken three seconds.
