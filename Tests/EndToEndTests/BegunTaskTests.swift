@@ -12,7 +12,7 @@ struct BegunTaskTests {
         """
         select cronmill.end_run(
             1, current_setting('test.run')::cronmill.run_start,
-            \(reason), (0, 0, 0, null, null, 0)::cronmill.counters, null)
+            \(reason), (0, 0, 0, null, null, 0)::cronmill.counters)
         """
     }
 

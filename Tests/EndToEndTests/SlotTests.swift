@@ -183,7 +183,7 @@ struct SlotTests {
                 "update cronmill.slot set started_at = date_trunc('minute', clock_timestamp()) - interval '3 minutes'"
             )
             try await connection.script(
-                "select cronmill.end_run((m.run).processor_id, m.run, 'budget', row(0, 0, 0, null, null, 0), null) from mine as m"
+                "select cronmill.end_run((m.run).processor_id, m.run, 'budget', row(0, 0, 0, null, null, 0)) from mine as m"
             )
             // Three ticks crossed, four if the test itself crossed one.
             let crossed = try await fixture.rows(

@@ -230,7 +230,7 @@ struct UniqueKeyTests {
                 """
                 select cronmill.end_run(
                     1, current_setting('test.run')::cronmill.run_start,
-                    \(reason), (0, 0, 0, null, null, 0)::cronmill.counters, null)
+                    \(reason), (0, 0, 0, null, null, 0)::cronmill.counters)
                 """
             )
             #expect(

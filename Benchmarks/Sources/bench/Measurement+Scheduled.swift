@@ -60,7 +60,7 @@ extension Measurement {
             rested.quantile(0.5),
             "ms",
             goal: "at most 30",
-            note: "\(rested.count)"
+            note: "\(rested.count) tasks"
         )
         add("first task after ten idle seconds, longest", rested.last, "ms")
         try await measureReleases()
