@@ -218,4 +218,45 @@ struct SlotTests {
             #expect(found == [end])
         }
     }
+
+    @Test("what an idle run has done is told soon after, not when it looks next for everything")
+    func progress() async throws {
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable", "--linger", "12s")
+            async let run: Void = fixture.call()
+            // The second of each pair is done just after what was done has been noted.
+            try await fixture.script("create table app.lag (seconds double precision)")
+            let watcher = try await fixture.connect()
+            try await watcher.script(
+                """
+                do $$
+                declare
+                    done_at timestamptz;
+                begin
+                    for n in 1..10 loop
+                        perform cronmill.enqueue('work', jsonb_build_object('n', n));
+                        commit;
+                        loop
+                            perform pg_sleep(0.002);
+                            exit when not exists (select from cronmill.task);
+                        end loop;
+                        done_at := clock_timestamp();
+                        loop
+                            perform pg_sleep(0.002);
+                            exit when exists (select from cronmill.run where done = n);
+                        end loop;
+                        if n % 2 = 0 then
+                            insert into app.lag select extract(epoch from clock_timestamp() - done_at);
+                        end if;
+                    end loop;
+                end $$
+                """
+            )
+            await watcher.close()
+            try await run
+            #expect(try await fixture.done() == Array(1...10))
+            // A quarter of a second as a rule; of five the least, so that a busy machine does no harm.
+            #expect(try await fixture.rows("select min(seconds) < 0.75 from app.lag") == ["t"])
+        }
+    }
 }

@@ -22,13 +22,13 @@ declare
     fire_at pg_catalog.timestamptz;
     last_look boolean := false;
     noted bigint := 0;
-    noted_at pg_catalog.timestamptz;
+    note_at pg_catalog.timestamptz;
     end_reason pg_catalog.text;
     cancel_message pg_catalog.text;
     vigil cronmill.vigil;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-    noted_at := clock_timestamp();
+    note_at := clock_timestamp() + interval '0.25 seconds';
     run := cronmill.begin_run(processor, slot);
     if not run.go then
         commit;
@@ -53,8 +53,7 @@ begin
             else least(batch_size, task_limit - counters.done - counters.failed) end;
 
         -- First the whole batch in one subtransaction, unless tasks of the last batch failed, or
-        -- each is to have a transaction of its own: then these are locked here, and done in parts
-        -- at once.
+        -- each is to have a transaction of its own: these are locked here, and done in parts now.
         if failures > 0 or coalesce(batch.one_each, false) then
             batch := cronmill.claim(
                 run.processor_id, slot, batch_size, careful, alone_first, batch, true);
@@ -89,11 +88,11 @@ begin
         end);
         -- Of a run that is killed little is missing, and nothing of what it did carefully.
         if counters.done + counters.failed > noted
-            and (batch.is_alone or clock_timestamp() > noted_at + interval '0.25 seconds')
+            and (batch.is_alone or clock_timestamp() > note_at)
         then
             perform cronmill.note_progress(run.processor_id, run, counters);
             noted := counters.done + counters.failed;
-            noted_at := clock_timestamp();
+            note_at := clock_timestamp() + interval '0.25 seconds';
         end if;
         if total > 0 then
             call cronmill.renew(run, slot);
@@ -123,7 +122,8 @@ begin
             last_look := true;
         else
             call cronmill.wait_for_tasks(
-                run, batch, least(run.ends_at, push_at), least(fire_at, batch.full_scan_at),
+                run, batch, least(run.ends_at, push_at), least(fire_at, batch.full_scan_at,
+                    case when counters.done + counters.failed > noted then note_at end),
                 poll_seconds, cancel_message);
         end if;
         if cancel_message is null and clock_timestamp() >= push_at then
