@@ -169,4 +169,19 @@ struct MissingHandlerTests {
             #expect(try await fixture.done() == [1, 1, 2, 3])
         }
     }
+
+    @Test(
+        "a row that names no function is refused, and told what a handler is, not to configure a processor without name"
+    )
+    func row() async throws {
+        try await withDatabases { fixture in
+            try await fixture.setUp("--enable")
+            let error = try await expectedError {
+                try await fixture.script("update cronmill.processor set handler = 'app.wrok(jsonb)'")
+            }
+            #expect(error.sqlState == "MC008")
+            #expect(error.message == "handler app.wrok(jsonb) does not exist in database \"\(fixture.database)\"")
+            #expect(error.hint?.hasPrefix("A handler is a function (payload jsonb) or ") == true, "\(error.hint ?? "")")
+        }
+    }
 }

@@ -11,14 +11,7 @@ as $function$
 declare
     found_one record;
     found_id regprocedure;
-    rule constant text := 'A handler is a function (payload jsonb) or '
-        '(task_id bigint, payload jsonb, attempt integer) returning void or cronmill.outcome, '
-        'or one of a whole batch, (task_ids bigint[], payloads jsonb[]) returning void.';
-    other constant text := pg_catalog.format(
-        'Make it as it was, or name another one: cronmill configure %s --database %s '
-        '--handler SCHEMA.FUNCTION',
-        cronmill.shell_word(function_fault.processor),
-        cronmill.shell_word(pg_catalog.current_database()));
+    wants_outcome boolean;
 begin
     begin
         found_id := pg_catalog.to_regprocedure(function_fault.handler);
@@ -27,28 +20,17 @@ begin
         when others then
             message := pg_catalog.format(
                 '%s is no function''s signature: %s', function_fault.handler, sqlerrm);
-            hint := coalesce(other, rule);
-            return;
     end;
+    -- One table a statement: reports ask it in new sessions, which pay for each that they plan.
     select
-        f.oid as function_id, n.oid as schema_id, n.nspname, f.prorettype::regtype as result_type,
-        pg_catalog.oidvectortypes(f.proargtypes) as arguments, f.prokind,
-        (
-            select pg_catalog.strpos(g.prosrc, 'cronmill.assert_done(') > 0
-            from pg_catalog.pg_proc as g
-            where g.pronamespace = 'cronmill_processor'::regnamespace
-                and g.proname = function_fault.processor
-                and pg_catalog.oidvectortypes(g.proargtypes)
-                    = 'bigint[], jsonb[], integer[], boolean'
-        ) as wants_outcome
+        f.pronamespace, f.prorettype::regtype as result_type, f.prokind,
+        pg_catalog.oidvectortypes(f.proargtypes) as arguments
     into found_one
     from pg_catalog.pg_proc as f
-    join pg_catalog.pg_namespace as n on n.oid = f.pronamespace
     where f.oid = found_id;
     if not found then
-        message := pg_catalog.format('handler %s does not exist in database "%s"',
-            function_fault.handler, pg_catalog.current_database());
-        hint := coalesce(other, rule);
+        message := coalesce(message, pg_catalog.format('handler %s does not exist in database "%s"',
+            function_fault.handler, pg_catalog.current_database()));
     elsif found_one.result_type not in ('pg_catalog.void'::regtype, 'cronmill.outcome'::regtype)
         or found_one.prokind <> 'f'
         or found_one.arguments not in ('jsonb', 'bigint, jsonb, integer', 'bigint[], jsonb[]')
@@ -56,26 +38,48 @@ begin
             and found_one.arguments = 'bigint[], jsonb[]'
     then
         message := pg_catalog.format('%s cannot be a handler', function_fault.handler);
-        hint := coalesce(other, rule);
-    elsif not pg_catalog.has_function_privilege(
-            function_fault.run_as, found_one.function_id, 'execute')
-        or not pg_catalog.has_schema_privilege(function_fault.run_as, found_one.schema_id, 'usage')
+    elsif not pg_catalog.has_function_privilege(function_fault.run_as, found_id, 'execute')
+        or not pg_catalog.has_schema_privilege(
+            function_fault.run_as, found_one.pronamespace, 'usage')
     then
         message := pg_catalog.format(
             'role "%s" may not execute handler %s', function_fault.run_as, function_fault.handler);
         hint := pg_catalog.format(
             'grant usage on schema %I to %I; grant execute on function %s to %I;',
-            found_one.nspname, function_fault.run_as, function_fault.handler,
-            function_fault.run_as);
-    elsif found_one.wants_outcome <> (found_one.result_type = 'cronmill.outcome'::regtype) then
-        message := pg_catalog.format(
-            'handler %s returns %s now', function_fault.handler, found_one.result_type);
-        hint := pg_catalog.format(
-            'Have the procedure that calls it generated anew: '
-            'cronmill configure %s --database %s --handler %s',
-            cronmill.shell_word(function_fault.processor),
-            cronmill.shell_word(pg_catalog.current_database()),
-            cronmill.shell_word(function_fault.handler));
+            (
+                select n.nspname from pg_catalog.pg_namespace as n
+                where n.oid = found_one.pronamespace
+            ),
+            function_fault.run_as, function_fault.handler, function_fault.run_as);
+    else
+        select pg_catalog.strpos(g.prosrc, 'cronmill.assert_done(') > 0 into wants_outcome
+        from pg_catalog.pg_proc as g
+        where g.oid = pg_catalog.to_regprocedure(
+            'cronmill_processor.' || pg_catalog.quote_ident(function_fault.processor)
+                || '(bigint[], jsonb[], integer[], boolean)');
+        if wants_outcome <> (found_one.result_type = 'cronmill.outcome'::regtype) then
+            message := pg_catalog.format(
+                'handler %s returns %s now', function_fault.handler, found_one.result_type);
+            hint := pg_catalog.format(
+                'Have the procedure that calls it generated anew: '
+                'cronmill configure %s --database %s --handler %s',
+                cronmill.shell_word(function_fault.processor),
+                cronmill.shell_word(pg_catalog.current_database()),
+                cronmill.shell_word(function_fault.handler));
+        end if;
+    end if;
+    if message is not null and hint is null then
+        hint := case
+            when function_fault.processor is null then 'A handler is a function (payload jsonb) or '
+                '(task_id bigint, payload jsonb, attempt integer) returning void or '
+                'cronmill.outcome, or one of a whole batch, '
+                '(task_ids bigint[], payloads jsonb[]) returning void.'
+            else pg_catalog.format(
+                'Make it as it was, or name another one: cronmill configure %s --database %s '
+                '--handler SCHEMA.FUNCTION',
+                cronmill.shell_word(function_fault.processor),
+                cronmill.shell_word(pg_catalog.current_database()))
+        end;
     end if;
 end
 $function$;

@@ -10,14 +10,17 @@ language plpgsql stable parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
 set jit = off
 as $function$
+declare
+    settings record;
 begin
-    select f.message, f.hint into message, hint
+    select p.handler, p.run_as, p.name into settings
     from cronmill.processor as p
-    cross join lateral cronmill.function_fault(p.handler, p.run_as, p.name) as f
+    where p.processor_id = handler_fault.processor_id;
     -- A role that was dropped has no privileges to be asked about.
-    where p.processor_id = handler_fault.processor_id
-        and exists (select from pg_catalog.pg_roles as r where r.rolname = p.run_as)
-    offset 0;
+    if pg_catalog.to_regrole(pg_catalog.quote_ident(settings.run_as)) is not null then
+        select f.message, f.hint into message, hint
+        from cronmill.function_fault(settings.handler, settings.run_as, settings.name) as f;
+    end if;
 end
 $function$;
 comment on function cronmill.handler_fault(integer)
