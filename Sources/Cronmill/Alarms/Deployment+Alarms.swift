@@ -98,7 +98,7 @@ extension Deployment {
 
     /// That is for the registry's owner: who lacks something is not told to become a monitor.
     private func planDelivery(to function: String?, runAs role: String?, _ session: Session) throws -> Plan {
-        try CronState.inspect(session).checkInstalled()
+        try CronState.glance(session).checkInstalled()
         var plan = Plan()
         guard let function else {
             let isSet: Bool = try session.one(

@@ -65,7 +65,7 @@ extension Deployment {
         _ body: @Sendable (Session) throws -> Value
     ) async throws -> Value {
         try await inCron { session in
-            try CronState.inspect(session).checkInstalled()
+            try CronState.glance(session).checkInstalled()
             let only = databases.flatMap { $0.count == 1 ? $0.first : nil }
             return try part.needed(of: only, session) { try body(session) }
         }
@@ -80,7 +80,7 @@ extension Deployment {
         _ body: @Sendable (Session) throws -> Value
     ) async throws -> Value {
         try await inWork(database) { session in
-            guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
+            guard try WorkState.glance(session).isInstalled else { throw CronmillError.notSetUp(database) }
             do {
                 return try part.needed(of: database, session) { try body(session) }
             } catch let error as PostgresError where Self.otherVersion.contains(error.sqlState) {

@@ -22,14 +22,36 @@ struct CronState: Sendable {
     var port: String
     var usesBackgroundWorkers: Bool?
 
+    /// With what is installed of it, which takes a look at all of its routines.
+    ///
     /// - Parameter isStrict: whether the tables have to be those of their version, as for installing.
     static func inspect(
         _ session: Session,
         _ files: [SQLFile] = SQLFile.all,
         isStrict: Bool = false
     ) throws -> CronState {
+        var state = try facts(session)
+        if state.showsHalf {
+            state.half = try InstalledHalf(SQLScript(folder: "cron", of: files), isStrict: isStrict, session)
+        }
+        return state
+    }
+
+    /// All but that, for who wants to know whether it is there: refuses tables of a version that this program does not know.
+    static func glance(_ session: Session) throws -> CronState {
+        let state = try facts(session)
+        if state.showsHalf {
+            _ = try SQLScript(folder: "cron", of: SQLFile.all).installedVersion(isStrict: false, session)
+        }
+        return state
+    }
+
+    /// Whether the role may see what is installed of it.
+    private var showsHalf: Bool { isInstalled && (isSuperuser || owner == user) }
+
+    private static func facts(_ session: Session) throws -> CronState {
         let row = try session.one(.cronState)
-        var state = try CronState(
+        return try CronState(
             database: row.get("database"),
             user: row.get("user"),
             isSuperuser: row.get("is_superuser"),
@@ -43,10 +65,6 @@ struct CronState: Sendable {
             port: row.get("port"),
             usesBackgroundWorkers: row.get("workers")
         )
-        if state.isInstalled, state.isSuperuser || state.owner == state.user {
-            state.half = try InstalledHalf(SQLScript(folder: "cron", of: files), isStrict: isStrict, session)
-        }
-        return state
     }
 
     /// Refuses where there is no registry, saying where it may be.

@@ -23,14 +23,42 @@ struct WorkState: Sendable {
     var cronDatabase: String?
     var isLinked: Bool?
 
+    /// With what is installed of it, which takes a look at all of its routines.
+    ///
     /// - Parameter isStrict: whether the tables have to be those of their version, as for installing.
     static func inspect(
         _ session: Session,
         _ files: [SQLFile] = SQLFile.all,
         isStrict: Bool = false
     ) throws -> WorkState {
+        var state = try facts(session)
+        if state.showsHalf {
+            state.half = try InstalledHalf(SQLScript(folder: "work", of: files), isStrict: isStrict, session)
+            let installation = try session.one(
+                "select i.link_role, i.cron_database, i.linked from cronmill.installation as i"
+            )
+            state.linkRole = try installation.get("link_role")
+            state.cronDatabase = try installation.get("cron_database")
+            state.isLinked = try installation.get("linked")
+        }
+        return state
+    }
+
+    /// All but that, for who wants to know whether it is there: refuses tables of a version that this program does not know.
+    static func glance(_ session: Session) throws -> WorkState {
+        let state = try facts(session)
+        if state.showsHalf {
+            _ = try SQLScript(folder: "work", of: SQLFile.all).installedVersion(isStrict: false, session)
+        }
+        return state
+    }
+
+    /// Whether the role may see what is installed of it.
+    private var showsHalf: Bool { isInstalled && (isSuperuser || owner == user) }
+
+    private static func facts(_ session: Session) throws -> WorkState {
         let row = try session.one(.workState)
-        var state = try WorkState(
+        return try WorkState(
             database: row.get("database"),
             user: row.get("user"),
             isSuperuser: row.get("is_superuser"),
@@ -43,16 +71,6 @@ struct WorkState: Sendable {
             linkDatabase: row.get("link_database"),
             serverOwner: row.get("server_owner")
         )
-        if state.isInstalled, state.isSuperuser || state.owner == state.user {
-            state.half = try InstalledHalf(SQLScript(folder: "work", of: files), isStrict: isStrict, session)
-            let installation = try session.one(
-                "select i.link_role, i.cron_database, i.linked from cronmill.installation as i"
-            )
-            state.linkRole = try installation.get("link_role")
-            state.cronDatabase = try installation.get("cron_database")
-            state.isLinked = try installation.get("linked")
-        }
-        return state
     }
 }
 

@@ -34,7 +34,7 @@ extension Migration {
         var paused: Set<String> = []
         var cancelled: Set<Int64> = []
         try await with(deployment.connectCron()) { connection in
-            let hasRegistry = try await connection.run { try CronState.inspect($0).isInstalled }
+            let hasRegistry = try await connection.run { try CronState.glance($0).isInstalled }
             while true {
                 let isEarly = ContinuousClock.now - start < .seconds(12)
                 let (after, startsMayBeUnderWay) = (floor, isEarly)

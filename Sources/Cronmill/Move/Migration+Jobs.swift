@@ -163,7 +163,7 @@ extension Migration {
     /// Jobs of the registry that run in the cron database itself, wherever that is.
     func housekeepers() async throws -> [Int64] {
         try await onOld { session in
-            guard try CronState.inspect(session).isInstalled else { return [] }
+            guard try CronState.glance(session).isInstalled else { return [] }
             return try session.query(
                 "select o.jobid from cronmill_cron.job as o where o.slot = 0 and o.removed_at is null"
             ).map { try $0.get("jobid") }

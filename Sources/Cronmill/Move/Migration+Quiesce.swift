@@ -81,7 +81,7 @@ extension Migration {
 
     /// Whether pg_cron's extension is in the cron database of a deployment.
     func pgCronIsIn(_ deployment: Deployment) async throws -> Bool {
-        try await deployment.inCron { try CronState.inspect($0).extensionVersion != nil }
+        try await deployment.inCron { try CronState.glance($0).extensionVersion != nil }
     }
 }
 
@@ -116,7 +116,7 @@ extension SQL {
 
     /// Whether job `j` is one that the registry in this database makes by itself.
     fileprivate static func isOurs(_ session: Session) throws -> SQL {
-        guard try CronState.inspect(session).isInstalled else { return "false" }
+        guard try CronState.glance(session).isInstalled else { return "false" }
         return "exists (select from cronmill_cron.job as o where o.jobid = j.jobid and o.removed_at is null)"
     }
 }

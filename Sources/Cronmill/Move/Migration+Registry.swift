@@ -49,7 +49,7 @@ extension Migration {
 
     private func workDatabases(of deployment: Deployment) async throws -> [String] {
         try await deployment.inCron { session in
-            guard try CronState.inspect(session).isInstalled else { return [] }
+            guard try CronState.glance(session).isInstalled else { return [] }
             return try session.query("select w.name from cronmill_cron.work_database as w order by w.name").map {
                 try $0.get("name")
             }
@@ -133,7 +133,7 @@ extension Migration {
 
     private func installation(of database: String) async throws -> LinkState? {
         try await from.inWork(database) { session in
-            guard try WorkState.inspect(session).isInstalled else { return nil }
+            guard try WorkState.glance(session).isInstalled else { return nil }
             return try LinkState(session)
         }
     }

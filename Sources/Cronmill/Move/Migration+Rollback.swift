@@ -10,7 +10,7 @@ extension Migration {
         guard try await checkedJournal().done.contains(MigrationStep.activate.rawValue) else { return [] }
         // What our own jobs have to be is said by their processors.
         let jobs = try await onOld { session in
-            guard try CronState.inspect(session).isInstalled else {
+            guard try CronState.glance(session).isInstalled else {
                 return try Journal.jobs(where: "not j.is_new", session)
             }
             return try Journal.jobs(
@@ -124,7 +124,7 @@ extension Migration {
             ).map { try $0.get("name") }
         }
         let roles: [String] = try await onNew { session in
-            guard try CronState.inspect(session).isInstalled else { return [] }
+            guard try CronState.glance(session).isInstalled else { return [] }
             return try session.query(
                 """
                 select w.link_role from cronmill_cron.work_database as w

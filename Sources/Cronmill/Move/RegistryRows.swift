@@ -16,7 +16,7 @@ struct RegistryRows: Sendable {
 
     /// Nil where no registry is installed.
     init?(_ session: Session) throws {
-        guard try CronState.inspect(session).isInstalled else { return nil }
+        guard try CronState.glance(session).isInstalled else { return nil }
         workDatabases = try session.one("select count(*) as total from cronmill_cron.work_database").get("total")
         let found = try session.query(.registryTables)
         for row in found {

@@ -59,7 +59,7 @@ extension Deployment {
             }
         case .queue(let name):
             let processor: String? = try await inWork(database) { session in
-                guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
+                guard try WorkState.glance(session).isInstalled else { throw CronmillError.notSetUp(database) }
                 try Queue.check(name, session)
                 try StoredTakeOver.checkNone(of: name, session)
                 return try session.query(
@@ -134,7 +134,7 @@ extension Deployment {
     public func planRemoveCron() async throws -> Plan {
         try await inCron { session in
             var plan = Plan()
-            guard try CronState.inspect(session).isInstalled else { return plan }
+            guard try CronState.glance(session).isInstalled else { return plan }
             let left: [String] = try session.query(
                 "select w.name from cronmill_cron.work_database as w order by w.name"
             ).map { try $0.get("name") }

@@ -11,7 +11,7 @@ extension Deployment {
     public func runs(_ filter: RunFilter = RunFilter()) async throws -> RunReport {
         try await with(connectCron()) { connection in
             var report = try await connection.run { session in
-                try CronState.inspect(session).checkInstalled()
+                try CronState.glance(session).checkInstalled()
                 return try Self.report(filter, session)
             }
             if filter.countsTasks { report.notVisible = await countTasks(of: &report.runs) }
@@ -43,7 +43,7 @@ extension Deployment {
     ) async throws {
         try await with(connectCron()) { connection in
             var (report, follower) = try await connection.run { session in
-                try CronState.inspect(session).checkInstalled()
+                try CronState.glance(session).checkInstalled()
                 return try Self.beginning(filter, session)
             }
             // Of what comes it is not known yet how it will end.

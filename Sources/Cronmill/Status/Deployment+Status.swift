@@ -144,7 +144,7 @@ extension Deployment {
                 ).map { try ProcessorState($0, database: database) }
             }
         } catch let error as PostgresError where error.sqlState.map(saysOfSchema.contains) == true {
-            guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
+            guard try WorkState.glance(session).isInstalled else { throw CronmillError.notSetUp(database) }
             throw error
         }
     }

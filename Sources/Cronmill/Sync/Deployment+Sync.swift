@@ -42,7 +42,7 @@ extension Deployment {
     /// - Throws: `PostgresError`.
     public func fate(of database: String) async throws -> DatabaseFate? {
         try await inCron { session in
-            guard try CronState.inspect(session).isInstalled,
+            guard try CronState.glance(session).isInstalled,
                 let row = try session.query(
                     """
                     select d.datname from cronmill_cron.work_database as w

@@ -97,7 +97,7 @@ extension StoredTakeOver {
 
     /// The take-overs of this database; none where nothing is set up.
     static func all(_ session: Session) throws -> [StoredTakeOver] {
-        guard try WorkState.inspect(session).isInstalled else { return [] }
+        guard try WorkState.glance(session).isInstalled else { return [] }
         return try session.query(.adoptions).map { row in
             var takeOver = try TakeOver(
                 table: row.get("table_name"),

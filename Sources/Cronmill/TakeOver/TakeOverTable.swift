@@ -12,7 +12,7 @@ extension Deployment {
         let (table, takeOver, known, hasQueue) = try await inWork(database) { session in
             let table = try TakenTable.find(request.table, session: session)
             let takeOver = try request.takeOver(of: table, queue: queue.text, database: database)
-            let isInstalled = try WorkState.inspect(session).isInstalled
+            let isInstalled = try WorkState.glance(session).isInstalled
             let hasQueue =
                 try isInstalled
                 && !session.query("select from cronmill.queue as q where q.name = \(queue.text)").isEmpty

@@ -110,7 +110,7 @@ extension Deployment {
 
     private func takeOvers(_ scope: TakeOverScope, in database: String) async throws -> [StoredTakeOver] {
         try await inWork(database) { session in
-            guard try WorkState.inspect(session).isInstalled else { throw CronmillError.notSetUp(database) }
+            guard try WorkState.glance(session).isInstalled else { throw CronmillError.notSetUp(database) }
             let known = try StoredTakeOver.all(session)
             let asked: [StoredTakeOver]
             switch scope {
