@@ -120,9 +120,11 @@ struct ServedConsole: Sendable {
     func holdRequests(seconds: Int) async throws -> ProgramResult {
         let script = """
             ulimit -n 1000
+            # It may have ended before the last has begun.
+            trap '' PIPE
             for n in $(seq 300); do
                 exec {fd}<>/dev/tcp/127.0.0.1/\(try port)
-                printf 'GET /healthz HTTP/1.1\\r\\nHost: 127.0' >&$fd
+                printf 'GET /healthz HTTP/1.1\\r\\nHost: 127.0' >&$fd 2>/dev/null
             done
             echo open >&2
             sleep \(seconds)

@@ -6,10 +6,11 @@ internal import Synchronization
 /// Asks the databases, at its own pace, for all who look: what is asked does not depend on how many those are.
 ///
 /// Each work database is asked by `Deployment.look`, eight at once at most and by a connection that is not kept, and the
-/// cron database every five seconds, by one connection, to judge what has come in: what `status` does, in two
-/// parts. So one that hangs delays no other, and the cron database none of them.
+/// cron database every five seconds, by one that is kept for half a minute, to judge what has come in: what `status`
+/// does, in two parts. So one that hangs delays no other, and the cron database none of them.
 actor Sampler {
     private let deployment: Deployment
+    private let registry: RegistryConnection
     /// The databases asked; nil is all that are registered.
     private let named: [String]?
     /// Whether it is asked how long tasks wait and take, too.
@@ -65,6 +66,7 @@ actor Sampler {
         self.asksForTimes = asksForTimes
         published.withLock { $0.expectedStandbys = expectedStandbys }
         self.deployment = deployment.impatient
+        registry = RegistryConnection(self.deployment)
         named = databases
     }
 
@@ -89,6 +91,7 @@ actor Sampler {
             try? await Task.sleep(until: began + Snapshot.interval, clock: .continuous)
         }
         for look in looks.values { look.cancel() }
+        await registry.close()
     }
 
     private func tick() async {
@@ -175,7 +178,9 @@ actor Sampler {
         let asked = entries.mapValues(\.askedAt)
         // Only cancelled it throws.
         let wantsSizes = sizesAskedAt.map { began - $0 >= Self.restInterval } ?? true
-        guard let watch = try? await deployment.watch(fresh, named: named, withSizes: wantsSizes) else { return }
+        guard let watch = try? await deployment.watch(fresh, named: named, withSizes: wantsSizes, by: registry) else {
+            return
+        }
         let report = watch.report
         let now = ContinuousClock.now
         for result in report.databases {

@@ -64,11 +64,21 @@ extension Deployment {
         of databases: [String]?,
         _ body: @Sendable (Session) throws -> Value
     ) async throws -> Value {
-        try await inCron { session in
-            try CronState.glance(session).checkInstalled()
-            let only = databases.flatMap { $0.count == 1 ? $0.first : nil }
-            return try part.needed(of: only, session) { try body(session) }
-        }
+        try await inCron { session in try Self.inRegistry(session, for: part, of: databases) { try body(session) } }
+    }
+
+    /// Does something, which takes a part, in a session of the cron database, where a registry has to be.
+    ///
+    /// - Parameter databases: those it is about, nil for all; of a single one a refusal says how to get the part.
+    /// - Throws: `CronmillError` if nothing is installed, and for a part that the role does not have; what `body` throws.
+    static func inRegistry<Value>(
+        _ session: Session,
+        for part: RolePart,
+        of databases: [String]?,
+        _ body: () throws -> Value
+    ) throws -> Value {
+        try CronState.glance(session).checkInstalled()
+        return try part.needed(of: databases.flatMap { $0.count == 1 ? $0.first : nil }, session, body)
     }
 
     /// Runs `body`, which takes a part, in a session of a work database that has to be set up.

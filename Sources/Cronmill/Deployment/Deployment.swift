@@ -111,9 +111,7 @@ public struct Deployment: Sendable {
             onStatement: onStatement
         )
         let userVariable = target["dbname"] == cronDatabase ? "PG_CRON_USER" : "DB_USER"
-        try await connection.run { session in
-            session.beforeStatement = SchemaTrust(userVariable: userVariable).check
-        }
+        try await connection.run { SchemaTrust(userVariable: userVariable).guards($0) }
         return connection
     }
 }

@@ -32,6 +32,11 @@ final class SchemaTrust {
     /// schemas could make one of that name: it counts where a statement names it.
     private static let standing = ["cronmill", "cronmill_processor", "cronmill_cron"]
 
+    /// Asks before each statement of the session from now on, whatever another has found out before.
+    func guards(_ session: Session) {
+        session.beforeStatement = check
+    }
+
     /// Refuses a statement that would touch what belongs to a role that is trusted less than the one connected.
     func check(_ session: Session, _ text: String) throws(PostgresError) {
         // What was found in a transaction may have been made by it, and be gone with it.

@@ -62,8 +62,8 @@ extension Deployment {
         return report(of: looks, by: cron, error, processors: processors)
     }
 
-    /// The same as `report`, `registeredDatabases`, `alarms`, `processorTotals` and the server of `serverReport`, by one
-    /// connection: for who asks every few seconds.
+    /// The same as `report`, `registeredDatabases`, `alarms`, `processorTotals` and the server of `serverReport`, by a
+    /// connection that is kept: for who asks every few seconds.
     ///
     /// - Parameters:
     ///   - looks: what work databases have said.
@@ -73,21 +73,24 @@ extension Deployment {
     package func watch(
         _ looks: [DatabaseResult<WorkLook>],
         named: [String]?,
-        withSizes: Bool
+        withSizes: Bool,
+        by registry: RegistryConnection
     ) async throws -> RegistryWatch {
         let (databases, facts) = (looks.map(\.database), looks.flatMap { $0.outcome.map(\.states).found }.map(\.fact))
         do {
-            return try await inRegistry(for: .monitor, of: named) { session in
-                let cron = try CronReport(databases, facts: facts, behind: nil, session)
-                return RegistryWatch(
-                    report: report(of: looks, by: cron, nil),
-                    registered: try Self.registeredDatabases(session),
-                    // Who may not see them is shown the rest.
-                    alarms: try? Self.alarms(of: named, session),
-                    totals: try? Self.processorTotals(named, session),
-                    server: try? ServerState(session, holders: cron.holders),
-                    sizes: withSizes ? try? DatabaseSize.all(session) : nil
-                )
+            return try await registry.read { session in
+                try Self.inRegistry(session, for: .monitor, of: named) {
+                    let cron = try CronReport(databases, facts: facts, behind: nil, session)
+                    return RegistryWatch(
+                        report: report(of: looks, by: cron, nil),
+                        registered: try Self.registeredDatabases(session),
+                        // Who may not see them is shown the rest.
+                        alarms: try? Self.alarms(of: named, session),
+                        totals: try? Self.processorTotals(named, session),
+                        server: try? ServerState(session, holders: cron.holders),
+                        sizes: withSizes ? try? DatabaseSize.all(session) : nil
+                    )
+                }
             }
         } catch {
             try Task.checkCancellation()

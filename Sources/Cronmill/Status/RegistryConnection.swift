@@ -1,0 +1,75 @@
+internal import Postgres
+
+/// A connection to the cron database that is kept for a while, for who asks every few seconds: a new session looks up
+/// and plans everything anew, which takes the server longer than the answers do.
+///
+/// A connection to a work database is never kept: it would stand in the way of `drop database` and of copies.
+package actor RegistryConnection {
+    private struct Kept {
+        let connection: Connection
+        let madeAt: ContinuousClock.Instant
+    }
+
+    private let deployment: Deployment
+    private var kept: Kept?
+
+    /// No longer than this: whoever may log in no more is out then, and of several hosts the right one is found again.
+    private static let longest = Duration.seconds(30)
+
+    /// With these a server ends a session: an administrator did, another process crashed, it did nothing for too long.
+    private static let endings: Set<SQLState> = [.adminShutdown, "57P02", "57P05"]
+
+    package init(_ deployment: Deployment) {
+        self.deployment = deployment
+    }
+
+    /// Closes what is kept.
+    package func close() async {
+        await take()?.connection.close()
+    }
+
+    /// Runs `body`, which only reads, in a session of the cron database. Any error ends the session; one that was cut
+    /// off since its last use is no error: it is made anew, and asked again.
+    ///
+    /// - Throws: `PostgresError` of kind `connection` if none can be made; what `body` throws.
+    func read<Value: Sendable>(_ body: @Sendable (Session) throws -> Value) async throws -> Value {
+        if let last = take() {
+            do {
+                return try await use(last, body)
+            } catch let error as PostgresError
+                where error.kind == .connection || error.sqlState.map(Self.endings.contains) == true
+            {
+                try Task.checkCancellation()
+            }
+        }
+        return try await use(Kept(connection: deployment.connectCron(), madeAt: .now), body)
+    }
+
+    private func use<Value: Sendable>(
+        _ current: Kept,
+        _ body: @Sendable (Session) throws -> Value
+    ) async throws -> Value {
+        do {
+            // Who has the schemas is asked each time, as in a session of its own.
+            let value = try await current.connection.run { session in
+                SchemaTrust(userVariable: "PG_CRON_USER").guards(session)
+                return try body(session)
+            }
+            if kept == nil, .now - current.madeAt < Self.longest {
+                kept = current
+            } else {
+                await current.connection.close()
+            }
+            return value
+        } catch {
+            await current.connection.close()
+            throw error
+        }
+    }
+
+    /// What is kept is nobody else's meanwhile.
+    private func take() -> Kept? {
+        defer { kept = nil }
+        return kept
+    }
+}
