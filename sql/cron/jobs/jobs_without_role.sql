@@ -11,11 +11,16 @@ begin
     from cronmill_cron.visible_jobs() as j
     where not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = j.username)
     union
-    select o.noted_jobid, o.noted_run_as
-    from cronmill_cron.noted_jobs() as o
-    where o.jobid is null
-        and o.foreign_name is null
-        and cronmill_cron.is_hidden(o.noted_run_as, o.noted_jobid)
+    select o.jobid, o.run_as
+    from (
+        select n.jobid, n.run_as
+        from cronmill_cron.job as n
+        left join cronmill_cron.visible_jobs() as f on f.jobid = n.jobid
+        where n.removed_at is null and f.jobid is null
+        -- Else it is asked of all whether they are hidden.
+        offset 0
+    ) as o
+    where cronmill_cron.is_hidden(o.run_as, o.jobid)
     order by 1;
 end
 $function$;

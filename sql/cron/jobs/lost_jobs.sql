@@ -2,7 +2,7 @@
 -- it was restored from an older dump, or rows of it were deleted. One of a role that may not have
 -- jobs of that database is not ours, whatever it is called.
 -- Executed by: differences_now, reconcile.
-create or replace function cronmill_cron.lost_jobs()
+create or replace function cronmill_cron.lost_jobs(database_names text[] default null)
 returns table (database_name text, processor text, slot integer, jobid bigint, username text)
 language plpgsql volatile parallel unsafe security definer
 set search_path = pg_catalog, pg_temp
@@ -17,6 +17,7 @@ begin
             regexp_match(
                 j.command, '^call cronmill_processor[.](.+)[(]([1-9][0-9]{0,3})[)]$') as parts
         from cronmill_cron.visible_jobs() as j
+        where lost_jobs.database_names is null or j.database_name = any (lost_jobs.database_names)
     ),
     candidate as materialized (
         select
@@ -52,6 +53,6 @@ begin
         );
 end
 $function$;
-comment on function cronmill_cron.lost_jobs()
+comment on function cronmill_cron.lost_jobs(text[])
     is 'Jobs that are ours by name, command and database, and that the registry has not noted.';
-revoke all on function cronmill_cron.lost_jobs() from public;
+revoke all on function cronmill_cron.lost_jobs(text[]) from public;

@@ -1,8 +1,9 @@
 -- The jobs the registry noted, with what cron.job has under their jobids. A jobid can come again
 -- when pg_cron is dropped and created: a job with neither the name nor the command of ours is
--- somebody else's (foreign_name), and nothing more is said of it.
+-- somebody else's (foreign_name), and nothing more is said of it. Of the databases named, and of the
+-- housekeepers; null is all.
 -- Executed by: many functions.
-create or replace function cronmill_cron.noted_jobs()
+create or replace function cronmill_cron.noted_jobs(database_names text[] default null)
 returns table (
     database_name text, processor text, slot integer, noted_jobid bigint, noted_run_as text,
     jobid bigint, schedule text, command text, runs_in text, username text, active boolean,
@@ -34,9 +35,13 @@ begin
                     = (cronmill_cron.job_command(o.processor, o.slot), o.database_name)
         end
     ) as j on true
-    where o.removed_at is null;
+    where o.removed_at is null
+        and (
+            noted_jobs.database_names is null or o.database_name = any (noted_jobs.database_names)
+            or o.slot = 0
+        );
 end
 $function$;
-comment on function cronmill_cron.noted_jobs()
+comment on function cronmill_cron.noted_jobs(text[])
     is 'The jobs the registry noted, with what cron.job has under their jobids.';
-revoke all on function cronmill_cron.noted_jobs() from public;
+revoke all on function cronmill_cron.noted_jobs(text[]) from public;

@@ -15,7 +15,7 @@ begin
         select
             o.database_name, o.processor, o.slot, o.noted_jobid, o.noted_run_as, o.jobid,
             o.schedule, o.command, o.runs_in, o.username, o.active, o.misplacement, o.foreign_name
-        from cronmill_cron.noted_jobs() as o
+        from cronmill_cron.noted_jobs(differences_now.database_names) as o
     ),
     wanted as materialized (
         select
@@ -32,6 +32,8 @@ begin
             left join cronmill_cron.demand as d
                 on d.work_database_id = p.work_database_id and d.processor = p.name
             cross join lateral generate_series(1, p.slots) as n (slot)
+            where differences_now.database_names is null
+                or w.name = any (differences_now.database_names)
             union all
             select pg_catalog.current_database()::text, h.name, 0, true,
                 cronmill_cron.house_schedule(h.name), h.run_as,
@@ -119,7 +121,7 @@ begin
         select
             l.database_name, l.processor, l.slot,
             pg_catalog.format('job %s is not noted in the registry', l.jobid), null
-        from cronmill_cron.lost_jobs() as l
+        from cronmill_cron.lost_jobs(differences_now.database_names) as l
     )
     select c.database_name, c.processor, c.slot, c.difference, c.command
     from compared as c

@@ -42,7 +42,7 @@ begin
     noted as materialized (
         select n.database_name, n.processor, count(n.jobid) as jobs,
             count(n.jobid) filter (where n.active) as active_jobs
-        from cronmill_cron.noted_jobs() as n
+        from cronmill_cron.noted_jobs(processor_jobs.database_names) as n
         where n.slot > 0
         group by n.database_name, n.processor
     ),
