@@ -51,6 +51,13 @@ final class Cancellation: Sendable {
         }
     }
 
+    /// Ends the connection if a statement is under way: where the server is frozen, nobody takes a cancel.
+    func abandon() {
+        state.update { state in
+            if state.isUnderWay { handle.abandon() }
+        }
+    }
+
     private func repeatRequest() {
         let givesUpAt = ContinuousClock.now + Self.patience
         while state.update({ state in

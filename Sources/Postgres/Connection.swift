@@ -112,6 +112,19 @@ public actor Connection {
         }
     }
 
+    /// Whether the server answers on this connection. One on which it does not within so long is ended from here, which
+    /// takes no answer of a server that is frozen, or of which nothing is left but what is between here and it.
+    package func answers(within longest: Duration) async -> Bool {
+        guard let session else { return false }
+        let cancellation = session.makeCancellation()
+        let alarm = Task {
+            try await Task.sleep(for: longest)
+            cancellation.abandon()
+        }
+        defer { alarm.cancel() }
+        return (try? perform({ try $0.execute("select 1") }, session, cancellation)) != nil
+    }
+
     /// Sends one statement and gives its rows; cancelled with the task.
     public func query(_ sql: SQL) async throws -> [Row] {
         try await run { session in try session.query(sql) }

@@ -1,5 +1,7 @@
+@testable import Cronmill
 import Postgres
 import PrivateServer
+import Synchronization
 import Testing
 
 /// The one session that the console keeps, of the cron database.
@@ -56,17 +58,58 @@ struct ServeSessionTests {
         #expect(!said.contains("no answer"), "\(said)")
     }
 
-    @Test(
-        "reads nothing more once a role that is trusted less may create something in the registry's schema, until it may not"
-    )
-    func trust() async throws {
-        let said = try await Self.withConsole { fixture, isUp in
-            try await eventually("a session is kept") { try await Self.kept(fixture).count == 1 }
-            try await fixture.script("grant create on schema cronmill_cron to \(fixture.runner)", in: "postgres")
-            try await eventually("the console says that it reads nothing") { try await !isUp() }
-            try await fixture.script("revoke create on schema cronmill_cron from \(fixture.runner)", in: "postgres")
-            try await eventually("it reads on") { try await isUp() }
+    /// Reads the registry, and says by which process.
+    private static func read(_ registry: RegistryConnection, _ pids: Pids) async throws {
+        try await registry.read { session in
+            let pid: Int32 = try session.one("select pg_backend_pid() as pid").get("pid")
+            pids.seen.withLock { $0.append(String(pid)) }
+            _ = try session.query("select i.schema_version from cronmill_cron.installation as i")
         }
-        #expect(said.contains("is not read"), "\(said)")
+    }
+
+    private final class Pids: Sendable {
+        let seen = Mutex<[String]>([])
+        var all: [String] { seen.withLock { $0 } }
+    }
+
+    private static func withRegistry(_ body: (Fixture, RegistryConnection, Pids) async throws -> Void) async throws {
+        try await withServer { server in
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
+                try await fixture.setUp()
+                let registry = RegistryConnection(server.deployment)
+                try await body(fixture, registry, Pids())
+                await registry.close()
+            }
+        }
+    }
+
+    @Test("is asked each time whether who is trusted less may create something in the registry's schema")
+    func trust() async throws {
+        try await Self.withRegistry { fixture, registry, pids in
+            for _ in 1...2 { try await Self.read(registry, pids) }
+            try await fixture.script("grant create on schema cronmill_cron to \(fixture.runner)", in: "postgres")
+            let error = try await expectedError { try await Self.read(registry, pids) }
+            #expect(error.message.contains("has the privilege create on schema cronmill_cron"), "\(error)")
+            // In the very session that was kept.
+            #expect(pids.all.count == 3 && Set(pids.all).count == 1)
+            try await fixture.script("revoke create on schema cronmill_cron from \(fixture.runner)", in: "postgres")
+            try await Self.read(registry, pids)
+        }
+    }
+
+    @Test("is made anew where it was ended, or does not answer", arguments: ["-TERM", "-STOP"])
+    func lost(signal: String) async throws {
+        try await Self.withRegistry { _, registry, pids in
+            try await Self.read(registry, pids)
+            let first = pids.all[0]
+            func kill(_ signal: String) async throws {
+                let killed = try await ProgramResult.of("/bin/kill", [signal, first], environment: [:])
+                try #require(killed.exitCode == 0, "\(killed.errors)")
+            }
+            try await kill(signal)
+            try await Self.read(registry, pids)
+            #expect(Set(pids.all).count == 2)
+            if signal == "-STOP" { try await kill("-CONT") }
+        }
     }
 }

@@ -16,8 +16,8 @@ package actor RegistryConnection {
     /// No longer than this: whoever may log in no more is out then, and of several hosts the right one is found again.
     private static let longest = Duration.seconds(30)
 
-    /// With these a server ends a session: an administrator did, another process crashed, it did nothing for too long.
-    private static let endings: Set<SQLState> = [.adminShutdown, "57P02", "57P05"]
+    /// A server that is frozen is found out before anything that matters is asked, as by a connection that is new.
+    private static let patience = Duration.seconds(2)
 
     package init(_ deployment: Deployment) {
         self.deployment = deployment
@@ -34,12 +34,14 @@ package actor RegistryConnection {
     /// - Throws: `PostgresError` of kind `connection` if none can be made; what `body` throws.
     func read<Value: Sendable>(_ body: @Sendable (Session) throws -> Value) async throws -> Value {
         if let last = take() {
-            do {
-                return try await use(last, body)
-            } catch let error as PostgresError
-                where error.kind == .connection || error.sqlState.map(Self.endings.contains) == true
-            {
-                try Task.checkCancellation()
+            if .now - last.madeAt < Self.longest, await last.connection.answers(within: Self.patience) {
+                do {
+                    return try await use(last, body)
+                } catch let error as PostgresError where error.endsSession {
+                    try Task.checkCancellation()
+                }
+            } else {
+                await last.connection.close()
             }
         }
         return try await use(Kept(connection: deployment.connectCron(), madeAt: .now), body)
@@ -72,4 +74,9 @@ package actor RegistryConnection {
         defer { kept = nil }
         return kept
     }
+}
+
+extension PostgresError {
+    /// Whether the session is over: cut off, or ended by the server, or by what stands between.
+    fileprivate var endsSession: Bool { kind == .connection || severity == "FATAL" || severity == "PANIC" }
 }

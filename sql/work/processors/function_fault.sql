@@ -54,9 +54,9 @@ begin
     else
         select pg_catalog.strpos(g.prosrc, 'cronmill.assert_done(') > 0 into wants_outcome
         from pg_catalog.pg_proc as g
-        where g.oid = pg_catalog.to_regprocedure(
-            'cronmill_processor.' || pg_catalog.quote_ident(function_fault.processor)
-                || '(bigint[], jsonb[], integer[], boolean)');
+        where g.pronamespace = 'cronmill_processor'::regnamespace
+            and g.proname = function_fault.processor
+            and pg_catalog.oidvectortypes(g.proargtypes) = 'bigint[], jsonb[], integer[], boolean';
         if wants_outcome <> (found_one.result_type = 'cronmill.outcome'::regtype) then
             message := pg_catalog.format(
                 'handler %s returns %s now', function_fault.handler, found_one.result_type);
