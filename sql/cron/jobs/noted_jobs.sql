@@ -1,8 +1,9 @@
 -- The jobs the registry noted, with what cron.job has under their jobids. A jobid can come again
 -- when pg_cron is dropped and created: a job with neither the name nor the command of ours is
--- somebody else's (foreign_name), and nothing more is said of it. Of the databases named, and of the
--- housekeepers; null is all.
--- Executed by: many functions.
+-- somebody else's (foreign_name), and nothing more is said of it. Of the databases named, and of
+-- the housekeepers; null is all.
+-- Executed by: capacity, deactivate_replaced, differences_now, keep_house, processor_jobs,
+-- reconcile.
 create or replace function cronmill_cron.noted_jobs(database_names text[] default null)
 returns table (
     database_name text, processor text, slot integer, noted_jobid bigint, noted_run_as text,
