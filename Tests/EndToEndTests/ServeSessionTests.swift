@@ -18,44 +18,33 @@ struct ServeSessionTests {
         )
     }
 
-    private static func withConsole(
-        _ body: (Fixture, _ isUp: () async throws -> Bool) async throws -> Void
-    ) async throws -> String {
-        var said = ""
-        try await withServer { server in
-            try await withDatabases(on: server, waitsForTurn: false) { fixture in
-                try await fixture.setUp("--enable")
-                (said, _) = try await ServedConsole.run(server) { console in
-                    let cookie = try await console.logIn()
-                    try await body(fixture) {
-                        try await console.get("metrics", cookie).body.contains("\ncronmill_cron_up 1\n")
-                    }
-                }
-            }
-        }
-        return said
-    }
-
     @Test(
         "is the same from one look to the next, none is left in a work database, and of one that is cut off nobody hears"
     )
     func kept() async throws {
-        let said = try await Self.withConsole { fixture, isUp in
-            try await eventually("a session is kept") { try await Self.kept(fixture).count == 1 }
-            #expect(
-                try await fixture.rows(
-                    "select pid from pg_stat_activity where application_name = 'cronmill' and datname = \(fixture.database) and state = 'idle'"
-                ) == []
-            )
-            let first = try await Self.kept(fixture)
-            _ = try await fixture.cronRows("select pg_terminate_backend(\(unsafeRaw: first[0]))")
-            try await eventually("another one is") {
-                #expect(try await isUp())
-                let next = try await Self.kept(fixture)
-                return next.count == 1 && next != first
+        try await withServer { server in
+            try await withDatabases(on: server, waitsForTurn: false) { fixture in
+                try await fixture.setUp("--enable")
+                let (said, _) = try await ServedConsole.run(server) { console in
+                    let cookie = try await console.logIn()
+                    try await eventually("a session is kept") { try await Self.kept(fixture).count == 1 }
+                    #expect(
+                        try await fixture.rows(
+                            "select pid from pg_stat_activity where application_name = 'cronmill' and datname = \(fixture.database) and state = 'idle'"
+                        ) == []
+                    )
+                    let first = try await Self.kept(fixture)
+                    _ = try await fixture.cronRows("select pg_terminate_backend(\(unsafeRaw: first[0]))")
+                    try await eventually("another one is") {
+                        let metrics = try await console.get("metrics", cookie).body
+                        #expect(metrics.contains("\ncronmill_cron_up 1\n"))
+                        let next = try await Self.kept(fixture)
+                        return next.count == 1 && next != first
+                    }
+                }
+                #expect(!said.contains("no answer"), "\(said)")
             }
         }
-        #expect(!said.contains("no answer"), "\(said)")
     }
 
     /// Reads the registry, and says by which process.

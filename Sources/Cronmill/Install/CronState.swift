@@ -2,7 +2,9 @@ internal import Postgres
 internal import SQLFiles
 
 /// What is found in the cron database before anything is planned.
-struct CronState: Sendable {
+struct CronState: HalfState, Sendable {
+    static let folder = "cron"
+
     var database: String
     var user: String
     var isSuperuser: Bool
@@ -31,25 +33,11 @@ struct CronState: Sendable {
         isStrict: Bool = false
     ) throws -> CronState {
         var state = try facts(session)
-        if state.showsHalf {
-            state.half = try InstalledHalf(SQLScript(folder: "cron", of: files), isStrict: isStrict, session)
-        }
+        state.half = try state.installedHalf(files, isStrict: isStrict, session)
         return state
     }
 
-    /// All but that, for who wants to know whether it is there: refuses tables of a version that this program does not know.
-    static func glance(_ session: Session) throws -> CronState {
-        let state = try facts(session)
-        if state.showsHalf {
-            _ = try SQLScript(folder: "cron", of: SQLFile.all).installedVersion(isStrict: false, session)
-        }
-        return state
-    }
-
-    /// Whether the role may see what is installed of it.
-    private var showsHalf: Bool { isInstalled && (isSuperuser || owner == user) }
-
-    private static func facts(_ session: Session) throws -> CronState {
+    static func facts(_ session: Session) throws -> CronState {
         let row = try session.one(.cronState)
         return try CronState(
             database: row.get("database"),

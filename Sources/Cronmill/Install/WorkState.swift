@@ -2,7 +2,9 @@ internal import Postgres
 internal import SQLFiles
 
 /// What is found in a work database before anything is planned.
-struct WorkState: Sendable {
+struct WorkState: HalfState, Sendable {
+    static let folder = "work"
+
     var database: String
     var user: String
     var isSuperuser: Bool
@@ -32,8 +34,8 @@ struct WorkState: Sendable {
         isStrict: Bool = false
     ) throws -> WorkState {
         var state = try facts(session)
-        if state.showsHalf {
-            state.half = try InstalledHalf(SQLScript(folder: "work", of: files), isStrict: isStrict, session)
+        state.half = try state.installedHalf(files, isStrict: isStrict, session)
+        if state.half != nil {
             let installation = try session.one(
                 "select i.link_role, i.cron_database, i.linked from cronmill.installation as i"
             )
@@ -44,19 +46,7 @@ struct WorkState: Sendable {
         return state
     }
 
-    /// All but that, for who wants to know whether it is there: refuses tables of a version that this program does not know.
-    static func glance(_ session: Session) throws -> WorkState {
-        let state = try facts(session)
-        if state.showsHalf {
-            _ = try SQLScript(folder: "work", of: SQLFile.all).installedVersion(isStrict: false, session)
-        }
-        return state
-    }
-
-    /// Whether the role may see what is installed of it.
-    private var showsHalf: Bool { isInstalled && (isSuperuser || owner == user) }
-
-    private static func facts(_ session: Session) throws -> WorkState {
+    static func facts(_ session: Session) throws -> WorkState {
         let row = try session.one(.workState)
         return try WorkState(
             database: row.get("database"),
@@ -77,7 +67,7 @@ struct WorkState: Sendable {
 extension WorkState {
     /// Refuses a work database that is not set up, or whose schema belongs to another role.
     static func checkOwner(of database: String, _ session: Session) throws {
-        let state = try WorkState.inspect(session)
+        let state = try WorkState.glance(session)
         guard state.isInstalled else { throw CronmillError.notSetUp(database) }
         try Plan.checkOwner(state.owner, user: state.user, schema: "cronmill", database: state.database)
     }

@@ -28,40 +28,19 @@ package actor RegistryConnection {
         await take()?.connection.close()
     }
 
-    /// Runs `body`, which only reads, in a session of the cron database. Any error ends the session; one that was cut
-    /// off since its last use is no error: it is made anew, and asked again.
+    /// Runs `body` in a session of the cron database: in the one kept, or in a new one where that was cut off or does not
+    /// answer. An error ends the session.
     ///
     /// - Throws: `PostgresError` of kind `connection` if none can be made; what `body` throws.
     func read<Value: Sendable>(_ body: @Sendable (Session) throws -> Value) async throws -> Value {
-        if let last = take() {
-            if .now - last.madeAt < Self.longest, await last.connection.answers(within: Self.patience) {
-                do {
-                    return try await use(last, body)
-                } catch let error as PostgresError where error.endsSession {
-                    try Task.checkCancellation()
-                }
-            } else {
-                await last.connection.close()
-            }
-        }
-        return try await use(Kept(connection: deployment.connectCron(), madeAt: .now), body)
-    }
-
-    private func use<Value: Sendable>(
-        _ current: Kept,
-        _ body: @Sendable (Session) throws -> Value
-    ) async throws -> Value {
+        let current = try await usable()
         do {
             // Who has the schemas is asked each time, as in a session of its own.
             let value = try await current.connection.run { session in
                 SchemaTrust(userVariable: "PG_CRON_USER").guards(session)
                 return try body(session)
             }
-            if kept == nil, .now - current.madeAt < Self.longest {
-                kept = current
-            } else {
-                await current.connection.close()
-            }
+            if kept == nil { kept = current } else { await current.connection.close() }
             return value
         } catch {
             await current.connection.close()
@@ -69,14 +48,17 @@ package actor RegistryConnection {
         }
     }
 
+    private func usable() async throws -> Kept {
+        if let last = take() {
+            if .now - last.madeAt < Self.longest, await last.connection.answers(within: Self.patience) { return last }
+            await last.connection.close()
+        }
+        return Kept(connection: try await deployment.connectCron(), madeAt: .now)
+    }
+
     /// What is kept is nobody else's meanwhile.
     private func take() -> Kept? {
         defer { kept = nil }
         return kept
     }
-}
-
-extension PostgresError {
-    /// Whether the session is over: cut off, or ended by the server, or by what stands between.
-    fileprivate var endsSession: Bool { kind == .connection || severity == "FATAL" || severity == "PANIC" }
 }

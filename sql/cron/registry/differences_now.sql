@@ -126,11 +126,6 @@ begin
     select c.database_name, c.processor, c.slot, c.difference, c.command
     from compared as c
     where c.difference is not null
-        and (
-            differences_now.database_names is null
-            or c.database_name = any (differences_now.database_names)
-            or c.slot = 0
-        )
         and ((select cronmill_cron.sees_all()) or c.slot = 0
             or c.database_name in (
                 select v.name from cronmill_cron.visible_databases() as v (name)
