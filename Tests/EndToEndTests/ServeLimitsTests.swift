@@ -158,7 +158,8 @@ struct ServeLimitsTests {
             visitors.append(Task { try await console.holdRequests(seconds: 15) })
             try await eventually("all requests are begun", within: .seconds(60)) {
                 let files = try await ProgramResult.of("/bin/ls", ["/proc/\(console.process)/fd"], environment: [:])
-                return files.output.split(separator: "\n").count > 364
+                let held = try await ProgramResult.of("/usr/bin/test", ["-e", console.holdFile], environment: [:])
+                return files.output.split(separator: "\n").count > 364 && held.exitCode == 0
             }
         }
         #expect(said.split(separator: "\n").count == 1 && said.hasPrefix("listening on "), "\(said)")

@@ -116,7 +116,8 @@ struct ServedConsole: Sendable {
         get throws { try #require(address.firstMatch(of: /:(\d+)\//)).output.1 }
     }
 
-    /// Begins three hundred requests, says `open` when all are, and ends none of them for so many seconds.
+    /// Begins three hundred requests, says `open` and makes the file `holdFile` when all are, and ends none of them for
+    /// so many seconds.
     func holdRequests(seconds: Int) async throws -> ProgramResult {
         let script = """
             ulimit -n 1000
@@ -127,10 +128,13 @@ struct ServedConsole: Sendable {
                 printf 'GET /healthz HTTP/1.1\\r\\nHost: 127.0' >&$fd 2>/dev/null
             done
             echo open >&2
+            : >"$1"
             sleep \(seconds)
             """
-        return try await ProgramResult.of("/bin/bash", ["-c", script], environment: [:])
+        return try await ProgramResult.of("/bin/bash", ["-c", script, "bash", holdFile], environment: [:])
     }
+
+    var holdFile: String { loginFile + ".held" }
 
     /// Listens to so many streams of events until they end: their status lines, and how many ended as HTTP has it. When all
     /// are heard it makes a file.
