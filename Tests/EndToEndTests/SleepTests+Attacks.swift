@@ -21,8 +21,7 @@ extension SleepTests {
                 fixture,
                 """
                 update cron.job set active = false;
-                update cronmill_cron.installation set budget = 1, quantum = '1 second';
-                update cronmill_cron.demand set state = 'awake', changed_at = now() - interval '2 seconds' where processor = 'work'
+                update cronmill_cron.installation set budget = 1, quantum = '1 second'
                 """
             )
             let stranger = try await fixture.server.connectByPassword("postgres", as: "stranger")
@@ -30,6 +29,15 @@ extension SleepTests {
                 """
                 select pg_advisory_lock(1668443507, 0), pg_advisory_lock(1668443507, hashtext(format('%s/work', d.oid)))
                 from pg_database as d where d.datname = \(fixture.database)
+                """
+            )
+            // Longer than the quantum, not so long that it should have been seen, nor since before the server's start.
+            try await Self.script(
+                fixture,
+                """
+                update cronmill_cron.demand
+                set state = 'awake', changed_at = greatest(now() - interval '2 seconds', pg_postmaster_start_time())
+                where processor = 'work'
                 """
             )
             #expect(try await Self.look(fixture).sorted() == ["wanted|enabled", "wanted|yielded"])

@@ -67,7 +67,7 @@ extension SleepTests {
             #expect(resumed.exitCode == 0, "\(resumed.errors)")
             #expect(try await Self.look(fixture) == ["granted|ring"])
             try await Self.standUp(fixture)
-            try await fixture.call()
+            try await Self.callUntilAsleep(fixture)
             #expect(try await fixture.done() == [1, 2, 3])
             #expect(
                 try await fixture.cronRows(

@@ -172,7 +172,7 @@ extension SleepTests {
             #expect(try await fixture.cronRows(troubles) == [])
             try await Self.script(
                 fixture,
-                "update cronmill_cron.demand set state = 'wanted', changed_at = now() - interval '50 seconds'"
+                "update cronmill_cron.demand set state = 'wanted', changed_at = now() - interval '48.5 seconds'"
             )
             #expect(try await fixture.cronRows(troubles) == ["waiting|work|f"])
             try await Self.script(fixture, "update cronmill_cron.demand set changed_at = now() - interval '61 seconds'")
@@ -195,8 +195,7 @@ extension SleepTests {
                 try await Self.script(fixture, "update cronmill_cron.demand set sweep_at = now()")
                 #expect(try await Self.look(fixture) == ["granted|sweep"])
                 try await fixture.script("update cronmill.sleep set told_at = told_at - interval '5 seconds'")
-                try await fixture.call()
-                #expect(try await Self.states(fixture) == ["asleep"])
+                try await Self.callUntilAsleep(fixture)
                 #expect(try await fixture.cronRows(troubles) == expected, "\(isPutIn)")
             }
             #expect(try await fixture.done() == [1])

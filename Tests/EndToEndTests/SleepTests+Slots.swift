@@ -99,9 +99,8 @@ extension SleepTests {
 
                 try await Self.script(fixture, "update cronmill_cron.demand set next_at = now()")
                 #expect(try await Self.look(fixture) == ["granted|time"])
-                try await fixture.call()
+                try await Self.callUntilAsleep(fixture)
                 #expect(try await fixture.done() == [1, 2])
-                #expect(try await Self.states(fixture) == ["asleep"])
                 #expect(try await fixture.cronRows(nextTime) == ["03:00"])
                 #expect(try await Self.schedules(fixture) == ["0 0 31 2 *"])
                 let refused = try await fixture.cronmillHere("configure", "work", "--schedule", "30 seconds")
